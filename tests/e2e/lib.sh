@@ -1,0 +1,89 @@
+# lib.sh - what every end-to-end test starts with:  . "${0%/*}/lib.sh"
+# shellcheck shell=sh
+#
+# A test works in a folder of its own, $tmp, uses ports that the system
+# chooses, and waits for conditions, never for a time.  Whatever it starts
+# with `start` is ended, by pid, when it exits.
+
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+PATH=$top:$top/tests/tools:$PATH
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/reloadws.XXXXXX")
+started=
+failed=0
+cd "$tmp" || exit 1
+
+cleanup() {
+	for pid in $started; do
+		kill -KILL "$pid" 2>/dev/null
+	done
+	wait
+	cd / && rm -rf "$tmp"
+}
+trap 'cleanup; exit $failed' EXIT
+trap 'exit 1' HUP INT TERM
+
+# ok 'a sentence' command...: the command must succeed
+ok() {
+	name=$1
+	shift
+	if "$@" >"$tmp/ok.out" 2>&1; then
+		echo "ok '$name'"
+	else
+		echo "FAIL '$name' ($*)"
+		sed 's/^/    /' "$tmp/ok.out" | head -n 20
+		failed=1
+	fi
+}
+
+# refused 'a sentence' command...: the command must fail
+refused() {
+	sentence=$1
+	shift
+	ok "$sentence" not "$@"
+}
+
+not() {
+	! "$@"
+}
+
+# skip 'a sentence' why: said and counted
+skip() {
+	echo "skip '$1' ($2)"
+}
+
+# until_ok secs command...: try until it succeeds, at most that long
+until_ok() {
+	tries=$(($1 * 50))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.02
+	done
+}
+
+# start log command...: in the background, its output in $tmp/log; $pid
+start() {
+	log=$1
+	shift
+	"$@" >"$tmp/$log" 2>&1 </dev/null &
+	pid=$!
+	started="$started $pid"
+}
+
+# stop pid: ask it to end and wait until it has; its status
+stop() {
+	kill -TERM "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+}
+
+# has file text: does a line of the file hold that text?
+has() {
+	grep -qF -- "$2" "$1"
+}
+
+# count n file text: do exactly n lines hold it?
+count() {
+	[ "$(grep -cF -- "$3" "$2")" -eq "$1" ]
+}
