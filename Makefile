@@ -14,7 +14,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 COMPILE = $(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) -Ilib
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
-HEADERS = lib/buf.h lib/clock.h lib/msg.h lib/sig.h lib/str.h
+HEADERS = lib/buf.h lib/clock.h lib/msg.h lib/os.h lib/pidfile.h lib/sig.h lib/str.h
 
 all: reloadws watchrun
 

@@ -35,7 +35,7 @@ struct pidfile {
  * kept, not copied.  POSIX drops the lock when this process closes any other
  * descriptor of the same file (fcntl(2)), so never open it again.
  */
-enum pidfile_result pidfile_claim(struct pidfile *p, const char *path);
+enum pidfile_result pidfile_claim(const char *path, struct pidfile *p);
 
 /* remove a claimed pidfile, if it is still ours, and give up the lock */
 void pidfile_release(struct pidfile *p);

@@ -1,0 +1,33 @@
+/* os.h - what differs between systems, and what of it a system lacks */
+#ifndef OS_H
+#define OS_H
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <stdint.h>
+
+/* a file's time of last modification, nanoseconds since 1970 */
+int64_t os_mtime_ns(const struct stat *st);
+
+/*
+ * When a process started, nanoseconds since 1970, to the grain of the
+ * system's tick; 0, or -1 and errno: ESRCH where it is gone or has ended,
+ * ENOSYS where this system has no way to tell.
+ */
+int os_started(pid_t pid, int64_t *ns);
+
+/* would this signal kill the process? 1 or 0, or -1 where nobody can tell */
+int os_deadly(pid_t pid, int signo);
+
+/*
+ * A descriptor that stands for the process, and never for a later one with
+ * the same number; -1 and errno: ESRCH where there is none, ENOSYS where
+ * there are no such descriptors.
+ */
+int os_process(pid_t pid);
+
+/* signal the process behind that descriptor; 0, or -1 and errno */
+int os_process_signal(int process, int signo);
+
+#endif

@@ -1,0 +1,50 @@
+#ifndef __linux__
+#define _POSIX_C_SOURCE 200809L
+/* os_other.c - what differs between systems: those without ways of their own */
+#include <errno.h>
+
+#include "os.h"
+
+int64_t
+os_mtime_ns(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+int
+os_started(pid_t pid, int64_t *ns)
+{
+	(void)pid;
+	(void)ns;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
+os_deadly(pid_t pid, int signo)
+{
+	(void)pid;
+	(void)signo;
+	return -1;
+}
+
+int
+os_process(pid_t pid)
+{
+	(void)pid;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
+os_process_signal(int process, int signo)
+{
+	(void)process;
+	(void)signo;
+	errno = ENOSYS;
+	return -1;
+}
+
+#else
+typedef int os_other_is_not_used;
+#endif

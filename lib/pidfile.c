@@ -1,0 +1,309 @@
+#define _POSIX_C_SOURCE 200809L
+/* pidfile.c - a pidfile: who holds its write lock is the address to signal */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os.h"
+#include "pidfile.h"
+
+enum {
+	TRIES = 100, /* a file that is replaced at every look */
+	TEXT = 64, /* of a pidfile, that is looked at */
+	GRAIN_NS = 2000000000 /* of the clocks that are compared */
+};
+
+/* Whom a pidfile names, and whether its lock vouches for that. */
+struct holder {
+	pid_t pid;
+	bool locked;
+};
+
+/* ---- to hold one ---- */
+
+static enum pidfile_result
+lock(struct pidfile *p)
+{
+	struct flock fl;
+
+	fl = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	if (fcntl(p->fd, F_SETLK, &fl) == 0)
+		return PIDFILE_OK;
+	if (errno != EACCES && errno != EAGAIN)
+		return PIDFILE_ERRNO;
+	fl.l_type = F_WRLCK;
+	if (fcntl(p->fd, F_GETLK, &fl) == 0 && fl.l_type != F_UNLCK)
+		p->holder = fl.l_pid;
+	return PIDFILE_HELD;
+}
+
+/* Is what the path names now the file that we have open? */
+static bool
+still_there(const struct pidfile *p)
+{
+	struct stat st;
+
+	return lstat(p->path, &st) == 0 && st.st_dev == p->dev &&
+	    st.st_ino == p->ino;
+}
+
+/* Open and lock what is there; PIDFILE_STALE when it was replaced meanwhile. */
+static enum pidfile_result
+take(struct pidfile *p)
+{
+	enum pidfile_result result;
+	struct stat st;
+
+	p->fd = open(p->path,
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+	    0644);
+	if (p->fd < 0)
+		return errno == ELOOP || errno == EISDIR || errno == ENXIO
+		    ? PIDFILE_NOTFILE
+		    : PIDFILE_ERRNO;
+	if (fstat(p->fd, &st) < 0)
+		return PIDFILE_ERRNO;
+	if (!S_ISREG(st.st_mode))
+		return PIDFILE_NOTFILE;
+	p->dev = st.st_dev;
+	p->ino = st.st_ino;
+	result = lock(p);
+	if (result == PIDFILE_OK && !still_there(p))
+		return PIDFILE_STALE;
+	return result;
+}
+
+static enum pidfile_result
+fill(struct pidfile *p)
+{
+	char text[TEXT];
+	int n;
+
+	n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+	if (ftruncate(p->fd, 0) < 0 || write(p->fd, text, (size_t)n) != n)
+		return PIDFILE_ERRNO;
+	return PIDFILE_OK;
+}
+
+enum pidfile_result
+pidfile_claim(const char *path, struct pidfile *p)
+{
+	enum pidfile_result result;
+	int i, error;
+
+	*p = (struct pidfile){ .path = path, .fd = -1 };
+	/* Whoever held it before may be removing it while we open it. */
+	for (i = 0; i < TRIES; i++) {
+		result = take(p);
+		if (result != PIDFILE_STALE)
+			break;
+		close(p->fd);
+	}
+	if (result == PIDFILE_OK)
+		result = fill(p);
+	if (result != PIDFILE_OK && p->fd >= 0) {
+		error = errno;
+		close(p->fd);
+		p->fd = -1;
+		errno = error;
+	}
+	return result;
+}
+
+void
+pidfile_release(struct pidfile *p)
+{
+	if (p->fd < 0)
+		return;
+	if (still_there(p))
+		unlink(p->path);
+	close(p->fd);
+	p->fd = -1;
+}
+
+/* ---- to ring one ---- */
+
+/*
+ * F_RDLCK, so that only a write lock answers (fcntl(2)).  l_pid is the holder
+ * as this pid namespace sees it: 0 when it is outside, -1 when the lock
+ * belongs to an open file and not to a process.
+ */
+static enum pidfile_result
+ask_lock(int fd, struct holder *h)
+{
+	struct flock fl;
+
+	fl = (struct flock){ .l_type = F_RDLCK, .l_whence = SEEK_SET };
+	if (fcntl(fd, F_GETLK, &fl) < 0)
+		return PIDFILE_ERRNO;
+	h->locked = fl.l_type != F_UNLCK;
+	if (h->locked)
+		h->pid = fl.l_pid;
+	return h->locked && h->pid < 1 ? PIDFILE_OUTSIDE : PIDFILE_OK;
+}
+
+/* The first line, a number; blanks may stand around it. */
+static enum pidfile_result
+ask_text(int fd, struct holder *h)
+{
+	char text[TEXT + 1], *p, *end;
+	ssize_t n;
+	long pid;
+
+	n = pread(fd, text, TEXT, 0);
+	if (n < 0)
+		return PIDFILE_ERRNO;
+	text[n] = '\0';
+	p = text + strspn(text, " \t");
+	if (p[strspn(p, "\n")] == '\0' && strlen(text) == (size_t)n)
+		return PIDFILE_EMPTY;
+	pid = 0;
+	for (end = p; *end >= '0' && *end <= '9' && pid < 1000000000; end++)
+		pid = pid * 10 + (*end - '0');
+	end += strspn(end, " \t\r");
+	if (end == p || (*end != '\n' && *end != '\0') || pid < 2)
+		return PIDFILE_GARBAGE;
+	h->pid = (pid_t)pid;
+	return PIDFILE_OK;
+}
+
+/* A number that nobody vouches for may be that of a stranger by now. */
+static enum pidfile_result
+check_age(int fd, const struct holder *h, bool deadly)
+{
+	struct stat st;
+	int64_t started;
+
+	if (fstat(fd, &st) < 0)
+		return PIDFILE_ERRNO;
+	if (os_started(h->pid, &started) < 0) {
+		if (errno == ESRCH)
+			return PIDFILE_STALE;
+		return deadly ? PIDFILE_OK : PIDFILE_UNKNOWN;
+	}
+	return started <= os_mtime_ns(&st) + GRAIN_NS ? PIDFILE_OK
+						      : PIDFILE_STALE;
+}
+
+static enum pidfile_result
+check_deadly(const struct holder *h, int signo)
+{
+	switch (os_deadly(h->pid, signo)) {
+	case 0:
+		return PIDFILE_OK;
+	case 1:
+		return PIDFILE_DEADLY;
+	default:
+		return h->locked ? PIDFILE_OK : PIDFILE_UNKNOWN;
+	}
+}
+
+/* All that is asked about a process while `process` keeps its number ours. */
+static enum pidfile_result
+check(int fd, const struct holder *h, int signo, bool deadly)
+{
+	enum pidfile_result result;
+	struct holder again;
+
+	if (h->pid == getpid())
+		return PIDFILE_OURS;
+	if (h->pid < 2)
+		return PIDFILE_GARBAGE;
+	if (h->locked) {
+		again = (struct holder){ 0 };
+		result = ask_lock(fd, &again);
+		if (result == PIDFILE_OK && again.pid != h->pid)
+			result = PIDFILE_STALE;
+	} else
+		result = check_age(fd, h, deadly);
+	if (result == PIDFILE_OK && !deadly)
+		result = check_deadly(h, signo);
+	return result;
+}
+
+static enum pidfile_result
+signal_holder(int fd, const struct holder *h, int signo, bool deadly)
+{
+	enum pidfile_result result;
+	int process, sent, error;
+
+	process = os_process(h->pid);
+	if (process < 0 && errno == ESRCH)
+		return PIDFILE_STALE;
+	result = check(fd, h, signo, deadly);
+	if (result == PIDFILE_OK) {
+		sent = process >= 0 ? os_process_signal(process, signo)
+				    : kill(h->pid, signo);
+		if (sent < 0)
+			result = errno == ESRCH ? PIDFILE_STALE : PIDFILE_ERRNO;
+	}
+	error = errno;
+	if (process >= 0)
+		close(process);
+	errno = error;
+	return result;
+}
+
+static enum pidfile_result
+ring(int fd, int signo, bool deadly)
+{
+	enum pidfile_result result;
+	struct holder h;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return PIDFILE_ERRNO;
+	if (!S_ISREG(st.st_mode))
+		return PIDFILE_NOTFILE;
+	h = (struct holder){ 0 };
+	result = ask_lock(fd, &h);
+	if (result == PIDFILE_OK && !h.locked)
+		result = ask_text(fd, &h);
+	if (result == PIDFILE_OK)
+		result = signal_holder(fd, &h, signo, deadly);
+	return result;
+}
+
+enum pidfile_result
+pidfile_ring(const char *path, int signo, bool deadly)
+{
+	enum pidfile_result result;
+	int fd, error;
+
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENXIO ? PIDFILE_NOTFILE : PIDFILE_ERRNO;
+	result = ring(fd, signo, deadly);
+	error = errno;
+	close(fd);
+	errno = error;
+	return result;
+}
+
+const char *
+pidfile_why(enum pidfile_result result)
+{
+	static const char *const why[] = {
+		[PIDFILE_OK] = "rung",
+		[PIDFILE_ERRNO] = "failed",
+		[PIDFILE_NOTFILE] = "not a regular file",
+		[PIDFILE_HELD] = "another process holds it",
+		[PIDFILE_EMPTY] = "empty, and no process holds it",
+		[PIDFILE_GARBAGE] = "holds no process number above 1",
+		[PIDFILE_STALE] = "no process holds it",
+		[PIDFILE_OUTSIDE] = "its holder is outside this pid namespace",
+		[PIDFILE_DEADLY] = "the signal would kill its process; "
+				   "say -s to send it all the same",
+		[PIDFILE_UNKNOWN] =
+		    "can't tell whether the signal would kill "
+		    "its process; say -s to send it all the same",
+		[PIDFILE_OURS] = "names the very process that would ring it",
+	};
+
+	return why[result];
+}
