@@ -3,30 +3,45 @@
 .SUFFIXES:
 .SUFFIXES: .c .o
 
+CC = cc
 PREFIX = /usr/local
+MANDIR = $(PREFIX)/share/man
 CFLAGS = -O2
-LDFLAGS =
 SITE = tests/site
-PORT = 5678
+LISTEN = 5678
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
-    -Wmissing-prototypes -Wwrite-strings
+	-Wmissing-prototypes -Wwrite-strings
 COMPILE = $(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) -Ilib
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
-HEADERS = lib/buf.h lib/clock.h lib/msg.h lib/os.h lib/pidfile.h lib/sig.h lib/str.h
+FLOOR = lib/buf.o lib/str.o lib/msg.o
+SYSTEM = lib/clock.o lib/os_linux.o lib/os_other.o lib/pidfile.o lib/sig.o
+
+WATCHRUN = watchrun.o lib/batch.o lib/dir.o lib/glob.o lib/look.o lib/rule.o \
+	lib/run.o lib/tree.o lib/watch_inotify.o $(SYSTEM) lib/str.o lib/msg.o
+
+HEADERS = lib/batch.h lib/buf.h lib/clock.h lib/dir.h lib/glob.h lib/look.h \
+	lib/msg.h lib/os.h lib/pidfile.h lib/rule.h lib/run.h lib/sig.h \
+	lib/str.h lib/tree.h lib/watch.h
 
 all: reloadws watchrun
+
+watchrun: $(WATCHRUN)
+	$(LINK) -o $@ $(WATCHRUN)
 
 .c.o:
 	$(COMPILE) -c -o $@ $<
 
+$(WATCHRUN): $(HEADERS)
+
 clean:
-	rm -f reloadws watchrun lib/*.o *.o lib/reload_js.c
-	rm -f tests/unit/*.o $(UNIT) $(TOOLS)
+	rm -f reloadws watchrun *.o lib/*.o lib/reload_js.c
+	rm -f tests/unit/*.o tests/tools/*.o $(UNIT) $(TOOLS)
 
 # Unit tests: the link line is all that the module may know.
 UNIT = tests/unit/buf
+TOOLS =
 
 tests/unit/buf: tests/unit/buf.o lib/buf.o
 	$(LINK) -o $@ tests/unit/buf.o lib/buf.o

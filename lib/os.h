@@ -5,10 +5,14 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+#include <dirent.h>
 #include <stdint.h>
 
 /* a file's time of last modification, nanoseconds since 1970 */
 int64_t os_mtime_ns(const struct stat *st);
+
+/* the S_IFMT part of a directory entry's mode, or 0 where it does not tell */
+mode_t os_dirent_type(const struct dirent *entry);
 
 /*
  * When a process started, nanoseconds since 1970, to the grain of the

@@ -21,6 +21,12 @@ os_mtime_ns(const struct stat *st)
 	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
+mode_t
+os_dirent_type(const struct dirent *entry)
+{
+	return DTTOIF(entry->d_type);
+}
+
 /* /proc/PID/name as a string in text; 0, or -1 and errno */
 static int
 proc_read(pid_t pid, const char *name, char text[PROC_TEXT])

@@ -11,6 +11,13 @@ os_mtime_ns(const struct stat *st)
 	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
+mode_t
+os_dirent_type(const struct dirent *entry)
+{
+	(void)entry;
+	return 0;
+}
+
 int
 os_started(pid_t pid, int64_t *ns)
 {

@@ -156,6 +156,21 @@ sig_reset(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/*
+ * The whole group, since it may be a pipeline; its other members have got the
+ * signal already where it came from the terminal, and do not mind.
+ */
+void
+sig_suspend(void)
+{
+	struct sigaction act, old;
+
+	act = (struct sigaction){ .sa_handler = SIG_DFL };
+	sigaction(SIGTSTP, &act, &old);
+	kill(0, SIGTSTP);
+	sigaction(SIGTSTP, &old, NULL);
+}
+
 void
 sig_die(int signo)
 {

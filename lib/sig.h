@@ -26,6 +26,9 @@ bool sig_has(uint64_t taken, int signo);
 /* in a child before exec: everything caught or ignored by us as it was */
 void sig_reset(void);
 
+/* stop as Ctrl-Z stops a whole job; returns when it is continued */
+void sig_suspend(void);
+
 /* die of this signal, so that whoever waits for us sees the truth */
 _Noreturn void sig_die(int signo);
 

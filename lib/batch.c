@@ -1,0 +1,293 @@
+/* batch.c - when what changed is acted on */
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch.h"
+
+/* Why a path holds its batch. */
+enum hold { HOLD_NOT, HOLD_WRITING, HOLD_VANISHED };
+
+struct batch_path {
+	struct batch_path *same; /* the next in this bucket */
+	struct batch_path *older, *newer; /* that hold for the same reason */
+	int64_t since; /* it holds */
+	enum hold hold;
+	bool changed; /* in this batch */
+	bool spent; /* was still written at the cap: holds nobody again */
+	char path[];
+};
+
+/* FNV-1a, 64 bits */
+static size_t
+hash(const char *s)
+{
+	uint64_t h;
+
+	for (h = 14695981039346656037u; *s != '\0'; s++)
+		h = (h ^ (unsigned char)*s) * 1099511628211u;
+	return (size_t)(h ^ (h >> 32));
+}
+
+static struct batch_path **
+bucket(const struct batch *b, const char *path)
+{
+	return &b->paths[hash(path) & (b->nbuckets - 1)];
+}
+
+static int
+grow(struct batch *b)
+{
+	struct batch_path **old, *p, *same;
+	size_t i, n;
+
+	old = b->paths;
+	n = b->nbuckets;
+	b->paths = calloc(n == 0 ? 64 : n * 2, sizeof(struct batch_path *));
+	if (b->paths == NULL) {
+		b->paths = old;
+		return -1;
+	}
+	b->nbuckets = n == 0 ? 64 : n * 2;
+	for (i = 0; i < n; i++)
+		for (p = old[i]; p != NULL; p = same) {
+			same = p->same;
+			p->same = *bucket(b, p->path);
+			*bucket(b, p->path) = p;
+		}
+	free(old);
+	return 0;
+}
+
+static struct batch_path *
+find(const struct batch *b, const char *path)
+{
+	struct batch_path *p;
+
+	if (b->nbuckets == 0)
+		return NULL;
+	for (p = *bucket(b, path); p != NULL; p = p->same)
+		if (strcmp(p->path, path) == 0)
+			break;
+	return p;
+}
+
+static struct batch_path *
+find_or_add(struct batch *b, const char *path)
+{
+	struct batch_path *p;
+	size_t n;
+
+	p = find(b, path);
+	if (p != NULL)
+		return p;
+	if (b->npaths >= b->nbuckets && grow(b) < 0)
+		return NULL;
+	n = strlen(path) + 1;
+	p = malloc(sizeof *p + n);
+	if (p == NULL)
+		return NULL;
+	*p = (struct batch_path){ .same = *bucket(b, path) };
+	memcpy(p->path, path, n);
+	*bucket(b, path) = p;
+	b->npaths++;
+	return p;
+}
+
+/* ---- holds: for each reason a list, the newest last ---- */
+
+static void
+release(struct batch *b, struct batch_path *p)
+{
+	struct batch_hold *list;
+
+	if (p->hold == HOLD_NOT)
+		return;
+	list = p->hold == HOLD_WRITING ? &b->writing : &b->vanished;
+	if (p->older == NULL)
+		list->oldest = p->newer;
+	else
+		p->older->newer = p->newer;
+	if (p->newer == NULL)
+		list->newest = p->older;
+	else
+		p->newer->older = p->older;
+	p->older = p->newer = NULL;
+	p->hold = HOLD_NOT;
+}
+
+static void
+hold(struct batch *b, struct batch_path *p, enum hold why, int64_t now)
+{
+	struct batch_hold *list;
+
+	release(b, p);
+	list = why == HOLD_WRITING ? &b->writing : &b->vanished;
+	p->hold = why;
+	p->since = now;
+	p->older = list->newest;
+	if (list->newest == NULL)
+		list->oldest = p;
+	else
+		list->newest->newer = p;
+	list->newest = p;
+}
+
+/* ---- what is heard of ---- */
+
+static struct batch_path *
+change(struct batch *b, const char *path, int64_t now)
+{
+	struct batch_path *p;
+
+	p = find_or_add(b, path);
+	if (p == NULL)
+		return NULL;
+	if (!p->changed) {
+		p->changed = true;
+		if (b->changed++ == 0)
+			b->first = now;
+	}
+	b->last = now;
+	return p;
+}
+
+int
+batch_changed(struct batch *b, const char *path, int64_t now)
+{
+	struct batch_path *p;
+
+	p = change(b, path, now);
+	if (p == NULL)
+		return -1;
+	if (p->hold == HOLD_VANISHED)
+		release(b, p);
+	return 0;
+}
+
+int
+batch_gone(struct batch *b, const char *path, int64_t now)
+{
+	struct batch_path *p;
+
+	p = change(b, path, now);
+	if (p == NULL)
+		return -1;
+	p->spent = false;
+	hold(b, p, HOLD_VANISHED, now);
+	return 0;
+}
+
+int
+batch_written(struct batch *b, const char *path, int64_t now)
+{
+	struct batch_path *p;
+
+	p = find_or_add(b, path);
+	if (p == NULL)
+		return -1;
+	if (!p->spent)
+		hold(b, p, HOLD_WRITING, now);
+	return 0;
+}
+
+void
+batch_closed(struct batch *b, const char *path)
+{
+	struct batch_path *p;
+
+	p = find(b, path);
+	if (p == NULL)
+		return;
+	p->spent = false;
+	if (p->hold == HOLD_WRITING)
+		release(b, p);
+}
+
+void
+batch_force(struct batch *b)
+{
+	b->forced = true;
+}
+
+/* ---- to act ---- */
+
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+int64_t
+batch_due(const struct batch *b)
+{
+	int64_t due, cap;
+
+	if (b->forced)
+		return 0;
+	if (b->changed == 0)
+		return BATCH_NEVER;
+	due = b->last + b->settle;
+	if (b->writing.newest != NULL)
+		due = later(due, b->writing.newest->since + BATCH_WRITING);
+	if (b->vanished.newest != NULL)
+		due = later(due, b->vanished.newest->since + BATCH_VANISHED);
+	cap = b->first + later(BATCH_CAP, b->settle);
+	return later(due < cap ? due : cap, b->after);
+}
+
+/* What of a path outlives its batch: that a writer is at work on it. */
+static bool
+outlives(struct batch *b, struct batch_path *p, int64_t now)
+{
+	bool writing;
+
+	writing = p->hold == HOLD_WRITING && now < p->since + BATCH_WRITING;
+	p->spent = p->spent || (writing && p->changed);
+	p->changed = false;
+	if (p->spent || !writing)
+		release(b, p);
+	return p->spent || writing;
+}
+
+size_t
+batch_take(struct batch *b, int64_t now)
+{
+	struct batch_path **link, *p;
+	size_t i, n;
+
+	n = b->changed;
+	for (i = 0; i < b->nbuckets; i++)
+		for (link = &b->paths[i]; (p = *link) != NULL;)
+			if (outlives(b, p, now))
+				link = &p->same;
+			else {
+				*link = p->same;
+				free(p);
+				b->npaths--;
+			}
+	/* A burst's table would cost every later batch a walk through it. */
+	if (b->npaths == 0) {
+		free(b->paths);
+		b->paths = NULL;
+		b->nbuckets = 0;
+	}
+	b->changed = 0;
+	b->forced = false;
+	b->after = b->settle == 0 ? now + BATCH_AFTER : 0;
+	return n;
+}
+
+void
+batch_free(struct batch *b)
+{
+	struct batch_path *p, *same;
+	size_t i;
+
+	for (i = 0; i < b->nbuckets; i++)
+		for (p = b->paths[i]; p != NULL; p = same) {
+			same = p->same;
+			free(p);
+		}
+	free(b->paths);
+	*b = (struct batch){ .settle = b->settle };
+}

@@ -1,0 +1,327 @@
+#define _XOPEN_SOURCE 700 /* S_IFLNK */
+/* dir.c - what a tree is made of: directories, their entries, their users */
+#include <sys/stat.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dir.h"
+
+/* ---- paths ---- */
+
+/* what the system calls a directory */
+const char *
+dir_path(const struct tree_dir *d)
+{
+	return *d->path == '\0' ? "." : d->path;
+}
+
+/* the path of a name in a directory; 0, or -1 when it is too long */
+int
+dir_join(const struct tree_dir *d, const char *name, char path[PATH_MAX])
+{
+	const char *slash;
+	int n;
+
+	slash = *d->path == '\0' || strcmp(d->path, "/") == 0 ? "" : "/";
+	n = snprintf(path, PATH_MAX, "%s%s%s", d->path, slash, name);
+	return n < PATH_MAX ? 0 : -1;
+}
+
+void
+dir_tell(const struct tree *t, const struct tree_dir *d, const char *name,
+    enum tree_news news, const char *by)
+{
+	char path[PATH_MAX];
+
+	if (dir_join(d, name, path) == 0)
+		t->tell(t->arg, path, news, by);
+}
+
+/* ---- users of a watch ---- */
+
+static struct tree_user **
+bucket(const struct tree *t, int id)
+{
+	return &t->users[(size_t)id & (t->nbuckets - 1)];
+}
+
+struct tree_user *
+dir_users(const struct tree *t, int id)
+{
+	return t->nbuckets == 0 ? NULL : *bucket(t, id);
+}
+
+static int
+grow_users(struct tree *t)
+{
+	struct tree_user **old, *u, *same;
+	size_t i, n;
+
+	old = t->users;
+	n = t->nbuckets;
+	t->users = calloc(n == 0 ? 64 : n * 2, sizeof(struct tree_user *));
+	if (t->users == NULL) {
+		t->users = old;
+		return -1;
+	}
+	t->nbuckets = n == 0 ? 64 : n * 2;
+	for (i = 0; i < n; i++)
+		for (u = old[i]; u != NULL; u = same) {
+			same = u->same;
+			u->same = *bucket(t, u->id);
+			*bucket(t, u->id) = u;
+		}
+	free(old);
+	return 0;
+}
+
+static void
+free_user(struct tree_user *u)
+{
+	free(u->target);
+	free(u->link);
+	free(u);
+}
+
+static int
+add_user(struct tree *t, struct tree_dir *d, int id, const char *target,
+    const char *link)
+{
+	struct tree_user *u;
+
+	if (t->nusers >= t->nbuckets && grow_users(t) < 0)
+		return -1;
+	u = malloc(sizeof *u);
+	if (u == NULL)
+		return -1;
+	*u = (struct tree_user){ .id = id,
+		.dir = d,
+		.target = target == NULL ? NULL : strdup(target),
+		.link = link == NULL ? NULL : strdup(link) };
+	if (target != NULL && (u->target == NULL || u->link == NULL)) {
+		free_user(u);
+		return -1;
+	}
+	u->same = *bucket(t, id);
+	*bucket(t, id) = u;
+	u->next = d->users;
+	d->users = u;
+	t->nusers++;
+	return 0;
+}
+
+/* Forget a user, and the watch with its last one unless it ended by itself. */
+void
+dir_unuse(struct tree *t, struct tree_user *u, bool ended)
+{
+	struct tree_user **p, *other;
+	int id;
+
+	id = u->id;
+	for (p = bucket(t, id); *p != u; p = &(*p)->same)
+		;
+	*p = u->same;
+	for (p = &u->dir->users; *p != u; p = &(*p)->next)
+		;
+	*p = u->next;
+	t->nusers--;
+	free_user(u);
+	if (ended)
+		return;
+	for (other = *bucket(t, id); other != NULL; other = other->same)
+		if (other->id == id)
+			return;
+	t->backend->drop(t->watch, id);
+}
+
+/* the user that hears for a link of this name, or for d itself where NULL */
+static struct tree_user *
+user_of(const struct tree_dir *d, const char *link)
+{
+	struct tree_user *u;
+
+	for (u = d->users; u != NULL; u = u->next)
+		if (link == NULL
+			? u->link == NULL
+			: u->link != NULL && strcmp(u->link, link) == 0)
+			break;
+	return u;
+}
+
+int
+dir_use(struct tree *t, struct tree_dir *d, int id, const char *target,
+    const char *link)
+{
+	struct tree_user *old;
+
+	old = user_of(d, link);
+	if (old != NULL && old->id == id &&
+	    (target == NULL || strcmp(old->target, target) == 0))
+		return 0;
+	if (add_user(t, d, id, target, link) < 0)
+		return -1;
+	if (old != NULL)
+		dir_unuse(t, old, false);
+	return 0;
+}
+
+/* ---- directories ---- */
+
+void
+dir_make_due(struct tree *t, struct tree_dir *d)
+{
+	if (d->due)
+		return;
+	d->due = true;
+	d->next = NULL;
+	*t->due_last = d;
+	t->due_last = &d->next;
+}
+
+/* Does only what is spelled out count in a directory with this reach? */
+static bool
+only_names(const struct tree *t, const struct rule_reach *reach)
+{
+	size_t i;
+
+	for (i = 0; i < reach->want->n; i++)
+		if (globs_name(&t->rule->want, reach->want, i) == NULL)
+			return false;
+	return true;
+}
+
+/* Takes the reach over. */
+struct tree_dir *
+dir_new(struct tree *t, struct tree_dir *up, const char *path,
+    struct rule_reach reach)
+{
+	struct tree_dir *d;
+
+	d = malloc(sizeof *d);
+	if (d == NULL) {
+		rule_reach_free(&reach);
+		return NULL;
+	}
+	*d = (struct tree_dir){ .up = up,
+		.path = strdup(path),
+		.reach = reach,
+		.names = only_names(t, &reach),
+		.quiet = up == NULL || up->quiet };
+	d->level = d->names ? WATCH_NAMES : WATCH_FILES;
+	if (d->path == NULL) {
+		rule_reach_free(&d->reach);
+		free(d);
+		return NULL;
+	}
+	t->ndirs++;
+	dir_make_due(t, d);
+	return d;
+}
+
+/* A name is no more: say so of it, or of all that was beneath it. */
+void
+dir_forget(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say)
+{
+	struct tree_user *u;
+
+	if (e->dir != NULL)
+		dir_drop(t, e->dir, say);
+	else {
+		t->nfiles--;
+		if (say)
+			dir_tell(t, d, e->name, TREE_GONE, NULL);
+	}
+	if (e->type == S_IFLNK) {
+		u = user_of(d, e->name);
+		if (u != NULL)
+			dir_unuse(t, u, false);
+	}
+	free(e);
+}
+
+void
+dir_free(struct tree_dir *d)
+{
+	free(d->path);
+	free(d->entries);
+	free(d);
+}
+
+void
+dir_drop(struct tree *t, struct tree_dir *d, bool say)
+{
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		dir_forget(t, d, d->entries[i], say);
+	d->n = 0;
+	while (d->users != NULL)
+		dir_unuse(t, d->users, false);
+	rule_reach_free(&d->reach);
+	t->ndirs--;
+	d->dead = true;
+	if (!d->due)
+		dir_free(d);
+}
+
+/* ---- entries ---- */
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct tree_entry *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+/* the entry of this name among the first n, which are sorted */
+struct tree_entry *
+dir_find(const struct tree_dir *d, size_t n, const char *name)
+{
+	size_t low, high, mid;
+	int order;
+
+	for (low = 0, high = n; low < high;) {
+		mid = low + (high - low) / 2;
+		order = strcmp(name, d->entries[mid]->name);
+		if (order == 0)
+			return d->entries[mid];
+		if (order < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return NULL;
+}
+
+struct tree_entry *
+dir_add(struct tree_dir *d, const char *name)
+{
+	struct tree_entry **entries, *e;
+	size_t n;
+
+	if (d->n == d->cap) {
+		n = d->cap == 0 ? 8 : d->cap * 2;
+		entries = realloc(d->entries, n * sizeof *entries);
+		if (entries == NULL)
+			return NULL;
+		d->entries = entries;
+		d->cap = n;
+	}
+	n = strlen(name) + 1;
+	e = malloc(sizeof *e + n);
+	if (e == NULL)
+		return NULL;
+	*e = (struct tree_entry){ .seen = true };
+	memcpy(e->name, name, n);
+	d->entries[d->n++] = e;
+	return e;
+}
+
+void
+dir_sort(struct tree_dir *d)
+{
+	qsort(d->entries, d->n, sizeof d->entries[0], by_name);
+}

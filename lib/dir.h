@@ -1,0 +1,77 @@
+/* dir.h - what a tree is made of: directories, their entries, their users */
+#ifndef DIR_H
+#define DIR_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "tree.h"
+
+/* For tree.c and look.c only; everybody else reads tree.h. */
+
+/*
+ * Who is to be told of a hint: a directory, for itself, or for a link in it
+ * to a file in the watched directory.  A watched directory has several users
+ * when it is spelled in several ways.
+ */
+struct tree_user {
+	int id;
+	struct tree_dir *dir;
+	char *target; /* a name in the watched directory, or NULL */
+	char *link; /* the name in dir that leads there */
+	struct tree_user *same; /* the next in this bucket, of whatever id */
+	struct tree_user *next; /* the next of this dir */
+};
+
+/* what the system calls a directory */
+const char *dir_path(const struct tree_dir *d);
+
+/* the path of a name in a directory; 0, or -1 when it is too long */
+int dir_join(const struct tree_dir *d, const char *name, char path[PATH_MAX]);
+
+/* tell news of a name in a directory */
+void dir_tell(const struct tree *t, const struct tree_dir *d, const char *name,
+    enum tree_news news, const char *by);
+
+/* the first of the bucket in which the users of this watch are, or NULL */
+struct tree_user *dir_users(const struct tree *t, int id);
+
+/*
+ * Hints of watch id are for d, or for its link to the file target there, in
+ * place of what they were before; 0, or -1 when memory is out.
+ */
+int dir_use(struct tree *t, struct tree_dir *d, int id, const char *target,
+    const char *link);
+
+/* forget a user, and with its last one the watch, unless that ended itself */
+void dir_unuse(struct tree *t, struct tree_user *u, bool ended);
+
+/* put it into the queue for a look */
+void dir_make_due(struct tree *t, struct tree_dir *d);
+
+/* a directory that is due; takes the reach over; NULL when memory is out */
+struct tree_dir *dir_new(struct tree *t, struct tree_dir *up, const char *path,
+    struct rule_reach reach);
+
+/* forget it and all beneath; say whether that is news */
+void dir_drop(struct tree *t, struct tree_dir *d, bool say);
+
+/* the end of a directory that is dead and no longer due */
+void dir_free(struct tree_dir *d);
+
+/* the entry of this name among the first n, which are sorted, or NULL */
+struct tree_entry *
+dir_find(const struct tree_dir *d, size_t n, const char *name);
+
+/* a new entry, seen, at the end; NULL when memory is out */
+struct tree_entry *dir_add(struct tree_dir *d, const char *name);
+
+/* free an entry, with all beneath it; say whether that is news */
+void
+dir_forget(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say);
+
+/* put the entries in order again */
+void dir_sort(struct tree_dir *d);
+
+#endif

@@ -1,0 +1,383 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+/* look.c - a look at a directory: watch it, read it, compare it */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "dir.h"
+#include "look.h"
+#include "os.h"
+
+/*
+ * File systems stamp with the grain of a tick, some with that of seconds:
+ * what was changed no longer ago may change once more and look the same.
+ */
+enum { FRESH_NS = 10000000, SECOND_NS = 1000000000 };
+
+/* One look at one directory. */
+struct look {
+	struct tree *t;
+	struct tree_dir *d;
+	int fd; /* of the directory; -1 where names are spelled out */
+	size_t sorted; /* entries that were known before */
+	int64_t now; /* nanoseconds since 1970 */
+};
+
+/* What is at a name now: of a link to a file, the file's. */
+struct seen {
+	struct stat st;
+	mode_t type;
+	bool isdir; /* to be entered */
+};
+
+static int
+stat_name(const struct look *l, const char *name, struct stat *st, int flags)
+{
+	char path[PATH_MAX];
+
+	if (l->fd >= 0)
+		return fstatat(l->fd, name, st, flags);
+	if (dir_join(l->d, name, path) < 0)
+		return -1;
+	return fstatat(AT_FDCWD, path, st, flags);
+}
+
+/* May a link of this name be entered, if a directory is behind it? */
+static bool
+spelled_out(const struct look *l, const char *name)
+{
+	struct rule_reach reach;
+	bool entered;
+
+	reach = rule_enter(l->t->rule, &l->d->reach, name, true);
+	entered = reach.want != NULL;
+	rule_reach_free(&reach);
+	return entered;
+}
+
+/* false when it is gone, or is nothing that could count */
+static bool
+stat_what(const struct look *l, const char *name, struct seen *s)
+{
+	struct stat behind;
+
+	if (stat_name(l, name, &s->st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	s->type = s->st.st_mode & S_IFMT;
+	s->isdir = S_ISDIR(s->st.st_mode);
+	if (s->type == S_IFLNK && stat_name(l, name, &behind, 0) == 0) {
+		s->isdir = S_ISDIR(behind.st_mode) && spelled_out(l, name);
+		if (s->isdir || S_ISREG(behind.st_mode))
+			s->st = behind;
+	}
+	return s->isdir || s->type == S_IFREG || s->type == S_IFLNK;
+}
+
+/*
+ * A link is followed to its file: edits in place are heard of where the file
+ * is.  Where that can't be watched, a look at the link still compares.
+ */
+static int
+watch_target(struct tree *t, struct tree_dir *d, const char *name)
+{
+	char path[PATH_MAX], *real, *base;
+	int id, result;
+
+	if (dir_join(d, name, path) < 0)
+		return 0;
+	real = realpath(path, NULL);
+	if (real == NULL)
+		return 0;
+	base = strrchr(real, '/');
+	*base++ = '\0';
+	id = t->backend->add(
+	    t->watch, *real == '\0' ? "/" : real, WATCH_FILES, true);
+	result = id < 0 ? 0 : dir_use(t, d, id, base, name);
+	free(real);
+	return result;
+}
+
+static int
+see_dir(struct look *l, const char *name, const struct seen *s)
+{
+	struct rule_reach reach;
+	struct tree_entry *e;
+	char path[PATH_MAX];
+
+	if (dir_join(l->d, name, path) < 0)
+		return 0;
+	reach = rule_enter(l->t->rule, &l->d->reach, name, s->type == S_IFLNK);
+	if (reach.want == NULL)
+		return 0;
+	e = dir_add(l->d, name);
+	if (e == NULL) {
+		rule_reach_free(&reach);
+		return -1;
+	}
+	e->dev = s->st.st_dev;
+	e->ino = s->st.st_ino;
+	e->type = S_IFDIR;
+	e->dir = dir_new(l->t, l->d, path, reach);
+	if (e->dir == NULL) {
+		l->d->n--;
+		free(e);
+		return -1;
+	}
+	e->dir->follow = spelled_out(l, name);
+	return 0;
+}
+
+/* Remember what is there now; was it something else before? */
+static bool
+update(const struct look *l, struct tree_entry *e, const struct seen *s)
+{
+	int64_t mtime, age;
+	bool differs;
+
+	mtime = os_mtime_ns(&s->st);
+	age = l->now - mtime;
+	differs = e->dev != s->st.st_dev || e->ino != s->st.st_ino ||
+	    e->size != s->st.st_size || e->mtime != mtime ||
+	    e->type != s->type || (e->fresh && e->written);
+	e->dev = s->st.st_dev;
+	e->ino = s->st.st_ino;
+	e->size = s->st.st_size;
+	e->mtime = mtime;
+	e->type = s->type;
+	e->fresh = age < FRESH_NS ||
+	    (mtime % SECOND_NS == 0 && age < 2 * (int64_t)SECOND_NS);
+	e->written = false;
+	return differs;
+}
+
+static int
+see_file(struct look *l, const char *name, struct tree_entry *e,
+    const struct seen *s)
+{
+	const char *by;
+
+	by = NULL;
+	if (e == NULL) {
+		if (rule_judge(l->t->rule, &l->d->reach, l->d->path, name,
+			&by) != RULE_COUNTS)
+			return 0;
+		e = dir_add(l->d, name);
+		if (e == NULL)
+			return -1;
+		l->t->nfiles++;
+	}
+	e->seen = true;
+	if (!update(l, e, s))
+		return 0;
+	if (s->type == S_IFLNK && watch_target(l->t, l->d, name) < 0)
+		return -1;
+	if (l->d->quiet)
+		return 0;
+	if (by == NULL)
+		rule_judge(l->t->rule, &l->d->reach, l->d->path, name, &by);
+	dir_tell(l->t, l->d, name, TREE_CHANGED, by);
+	return 0;
+}
+
+/* Can the directory entry be passed over without a stat? */
+static bool
+irrelevant(const struct look *l, const char *name, mode_t type)
+{
+	const char *by;
+
+	return type != 0 && type != S_IFDIR && type != S_IFLNK &&
+	    rule_judge(l->t->rule, &l->d->reach, l->d->path, name, &by) !=
+	    RULE_COUNTS;
+}
+
+/* Look at one name; type is what the directory says of it, 0 if nothing. */
+static int
+see(struct look *l, const char *name, mode_t type)
+{
+	struct tree_entry *e;
+	struct seen s;
+	size_t i;
+
+	e = dir_find(l->d, l->sorted, name);
+	if (e == NULL && irrelevant(l, name, type))
+		return 0;
+	/* Patterns may spell out one name twice. */
+	for (i = l->sorted; l->fd < 0 && i < l->d->n; i++)
+		if (strcmp(l->d->entries[i]->name, name) == 0)
+			return 0;
+	if (!stat_what(l, name, &s))
+		return 0;
+	if (e != NULL && e->dir != NULL && s.isdir && e->dev == s.st.st_dev &&
+	    e->ino == s.st.st_ino) {
+		e->seen = true;
+		return 0;
+	}
+	if (s.isdir)
+		return see_dir(l, name, &s);
+	return see_file(l, name, e != NULL && e->dir != NULL ? NULL : e, &s);
+}
+
+/* What was not seen is no more; what is new takes its place in the order. */
+static void
+sweep(struct look *l)
+{
+	struct tree_dir *d;
+	size_t i, n;
+	bool grown;
+
+	d = l->d;
+	for (i = n = 0; i < d->n; i++)
+		if (d->entries[i]->seen)
+			d->entries[n++] = d->entries[i];
+		else
+			dir_forget(l->t, d, d->entries[i], true);
+	grown = d->n > l->sorted;
+	d->n = n;
+	if (grown)
+		dir_sort(d);
+}
+
+/* The names that patterns spell out; all of them, or those that no
+ * directory lists. */
+static int
+see_spelled(struct look *l, bool all)
+{
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < l->d->reach.want->n; i++) {
+		name = globs_name(&l->t->rule->want, l->d->reach.want, i);
+		if (name != NULL && (all || strcmp(name, "..") == 0) &&
+		    see(l, name, 0) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+see_listed(struct look *l, DIR *dir)
+{
+	const struct dirent *entry;
+
+	while ((entry = readdir(dir)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0 &&
+		    see(l, entry->d_name, os_dirent_type(entry)) < 0)
+			return -1;
+	return see_spelled(l, false);
+}
+
+static DIR *
+open_dir(const struct tree_dir *d)
+{
+	DIR *dir;
+	int fd, flags, error;
+
+	flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC;
+	fd = open(dir_path(d), d->follow ? flags : flags | O_NOFOLLOW);
+	if (fd < 0)
+		return NULL;
+	dir = fdopendir(fd);
+	if (dir == NULL) {
+		error = errno;
+		close(fd);
+		errno = error;
+	}
+	return dir;
+}
+
+static bool
+gone(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == ELOOP;
+}
+
+/*
+ * Watch first, so that what changes while we read is hinted at.  A directory
+ * that is no more is for the look at the one above to find; one that only
+ * leads to others need not be readable.
+ */
+static int
+set_watch(struct tree *t, struct tree_dir *d)
+{
+	int id;
+
+	id = t->backend->add(t->watch, dir_path(d), d->level, d->follow);
+	if (id >= 0)
+		return dir_use(t, d, id, NULL, NULL);
+	if (gone(errno)) {
+		if (d->up != NULL)
+			dir_make_due(t, d->up);
+	} else if (!d->names || errno != EACCES)
+		t->tell(t->arg, dir_path(d), TREE_UNREAD, NULL);
+	return 0;
+}
+
+static int
+read_dir(struct look *l)
+{
+	DIR *dir;
+	int result;
+
+	if (l->d->names)
+		return see_spelled(l, true);
+	dir = open_dir(l->d);
+	if (dir == NULL) {
+		if (!gone(errno) && errno != EACCES)
+			l->t->tell(
+			    l->t->arg, dir_path(l->d), TREE_UNREAD, NULL);
+		return 0;
+	}
+	l->fd = dirfd(dir);
+	result = see_listed(l, dir);
+	closedir(dir);
+	l->fd = -1;
+	return result;
+}
+
+/* Is there a file where only directories were on the way? */
+static bool
+has_file(const struct tree_dir *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		if (d->entries[i]->dir == NULL)
+			return true;
+	return false;
+}
+
+int
+look_at(struct tree *t, struct tree_dir *d)
+{
+	struct look l;
+	size_t i;
+	bool again;
+
+	do {
+		if (set_watch(t, d) < 0)
+			return -1;
+		l = (struct look){ .t = t,
+			.d = d,
+			.fd = -1,
+			.sorted = d->n,
+			.now = clock_wall_ns() };
+		for (i = 0; i < d->n; i++)
+			d->entries[i]->seen = false;
+		if (read_dir(&l) < 0)
+			return -1;
+		sweep(&l);
+		again = d->level == WATCH_NAMES && has_file(d);
+		if (again)
+			d->level = WATCH_FILES;
+	} while (again);
+	d->quiet = false;
+	return 0;
+}

@@ -1,0 +1,261 @@
+#define _POSIX_C_SOURCE 200809L
+/* tree.c - the remembered tree: hints go in, what changed comes out */
+#include <sys/stat.h>
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dir.h"
+#include "look.h"
+#include "tree.h"
+
+enum { HEARD = 65536 /* hints at most in one go */ };
+
+static const char *const roots[] = { "", "./", "/" };
+
+int
+tree_look(struct tree *t)
+{
+	struct tree_dir *d;
+
+	d = t->due;
+	if (d == NULL)
+		return 0;
+	t->due = d->next;
+	if (t->due == NULL)
+		t->due_last = &t->due;
+	d->due = false;
+	if (d->dead) {
+		dir_free(d);
+		return 1;
+	}
+	return look_at(t, d) < 0 ? -1 : 1;
+}
+
+/* ---- hints ---- */
+
+static void
+explain(struct tree *t, struct tree_dir *d, const char *name)
+{
+	static const char *const words[] = { [RULE_COUNTS] = "counts",
+		[RULE_LEFT] = "left out by -x",
+		[RULE_IGNORED] = "built-in ignore",
+		[RULE_OWN] = "own pidfile",
+		[RULE_NONE] = "no pattern matches" };
+	enum rule_verdict verdict;
+	char text[256];
+	const char *by;
+
+	verdict = rule_judge(t->rule, &d->reach, d->path, name, &by);
+	if (verdict == RULE_COUNTS)
+		return;
+	snprintf(text, sizeof text, "%s%s%s", words[verdict],
+	    by == NULL ? "" : " ", by == NULL ? "" : by);
+	dir_tell(t, d, name, TREE_NOT_COUNTED, text);
+}
+
+/*
+ * Can a hint about this name mean anything?  In a directory that holds links
+ * every name may be on the way of one.
+ */
+static bool
+matters(struct tree *t, struct tree_dir *d, const char *name, bool isdir)
+{
+	struct rule_reach reach;
+	const char *by;
+	bool enters;
+
+	if (d->users != NULL &&
+	    (d->users->next != NULL || d->users->link != NULL))
+		return true;
+	if (dir_find(d, d->n, name) != NULL ||
+	    rule_judge(t->rule, &d->reach, d->path, name, &by) == RULE_COUNTS)
+		return true;
+	reach = rule_enter(t->rule, &d->reach, name, !isdir);
+	enters = reach.want != NULL;
+	rule_reach_free(&reach);
+	return enters;
+}
+
+/* A file that is made by open(2) is written next; a link is whole at once. */
+static bool
+begins(const struct tree_dir *d, const char *name, unsigned what)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if ((what & WATCH_WRITTEN) != 0)
+		return true;
+	return (what & WATCH_CREATED) != 0 && dir_join(d, name, path) == 0 &&
+	    lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
+}
+
+static void
+hear_name(struct tree *t, struct tree_dir *d, const char *name, unsigned what)
+{
+	struct tree_entry *e;
+	const char *by;
+
+	if (t->explain && (what & ~(unsigned)WATCH_WRITTEN) != 0)
+		explain(t, d, name);
+	if (!matters(t, d, name, (what & WATCH_ISDIR) != 0))
+		return;
+	dir_make_due(t, d);
+	if ((what & WATCH_ISDIR) != 0 ||
+	    rule_judge(t->rule, &d->reach, d->path, name, &by) != RULE_COUNTS)
+		return;
+	e = dir_find(d, d->n, name);
+	if (e != NULL && (what & WATCH_WRITTEN) != 0)
+		e->written = true;
+	if (begins(d, name, what))
+		dir_tell(t, d, name, TREE_WRITTEN, NULL);
+	if ((what & WATCH_CLOSED) != 0)
+		dir_tell(t, d, name, TREE_CLOSED, NULL);
+}
+
+static void
+hear_self(struct tree *t, struct tree_user *u, unsigned what)
+{
+	dir_make_due(t, u->dir);
+	if (u->dir->up != NULL)
+		dir_make_due(t, u->dir->up);
+	if ((what & WATCH_ENDED) != 0)
+		dir_unuse(t, u, true);
+}
+
+static void
+hear(struct tree *t, const struct watch_hint *hint)
+{
+	struct tree_user *u, *same;
+
+	for (u = dir_users(t, hint->id); u != NULL; u = same) {
+		same = u->same;
+		if (u->id != hint->id)
+			continue;
+		if ((hint->what & WATCH_SELF) != 0)
+			hear_self(t, u, hint->what);
+		else if (u->link == NULL && hint->name != NULL)
+			hear_name(t, u->dir, hint->name, hint->what);
+		else if (u->link == NULL)
+			dir_make_due(t, u->dir);
+		else if (hint->name != NULL &&
+		    strcmp(u->target, hint->name) == 0)
+			hear_name(t, u->dir, u->link, hint->what);
+	}
+}
+
+static void
+all_due(struct tree *t, struct tree_dir *d)
+{
+	size_t i;
+
+	dir_make_due(t, d);
+	for (i = 0; i < d->n; i++)
+		if (d->entries[i]->dir != NULL)
+			all_due(t, d->entries[i]->dir);
+}
+
+int
+tree_hear(struct tree *t)
+{
+	struct watch_hint hint;
+	size_t i, heard;
+	int n;
+
+	/* Bounded, so that writers who never rest can't keep us here. */
+	for (heard = 0; heard < HEARD; heard++) {
+		n = t->backend->next(t->watch, &hint);
+		if (n <= 0)
+			return n;
+		if ((hint.what & WATCH_LOST) == 0)
+			hear(t, &hint);
+		else
+			for (i = 0; i < 3; i++)
+				if (t->roots[i] != NULL)
+					all_due(t, t->roots[i]);
+	}
+	return 0;
+}
+
+/* ---- the whole ---- */
+
+int
+tree_open(struct tree *t, const struct watch_backend *backend,
+    const struct rule *rule, tree_tell *tell_, void *arg)
+{
+	static const char *const paths[] = { "", ".", "/" };
+	struct rule_reach reach;
+	size_t i;
+
+	*t = (struct tree){
+		.backend = backend, .rule = rule, .tell = tell_, .arg = arg
+	};
+	t->due_last = &t->due;
+	t->watch = backend->open();
+	if (t->watch == NULL)
+		return -1;
+	for (i = 0; i < 3; i++) {
+		reach = rule_begin(rule, roots[i]);
+		if (reach.want == NULL) {
+			rule_reach_free(&reach);
+			continue;
+		}
+		t->roots[i] = dir_new(t, NULL, paths[i], reach);
+		if (t->roots[i] == NULL) {
+			tree_close(t);
+			return -1;
+		}
+		t->roots[i]->follow = true;
+	}
+	return 0;
+}
+
+int
+tree_fd(const struct tree *t)
+{
+	return t->backend->fd(t->watch);
+}
+
+static void
+each(const struct tree_dir *d,
+    void (*visit)(void *, const struct tree_dir *, const struct tree_entry *),
+    void *arg)
+{
+	size_t i;
+
+	visit(arg, d, NULL);
+	for (i = 0; i < d->n; i++)
+		if (d->entries[i]->dir == NULL)
+			visit(arg, d, d->entries[i]);
+		else
+			each(d->entries[i]->dir, visit, arg);
+}
+
+void
+tree_each(const struct tree *t,
+    void (*visit)(void *, const struct tree_dir *, const struct tree_entry *),
+    void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		if (t->roots[i] != NULL)
+			each(t->roots[i], visit, arg);
+}
+
+void
+tree_close(struct tree *t)
+{
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		if (t->roots[i] != NULL)
+			dir_drop(t, t->roots[i], false);
+	while (tree_look(t) > 0)
+		;
+	t->backend->close(t->watch);
+	free(t->users);
+	*t = (struct tree){ 0 };
+}
