@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -415,13 +416,43 @@ catch_signals(void)
 			sig_catch(unless_ignored[i]);
 }
 
+/* A pattern that matches nothing is often a slip of the pen. */
+static void
+doubt(const struct glob_start *start)
+{
+	char base[PATH_MAX];
+	const char *text, *by;
+	struct stat st;
+
+	text = w.rule.want.sources[w.rule.want.parts[start->part].source].text;
+	switch (rule_hopeless(&w.rule, start, &by)) {
+	case RULE_LEFT:
+		msg_warn("%s: can match nothing: left out by -x %s", text, by);
+		return;
+	case RULE_IGNORED:
+		msg_warn("%s: can match nothing: %s is ignored without -a",
+		    text, by);
+		return;
+	default:
+		break;
+	}
+	if (globs_base(&w.rule.want, start, base, sizeof base) < 0)
+		msg_warn("%s: can match nothing: longer than a path", text);
+	else if (*base != '\0' && stat(base, &st) < 0)
+		msg_warn("%s: waits for %s:", text, base);
+}
+
 static void
 open_tree(void)
 {
+	size_t i;
+
 	if (tree_open(&w.tree, &watch_inotify, &w.rule, on_news, NULL) < 0)
 		msg_die("cannot watch:");
 	w.tree.explain = msg_verbose();
 	look();
+	for (i = 0; i < w.rule.want.nstarts; i++)
+		doubt(&w.rule.want.starts[i]);
 	msg_why("watching %zu directories for %zu files", w.tree.ndirs,
 	    w.tree.nfiles);
 }

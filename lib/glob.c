@@ -490,6 +490,32 @@ globs_name(const struct globs *g, const struct glob_set *set, size_t i)
 	    : NULL;
 }
 
+int
+globs_base(const struct globs *g, const struct glob_start *start, char *path,
+    size_t size)
+{
+	const struct glob_part *part;
+	size_t len, n;
+
+	len = strlen(start->root);
+	if (len + 1 > size)
+		return -1;
+	memcpy(path, start->root, len + 1);
+	part = &g->parts[start->part];
+	for (; part->kind == GLOB_NAME && part[1].kind != GLOB_END &&
+	     part[1].kind != GLOB_BENEATH;
+	     part++) {
+		n = strlen(part->text);
+		if (n + 2 > size - len)
+			return -1;
+		memcpy(path + len, part->text, n);
+		path[len + n] = '/';
+		len += n + 1;
+		path[len] = '\0';
+	}
+	return 0;
+}
+
 void
 globs_free(struct globs *g)
 {

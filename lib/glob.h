@@ -92,6 +92,13 @@ int globs_match(
 const char *
 globs_name(const struct globs *g, const struct glob_set *set, size_t i);
 
+/*
+ * The path that all of a start's matches lie beneath, "" where that is the
+ * current directory; 0, or -1 when it is longer than a path may be.
+ */
+int globs_base(const struct globs *g, const struct glob_start *start,
+    char *path, size_t size);
+
 /* the built-in ignore that a name falls under, or NULL */
 const char *glob_ignored(const char *name);
 

@@ -107,6 +107,55 @@ rule_judge(const struct rule *r, const struct rule_reach *from, const char *dir,
 	return RULE_COUNTS;
 }
 
+/* Which -x leaves out all that this part of a pattern can match? */
+static const char *
+always_left(
+    const struct rule *r, const struct glob_set *leave, const char *text)
+{
+	const char *by;
+	int source;
+
+	source = leave == NULL ? -1 : globs_match(&r->leave, leave, text);
+	if (source < 0)
+		return NULL;
+	/* As a name, a `*` is one character, and in a range or not. */
+	by = r->leave.sources[source].text;
+	return strpbrk(by, "?[") == NULL ? by : NULL;
+}
+
+enum rule_verdict
+rule_hopeless(
+    const struct rule *r, const struct glob_start *start, const char **by)
+{
+	const struct glob_part *part;
+	struct glob_set *leave, *next;
+	enum rule_verdict verdict;
+
+	verdict = RULE_COUNTS;
+	leave = globs_begin(&r->leave, start->root);
+	for (part = &r->want.parts[start->part]; part->kind != GLOB_END &&
+	     part->kind != GLOB_BENEATH && verdict == RULE_COUNTS;
+	     part++) {
+		if (part->kind == GLOB_STARS)
+			continue;
+		*by = always_left(r, leave, part->text);
+		if (*by != NULL)
+			verdict = RULE_LEFT;
+		else if (part->kind == GLOB_WILD && r->want.ignoring) {
+			*by = glob_ignored(part->text);
+			if (*by != NULL)
+				verdict = RULE_IGNORED;
+		}
+		next = leave == NULL
+		    ? NULL
+		    : globs_enter(&r->leave, leave, part->text, false);
+		free(leave);
+		leave = next;
+	}
+	free(leave);
+	return verdict;
+}
+
 void
 rule_reach_free(struct rule_reach *reach)
 {

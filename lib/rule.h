@@ -47,6 +47,13 @@ enum rule_verdict
 rule_judge(const struct rule *r, const struct rule_reach *from, const char *dir,
     const char *name, const char **by);
 
+/*
+ * Why the alternative at this start of the wanted patterns can match nothing,
+ * as far as its text tells; RULE_COUNTS where it can.
+ */
+enum rule_verdict rule_hopeless(
+    const struct rule *r, const struct glob_start *start, const char **by);
+
 void rule_reach_free(struct rule_reach *reach);
 
 /* give back what globs_add took; the arguments are the caller's */
