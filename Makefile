@@ -41,7 +41,20 @@ clean:
 
 # Unit tests: the link line is all that the module may know.
 UNIT = tests/unit/buf
-TOOLS =
+TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save
 
 tests/unit/buf: tests/unit/buf.o lib/buf.o
 	$(LINK) -o $@ tests/unit/buf.o lib/buf.o
+
+# What end-to-end tests need and the shell has not.
+tests/tools/bell: tests/tools/bell.o
+	$(LINK) -o $@ tests/tools/bell.o
+
+tests/tools/ends: tests/tools/ends.o
+	$(LINK) -o $@ tests/tools/ends.o
+
+tests/tools/pty: tests/tools/pty.o
+	$(LINK) -o $@ tests/tools/pty.o
+
+tests/tools/save: tests/tools/save.o
+	$(LINK) -o $@ tests/tools/save.o

@@ -87,3 +87,46 @@ has() {
 count() {
 	[ "$(grep -cF -- "$3" "$2")" -eq "$1" ]
 }
+
+# ended secs pid...: are all these processes gone, waiting at most that long?
+ended() {
+	tries=$(($1 * 50))
+	shift
+	for each; do
+		while kill -0 "$each" 2>/dev/null; do
+			tries=$((tries - 1))
+			[ $tries -gt 0 ] || return 1
+			sleep 0.02
+		done
+	done
+}
+
+# same_text file text: is that, and a newline, all there is in the file?
+same_text() {
+	printf '%s\n' "$2" | cmp - "$1"
+}
+
+# ---- watchrun ----
+
+# watch log args...: watchrun -v, until it waits for changes; $pid
+watch() {
+	log=$1
+	shift
+	start "$log" watchrun -v "$@"
+	until_ok 10 has "$tmp/$log" 'watching ' ||
+		echo "FAIL 'watchrun starts' ($*)"
+}
+
+# runs n file: does the file have n lines, and soon after no more?
+# A run writes a line; a needless run would come within the settling, and
+# after a file that vanished 100 ms later.
+runs() {
+	until_ok 10 lines "$1" "$2" || { cat "$2"; return 1; }
+	sleep 0.25
+	lines "$1" "$2" || { cat "$2"; return 1; }
+}
+
+# lines n file: does the file have exactly n lines?
+lines() {
+	[ "$(wc -l <"$2")" -eq "$1" ]
+}
