@@ -1,0 +1,341 @@
+#define _XOPEN_SOURCE 700
+/* sandbox.c - files beneath a root, and nothing else */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sandbox.h"
+
+enum { DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
+
+/*
+ * A path on its way: done holds components that are directories beneath the
+ * root and no links, todo what is still to be looked at.
+ */
+struct walk {
+	const struct sandbox *s;
+	int dir; /* the directory that done names */
+	int links;
+	char done[SANDBOX_PATH];
+	char todo[SANDBOX_PATH];
+	char name[NAME_MAX + 1]; /* the last component, "." for the root */
+	struct stat st; /* what it is */
+};
+
+static bool
+same(struct sandbox_file f, const struct stat *st)
+{
+	return f.dev == st->st_dev && f.ino == st->st_ino;
+}
+
+static bool
+hidden(const struct sandbox *s, const struct stat *st)
+{
+	size_t i;
+
+	for (i = 0; i < s->nhidden; i++)
+		if (same(s->hidden[i], st))
+			return true;
+	return false;
+}
+
+/* put a directory in the place of the current one */
+static int
+enter(struct walk *w, int fd)
+{
+	if (fd < 0)
+		return -1;
+	close(w->dir);
+	w->dir = fd;
+	return 0;
+}
+
+/* go to the root */
+static int
+restart(struct walk *w)
+{
+	w->done[0] = '\0';
+	return enter(w, openat(w->s->fd, ".", DIR_FLAGS));
+}
+
+/* go into a directory of the current one */
+static int
+descend(struct walk *w, const char *name)
+{
+	size_t n, len;
+
+	n = strlen(w->done);
+	len = strlen(name);
+	if (len + 2 > sizeof w->done - n) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if (enter(w, openat(w->dir, name, DIR_FLAGS)) < 0)
+		return -1;
+	if (n > 0)
+		w->done[n++] = '/';
+	memcpy(w->done + n, name, len + 1);
+	return 0;
+}
+
+/* Up is down again from the root: ".." of a moved directory may be outside. */
+static int
+ascend(struct walk *w)
+{
+	char path[SANDBOX_PATH], *name, *slash;
+
+	slash = strrchr(w->done, '/');
+	if (w->done[0] == '\0') {
+		errno = ENOENT;
+		return -1;
+	}
+	*(slash == NULL ? w->done : slash) = '\0';
+	memcpy(path, w->done, sizeof path);
+	if (restart(w) < 0)
+		return -1;
+	for (name = path; *name != '\0'; name = slash) {
+		slash = strchr(name, '/');
+		if (slash != NULL)
+			*slash++ = '\0';
+		else
+			slash = name + strlen(name);
+		if (descend(w, name) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* the first component of todo, moved to name; false at its end */
+static bool
+next(struct walk *w)
+{
+	size_t skip, n;
+
+	skip = strspn(w->todo, "/");
+	n = strcspn(w->todo + skip, "/");
+	if (n == 0)
+		return false;
+	if (n > NAME_MAX) {
+		w->name[0] = '\0';
+	} else {
+		memcpy(w->name, w->todo + skip, n);
+		w->name[n] = '\0';
+	}
+	memmove(w->todo, w->todo + skip + n, strlen(w->todo + skip + n) + 1);
+	return true;
+}
+
+/* an absolute link: what follows the root's own path, or -1 */
+static int
+beneath(const struct walk *w, char *target)
+{
+	char *real, *rest;
+	size_t n;
+	int r;
+
+	real = realpath(target, NULL);
+	if (real == NULL)
+		return -1;
+	n = strcmp(w->s->real, "/") == 0 ? 0 : strlen(w->s->real);
+	rest = real + n;
+	r = strncmp(real, w->s->real, n) == 0 &&
+		(*rest == '/' || *rest == '\0') && strlen(rest) < SANDBOX_PATH
+	    ? 0
+	    : -1;
+	if (r == 0)
+		memcpy(target, rest, strlen(rest) + 1);
+	free(real);
+	errno = ENOENT;
+	return r;
+}
+
+/* put the target of the link that was met in front of todo */
+static int
+follow(struct walk *w)
+{
+	char target[SANDBOX_PATH + 1];
+	ssize_t n;
+	size_t len;
+
+	n = readlinkat(w->dir, w->name, target, SANDBOX_PATH);
+	if (n < 0)
+		return -1;
+	target[n] = '\0';
+	if (n == SANDBOX_PATH || ++w->links > SANDBOX_LINKS) {
+		errno = ELOOP;
+		return -1;
+	}
+	if (target[0] == '/' && (beneath(w, target) < 0 || restart(w) < 0))
+		return -1;
+	len = strlen(target);
+	if (len + 1 > sizeof w->todo - 1 - strlen(w->todo)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memmove(w->todo + len + 1, w->todo, strlen(w->todo) + 1);
+	memcpy(w->todo, target, len);
+	w->todo[len] = '/';
+	return 0;
+}
+
+static bool
+nothing_left(const struct walk *w)
+{
+	return w->todo[strspn(w->todo, "/")] == '\0';
+}
+
+/* one component; 1 when it was the last and is what was looked for */
+static int
+step(struct walk *w)
+{
+	if (strcmp(w->name, ".") == 0)
+		return 0;
+	if (strcmp(w->name, "..") == 0)
+		return ascend(w);
+	errno = ENOENT;
+	if (w->name[0] == '.' || w->name[0] == '\0')
+		return -1;
+	if (fstatat(w->dir, w->name, &w->st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	if (S_ISLNK(w->st.st_mode))
+		return follow(w);
+	if (nothing_left(w))
+		return 1;
+	if (S_ISDIR(w->st.st_mode))
+		return descend(w, w->name);
+	errno = ENOENT;
+	return -1;
+}
+
+/* walk the path; then dir, name and st tell what it leads to */
+static int
+find(struct walk *w, const struct sandbox *s, const char *path)
+{
+	int r;
+
+	*w = (struct walk){ .s = s, .dir = -1 };
+	errno = ENOENT;
+	if (s->fd < 0 || strlen(path) >= sizeof w->todo)
+		return -1;
+	memcpy(w->todo, path, strlen(path) + 1);
+	w->dir = openat(s->fd, ".", DIR_FLAGS);
+	if (w->dir < 0)
+		return -1;
+	for (r = 0; r == 0 && next(w);)
+		r = step(w);
+	if (r < 0)
+		return -1;
+	if (r == 0) { /* the path, or a link, ended at a directory itself */
+		memcpy(w->name, ".", 2);
+		if (fstat(w->dir, &w->st) < 0)
+			return -1;
+	}
+	errno = ENOENT;
+	if (!S_ISREG(w->st.st_mode) && !S_ISDIR(w->st.st_mode))
+		return -1;
+	return hidden(s, &w->st) ? -1 : 0;
+}
+
+static void
+leave(const struct walk *w)
+{
+	int error;
+
+	error = errno;
+	if (w->dir >= 0)
+		close(w->dir);
+	errno = error;
+}
+
+int
+sandbox_stat(const struct sandbox *s, const char *path, struct stat *st)
+{
+	struct walk w;
+	int r;
+
+	r = find(&w, s, path);
+	leave(&w);
+	*st = w.st;
+	return r;
+}
+
+/*
+ * Should a hidden file have taken the place of what was found, its new
+ * descriptor stays open: to close it would drop the lock that it guards.
+ */
+int
+sandbox_open(const struct sandbox *s, const char *path, struct stat *st)
+{
+	struct walk w;
+	int fd;
+
+	fd = -1;
+	if (find(&w, s, path) == 0)
+		fd = openat(w.dir, w.name,
+		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	leave(&w);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, st) == 0 && st->st_dev == w.st.st_dev &&
+	    st->st_ino == w.st.st_ino)
+		return fd;
+	if (!hidden(s, st))
+		close(fd);
+	errno = ENOENT;
+	return -1;
+}
+
+int
+sandbox_init(struct sandbox *s, const char *path)
+{
+	*s = (struct sandbox){ .path = path, .fd = -1 };
+	return sandbox_renew(s);
+}
+
+void
+sandbox_free(struct sandbox *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s->real);
+	s->fd = -1;
+	s->real = NULL;
+}
+
+int
+sandbox_hide(struct sandbox *s, dev_t dev, ino_t ino)
+{
+	if (s->nhidden == SANDBOX_HIDDEN)
+		return -1;
+	s->hidden[s->nhidden++] = (struct sandbox_file){ dev, ino };
+	return 0;
+}
+
+int
+sandbox_renew(struct sandbox *s)
+{
+	struct stat st;
+
+	if (stat(s->path, &st) < 0) {
+		sandbox_free(s);
+		return -1;
+	}
+	if (s->fd >= 0 && same(s->self, &st))
+		return 0;
+	sandbox_free(s);
+	s->fd = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->fd < 0)
+		return -1;
+	s->real = realpath(s->path, NULL);
+	if (s->real == NULL || fstat(s->fd, &st) < 0) {
+		sandbox_free(s);
+		return -1;
+	}
+	s->self = (struct sandbox_file){ st.st_dev, st.st_ino };
+	return 0;
+}
