@@ -1,0 +1,43 @@
+/* site.h - the files of a directory as answers, the script put into pages */
+#ifndef SITE_H
+#define SITE_H
+
+#include <stdint.h>
+
+#include "http.h"
+#include "reply.h"
+#include "sandbox.h"
+
+enum {
+	SITE_AGAIN = 1, /* see site_answer */
+	SITE_AGAIN_MS = 20, /* when to ask again */
+	SITE_EMPTY_MS =
+	    500, /* as long as that a new empty file is waited for */
+	SITE_LOOK = 65536, /* bytes of a page that <head> is looked for in */
+	SITE_ENTRIES = 10000 /* in a listing */
+};
+
+struct site {
+	struct sandbox root;
+	int64_t racy_from, racy_to; /* seconds; see not_since in site.c */
+};
+
+/* serve the directory at path, kept, not copied; 0, or -1 and errno */
+int site_init(struct site *s, const char *path);
+
+void site_free(struct site *s);
+
+/*
+ * Fill an empty reply to a GET or HEAD; 0.  SITE_AGAIN: the file is empty as
+ * if it were just being rewritten, ask again after SITE_AGAIN_MS.
+ */
+int site_answer(struct site *s, const struct http_request *r,
+    const char *generation, struct reply *reply);
+
+/* append the tag of the script; as buf_put */
+int site_tag(struct buf *b, const char *generation);
+
+/* the Content-Type for this file name */
+const char *site_type(const char *name);
+
+#endif
