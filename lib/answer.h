@@ -1,0 +1,40 @@
+/* answer.h - what each request gets: files, the script, news, or a refusal */
+#ifndef ANSWER_H
+#define ANSWER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "access.h"
+#include "dialect.h"
+#include "http.h"
+#include "news.h"
+#include "reply.h"
+#include "site.h"
+
+enum answer_result {
+	ANSWER_READY, /* the reply is it */
+	ANSWER_AGAIN, /* not now: ask again after SITE_AGAIN_MS */
+	ANSWER_LISTEN /* the reply is a 101, and the peer a listener */
+};
+
+/* what all connections share; its owner keeps it up to date */
+struct world {
+	const struct access *access;
+	struct site *site; /* NULL: no files */
+	struct generation generation;
+	size_t listeners;
+	int64_t now; /* ms of clock_ms() */
+	int64_t wall; /* seconds since 1970 */
+	const char *local; /* the address the peer came to, or NULL */
+	void (*why)(const char *fmt, ...); /* takes what -v says, or NULL */
+};
+
+/* answer a request; *dialect is set with ANSWER_LISTEN */
+enum answer_result answer(const struct world *w, const struct http_request *r,
+    struct reply *reply, enum dialect *dialect);
+
+/* a plain text that says what is wrong */
+void answer_status(struct reply *reply, int status, const char *why);
+
+#endif
