@@ -1,0 +1,440 @@
+/* conn.c - one peer, from its first byte to its last, without its socket */
+#include <string.h>
+
+#include "conn.h"
+
+enum { CHUNK = 65536, TOLD_MAX = 1024, PAUSE = 16384 };
+
+const char *
+conn_state_name(enum conn_state state)
+{
+	static const char *const names[] = { [CONN_REQUEST] = "request",
+		[CONN_REPLY] = "reply",
+		[CONN_LISTENING] = "listening",
+		[CONN_CLOSING] = "closing" };
+
+	return names[state];
+}
+
+void
+conn_init(struct conn *c, int64_t now)
+{
+	*c = (struct conn){ .in = { .max = HTTP_HEAD_MAX + CONN_READ },
+		.out = { .max = CONN_OUT },
+		.deadline = now + CONN_REQUEST_MS,
+		.fd = -1,
+		.ws = { .max = CONN_MESSAGE } };
+}
+
+static void
+file_free(struct conn *c)
+{
+	struct reply file = { .fd = c->fd };
+
+	reply_free(&file);
+	c->fd = -1;
+	c->left = 0;
+}
+
+void
+conn_free(struct conn *c)
+{
+	buf_free(&c->in);
+	buf_free(&c->out);
+	ws_free(&c->ws);
+	file_free(c);
+}
+
+static void
+tidy(struct buf *b)
+{
+	if (b->len == 0)
+		buf_free(b);
+}
+
+/* nothing more is asked or told; what is in out is still to go */
+static void
+closing(struct conn *c, const struct world *w)
+{
+	c->state = CONN_CLOSING;
+	c->deadline = w->now + CONN_CLOSING_MS;
+	c->owed = NEWS_NONE;
+	buf_free(&c->in);
+	ws_free(&c->ws);
+	file_free(c);
+	c->over = c->over || (c->eof && c->out.len == 0);
+}
+
+/* the next bytes of the file, when those before them are gone */
+static void
+fill(struct conn *c)
+{
+	size_t want;
+	ssize_t n;
+	void *room;
+
+	if (c->left == 0 || c->out.len > 0)
+		return;
+	want = c->left < CHUNK ? (size_t)c->left : CHUNK;
+	room = buf_room(&c->out, want);
+	n = room == NULL ? -1 : reply_read(c->fd, room, want, c->off);
+	if (n <= 0) { /* it has shrunk: the peer must see that this isn't all */
+		c->over = true;
+		return;
+	}
+	buf_added(&c->out, (size_t)n);
+	c->off += n;
+	c->left -= n;
+}
+
+/* take the reply over, the file with it */
+static void
+begin_reply(
+    struct conn *c, const struct world *w, struct reply *reply, bool head_only)
+{
+	c->state = CONN_REPLY;
+	c->deadline = w->now + CONN_REPLY_MS;
+	c->asked = true;
+	if (reply_head(&c->out, reply, c->keep, w->wall) < 0)
+		c->over = true;
+	if (!head_only) {
+		if (buf_put(&c->out, buf_head(&reply->body), reply->body.len) <
+		    0)
+			c->over = true;
+		c->fd = reply->fd;
+		c->off = reply->off;
+		c->left = reply->fd < 0 ? 0 : reply->len;
+		reply->fd = -1;
+		fill(c);
+	}
+	reply_free(reply);
+}
+
+/* a request that can't be read: say why and hang up */
+static void
+refuse(struct conn *c, const struct world *w, int status)
+{
+	struct reply reply;
+
+	reply_init(&reply, status);
+	answer_status(&reply, status, "");
+	if (w->why != NULL)
+		w->why("a request that is no good: %d", status);
+	buf_free(&c->in);
+	c->keep = false;
+	begin_reply(c, w, &reply, false);
+}
+
+static void
+take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n);
+
+/* from here on it is a listener; what came behind the request are frames */
+static void
+begin_listening(struct conn *c, const struct world *w, struct reply *reply,
+    enum dialect dialect)
+{
+	struct buf rest;
+
+	c->state = CONN_LISTENING;
+	c->dialect = (uint8_t)dialect;
+	c->deadline = w->now + CONN_PING_MS;
+	c->asked = true;
+	if (reply_head(&c->out, reply, true, w->wall) < 0 ||
+	    dialect_hello(dialect, &c->out, &w->generation, w->now) < 0)
+		c->over = true;
+	reply_free(reply);
+	rest = c->in;
+	c->in = (struct buf){ .max = c->in.max };
+	take_frames(c, w, buf_head(&rest), rest.len);
+	buf_free(&rest);
+}
+
+static void
+log_reply(const struct world *w, const struct http_request *r, int status)
+{
+	if (w->why != NULL)
+		w->why("%.*s %.*s: %d", (int)r->verb.n, r->verb.p,
+		    (int)r->path.n, r->path.p, status);
+}
+
+/* one whole head of n bytes at the front of in */
+static void
+take_request(struct conn *c, const struct world *w, size_t n)
+{
+	struct http_request r;
+	struct reply reply;
+	enum answer_result result;
+	enum dialect dialect;
+	int error;
+
+	error = http_parse((char *)buf_head(&c->in), n, &r);
+	if (error < 0) {
+		refuse(c, w, -error);
+		return;
+	}
+	reply_init(&reply, 200);
+	result = answer(w, &r, &reply, &dialect);
+	if (result == ANSWER_AGAIN) {
+		reply_free(&reply);
+		c->state = CONN_REPLY;
+		c->deadline = w->now + SITE_AGAIN_MS;
+		return;
+	}
+	log_reply(w, &r, reply.status);
+	c->keep = r.keep && !c->eof;
+	c->skip = (uint32_t)r.length;
+	c->seen = 0;
+	if (result == ANSWER_READY)
+		begin_reply(c, w, &reply, r.method == HTTP_HEAD);
+	buf_drop(&c->in, n);
+	if (result == ANSWER_LISTEN)
+		begin_listening(c, w, &reply, dialect);
+}
+
+static void
+drop(struct conn *c, size_t n)
+{
+	buf_drop(&c->in, n);
+	tidy(&c->in);
+}
+
+/* answer what is whole, one request at a time */
+static void
+take_requests(struct conn *c, const struct world *w)
+{
+	long n;
+
+	if (c->skip > 0) {
+		n = c->skip < c->in.len ? (long)c->skip : (long)c->in.len;
+		c->skip -= (uint32_t)n;
+		drop(c, (size_t)n);
+	}
+	if (c->seen == 0 && c->in.len > 0)
+		drop(c, http_blank((char *)buf_head(&c->in), c->in.len));
+	if (c->in.len == 0)
+		return;
+	if (c->seen == 0)
+		c->deadline = w->now + CONN_REQUEST_MS;
+	n = http_head_size((char *)buf_head(&c->in), c->in.len, &c->seen);
+	if (n < 0)
+		refuse(c, w, (int)-n);
+	else if (n > 0)
+		take_request(c, w, (size_t)n);
+}
+
+/* the reply is out */
+static void
+end_reply(struct conn *c, const struct world *w)
+{
+	file_free(c);
+	if (!c->keep) {
+		closing(c, w);
+		return;
+	}
+	c->state = CONN_REQUEST;
+	c->deadline = w->now + CONN_REQUEST_MS;
+	take_requests(c, w);
+	if (c->eof && c->state == CONN_REQUEST)
+		c->over = true;
+}
+
+/* what a page says is kept up to its end, to be said under -v */
+static void
+take_text(struct conn *c, const struct world *w, const struct ws_piece *piece)
+{
+	if (w->why == NULL || !dialect_talks((enum dialect)c->dialect))
+		return;
+	if (piece->n <= TOLD_MAX - c->in.len)
+		buf_put(&c->in, piece->data, piece->n);
+	if (!piece->last)
+		return;
+	w->why("a page: %.*s", (int)c->in.len,
+	    c->in.len == 0 ? "" : (char *)buf_head(&c->in));
+	buf_free(&c->in);
+}
+
+static void
+take_piece(struct conn *c, const struct world *w, const struct ws_piece *piece)
+{
+	int code;
+
+	switch (piece->opcode) {
+	case WS_PING:
+		if (ws_frame(&c->out, WS_PONG, piece->data, piece->n) < 0)
+			c->over = true;
+		break;
+	case WS_CLOSE:
+		code = ws_close_code(piece);
+		if (ws_close(&c->out,
+			code < 0           ? -code
+			    : code == 1005 ? 1000
+					   : code) < 0)
+			c->over = true;
+		closing(c, w);
+		break;
+	case WS_TEXT:
+		take_text(c, w, piece);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n)
+{
+	struct ws_piece piece;
+	long used;
+
+	if (n > 0)
+		c->silent = 0;
+	while (n > 0 && c->state == CONN_LISTENING) {
+		used = ws_feed(&c->ws, p, n, &piece);
+		if (used < 0) {
+			if (w->why != NULL)
+				w->why("a listener broke the protocol: %ld",
+				    -used);
+			ws_close(&c->out, (int)-used);
+			closing(c, w);
+			return;
+		}
+		p += used;
+		n -= (size_t)used;
+		take_piece(c, w, &piece);
+	}
+	if (!c->ws.inside)
+		ws_free(&c->ws);
+}
+
+void
+conn_feed(struct conn *c, const struct world *w, void *bytes, size_t n)
+{
+	if (c->state == CONN_CLOSING || n == 0)
+		return;
+	if (c->state == CONN_LISTENING) {
+		take_frames(c, w, bytes, n);
+		return;
+	}
+	if (buf_put(&c->in, bytes, n) < 0)
+		c->over = true;
+	else if (c->state == CONN_REQUEST)
+		take_requests(c, w);
+}
+
+/* Who asks and then sends no more still gets the answer. */
+void
+conn_eof(struct conn *c)
+{
+	c->eof = true;
+	c->over = c->over || c->state == CONN_REQUEST ||
+	    c->state == CONN_LISTENING ||
+	    (c->state == CONN_CLOSING && c->out.len == 0);
+}
+
+static void
+pay(struct conn *c, const struct world *w)
+{
+	if (c->owed == NEWS_NONE || c->out.len > 0)
+		return;
+	if (dialect_news((enum dialect)c->dialect, &c->out, &w->generation,
+		(enum news_kind)c->owed) < 0)
+		c->over = true;
+	c->owed = NEWS_NONE;
+}
+
+void
+conn_sent(struct conn *c, const struct world *w, size_t n)
+{
+	buf_drop(&c->out, n);
+	if (n > 0 && c->state == CONN_REPLY)
+		c->deadline = w->now + CONN_REPLY_MS;
+	fill(c);
+	if (c->out.len > 0)
+		return;
+	buf_free(&c->out);
+	if (c->state == CONN_LISTENING)
+		pay(c, w);
+	else if (c->state == CONN_REPLY)
+		end_reply(c, w);
+	else if (c->state == CONN_CLOSING && c->eof)
+		c->over = true;
+}
+
+/* Bytes that it doesn't take are as good as a ping without an answer. */
+static void
+ping(struct conn *c, const struct world *w)
+{
+	if (c->silent == CONN_PINGS) {
+		c->over = true;
+		return;
+	}
+	c->silent++;
+	c->deadline = w->now + CONN_PING_MS;
+	if (c->out.len == 0 && ws_frame(&c->out, WS_PING, NULL, 0) < 0)
+		c->over = true;
+}
+
+void
+conn_tick(struct conn *c, const struct world *w)
+{
+	if (c->state == CONN_LISTENING) {
+		ping(c, w);
+	} else if (c->state == CONN_REQUEST && c->in.len > 0) {
+		refuse(c, w, 408);
+	} else if (c->state == CONN_REPLY && c->out.len == 0) {
+		c->state = CONN_REQUEST; /* it was ANSWER_AGAIN */
+		c->seen = 0;
+		take_requests(c, w);
+	} else {
+		c->over = true;
+	}
+}
+
+/* A peer that asks and does not take the answers is not asked for more. */
+bool
+conn_reads(const struct conn *c)
+{
+	return !c->eof && c->state != CONN_REPLY &&
+	    (c->state != CONN_LISTENING || c->out.len < PAUSE);
+}
+
+bool
+conn_shuts(struct conn *c)
+{
+	if (c->state != CONN_CLOSING || c->shut || c->out.len > 0)
+		return false;
+	c->shut = true;
+	return true;
+}
+
+bool
+conn_ready(const struct conn *c)
+{
+	return c->state == CONN_LISTENING && c->out.len == 0;
+}
+
+void
+conn_rest(struct conn *c, const void *bytes, size_t n)
+{
+	if (buf_put(&c->out, bytes, n) < 0)
+		c->over = true;
+}
+
+void
+conn_owe(struct conn *c, enum news_kind kind)
+{
+	c->owed = (uint8_t)news_merge((enum news_kind)c->owed, kind);
+}
+
+void
+conn_leave(struct conn *c, const struct world *w)
+{
+	c->keep = false;
+	if (c->state == CONN_REQUEST)
+		c->over = true;
+	if (c->state != CONN_LISTENING)
+		return;
+	if (ws_close(&c->out, 1001) < 0)
+		c->over = true;
+	closing(c, w);
+}

@@ -1,0 +1,97 @@
+/* conn.h - one peer, from its first byte to its last, without its socket */
+#ifndef CONN_H
+#define CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "answer.h"
+#include "buf.h"
+#include "news.h"
+#include "ws.h"
+
+enum {
+	CONN_READ = 16384, /* the most bytes to feed at once */
+	CONN_OUT = 5 << 20, /* bytes that wait to be written */
+	CONN_MESSAGE = 65536, /* bytes of a listener's message, else 1009 */
+	CONN_REQUEST_MS = 10000, /* for a request, and between two */
+	CONN_REPLY_MS = 30000, /* without a byte being taken */
+	CONN_PING_MS = 30000, /* from ping to ping */
+	CONN_PINGS = 2, /* unanswered, then it is gone */
+	CONN_CLOSING_MS = 2000 /* to read our last words */
+};
+
+enum conn_state {
+	CONN_REQUEST, /* its next request is not whole */
+	CONN_REPLY, /* its answer is on its way */
+	CONN_LISTENING, /* it waits for news */
+	CONN_CLOSING /* it is to read what is in out, and to hang up */
+};
+
+/*
+ * The owner reads from the peer while conn_reads and feeds it, and writes out
+ * and says how much was sent.  What waits to be written is whole frames or
+ * replies, so news may always be added behind it; but while anything waits,
+ * a listener is only owed news, one piece of it.  Buffers have no memory
+ * while they are empty, so a silent listener is little more than this.
+ */
+struct conn {
+	struct buf in; /* not answered yet; of a listener, the text it sends */
+	struct buf out;
+	int64_t deadline; /* ms; when to call conn_tick */
+	int64_t off, left; /* of the file that is being sent */
+	int fd; /* that file, or -1 */
+	uint32_t skip; /* bytes of a request's body that are ignored */
+	size_t seen; /* for http_head_size */
+	struct ws ws;
+	uint8_t state; /* enum conn_state */
+	uint8_t dialect; /* of a listener */
+	uint8_t owed; /* enum news_kind */
+	uint8_t silent; /* pings that were not answered */
+	bool keep; /* another request may follow the reply */
+	bool asked; /* it has had an answer */
+	bool eof; /* it sends no more */
+	bool shut; /* we send no more */
+	bool over; /* close it */
+};
+
+/* a peer that has just come */
+void conn_init(struct conn *c, int64_t now);
+
+void conn_free(struct conn *c);
+
+/* n bytes came, at most CONN_READ; they may be changed */
+void conn_feed(struct conn *c, const struct world *w, void *bytes, size_t n);
+
+/* the peer sends no more */
+void conn_eof(struct conn *c);
+
+/* n bytes of out were written */
+void conn_sent(struct conn *c, const struct world *w, size_t n);
+
+/* the deadline has come */
+void conn_tick(struct conn *c, const struct world *w);
+
+/* is there use for what it sends? */
+bool conn_reads(const struct conn *c);
+
+/* is our end of it to be shut now? true once */
+bool conn_shuts(struct conn *c);
+
+/* may a listener's news be written to it right away? */
+bool conn_ready(const struct conn *c);
+
+/* the n bytes of news, framed, that were left over by writing */
+void conn_rest(struct conn *c, const void *bytes, size_t n);
+
+/* it is not ready: tell it later */
+void conn_owe(struct conn *c, enum news_kind kind);
+
+/* the server ends: say so and hang up */
+void conn_leave(struct conn *c, const struct world *w);
+
+/* request, reply, listening or closing */
+const char *conn_state_name(enum conn_state state);
+
+#endif
