@@ -2,6 +2,8 @@
 .POSIX:
 .SUFFIXES:
 .SUFFIXES: .c .o
+.PHONY: all check check-compilers check-lint check-sanitizers clean install serve \
+	tools uninstall
 
 CC = cc
 PREFIX = /usr/local
@@ -9,6 +11,7 @@ MANDIR = $(PREFIX)/share/man
 CFLAGS = -O2
 SITE = tests/site
 LISTEN = 5678
+SUITES = unit e2e browser
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings
@@ -21,23 +24,62 @@ SYSTEM = lib/clock.o lib/os_linux.o lib/os_other.o lib/pidfile.o lib/sig.o
 WATCHRUN = watchrun.o lib/batch.o lib/dir.o lib/glob.o lib/look.o lib/rule.o \
 	lib/run.o lib/tree.o lib/watch_inotify.o $(SYSTEM) lib/str.o lib/msg.o
 
+RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
+	lib/dialect.o lib/http.o lib/json.o lib/listing.o lib/net.o \
+	lib/news.o lib/page.o lib/reload_js.o lib/reply.o lib/sandbox.o \
+	lib/sha1.o lib/site.o lib/utf8.o lib/ws.o $(SYSTEM) $(FLOOR)
+
 HEADERS = lib/batch.h lib/buf.h lib/clock.h lib/dir.h lib/glob.h lib/look.h \
 	lib/msg.h lib/os.h lib/pidfile.h lib/rule.h lib/run.h lib/sig.h \
-	lib/str.h lib/tree.h lib/watch.h
+	lib/str.h lib/tree.h lib/watch.h lib/access.h lib/answer.h \
+	lib/base64.h lib/conn.h lib/dialect.h lib/http.h lib/json.h \
+	lib/listing.h lib/net.h lib/news.h lib/page.h lib/reload_js.h \
+	lib/reply.h lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
 
 all: reloadws watchrun
 
 watchrun: $(WATCHRUN)
 	$(LINK) -o $@ $(WATCHRUN)
 
+reloadws: $(RELOADWS)
+	$(LINK) -o $@ $(RELOADWS)
+
+lib/reload_js.c: reload.js
+	{ echo '#include "reload_js.h"'; \
+	echo 'const unsigned char reload_js[] = {'; \
+	od -An -v -tu1 reload.js | sed 's/[0-9]\{1,\}/&,/g'; \
+	echo '};'; echo 'const size_t reload_js_size = sizeof reload_js;'; \
+	} >$@.tmp && mv $@.tmp $@
+
 .c.o:
 	$(COMPILE) -c -o $@ $<
 
 $(WATCHRUN): $(HEADERS)
+$(RELOADWS): $(HEADERS)
 
 clean:
 	rm -f reloadws watchrun *.o lib/*.o lib/reload_js.c
 	rm -f tests/unit/*.o tests/tools/*.o $(UNIT) $(TOOLS)
+
+# Everything that the tests are made of.
+tools: $(UNIT) $(TOOLS)
+
+check: all tools
+	@sh tests/setup.sh $(CHECK_TOOLS)
+	@sh tests/check.sh $(SUITES)
+
+check-lint:
+	@sh tests/setup.sh mandoc shellcheck clang-format clang-tidy cppcheck
+	@sh tests/lint.sh
+
+check-compilers:
+	@sh tests/setup.sh gcc clang tcc musl-gcc=musl-tools bmake
+	@sh tests/compilers.sh
+
+check-sanitizers:
+	@sh tests/sanitizers.sh
+
+CHECK_TOOLS = vim git strace cmark python3 rsync nano
 
 # Unit tests: the link line is all that the module may know.
 UNIT = tests/unit/buf

@@ -147,32 +147,23 @@ option(int c)
 	}
 }
 
-/* Options, then patterns up to the first `--`, then the command. */
+/* Options and patterns, up to the first `--`; then the command. */
 static void
 parse(int argc, char *argv[])
 {
-	const char *last;
 	int c;
 
-	last = NULL;
-	while ((c = getopt(argc, argv, ":1ahnp:qs:t:Vvwx:")) != -1) {
-		option(c);
-		last = optarg;
+	while (optind < argc && strcmp(argv[optind], "--") != 0) {
+		c = getopt(argc, argv, ":1ahnp:qs:t:Vvwx:");
+		if (c != -1)
+			option(c);
+		else
+			add_pattern(&w.rule.want, argv[optind++]);
 	}
-	/* getopt has eaten a `--` that ends the options. */
-	if (optind == 1 || strcmp(argv[optind - 1], "--") != 0 ||
-	    argv[optind - 1] == last) {
-		for (; optind < argc && strcmp(argv[optind], "--") != 0;
-		     optind++)
-			add_pattern(&w.rule.want, argv[optind]);
-		if (optind == argc)
-			optind--;
-		else if (optind + 1 == argc)
-			msg_misuse("--: no command follows");
-		optind++;
-	}
+	if (optind + 1 == argc)
+		msg_misuse("--: no command follows");
 	if (optind < argc)
-		w.rule.command = argv + optind;
+		w.rule.command = argv + optind + 1;
 	if (w.rule.want.nsources == 0)
 		add_pattern(&w.rule.want, "**");
 }

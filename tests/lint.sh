@@ -1,0 +1,44 @@
+#!/bin/sh
+# lint.sh - what tools can say about the sources: silence is success
+
+cd "${0%/*}/.." || exit 1
+failed=0
+
+# lint tool command...: its output, if any, and whether it succeeded
+lint() {
+	tool=$1
+	shift
+	if ! command -v "$tool" >/dev/null 2>&1; then
+		echo "lint: $tool: not here, skipped"
+		[ "${CI:-}" != true ] || failed=1
+		return
+	fi
+	echo "# $*" | cut -c 1-78
+	out=$("$@" 2>&1)
+	# shellcheck disable=SC2181 # both the status and the output matter
+	if [ $? -ne 0 ] || [ -n "$out" ]; then
+		echo "$out" | head -n 40
+		failed=1
+	fi
+}
+
+c_files=$(git ls-files '*.c' '*.h')
+c_sources=$(git ls-files '*.c')
+scripts=$(git ls-files '*.sh' .ci/run)
+manuals=$(git ls-files 'man/*.1')
+
+# The lists hold no blanks.
+# shellcheck disable=SC2086
+lint_all() {
+	lint mandoc mandoc -Tlint -Wwarning $manuals
+	lint shellcheck shellcheck $scripts
+	lint clang-format clang-format --dry-run -Werror $c_files
+	lint cppcheck cppcheck --quiet --std=c11 --error-exitcode=1 -Ilib \
+	    --enable=warning,performance,portability --inline-suppr \
+	    --suppress=missingIncludeSystem $c_sources
+	lint clang-tidy clang-tidy --quiet --warnings-as-errors='*' \
+	    --checks='-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-reserved-identifier,clang-analyzer-*,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,misc-redundant-expression,misc-static-assert,readability-misleading-indentation,readability-redundant-declaration' \
+	    $c_sources -- -std=c11 -Ilib
+}
+lint_all
+exit $failed
