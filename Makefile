@@ -83,7 +83,8 @@ CHECK_TOOLS = vim git strace cmark python3 rsync nano
 
 # Unit tests: the link line is all that the module may know.
 UNIT = tests/unit/buf
-TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save
+TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
+	tests/tools/wscat
 
 tests/unit/buf: tests/unit/buf.o lib/buf.o
 	$(LINK) -o $@ tests/unit/buf.o lib/buf.o
@@ -100,3 +101,9 @@ tests/tools/pty: tests/tools/pty.o
 
 tests/tools/save: tests/tools/save.o
 	$(LINK) -o $@ tests/tools/save.o
+
+WSCAT = tests/tools/wscat.o lib/buf.o lib/base64.o lib/clock.o lib/sha1.o \
+	lib/str.o lib/utf8.o lib/ws.o
+$(WSCAT): $(HEADERS)
+tests/tools/wscat: $(WSCAT)
+	$(LINK) -o $@ $(WSCAT)
