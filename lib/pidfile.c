@@ -163,7 +163,7 @@ ask_text(int fd, struct holder *h)
 	if (p[strspn(p, "\n")] == '\0' && strlen(text) == (size_t)n)
 		return PIDFILE_EMPTY;
 	pid = 0;
-	for (end = p; *end >= '0' && *end <= '9' && pid < 1000000000; end++)
+	for (end = p; *end >= '0' && *end <= '9' && pid < 100000000; end++)
 		pid = pid * 10 + (*end - '0');
 	end += strspn(end, " \t\r");
 	if (end == p || (*end != '\n' && *end != '\0') || pid < 2)
