@@ -82,12 +82,35 @@ check-sanitizers:
 CHECK_TOOLS = vim git strace cmark python3 rsync nano
 
 # Unit tests: the link line is all that the module may know.
-UNIT = tests/unit/buf
+UNIT = tests/unit/buf tests/unit/clock tests/unit/msg tests/unit/os \
+	tests/unit/pidfile tests/unit/sig tests/unit/str
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
 	tests/tools/wscat
 
+$(UNIT:=.o): $(HEADERS) tests/unit/scratch.h tests/unit/test.h
+
 tests/unit/buf: tests/unit/buf.o lib/buf.o
 	$(LINK) -o $@ tests/unit/buf.o lib/buf.o
+
+tests/unit/clock: tests/unit/clock.o lib/clock.o
+	$(LINK) -o $@ tests/unit/clock.o lib/clock.o
+
+tests/unit/msg: tests/unit/msg.o lib/msg.o
+	$(LINK) -o $@ tests/unit/msg.o lib/msg.o
+
+tests/unit/os: tests/unit/os.o lib/os_linux.o lib/os_other.o
+	$(LINK) -o $@ tests/unit/os.o lib/os_linux.o lib/os_other.o
+
+PIDFILE_UNIT = tests/unit/pidfile.o lib/pidfile.o lib/os_linux.o \
+	lib/os_other.o
+tests/unit/pidfile: $(PIDFILE_UNIT)
+	$(LINK) -o $@ $(PIDFILE_UNIT)
+
+tests/unit/sig: tests/unit/sig.o lib/sig.o lib/str.o
+	$(LINK) -o $@ tests/unit/sig.o lib/sig.o lib/str.o
+
+tests/unit/str: tests/unit/str.o lib/str.o
+	$(LINK) -o $@ tests/unit/str.o lib/str.o
 
 # What end-to-end tests need and the shell has not.
 tests/tools/bell: tests/tools/bell.o

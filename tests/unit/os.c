@@ -1,0 +1,253 @@
+#define _XOPEN_SOURCE 700
+/* os.c - tests of what differs between systems */
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os.h"
+#include "scratch.h"
+#include "test.h"
+
+static int64_t
+now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static void
+test_mtime(void)
+{
+	struct timespec times[2] = { { .tv_sec = 1, .tv_nsec = 2 },
+		{ .tv_sec = 1234567890, .tv_nsec = 123456789 } };
+	struct stat st;
+
+	scratch_put("file", "");
+	utimensat(AT_FDCWD, "file", times, 0);
+	stat("file", &st);
+	ok(os_mtime_ns(&st) == 1234567890123456789,
+	    "a file's time is told in nanoseconds");
+	times[1] = (struct timespec){ .tv_sec = -1 };
+	utimensat(AT_FDCWD, "file", times, 0);
+	stat("file", &st);
+	ok(os_mtime_ns(&st) == -1000000000, "a time before 1970 is negative");
+}
+
+/* Where the type is told, it is the right one. */
+static void
+test_types(void)
+{
+	const struct dirent *entry;
+	struct stat st;
+	mode_t type;
+	int right, seen;
+	DIR *dir;
+
+	scratch_sh("mkdir types && cd types && mkdir dir && : >file && "
+		   "ln -s dir link && mkfifo fifo");
+	dir = opendir("types");
+	right = 1;
+	for (seen = 0; (entry = readdir(dir)) != NULL; seen++) {
+		type = os_dirent_type(entry);
+		right = right &&
+		    fstatat(dirfd(dir), entry->d_name, &st,
+			AT_SYMLINK_NOFOLLOW) == 0 &&
+		    (type == 0 || type == (st.st_mode & S_IFMT));
+	}
+	closedir(dir);
+	ok(right && seen == 6, "a directory tells what its entries are");
+}
+
+/* A child that does this and then waits to be killed. */
+static pid_t
+child(void (*prepare)(void))
+{
+	char byte;
+	pid_t pid;
+	int ends[2];
+
+	if (pipe(ends) < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		prepare();
+		if (write(ends[1], "", 1) == 1)
+			for (;;)
+				pause();
+		_exit(1);
+	}
+	if (read(ends[0], &byte, 1) != 1)
+		return -1;
+	close(ends[0]);
+	close(ends[1]);
+	return pid;
+}
+
+static void
+end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void
+on_signal(int signo)
+{
+	(void)signo;
+}
+
+static void
+plain(void)
+{
+}
+
+static void
+catching(void)
+{
+	struct sigaction act = { .sa_handler = on_signal };
+
+	sigaction(SIGUSR1, &act, NULL);
+}
+
+static void
+ignoring(void)
+{
+	struct sigaction act = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGUSR1, &act, NULL);
+}
+
+static void
+blocking(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static void
+test_started(void)
+{
+	int64_t ours, its, before;
+	pid_t pid;
+	int status;
+
+	ok(os_started(getpid(), &ours) == 0 && ours <= now_ns() &&
+		ours > now_ns() - 3600 * (int64_t)1000000000,
+	    "this process started not long ago");
+	before = now_ns();
+	pid = child(plain);
+	ok(os_started(pid, &its) == 0 && its >= ours &&
+		its > before - 100000000 && its < now_ns() + 100000000,
+	    "a child's start is when it was forked, to the grain of a tick");
+	kill(pid, SIGKILL);
+	until(os_started(pid, &its) < 0);
+	ok(os_started(pid, &its) == -1 && errno == ESRCH,
+	    "a process that has ended is gone, waited for or not");
+	waitpid(pid, &status, 0);
+	ok(os_started(pid, &its) == -1 && errno == ESRCH,
+	    "a process that was waited for is gone");
+}
+
+/* The name of a program stands in its line of facts, in parentheses. */
+static void
+test_odd_name(void)
+{
+	static const char name[] = ") Z 1 (\n) 2";
+	int64_t its;
+	int status;
+	pid_t pid;
+
+	scratch_sh("cp \"$(command -v sleep)\" ') Z 1 (\n) 2'");
+	pid = fork();
+	if (pid == 0) {
+		execl(name, name, "100", (char *)NULL);
+		_exit(1);
+	}
+	until(os_deadly(pid, SIGHUP) == 1 || waitpid(pid, &status, WNOHANG));
+	ok(os_started(pid, &its) == 0 && its > now_ns() - 60000000000 &&
+		its < now_ns() + 100000000,
+	    "a program's odd name hides nothing");
+	end(pid);
+}
+
+static void
+test_deadly(void)
+{
+	pid_t pid;
+
+	pid = child(plain);
+	ok(os_deadly(pid, SIGUSR1) == 1 && os_deadly(pid, SIGTERM) == 1,
+	    "a signal nobody expects is deadly");
+	end(pid);
+	ok(os_deadly(pid, SIGUSR1) == -1, "of a process gone nobody can tell");
+	pid = child(catching);
+	ok(os_deadly(pid, SIGUSR1) == 0, "a signal that is caught is not");
+	ok(os_deadly(pid, SIGUSR2) == 1, "but another one is");
+	end(pid);
+	pid = child(ignoring);
+	ok(os_deadly(pid, SIGUSR1) == 0, "a signal that is ignored is not");
+	end(pid);
+	pid = child(blocking);
+	ok(os_deadly(pid, SIGUSR1) == 0, "a signal that is blocked is not");
+	ok(os_deadly(pid, 64) == 1, "the last signal can be asked about");
+	end(pid);
+}
+
+static void
+test_process(void)
+{
+	int process, status;
+	pid_t pid;
+
+	pid = child(plain);
+	process = os_process(pid);
+	ok(process >= 0 && (fcntl(process, F_GETFD) & FD_CLOEXEC) != 0,
+	    "a descriptor stands for a process, and closes at exec");
+	ok(os_process_signal(process, SIGTERM) == 0 &&
+		waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+		WTERMSIG(status) == SIGTERM,
+	    "a signal sent through it arrives");
+	ok(os_process_signal(process, SIGTERM) == -1 && errno == ESRCH,
+	    "through it nobody else is signalled later");
+	close(process);
+	ok(os_process(pid) == -1 && errno == ESRCH,
+	    "no descriptor stands for a process that is gone");
+}
+
+/* A system that can't tell says so; what is asked of it here is the rest. */
+static int
+can_tell(void)
+{
+	int64_t ns;
+
+	return os_started(getpid(), &ns) == 0 || errno != ENOSYS;
+}
+
+int
+main(void)
+{
+	scratch_begin();
+	test_mtime();
+	test_types();
+	if (can_tell()) {
+		test_started();
+		test_odd_name();
+		test_deadly();
+		test_process();
+	} else
+		ok(os_deadly(getpid(), SIGUSR1) == -1 &&
+			os_process(getpid()) == -1 && errno == ENOSYS,
+		    "where this system can't tell, it says so");
+	scratch_end();
+	return test_end();
+}
