@@ -88,16 +88,14 @@ count() {
 	[ "$(grep -cF -- "$3" "$2")" -eq "$1" ]
 }
 
-# ended secs pid...: are all these processes gone, waiting at most that long?
-ended() {
-	tries=$(($1 * 50))
-	shift
+# gone pid...: have all these processes ended, waited for by who started them
+# or not?
+gone() {
 	for each; do
-		while kill -0 "$each" 2>/dev/null; do
-			tries=$((tries - 1))
-			[ $tries -gt 0 ] || return 1
-			sleep 0.02
-		done
+		case $(ps -o stat= -p "$each") in
+		'' | Z*) ;;
+		*) return 1 ;;
+		esac
 	done
 }
 
@@ -113,8 +111,9 @@ watch() {
 	log=$1
 	shift
 	start "$log" watchrun -v "$@"
-	until_ok 10 has "$tmp/$log" 'watching ' ||
-		echo "FAIL 'watchrun starts' ($*)"
+	until_ok 10 has "$tmp/$log" 'watching ' && return
+	echo "FAIL 'watchrun starts' ($*)"
+	failed=1
 }
 
 # runs n file: does the file have n lines, and soon after no more?
