@@ -50,6 +50,7 @@ static const struct {
 static int ends[2] = { -1, -1 };
 static uint64_t caught; /* by sig_catch, bit n - 1 for signal n */
 static uint64_t ignored; /* by sig_ignore */
+static uint64_t spared; /* of these, ignored already when we started */
 
 static uint64_t
 bit(int signo)
@@ -85,18 +86,6 @@ sig_open(void)
 	return ends[0];
 }
 
-int
-sig_catch(int signo)
-{
-	struct sigaction act;
-
-	act = (struct sigaction){ .sa_handler = on_signal,
-		.sa_flags = SA_RESTART };
-	sigemptyset(&act.sa_mask);
-	caught |= bit(signo);
-	return sigaction(signo, &act, NULL);
-}
-
 bool
 sig_ignored(int signo)
 {
@@ -105,12 +94,34 @@ sig_ignored(int signo)
 	return sigaction(signo, NULL, &act) == 0 && act.sa_handler == SIG_IGN;
 }
 
+/* Before the first change of a signal: how was it when we started? */
+static void
+remember(int signo)
+{
+	if (((caught | ignored) & bit(signo)) == 0 && sig_ignored(signo))
+		spared |= bit(signo);
+}
+
+int
+sig_catch(int signo)
+{
+	struct sigaction act;
+
+	act = (struct sigaction){ .sa_handler = on_signal,
+		.sa_flags = SA_RESTART };
+	sigemptyset(&act.sa_mask);
+	remember(signo);
+	caught |= bit(signo);
+	return sigaction(signo, &act, NULL);
+}
+
 void
 sig_ignore(int signo)
 {
 	struct sigaction act;
 
 	act = (struct sigaction){ .sa_handler = SIG_IGN };
+	remember(signo);
 	sigaction(signo, &act, NULL);
 	ignored |= bit(signo);
 }
@@ -148,10 +159,13 @@ sig_reset(void)
 	sigset_t none;
 	int i;
 
-	act = (struct sigaction){ .sa_handler = SIG_DFL };
-	for (i = 1; i <= SIG_LAST; i++)
+	for (i = 1; i <= SIG_LAST; i++) {
+		act = (struct sigaction){
+			.sa_handler = sig_has(spared, i) ? SIG_IGN : SIG_DFL
+		};
 		if (((caught | ignored) & bit(i)) != 0)
 			sigaction(i, &act, NULL);
+	}
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

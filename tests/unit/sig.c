@@ -132,6 +132,9 @@ reset_then_ask(void)
 	sigset_t mask;
 
 	sigaction(SIGALRM, &act, NULL); /* as by whoever started us */
+	sigaction(SIGQUIT, &act, NULL);
+	sig_catch(SIGQUIT);
+	sig_catch(SIGQUIT);
 	sig_ignore(SIGPIPE);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
@@ -146,6 +149,9 @@ reset_then_ask(void)
 	sigaction(SIGALRM, NULL, &act);
 	if (act.sa_handler != SIG_IGN)
 		_exit(3);
+	sigaction(SIGQUIT, NULL, &act);
+	if (act.sa_handler != SIG_IGN)
+		_exit(5);
 	sigprocmask(SIG_BLOCK, NULL, &mask);
 	if (sigismember(&mask, SIGTERM))
 		_exit(4);
