@@ -82,12 +82,15 @@ check-sanitizers:
 CHECK_TOOLS = vim git strace cmark python3 rsync nano
 
 # Unit tests: the link line is all that the module may know.
-UNIT = tests/unit/buf tests/unit/clock tests/unit/msg tests/unit/os \
-	tests/unit/pidfile tests/unit/sig tests/unit/str
+UNIT = tests/unit/batch tests/unit/buf tests/unit/clock tests/unit/msg \
+	tests/unit/os tests/unit/pidfile tests/unit/sig tests/unit/str
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
 	tests/tools/wscat
 
 $(UNIT:=.o): $(HEADERS) tests/unit/scratch.h tests/unit/test.h
+
+tests/unit/batch: tests/unit/batch.o lib/batch.o
+	$(LINK) -o $@ tests/unit/batch.o lib/batch.o
 
 tests/unit/buf: tests/unit/buf.o lib/buf.o
 	$(LINK) -o $@ tests/unit/buf.o lib/buf.o

@@ -217,10 +217,16 @@ later(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+static int64_t
+cap(const struct batch *b)
+{
+	return b->first + later(BATCH_CAP, b->settle);
+}
+
 int64_t
 batch_due(const struct batch *b)
 {
-	int64_t due, cap;
+	int64_t due;
 
 	if (b->forced)
 		return 0;
@@ -231,8 +237,7 @@ batch_due(const struct batch *b)
 		due = later(due, b->writing.newest->since + BATCH_WRITING);
 	if (b->vanished.newest != NULL)
 		due = later(due, b->vanished.newest->since + BATCH_VANISHED);
-	cap = b->first + later(BATCH_CAP, b->settle);
-	return later(due < cap ? due : cap, b->after);
+	return later(due < cap(b) ? due : cap(b), b->after);
 }
 
 /* What of a path outlives its batch: that a writer is at work on it. */
@@ -242,7 +247,7 @@ outlives(struct batch *b, struct batch_path *p, int64_t now)
 	bool writing;
 
 	writing = p->hold == HOLD_WRITING && now < p->since + BATCH_WRITING;
-	p->spent = p->spent || (writing && p->changed);
+	p->spent = p->spent || (writing && p->changed && now >= cap(b));
 	p->changed = false;
 	if (p->spent || !writing)
 		release(b, p);
