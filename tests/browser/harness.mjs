@@ -1,0 +1,537 @@
+// harness.mjs - what every browser test starts with: sites, servers, browsers, waiting
+//
+// A test works in a folder of its own, on ports that the system chooses, and
+// waits for conditions, never for a time. Whatever was started is ended by its
+// process id when the test ends, however it ends.
+
+import { spawn, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import http from "node:http";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const here = path.dirname(fileURLToPath(import.meta.url));
+export const top = path.resolve(here, "../..");
+export const tmp = fs.mkdtempSync(path.join(process.env.TMPDIR || os.tmpdir(), "reloadws."));
+const reloadwsPath = process.env.RELOADWS || path.join(top, "reloadws");
+
+// processes
+
+const children = new Set();
+
+export function start(command, args, options = {}) {
+	const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+
+	child.out = "";
+	child.stdout?.on("data", (data) => { child.out += data; });
+	child.stderr?.on("data", (data) => { child.out += data; });
+	child.gone = new Promise((done) => {
+		child.on("exit", done);
+		child.on("error", (error) => { child.out += error; done(error); });
+	});
+	child.gone.then(() => children.delete(child));
+	children.add(child);
+	return child;
+}
+
+export function has(command) {
+	return spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
+}
+
+function findBrowser(names) {
+	return names.map((name) => spawnSync("sh", ["-c", `command -v ${name}`]).stdout.toString().trim())
+	    .find(Boolean);
+}
+
+function cleanUp() {
+	for (const child of children)
+		child.kill("SIGKILL");
+	fs.rmSync(tmp, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+process.on("exit", cleanUp);
+for (const name of ["SIGHUP", "SIGINT", "SIGTERM"])
+	process.on(name, () => process.exit(1));
+
+// waiting
+
+export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// until what is true; a page in the middle of a navigation just has to be asked again
+export async function until(what, ask, ms = 15000) {
+	const end = Date.now() + ms;
+	let last;
+
+	for (;;) {
+		try {
+			last = await ask();
+			if (last)
+				return last;
+		} catch (error) {
+			last = error;
+		}
+		if (Date.now() > end)
+			throw new Error(`not so: ${what} (last: ${last?.message || JSON.stringify(last)})`);
+		await sleep(20);
+	}
+}
+
+export function same(got, wanted, what) {
+	const [a, b] = [JSON.stringify(got), JSON.stringify(wanted)];
+
+	if (a !== b)
+		throw new Error(`${what}: ${a}, not ${b}`);
+}
+
+// files
+
+let folders = 0;
+
+export function folder(files = {}) {
+	const dir = path.join(tmp, `site${++folders}`);
+
+	fs.mkdirSync(dir);
+	for (const [name, text] of Object.entries(files))
+		write(path.join(dir, name), text);
+	return dir;
+}
+
+export function write(file, text) {
+	fs.mkdirSync(path.dirname(file), { recursive: true });
+	fs.writeFileSync(file, text);
+}
+
+// servers
+
+const address = (child, pattern) => until("a server says where it listens",
+    () => pattern.exec(child.out)?.[1] || (child.exitCode !== null && Promise.reject(new Error(child.out))));
+
+export class Reloadws {
+	static async start(dir, port = 0) {
+		const server = new Reloadws();
+
+		server.dir = dir;
+		server.pidfile = path.join(tmp, `pid${++folders}`);
+		await server.again(port);
+		return server;
+	}
+
+	async again(port = this.port) {
+		const args = ["-v", "-l", `127.0.0.1:${port}`, "-p", this.pidfile];
+
+		if (this.dir)
+			args.push("-d", this.dir);
+		this.child = start(reloadwsPath, args);
+		this.url = (await address(this.child, /(http:\/\/127\.0\.0\.1:\d+)\//));
+		this.port = Number(new URL(this.url).port);
+		await until("it has its pidfile", () => fs.readFileSync(this.pidfile, "utf8").trim() === `${this.child.pid}`);
+	}
+
+	async end(signal = "SIGTERM") {
+		this.child.kill(signal);
+		await this.child.gone;
+	}
+
+	ring() {
+		this.child.kill("SIGUSR1");
+	}
+
+	ringStyles() {
+		this.child.kill("SIGUSR2");
+	}
+
+	async state() {
+		return (await fetch(`${this.url}/reload`)).json();
+	}
+
+	listeners(n) {
+		return until(`${n} pages listen`, async () => (await this.state()).listeners === n);
+	}
+
+	async rung() {
+		return Number((await this.state()).generation.split("-").pop());
+	}
+}
+
+// somebody else's static server
+export class Other {
+	static async start(dir, port = 0) {
+		const server = new Other();
+
+		server.dir = dir;
+		await server.again(port);
+		return server;
+	}
+
+	async again(port = this.port) {
+		this.child = has("python3")
+		    ? start("python3", ["-u", "-m", "http.server", "--bind", "127.0.0.1", `${port}`], { cwd: this.dir })
+		    : start(process.execPath, [path.join(here, "static.mjs"), `${port}`], { cwd: this.dir });
+		this.url = await address(this.child, /(http:\/\/127\.0\.0\.1:\d+)\//);
+		this.port = Number(new URL(this.url).port);
+	}
+
+	async end() {
+		this.child.kill("SIGKILL");
+		await this.child.gone;
+	}
+}
+
+// The network between the browser and a server: it can be held, cut, and listened to.
+export class Network {
+	static async to(port) {
+		const network = new Network();
+
+		Object.assign(network, { target: port, sockets: new Set(), asked: [], upgrades: 0, said: [], closes: [] });
+		network.holds = [];
+		network.server = http.createServer((request, answer) => network.pass(request, answer));
+		network.server.on("upgrade", (request, socket, head) => network.join(request, socket, head));
+		network.server.on("connection", (socket) => {
+			network.sockets.add(socket);
+			socket.on("close", () => network.sockets.delete(socket));
+		});
+		await network.heal();
+		return network;
+	}
+
+	// hold what is asked for by this path, until the function that comes back is called
+	hold(pathname) {
+		const held = { pathname, count: 0 };
+
+		held.released = new Promise((done) => { held.release = () => { held.open = true; done(); }; });
+		this.holds.push(held);
+		return held;
+	}
+
+	async held(request) {
+		const { pathname } = new URL(request.url, "http://x");
+
+		this.asked.push(pathname);
+		for (const held of this.holds) {
+			if (held.pathname === pathname && !held.open) {
+				held.count++;
+				await held.released;
+			}
+		}
+	}
+
+	async pass(request, answer) {
+		await this.held(request);
+		const { method, url, headers } = request;
+		const onward = http.request({ port: this.target, host: "127.0.0.1", method, path: url, headers, agent: false }, (from) => {
+			answer.writeHead(from.statusCode, from.headers);
+			from.pipe(answer);
+		});
+
+		onward.on("error", () => answer.destroy());
+		answer.on("error", () => {});
+		request.pipe(onward);
+	}
+
+	async join(request, socket, head) {
+		this.upgrades++;
+		socket.on("error", () => {});
+		await this.held(request);
+		const onward = http.request({ port: this.target, host: "127.0.0.1", path: request.url, headers: request.headers, agent: false });
+		const refuse = () => socket.destroy();
+
+		onward.on("error", refuse);
+		onward.on("response", (from) => socket.end(`HTTP/1.1 ${from.statusCode} Refused\r\nContent-Length: 0\r\n\r\n`));
+		onward.on("upgrade", (from, other, early) => {
+			const lines = from.rawHeaders.map((text, i) => i % 2 ? `${text}\r\n` : `${text}: `).join("");
+
+			this.sockets.add(other);
+			other.on("error", () => {});
+			socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines}\r\n`);
+			socket.write(early);
+			other.write(head);
+			other.on("data", (data) => { if (!this.deaf?.has(socket)) socket.write(data); });
+			socket.on("data", (data) => {
+				this.listen(data);
+				if (!this.deaf?.has(socket))
+					other.write(data);
+			});
+			other.on("end", () => this.deaf?.has(socket) || socket.end());
+			socket.on("end", () => other.end());
+			socket.on("close", () => other.destroy());
+			other.on("close", () => { this.sockets.delete(other); if (!this.deaf?.has(socket)) socket.destroy(); });
+		});
+		onward.end();
+	}
+
+	// what the page says: short masked frames, one a packet or a few
+	listen(data) {
+		while (data.length >= 6) {
+			const length = data[1] & 127;
+			const mask = data.subarray(2, 6);
+			const body = Buffer.from(data.subarray(6, 6 + length)).map((byte, i) => byte ^ mask[i % 4]);
+
+			if ((data[0] & 15) === 8)
+				this.closes.push(body.readUInt16BE(0));
+			else if ((data[0] & 15) === 1)
+				this.said.push(JSON.parse(body.toString()));
+			data = data.subarray(6 + length);
+		}
+	}
+
+	// from now on nothing passes the sockets that are open, and nobody is told
+	sleep() {
+		this.deaf = new Set(this.sockets);
+	}
+
+	cut() {
+		for (const socket of this.sockets)
+			socket.destroy();
+		return new Promise((done) => this.server.close(done));
+	}
+
+	async heal() {
+		await new Promise((done) => this.server.listen(this.port || 0, "127.0.0.1", done));
+		this.port = this.server.address().port;
+		this.url = `http://127.0.0.1:${this.port}`;
+	}
+}
+
+// pages
+
+// counts its loads, and says so in the tab's own storage
+const COUNT = `<script>
+sessionStorage.loads = 1 + Number(sessionStorage.loads || 0);
+addEventListener("pageshow", (event) => { sessionStorage.persisted = event.persisted; });
+</script>`;
+
+export function html(body, head = "") {
+	return `<!DOCTYPE html>\n<html>\n<head>\n<meta charset="utf-8">\n<title>test</title>\n` +
+	    `<link rel="icon" href="data:,">\n${COUNT}\n${head}\n</head>\n<body>\n${body}\n</body>\n</html>\n`;
+}
+
+export const STYLE = '<link rel="stylesheet" href="style.css">';
+
+// a page in a browser, asked through the navigations that it makes by itself
+export class View {
+	constructor(page) {
+		this.page = page;
+	}
+
+	ask(what, fn, ...args) {
+		return until(`the page says ${what}`, async () => ({ value: await this.page.evaluate(fn, ...args) }))
+		    .then((answer) => answer.value);
+	}
+
+	loads() {
+		return this.ask("how often it was loaded", () => Number(sessionStorage.loads));
+	}
+
+	text(selector = "body") {
+		return this.ask("its text", (s) => document.querySelector(s)?.textContent.trim(), selector);
+	}
+
+	color(selector = "body") {
+		return this.ask("its colour", (s) => {
+			const found = document.querySelector(s);
+
+			return found && getComputedStyle(found).color;
+		}, selector);
+	}
+
+	shows(text, selector) {
+		return until(`the page shows "${text}"`, async () => await this.text(selector) === text);
+	}
+
+	is(color, selector) {
+		return until(`the page is ${color}`, async () => await this.color(selector) === rgb[color]);
+	}
+
+	// a link to another page, and the back-button; back says how often the first one was loaded then
+	async away(url) {
+		await this.page.goto(url, { waitUntil: "load" });
+	}
+
+	async back() {
+		await this.page.evaluate(() => { setTimeout(() => history.back()); }).catch(() => {});
+		await until("it is back", () => this.page.evaluate(() => Boolean(document.querySelector("script"))));
+		return this.loads();
+	}
+
+	// loaded that often, and not once more
+	async loaded(n, ms = 300) {
+		await until(`loaded ${n} times`, async () => await this.loads() >= n);
+		await until("it is all there", () => this.ask("its state", () => document.readyState === "complete"));
+		await sleep(ms);
+		same(await this.loads(), n, "loads");
+	}
+}
+
+export const rgb = { red: "rgb(255, 0, 0)", green: "rgb(0, 128, 0)", blue: "rgb(0, 0, 255)", black: "rgb(0, 0, 0)" };
+
+// browsers
+
+const BROWSERS = {
+	chromium: {
+		names: ["chromium", "chromium-browser", "google-chrome"],
+		options: {
+			browser: "chrome",
+			args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+			    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+			    "--host-resolver-rules=MAP evil.example 127.0.0.1"],
+		},
+	},
+	firefox: {
+		names: ["firefox-esr", "firefox"],
+		options: {
+			browser: "firefox",
+			extraPrefsFirefox: {
+				"network.dns.localDomains": "evil.example",
+				"fission.bfcacheInParent": true,
+				"app.update.enabled": false,
+				"datareporting.policy.dataSubmissionEnabled": false,
+			},
+		},
+	},
+};
+
+let puppeteer = null;
+
+export async function launch(name) {
+	const { names, options } = BROWSERS[name];
+	const executablePath = findBrowser(names);
+
+	if (!executablePath)
+		return null;
+	puppeteer = puppeteer || (await import("puppeteer-core")).default;
+	const browser = await puppeteer.launch({
+		...options,
+		executablePath,
+		headless: true,
+		userDataDir: path.join(tmp, `profile-${name}-${++folders}`),
+		env: { ...process.env, HOME: tmp },
+		protocolTimeout: 60000,
+	});
+
+	children.add(browser.process());
+	return browser;
+}
+
+// tests
+
+const tests = [];
+const KINDS = { own: "reloadws -d", other: "another server" };
+
+// A test is run in each browser, and for each kind of site: served by reloadws
+// itself ("own"), or by another server that has the script's tag ("other").
+export function test(sentence, run, kinds = ["own", "other"]) {
+	tests.push({ sentence, run, kinds });
+}
+
+class Test {
+	constructor(browser, name, kind) {
+		Object.assign(this, { browser, name, kind, contexts: [], servers: [] });
+	}
+
+	// the files as a site: { dir, url, server, network, write, page }
+	async site(files, { network = false, twice = false } = {}) {
+		const dir = folder();
+		const server = await Reloadws.start(this.kind === "own" ? dir : null);
+		const between = network ? await Network.to(server.port) : null;
+		const base = (between || server).url;
+		const tag = `<script src="${base}/reload.js"></script>`;
+		const put = (name, text) => write(path.join(dir, name), /\.html$/.test(name) && (this.kind === "other" || twice)
+		    ? text.replace("</title>", `</title>${twice ? tag : ""}${tag}`) : text);
+
+		for (const [name, text] of Object.entries(files))
+			put(name, text);
+		const other = this.kind === "other" ? await Other.start(dir) : null;
+
+		this.servers.push(server, ...(other ? [other] : []));
+		if (between)
+			this.servers.push({ end: () => between.cut() });
+		return { dir, url: `${other ? other.url : base}/`, server, other, network: between, write: put };
+	}
+
+	async context() {
+		const context = await this.browser.createBrowserContext();
+
+		this.contexts.push(context);
+		return context;
+	}
+
+	async open(url, { context, prepare } = {}) {
+		const page = await (context || await this.context()).newPage();
+
+		if (prepare)
+			await page.evaluateOnNewDocument(prepare);
+		if (url)
+			await page.goto(url, { waitUntil: "load" });
+		return new View(page);
+	}
+
+	async end() {
+		await Promise.allSettled(this.contexts.map((context) => context.close()));
+		await Promise.allSettled(this.servers.map((server) => server.end("SIGKILL")));
+	}
+}
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+export function report(result, sentence, where, why) {
+	counts[{ ok: "passed", FAIL: "failed", skip: "skipped" }[result]]++;
+	console.log(`${result} '${sentence} (${where})'${why && result === "skip" ? ` (${why})` : ""}`);
+	if (why && result === "FAIL")
+		console.log(why.replace(/^/gm, "    "));
+}
+
+// a tool that is missing: a skip, or where nothing may be missing a failure
+export function missing(sentence, where, what) {
+	report(process.env.CI === "true" ? "FAIL" : "skip", sentence, where, `no ${what}`);
+}
+
+export function finish() {
+	const { passed, failed, skipped } = counts;
+
+	console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);
+	process.exit(failed ? 1 : 0);
+}
+
+async function limited(promise, ms) {
+	let timer;
+	const late = new Promise((_, fail) => { timer = setTimeout(() => fail(new Error(`not done in ${ms / 1000} s`)), ms); });
+
+	return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+async function runOne(browser, name, { sentence, run }, kind, kinds) {
+	const where = kinds.length > 1 ? `${name}, ${KINDS[kind]}` : name;
+	const one = new Test(browser, name, kind);
+
+	try {
+		await limited(run(one), 60000);
+		report("ok", sentence, where);
+	} catch (error) {
+		report("FAIL", sentence, where, `${error.message}\n${/\n.*(tests\/browser\/(?!harness).*)\n/.exec(error.stack)?.[1] || ""}`);
+	}
+	await limited(one.end(), 10000).catch(() => {});
+}
+
+async function runIn(name, wanted) {
+	const browser = await launch(name).catch((error) => { console.log(`# ${name}: ${error.message}`); });
+
+	for (const each of wanted) {
+		for (const kind of each.kinds) {
+			if (browser)
+				await runOne(browser, name, each, kind, each.kinds);
+			else
+				missing(each.sentence, name, name);
+		}
+	}
+	await browser?.close().catch(() => {});
+}
+
+// all tests in both browsers, side by side; only those whose sentence has the words, if given
+export async function main(words = "") {
+	const only = process.env.BROWSER ? [process.env.BROWSER] : Object.keys(BROWSERS);
+	const wanted = tests.filter(({ sentence }) => sentence.includes(words));
+
+	await Promise.all(only.map((name) => runIn(name, wanted)));
+	finish();
+}

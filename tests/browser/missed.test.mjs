@@ -1,0 +1,283 @@
+// missed.test.mjs - no ring is missed, and none is made up: gaps, sleep, back-button, loading pages
+
+import { html, same, sleep, STYLE, test, until } from "./harness.mjs";
+
+test("a ring while the network is away is caught up with, once", async (t) => {
+	const site = await t.site({ "index.html": html("one") }, { network: true });
+	const view = await t.open(site.url);
+
+	await site.server.listeners(1);
+	await site.network.cut();
+	await site.server.listeners(0);
+	site.write("index.html", html("two"));
+	site.server.ring();
+	await until("it has rung", async () => await site.server.rung() > 0);
+	await site.network.heal();
+	await view.shows("two");
+	await view.loaded(2);
+});
+
+test("a gap in the network without a ring reloads nothing", async (t) => {
+	const site = await t.site({ "index.html": html("one") }, { network: true });
+	const view = await t.open(site.url);
+
+	await site.server.listeners(1);
+	for (let n = 0; n < 2; n++) {
+		await site.network.cut();
+		await site.server.listeners(0);
+		await site.network.heal();
+		await site.server.listeners(1);
+	}
+	await view.loaded(1);
+	site.write("index.html", html("two"));
+	site.server.ring();
+	await view.shows("two");
+	await view.loaded(2);
+});
+
+test("a socket that died in its sleep is found out when the network is back", async (t) => {
+	const site = await t.site({ "index.html": html("one") }, { network: true });
+	const view = await t.open(site.url);
+
+	await site.server.listeners(1);
+	site.network.sleep();
+	site.write("index.html", html("two"));
+	site.server.ring();
+	await sleep(200);
+	same(await view.text(), "one", "text while asleep");
+	await view.ask("that it is online", () => dispatchEvent(new Event("online")));
+	await view.shows("two");
+	await view.loaded(2);
+});
+
+test("a sleep of the machine is seen by the clock", async (t) => {
+	const site = await t.site({ "index.html": html("one") }, { network: true });
+	const view = await t.open(site.url, { prepare: () => {
+		const [set, now] = [setTimeout, Date.now];
+
+		window.jump = 0;
+		window.setTimeout = (then, ms) => set(then, ms / 50);
+		Date.now = () => now() + window.jump;
+	} });
+
+	await site.server.listeners(1);
+	site.network.sleep();
+	site.write("index.html", html("two"));
+	site.server.ring();
+	await sleep(500);
+	same(await view.text(), "one", "text while asleep");
+	await view.ask("that it slept", () => { window.jump = 3600e3; return true; });
+	await view.shows("two");
+	await view.loaded(2);
+});
+
+test("a ring between the page and its script is not missed", async (t) => {
+	const site = await t.site({ "index.html": html("one") }, { network: true });
+	const held = site.network.hold("/reload.js");
+	const view = await t.open();
+	const opened = view.page.goto(site.url).catch(() => {});
+
+	await until("the script is asked for", () => held.count > 0);
+	site.write("index.html", html("two"));
+	site.server.ring();
+	await until("it has rung", async () => await site.server.rung() > 0);
+	held.release();
+	await opened;
+	await view.shows("two");
+	await view.loaded(2);
+});
+
+test("a ring between the script and the connection is not missed", async (t) => {
+	const site = await t.site({ "index.html": html("one") }, { network: true });
+	const held = site.network.hold("/reload");
+	const view = await t.open();
+	const opened = view.page.goto(site.url).catch(() => {});
+
+	await until("the script asks", () => held.count > 0);
+	site.write("index.html", html("two"));
+	site.server.ring();
+	await until("it has rung", async () => await site.server.rung() > 0);
+	held.release();
+	await opened;
+	await view.shows("two");
+	await view.loaded(2);
+});
+
+test("a ring before the page was opened reloads nothing", async (t) => {
+	const site = await t.site({ "index.html": html("one") });
+
+	site.server.ring();
+	await until("it has rung", async () => await site.server.rung() > 0);
+	await sleep(50);
+	const view = await t.open(site.url);
+
+	await site.server.listeners(1);
+	await view.loaded(1);
+	site.write("index.html", html("two"));
+	site.server.ring();
+	await view.shows("two");
+	await view.loaded(2);
+});
+
+test("a ring while the page is loading is not missed", async (t) => {
+	const site = await t.site({
+		"index.html": html('<p>one</p><script src="slow.js"></script>'),
+		"slow.js": "",
+	}, { network: true });
+	const view = await t.open(site.url);
+
+	await site.server.listeners(1);
+	await view.loaded(1, 0);
+	const held = site.network.hold(t.kind === "own" ? "/slow.js" : "/reload");
+
+	site.write("index.html", html('<p>two</p><script src="slow.js"></script>'));
+	site.server.ring();
+	await until("the new page is half there", () => held.count > 0);
+	site.write("index.html", html('<p>three</p><script src="slow.js"></script>'));
+	site.server.ring();
+	await until("it has rung twice", async () => await site.server.rung() > 1);
+	held.release();
+	await view.shows("three", "p");
+	await view.loaded(3);
+});
+
+// Firefox keeps no page in its back/forward cache that had a socket when it was
+// left, whatever the page does about it. There the page is loaded once more.
+const OTHER = { "other.html": "<!DOCTYPE html><title>other</title><p>other</p>" };
+
+test("the back-button brings a live page back, without a reload", async (t) => {
+	const site = await t.site({ "index.html": html("one"), ...OTHER });
+	const view = await t.open(site.url);
+
+	await site.server.listeners(1);
+	await view.away(`${site.url}other.html`);
+	const loads = await view.back();
+
+	await view.shows("one");
+	same(loads, t.name === "firefox" ? 2 : 1, "loads");
+	await site.server.listeners(1);
+	await view.loaded(loads);
+	site.write("index.html", html("two"));
+	site.server.ring();
+	await view.shows("two");
+	await view.loaded(loads + 1);
+});
+
+test("the back-button shows what rang meanwhile, after one reload", async (t) => {
+	const site = await t.site({ "index.html": html("one"), ...OTHER });
+	const view = await t.open(site.url);
+
+	await site.server.listeners(1);
+	await view.away(`${site.url}other.html`);
+	site.write("index.html", html("another"));
+	site.server.ring();
+	await until("it has rung", async () => await site.server.rung() > 0);
+	const loads = await view.back();
+
+	await view.shows("another");
+	await view.loaded(t.name === "firefox" ? 3 : 2);
+	same(loads >= 1, true, "loads");
+});
+
+test("a page that goes closes its socket cleanly", async (t) => {
+	const site = await t.site({ "index.html": html("one"), ...OTHER }, { network: true });
+	const view = await t.open(site.url);
+
+	await site.server.listeners(1);
+	await view.page.goto("about:blank");
+	await until("it is closed", () => site.network.closes.length > 0);
+	/* Firefox is quicker than the page, and says "going away", which is as clean */
+	same([1000, 1001].includes(site.network.closes[0]), true, `close code ${site.network.closes}`);
+});
+
+test("page and style within 40 ms: one reload, and both are shown", async (t) => {
+	const page = (text) => html(text, STYLE);
+	const site = await t.site({ "index.html": page("one"), "style.css": "body { color: red }" });
+	const view = await t.open(site.url);
+
+	await view.is("red");
+	await site.server.listeners(1);
+	site.write("index.html", page("two"));
+	site.server.ring();
+	await sleep(40);
+	site.write("style.css", "body { color: green }");
+	site.server.ringStyles();
+	await view.shows("two");
+	await view.is("green");
+	await view.loaded(2);
+});
+
+test("style and page within 40 ms: one reload, and both are shown", async (t) => {
+	const page = (text) => html(text, STYLE);
+	const site = await t.site({ "index.html": page("one"), "style.css": "body { color: red }" });
+	const view = await t.open(site.url);
+
+	await view.is("red");
+	await site.server.listeners(1);
+	site.write("style.css", "body { color: green }");
+	site.server.ringStyles();
+	await sleep(40);
+	site.write("index.html", page("two"));
+	site.server.ring();
+	await view.shows("two");
+	await view.is("green");
+	await view.loaded(2);
+});
+
+test("a style that changes while a reload is under way takes nothing from it", async (t) => {
+	const page = (text) => html(text, STYLE);
+	const site = await t.site({ "index.html": page("one"), "style.css": "body { color: red }" }, { network: true });
+	const view = await t.open(site.url);
+
+	await view.is("red");
+	await site.server.listeners(1);
+	const held = site.network.hold("/");
+
+	site.write("index.html", page("two"));
+	site.server.ring();
+	await until("the new page is asked for", () => held.count > 0);
+	site.write("style.css", "body { color: green }");
+	site.server.ringStyles();
+	await until("it has rung twice", async () => await site.server.rung() > 1);
+	await sleep(100);
+	held.release();
+	await view.shows("two");
+	await view.is("green");
+	await view.loaded(2);
+}, ["own"]);
+
+test("a server that is away is asked for ever less often, and by no socket", async (t) => {
+	const site = await t.site({ "index.html": html("one") }, { network: true });
+	const view = await t.open(site.url, { prepare: () => {
+		const [ask, Socket] = [window.fetch, window.WebSocket];
+
+		window.asks = [];
+		window.sockets = 0;
+		window.fetch = (...args) => { window.asks.push(performance.now()); return ask(...args); };
+		window.WebSocket = class extends Socket { constructor(...args) { super(...args); window.sockets++; } };
+	} });
+
+	await site.server.listeners(1);
+	const before = await view.ask("its asks", () => window.asks.length);
+
+	await site.network.cut();
+	await until("it has asked four times", async () => await view.ask("its asks", () => window.asks.length) >= before + 4);
+	const [times, sockets] = await view.ask("when", () => [window.asks, window.sockets]);
+	const [a, b, c, d] = times.slice(-4);
+
+	same([d - c > c - b, d - c > b - a, d - a < 6000, sockets], [true, true, true, 1], `gaps in ${times}`);
+	await view.ask("that it is hidden", () => {
+		Object.defineProperty(document, "hidden", { value: true, configurable: true });
+		document.dispatchEvent(new Event("visibilitychange"));
+		return true;
+	});
+	await site.network.heal();
+	await sleep(300);
+	await view.ask("that it is shown", () => {
+		Object.defineProperty(document, "hidden", { value: false, configurable: true });
+		document.dispatchEvent(new Event("visibilitychange"));
+		return true;
+	});
+	await site.server.listeners(1);
+	await view.loaded(1);
+}, ["own"]);
