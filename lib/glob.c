@@ -295,6 +295,14 @@ add_end(struct globs *g, bool wild, bool slash)
 	return add_part(g, end, NULL, 0) == NULL ? -1 : 0;
 }
 
+/* Is it a name alone, whatever slashes end it? */
+static bool
+isname(const char *text)
+{
+	text += strcspn(text, "/");
+	return text[strspn(text, "/")] == '\0';
+}
+
 static int
 compile(struct globs *g, const char *text, bool literal)
 {
@@ -305,7 +313,7 @@ compile(struct globs *g, const char *text, bool literal)
 	wild = slash = false;
 	if (add_start(g, text) < 0)
 		return -1;
-	if (g->leave_out && strchr(text, '/') == NULL && !literal) {
+	if (g->leave_out && *text != '/' && isname(text)) {
 		g->starts[g->nstarts - 1].root = NULL;
 		if (add_part(g, GLOB_STARS, NULL, 0) == NULL)
 			return -1;

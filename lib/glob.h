@@ -64,8 +64,9 @@ struct glob_set {
 
 /*
  * Add a pattern; literal where it names something that exists.  Patterns of
- * what to leave out differ: wildcards match leading dots, one without a slash
- * matches at any depth, and what is beneath a match is left out with it.
+ * what to leave out differ: wildcards match leading dots, one without a slash,
+ * but at its end, matches at any depth, literal or not, and what is beneath a
+ * match is left out with it.
  * 0, or -1 and errno: EINVAL an empty pattern, E2BIG too many alternatives.
  */
 int globs_add(struct globs *g, const char *text, bool literal);

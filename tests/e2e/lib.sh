@@ -110,6 +110,7 @@ same_text() {
 watch() {
 	log=$1
 	shift
+	rm -f "$tmp/$log"
 	start "$log" watchrun -v "$@"
 	until_ok 10 has "$tmp/$log" 'watching ' && return
 	echo "FAIL 'watchrun starts' ($*)"
