@@ -243,6 +243,7 @@ test_force(void)
 	batch_force(&b);
 	ok(due_at(&b, 0) && batch_take(&b, 201) == 1,
 	    "it takes along what has changed, held or not");
+	batch_closed(&b, "a");
 	batch_changed(&b, "b", 300);
 	ok(due_at(&b, 310), "the next batch settles as ever");
 	batch_take(&b, 310);
