@@ -22,6 +22,8 @@
 
 #define VERSION "0.1"
 
+enum { LOOKS = 256 /* at directories, before signals have their turn */ };
+
 static const char usage[] =
     "usage: watchrun [-1ahnqVvw] [-p pidfile]... [-s signal] [-t secs]\n"
     "                [-x glob]... [pattern ...] [-- command [arg ...]]\n";
@@ -345,10 +347,12 @@ on_signals(void)
 static void
 look(void)
 {
+	unsigned looks;
 	int n;
 
-	while ((n = tree_look(&w.tree)) > 0)
-		on_signals();
+	for (looks = 0; (n = tree_look(&w.tree)) > 0; looks++)
+		if (looks % LOOKS == LOOKS - 1)
+			on_signals();
 	if (n < 0)
 		out_of_memory();
 }
@@ -381,7 +385,8 @@ turn(void)
 	if (tree_hear(&w.tree) < 0)
 		msg_die("inotify:");
 	look();
-	on_signals();
+	if (fds[0].revents != 0)
+		on_signals();
 	on_run(run_tick(&w.run, clock_ms()));
 	if (!run_busy(&w.run) && batch_due(&w.batch) <= clock_ms())
 		act();

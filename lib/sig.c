@@ -134,16 +134,13 @@ sig_take(void)
 	ssize_t n, i;
 
 	taken = 0;
-	for (;;) {
+	do {
 		n = read(ends[0], bytes, sizeof bytes);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return taken;
 		for (i = 0; i < n; i++)
 			if (bytes[i] >= 1 && bytes[i] <= SIG_LAST)
 				taken |= bit(bytes[i]);
-	}
+	} while (n == (ssize_t)sizeof bytes || (n < 0 && errno == EINTR));
+	return taken;
 }
 
 bool

@@ -16,12 +16,14 @@ enum {
 	    IN_DELETE_SELF | IN_MOVE_SELF,
 	/* MODIFY alone is all that truncate(2) raises. */
 	FILES = NAMES | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB,
-	EVENTS = 65536 /* bytes of events in a read */
+	EVENTS = 65536, /* bytes of events in a read */
+	LONGEST = sizeof(struct inotify_event) + NAME_MAX + 1
 };
 
 struct watch {
 	int fd;
 	size_t off, len; /* events not yet handed out: data[off .. len) */
+	bool emptied; /* by the last read */
 	_Alignas(struct inotify_event) char data[EVENTS];
 };
 
@@ -35,6 +37,7 @@ open_(void)
 	if (w == NULL)
 		return NULL;
 	w->off = w->len = 0;
+	w->emptied = false;
 	w->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	if (w->fd < 0) {
 		error = errno;
@@ -100,6 +103,10 @@ next(struct watch *w, struct watch_hint *hint)
 	const struct inotify_event *event;
 	ssize_t n;
 
+	if (w->off == w->len && w->emptied) {
+		w->emptied = false;
+		return 0;
+	}
 	if (w->off == w->len) {
 		do
 			n = read(w->fd, w->data, sizeof w->data);
@@ -108,6 +115,8 @@ next(struct watch *w, struct watch_hint *hint)
 			return errno == EAGAIN ? 0 : -1;
 		w->off = 0;
 		w->len = (size_t)n;
+		/* One more event would have had room. */
+		w->emptied = w->len + LONGEST <= sizeof w->data;
 		if (n == 0)
 			return 0;
 	}
