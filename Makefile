@@ -82,8 +82,9 @@ check-sanitizers:
 CHECK_TOOLS = vim git strace cmark python3 rsync nano
 
 # Unit tests: the link line is all that the module may know.
-UNIT = tests/unit/batch tests/unit/buf tests/unit/clock tests/unit/msg \
-	tests/unit/os tests/unit/pidfile tests/unit/sig tests/unit/str
+UNIT = tests/unit/batch tests/unit/buf tests/unit/clock tests/unit/glob \
+	tests/unit/msg tests/unit/os tests/unit/pidfile tests/unit/sig \
+	tests/unit/str
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
 	tests/tools/wscat
 
@@ -97,6 +98,9 @@ tests/unit/buf: tests/unit/buf.o lib/buf.o
 
 tests/unit/clock: tests/unit/clock.o lib/clock.o
 	$(LINK) -o $@ tests/unit/clock.o lib/clock.o
+
+tests/unit/glob: tests/unit/glob.o lib/glob.o
+	$(LINK) -o $@ tests/unit/glob.o lib/glob.o
 
 tests/unit/msg: tests/unit/msg.o lib/msg.o
 	$(LINK) -o $@ tests/unit/msg.o lib/msg.o

@@ -155,6 +155,18 @@ expand_braces(struct list *l, const char *text)
 	return 0;
 }
 
+/* the first `**` that no backslash takes as it is, or NULL */
+static const char *
+two_stars(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (*s == '\\' && s[1] != '\0')
+			s++;
+		else if (s[0] == '*' && s[1] == '*')
+			return s;
+	return NULL;
+}
+
 /*
  * `**` beside other characters crosses slashes too: a**b is a*b, and it is
  * what has a* and *b with any names between.
@@ -166,7 +178,7 @@ expand_stars(struct list *l, const char *text, size_t from)
 	char *one;
 	int result;
 
-	for (s = text + from; (s = strstr(s, "**")) != NULL; s = rest) {
+	for (s = text + from; (s = two_stars(s)) != NULL; s = rest) {
 		rest = s + strspn(s, "*");
 		if ((s > text && s[-1] != '/') ||
 		    (*rest != '/' && *rest != '\0'))
@@ -241,7 +253,7 @@ add_component(
 {
 	struct glob_part *part;
 
-	if (n == 2 && memcmp(s, "**", 2) == 0 && !literal) {
+	if (n >= 2 && strspn(s, "*") >= n && !literal) {
 		*wild = true;
 		/* **, then ** again, says no more than one. */
 		if (g->nparts > g->starts[g->nstarts - 1].part &&
