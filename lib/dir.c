@@ -208,7 +208,8 @@ dir_new(struct tree *t, struct tree_dir *up, const char *path,
 		.path = strdup(path),
 		.reach = reach,
 		.names = only_names(t, &reach),
-		.quiet = up == NULL || up->quiet };
+		.quiet = up == NULL || up->quiet,
+		.unheard = true };
 	d->level = d->names ? WATCH_NAMES : WATCH_FILES;
 	if (d->path == NULL) {
 		rule_reach_free(&d->reach);

@@ -21,6 +21,9 @@
  */
 enum { FRESH_NS = 10000000, SECOND_NS = 1000000000 };
 
+/* Where hints were missed, a writer may be at work on what is this young. */
+enum { YOUNG_NS = 150000000 };
+
 /* One look at one directory. */
 struct look {
 	struct tree *t;
@@ -183,6 +186,8 @@ see_file(struct look *l, const char *name, struct tree_entry *e,
 	if (by == NULL)
 		rule_judge(l->t->rule, &l->d->reach, l->d->path, name, &by);
 	dir_tell(l->t, l->d, name, TREE_CHANGED, by);
+	if (l->d->unheard && s->type == S_IFREG && l->now - e->mtime < YOUNG_NS)
+		dir_tell(l->t, l->d, name, TREE_WRITTEN, NULL);
 	return 0;
 }
 
@@ -378,6 +383,6 @@ look_at(struct tree *t, struct tree_dir *d)
 		if (again)
 			d->level = WATCH_FILES;
 	} while (again);
-	d->quiet = false;
+	d->quiet = d->unheard = false;
 	return 0;
 }

@@ -152,6 +152,7 @@ all_due(struct tree *t, struct tree_dir *d)
 	size_t i;
 
 	dir_make_due(t, d);
+	d->unheard = true;
 	for (i = 0; i < d->n; i++)
 		if (d->entries[i]->dir != NULL)
 			all_due(t, d->entries[i]->dir);

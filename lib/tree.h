@@ -46,6 +46,7 @@ struct tree_dir {
 	bool follow; /* its name is spelled out, so it may be a link */
 	bool names; /* only names that are spelled out count in it */
 	bool quiet; /* not read yet: what is in it was there before us */
+	bool unheard; /* hints about its files have been missed */
 	bool due;
 	bool dead; /* gone, and kept only while it is due */
 };
