@@ -11,6 +11,7 @@ MANDIR = $(PREFIX)/share/man
 CFLAGS = -O2
 SITE = tests/site
 LISTEN = 5678
+PIDFILE = reloadws.pid
 SUITES = unit e2e browser
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
@@ -79,7 +80,7 @@ check-compilers:
 check-sanitizers:
 	@sh tests/sanitizers.sh
 
-CHECK_TOOLS = vim git strace cmark python3 rsync nano
+CHECK_TOOLS = vim git strace cmark python3 rsync nano ps=procps
 
 # Unit tests: the link line is all that the module may know.
 UNIT = tests/unit/batch tests/unit/buf tests/unit/clock tests/unit/glob \

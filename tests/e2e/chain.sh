@@ -1,0 +1,101 @@
+#!/bin/sh
+# chain.sh - save a file, and whoever listens is told: the whole way through
+. "${0%/*}/lib.sh"
+
+# A site of two pages, each made from a text by make; a text that says "broken"
+# can't be made.
+mkdir src public
+echo one >src/one.txt
+echo two >src/two.txt
+cat >Makefile <<'EOF'
+all: public/one.html public/two.html
+public/one.html: src/one.txt
+	! grep broken src/one.txt
+	{ echo '<!doctype html><title>one</title>'; cat src/one.txt; } >$@
+public/two.html: src/two.txt
+	{ echo '<!doctype html><title>two</title>'; cat src/two.txt; } >$@
+EOF
+
+# address log: the port of the address that a server has printed
+address() {
+	sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' "$1" | grep .
+}
+
+# page name: as the server serves it
+page() {
+	printf 'GET /%s.html HTTP/1.0\r\nHost: localhost\r\n\r\n' "$1" |
+	    wscat -r "$port" /
+}
+
+# shows name text: is that what a browser would get?
+shows() {
+	page "$1" >shown
+	has shown "$2"
+}
+
+start server reloadws -l 0 -d public
+until_ok 5 address server
+ok 'the server says where it listens' address server
+port=$(address server)
+ok 'its pidfile is there by then' test -s reloadws.pid
+
+start watcher watchrun -v -p reloadws.pid 'src/**' Makefile -- make
+until_ok 10 has watcher 'reloadws.pid: rung'
+ok 'the site is made at the start' shows one one
+ok 'the page has the script in it' has shown '/reload.js'
+
+start news wscat -n 9 -t 60 "$port" /
+until_ok 5 has news '* open'
+echo 'one more' >src/one.txt
+until_ok 10 count 1 news reload
+ok 'a save is one reload' count 1 news reload
+ok 'and the page is the new one by then' shows one 'one more'
+
+echo broken >src/one.txt
+until_ok 10 has watcher 'make: exit status 2'
+ok 'a build that fails is said' has watcher 'make: exit status 2'
+ok 'it reloads nobody' count 1 news reload
+ok 'and the page stays as it was' shows one 'one more'
+
+echo mended >src/one.txt
+until_ok 10 count 2 news reload
+ok 'the mended build is one reload' count 2 news reload
+ok 'and shows' shows one mended
+
+i=0
+while [ $i -lt 50 ]; do
+	i=$((i + 1))
+	echo "save $i" >src/two.txt
+done
+until_ok 10 shows two 'save 50'
+ok 'the last of 50 saves in a row is what is shown' shows two 'save 50'
+until_ok 10 count 3 news reload
+ok 'and that was told' has news reload
+
+# ---- make serve: the same in one command ----
+
+mkdir site
+echo "<!doctype html><title>page</title>" >site/index.html
+start serve make -C "$top" serve SITE="$tmp/site" LISTEN=0 \
+    PIDFILE="$tmp/serve.pid"
+serve=$pid
+until_ok 20 address serve
+ok 'make serve says where it serves' address serve
+port=$(address serve)
+start served wscat -n 1 -t 60 "$port" /
+until_ok 5 has served '* open'
+# watchrun may still be reading the directory: save until it has seen one.
+save_until_told() {
+	echo '<!-- saved -->' >>site/index.html
+	has served reload
+}
+until_ok 10 save_until_told
+ok 'it reloads that directory' has served reload
+programs=$(pgrep -f "$tmp/serve.pid" | tr '\n' ' ')
+kill -INT "$(cat serve.pid)"
+wait "$serve"
+# shellcheck disable=SC2086 # a list of pids
+until_ok 5 gone $programs
+# shellcheck disable=SC2086
+ok 'it leaves no program behind' gone $programs
+ok 'and no pidfile' test ! -e serve.pid
