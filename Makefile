@@ -58,6 +58,22 @@ lib/reload_js.c: reload.js
 $(WATCHRUN): $(HEADERS)
 $(RELOADWS): $(HEADERS)
 
+# Serve a directory, and reload its pages when its files change.
+serve: all
+	@./watchrun -p "$(PIDFILE)" "$(SITE)" & watchrun=$$!; \
+	trap 'kill $$watchrun 2>/dev/null; wait $$watchrun' EXIT; \
+	trap 'exit 130' HUP INT TERM; \
+	./reloadws -d "$(SITE)" -l "$(LISTEN)" -p "$(PIDFILE)"
+
+install: all
+	mkdir -p "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MANDIR)/man1"
+	cp reloadws watchrun "$(DESTDIR)$(PREFIX)/bin"
+	cp man/reloadws.1 man/watchrun.1 "$(DESTDIR)$(MANDIR)/man1"
+
+uninstall:
+	cd "$(DESTDIR)$(PREFIX)/bin" && rm -f reloadws watchrun
+	cd "$(DESTDIR)$(MANDIR)/man1" && rm -f reloadws.1 watchrun.1
+
 clean:
 	rm -f reloadws watchrun *.o lib/*.o lib/reload_js.c
 	rm -f tests/unit/*.o tests/tools/*.o $(UNIT) $(TOOLS)
