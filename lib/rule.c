@@ -107,20 +107,59 @@ rule_judge(const struct rule *r, const struct rule_reach *from, const char *dir,
 	return RULE_COUNTS;
 }
 
+/*
+ * Does what leaves out the text of a part, as if it were a name, leave out all
+ * that the part matches?  As a name, a `*` is one character, a range several.
+ */
+static bool
+certain(const struct glob_part *part, const char *by)
+{
+	return part->kind == GLOB_NAME || strcmp(part->text, by) == 0 ||
+	    (strpbrk(by, "?[\\") == NULL && strpbrk(part->text, "[\\") == NULL);
+}
+
 /* Which -x leaves out all that this part of a pattern can match? */
 static const char *
-always_left(
-    const struct rule *r, const struct glob_set *leave, const char *text)
+always_left(const struct rule *r, const struct glob_set *leave,
+    const struct glob_part *part)
 {
 	const char *by;
 	int source;
 
-	source = leave == NULL ? -1 : globs_match(&r->leave, leave, text);
+	source = leave == NULL ? -1 : globs_match(&r->leave, leave, part->text);
 	if (source < 0)
 		return NULL;
-	/* As a name, a `*` is one character, and in a range or not. */
 	by = r->leave.sources[source].text;
-	return strpbrk(by, "?[") == NULL ? by : NULL;
+	return certain(part, by) ? by : NULL;
+}
+
+/* Which built-in ignore does? */
+static const char *
+always_ignored(const struct rule *r, const struct glob_part *part)
+{
+	const char *by;
+
+	if (part->kind != GLOB_WILD || !r->want.ignoring)
+		return NULL;
+	by = glob_ignored(part->text);
+	return by != NULL && certain(part, by) ? by : NULL;
+}
+
+/* Of some places, those that are left whatever names come next. */
+static void
+after_any(const struct globs *g, struct glob_set *set)
+{
+	size_t i, n;
+	uint32_t at;
+
+	for (i = n = 0; set != NULL && i < set->n; i++) {
+		at = set->at[i];
+		if (g->parts[at].kind == GLOB_STARS ||
+		    (at > 0 && g->parts[at - 1].kind == GLOB_STARS))
+			set->at[n++] = at;
+	}
+	if (set != NULL)
+		set->n = n;
 }
 
 enum rule_verdict
@@ -136,16 +175,15 @@ rule_hopeless(
 	for (part = &r->want.parts[start->part]; part->kind != GLOB_END &&
 	     part->kind != GLOB_BENEATH && verdict == RULE_COUNTS;
 	     part++) {
-		if (part->kind == GLOB_STARS)
+		if (part->kind == GLOB_STARS) {
+			after_any(&r->leave, leave);
 			continue;
-		*by = always_left(r, leave, part->text);
+		}
+		*by = always_left(r, leave, part);
 		if (*by != NULL)
 			verdict = RULE_LEFT;
-		else if (part->kind == GLOB_WILD && r->want.ignoring) {
-			*by = glob_ignored(part->text);
-			if (*by != NULL)
-				verdict = RULE_IGNORED;
-		}
+		else if ((*by = always_ignored(r, part)) != NULL)
+			verdict = RULE_IGNORED;
 		next = leave == NULL
 		    ? NULL
 		    : globs_enter(&r->leave, leave, part->text, false);
