@@ -100,8 +100,8 @@ CHECK_TOOLS = vim git strace cmark python3 rsync nano ps=procps
 
 # Unit tests: the link line is all that the module may know.
 UNIT = tests/unit/batch tests/unit/buf tests/unit/clock tests/unit/glob \
-	tests/unit/msg tests/unit/os tests/unit/pidfile tests/unit/sig \
-	tests/unit/str
+	tests/unit/msg tests/unit/os tests/unit/pidfile tests/unit/rule \
+	tests/unit/run tests/unit/sig tests/unit/str
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
 	tests/tools/wscat
 
@@ -129,6 +129,12 @@ PIDFILE_UNIT = tests/unit/pidfile.o lib/pidfile.o lib/os_linux.o \
 	lib/os_other.o
 tests/unit/pidfile: $(PIDFILE_UNIT)
 	$(LINK) -o $@ $(PIDFILE_UNIT)
+
+tests/unit/rule: tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
+	$(LINK) -o $@ tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
+
+tests/unit/run: tests/unit/run.o lib/run.o lib/sig.o lib/str.o
+	$(LINK) -o $@ tests/unit/run.o lib/run.o lib/sig.o lib/str.o
 
 tests/unit/sig: tests/unit/sig.o lib/sig.o lib/str.o
 	$(LINK) -o $@ tests/unit/sig.o lib/sig.o lib/str.o

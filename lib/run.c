@@ -144,9 +144,12 @@ stopped(struct run *r, int signo)
 	return r->front ? RUN_SUSPENDED : RUN_NOTHING;
 }
 
+/* Whom it orphaned may be our children now; the dead count as long as kept. */
 static bool
 group_lives(const struct run *r)
 {
+	while (waitpid(-r->pid, NULL, WNOHANG) > 0)
+		;
 	return kill(-r->pid, 0) == 0 || errno == EPERM;
 }
 
@@ -187,6 +190,7 @@ run_stop(struct run *r, int64_t now)
 	if (r->pid == 0 || r->stopping)
 		return;
 	r->stopping = true;
+	r->killed = false;
 	r->kill_at = now + RUN_GRACE;
 	kill(-r->pid, SIGTERM);
 	kill(-r->pid, SIGCONT);
@@ -195,8 +199,10 @@ run_stop(struct run *r, int64_t now)
 void
 run_kill(struct run *r)
 {
-	if (r->pid != 0)
-		kill(-r->pid, SIGKILL);
+	if (r->pid == 0)
+		return;
+	r->killed = true;
+	kill(-r->pid, SIGKILL);
 }
 
 int64_t
@@ -214,14 +220,14 @@ run_tick(struct run *r, int64_t now)
 {
 	if (r->pid == 0 || !r->stopping)
 		return RUN_NOTHING;
-	if (r->ended && !group_lives(r)) {
+	if (r->ended && (!group_lives(r) || (r->killed && now >= r->kill_at))) {
 		r->pid = 0;
 		return RUN_ENDED;
 	}
 	if (now >= r->kill_at) {
 		run_kill(r);
 		/* A process in the kernel dies when it returns from it. */
-		r->kill_at = now + RUN_LINGER;
+		r->kill_at = now + RUN_DYING;
 	}
 	return RUN_NOTHING;
 }

@@ -17,7 +17,8 @@
 
 enum {
 	RUN_GRACE = 5000, /* from the signal that stops a command to KILL */
-	RUN_LINGER = 20 /* between looks at a group whose leader has ended */
+	RUN_LINGER = 20, /* between looks at a group whose leader has ended */
+	RUN_DYING = 500 /* from KILL until its dead are waited for no more */
 };
 
 #define RUN_NEVER INT64_MAX
@@ -33,9 +34,10 @@ struct run {
 	int status; /* of the last one that ended, as from waitpid(2) */
 	bool ended; /* the command has, though some of its group may live */
 	bool stopping;
+	bool killed; /* while stopping: KILL was sent */
 	bool front; /* the group has the terminal */
 	bool held_terminal; /* it had it when it ended */
-	int64_t kill_at; /* while stopping */
+	int64_t kill_at; /* while stopping; once killed: given up */
 	int tty; /* our terminal; -1: none or not looked for */
 	struct termios modes; /* the terminal's, before it was given away */
 };
