@@ -146,7 +146,11 @@ export class Reloadws {
 	}
 
 	listeners(n) {
-		return until(`${n} pages listen`, async () => (await this.state()).listeners === n);
+		return until(`${n} pages listen`, async () => {
+			const { listeners } = await this.state();
+
+			return listeners === n || Promise.reject(new Error(`${listeners} do`));
+		});
 	}
 
 	async rung() {
@@ -346,11 +350,18 @@ export class View {
 	// a link to another page, and the back-button; back says how often the first one was loaded then
 	async away(url) {
 		await this.page.goto(url, { waitUntil: "load" });
+		/* a socket that is not yet open when its page is put away stays so in Chromium */
+		await sleep(200);
 	}
 
 	async back() {
-		await this.page.evaluate(() => { setTimeout(() => history.back()); }).catch(() => {});
-		await until("it is back", () => this.page.evaluate(() => Boolean(document.querySelector("script"))));
+		const away = () => location.pathname.includes("other");
+
+		await until("it is back", async () => {
+			await this.page.evaluate(() => { setTimeout(() => history.back()); }).catch(() => {});
+			return until("it has gone", async () => !await this.page.evaluate(away), 1000);
+		});
+		await until("it is there", () => this.page.evaluate(() => document.readyState === "complete"));
 		return this.loads();
 	}
 

@@ -143,7 +143,8 @@ test("a ring while the page is loading is not missed", async (t) => {
 
 // Firefox keeps no page in its back/forward cache that had a socket when it was
 // left, whatever the page does about it. There the page is loaded once more.
-const OTHER = { "other.html": "<!DOCTYPE html><title>other</title><p>other</p>" };
+const OTHER = { "other.html": `<!DOCTYPE html><title>other</title><p>other</p>
+<script>sessionStorage.otherLoads = 1 + Number(sessionStorage.otherLoads || 0)</script>` };
 
 test("the back-button brings a live page back, without a reload", async (t) => {
 	const site = await t.site({ "index.html": html("one"), ...OTHER });
@@ -172,11 +173,11 @@ test("the back-button shows what rang meanwhile, after one reload", async (t) =>
 	site.write("index.html", html("another"));
 	site.server.ring();
 	await until("it has rung", async () => await site.server.rung() > 0);
-	const loads = await view.back();
-
+	if (t.kind === "own")	/* that page is live too, and its reload would stop the way back */
+		await until("the other page has reloaded", () => view.ask("so", () => sessionStorage.otherLoads === "2"));
+	await view.back();
 	await view.shows("another");
 	await view.loaded(t.name === "firefox" ? 3 : 2);
-	same(loads >= 1, true, "loads");
 });
 
 test("a page that goes closes its socket cleanly", async (t) => {
