@@ -99,9 +99,13 @@ check-sanitizers:
 CHECK_TOOLS = vim git strace cmark python3 rsync nano ps=procps
 
 # Unit tests: the link line is all that the module may know.
-UNIT = tests/unit/batch tests/unit/buf tests/unit/clock tests/unit/glob \
-	tests/unit/msg tests/unit/os tests/unit/pidfile tests/unit/rule \
-	tests/unit/run tests/unit/sig tests/unit/str
+UNIT = tests/unit/access tests/unit/answer tests/unit/base64 \
+	tests/unit/batch tests/unit/buf tests/unit/clock tests/unit/conn \
+	tests/unit/dialect tests/unit/glob tests/unit/http tests/unit/json \
+	tests/unit/msg tests/unit/net tests/unit/news tests/unit/os \
+	tests/unit/page tests/unit/pidfile tests/unit/reply tests/unit/rule \
+	tests/unit/run tests/unit/sandbox tests/unit/sha1 tests/unit/sig \
+	tests/unit/site tests/unit/str tests/unit/utf8 tests/unit/ws
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
 	tests/tools/wscat
 
@@ -160,3 +164,80 @@ WSCAT = tests/tools/wscat.o lib/buf.o lib/base64.o lib/clock.o lib/sha1.o \
 $(WSCAT): $(HEADERS)
 tests/tools/wscat: $(WSCAT)
 	$(LINK) -o $@ $(WSCAT)
+
+ACCESS_UNIT = tests/unit/access.o lib/access.o lib/buf.o lib/http.o \
+	lib/str.o
+tests/unit/access: $(ACCESS_UNIT)
+	$(LINK) -o $@ $(ACCESS_UNIT)
+
+ANSWER_UNIT = tests/unit/answer.o lib/answer.o lib/access.o lib/base64.o \
+	lib/buf.o lib/clock.o lib/dialect.o lib/http.o lib/json.o \
+	lib/listing.o lib/news.o lib/page.o lib/reload_js.o lib/reply.o \
+	lib/sandbox.o lib/sha1.o lib/site.o lib/str.o lib/utf8.o lib/ws.o
+tests/unit/answer: $(ANSWER_UNIT)
+	$(LINK) -o $@ $(ANSWER_UNIT)
+
+BASE64_UNIT = tests/unit/base64.o lib/base64.o
+tests/unit/base64: $(BASE64_UNIT)
+	$(LINK) -o $@ $(BASE64_UNIT)
+
+CONN_UNIT = tests/unit/conn.o lib/conn.o lib/answer.o lib/access.o \
+	lib/base64.o lib/buf.o lib/clock.o lib/dialect.o lib/http.o \
+	lib/json.o lib/listing.o lib/news.o lib/page.o lib/reload_js.o \
+	lib/reply.o lib/sandbox.o lib/sha1.o lib/site.o lib/str.o \
+	lib/utf8.o lib/ws.o
+tests/unit/conn: $(CONN_UNIT)
+	$(LINK) -o $@ $(CONN_UNIT)
+
+DIALECT_UNIT = tests/unit/dialect.o lib/dialect.o lib/base64.o lib/buf.o \
+	lib/http.o lib/json.o lib/news.o lib/sha1.o lib/str.o lib/utf8.o \
+	lib/ws.o
+tests/unit/dialect: $(DIALECT_UNIT)
+	$(LINK) -o $@ $(DIALECT_UNIT)
+
+HTTP_UNIT = tests/unit/http.o lib/http.o lib/buf.o lib/str.o
+tests/unit/http: $(HTTP_UNIT)
+	$(LINK) -o $@ $(HTTP_UNIT)
+
+JSON_UNIT = tests/unit/json.o lib/json.o lib/buf.o lib/utf8.o
+tests/unit/json: $(JSON_UNIT)
+	$(LINK) -o $@ $(JSON_UNIT)
+
+NET_UNIT = tests/unit/net.o lib/net.o lib/str.o
+tests/unit/net: $(NET_UNIT)
+	$(LINK) -o $@ $(NET_UNIT)
+
+NEWS_UNIT = tests/unit/news.o lib/news.o
+tests/unit/news: $(NEWS_UNIT)
+	$(LINK) -o $@ $(NEWS_UNIT)
+
+PAGE_UNIT = tests/unit/page.o lib/page.o lib/str.o
+tests/unit/page: $(PAGE_UNIT)
+	$(LINK) -o $@ $(PAGE_UNIT)
+
+REPLY_UNIT = tests/unit/reply.o lib/reply.o lib/buf.o
+tests/unit/reply: $(REPLY_UNIT)
+	$(LINK) -o $@ $(REPLY_UNIT)
+
+SANDBOX_UNIT = tests/unit/sandbox.o lib/sandbox.o
+tests/unit/sandbox: $(SANDBOX_UNIT)
+	$(LINK) -o $@ $(SANDBOX_UNIT)
+
+SHA1_UNIT = tests/unit/sha1.o lib/sha1.o
+tests/unit/sha1: $(SHA1_UNIT)
+	$(LINK) -o $@ $(SHA1_UNIT)
+
+SITE_UNIT = tests/unit/site.o lib/site.o lib/buf.o lib/clock.o lib/http.o \
+	lib/listing.o lib/page.o lib/reply.o lib/sandbox.o lib/str.o \
+	lib/utf8.o
+tests/unit/site: $(SITE_UNIT)
+	$(LINK) -o $@ $(SITE_UNIT)
+
+UTF8_UNIT = tests/unit/utf8.o lib/utf8.o
+tests/unit/utf8: $(UTF8_UNIT)
+	$(LINK) -o $@ $(UTF8_UNIT)
+
+WS_UNIT = tests/unit/ws.o lib/ws.o lib/base64.o lib/buf.o lib/sha1.o \
+	lib/utf8.o
+tests/unit/ws: $(WS_UNIT)
+	$(LINK) -o $@ $(WS_UNIT)
