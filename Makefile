@@ -37,6 +37,16 @@ HEADERS = lib/batch.h lib/buf.h lib/clock.h lib/dir.h lib/glob.h lib/look.h \
 	lib/listing.h lib/net.h lib/news.h lib/page.h lib/reload_js.h \
 	lib/reply.h lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
 
+UNIT = tests/unit/access tests/unit/answer tests/unit/base64 \
+	tests/unit/batch tests/unit/buf tests/unit/clock tests/unit/conn \
+	tests/unit/dialect tests/unit/glob tests/unit/http tests/unit/json \
+	tests/unit/msg tests/unit/net tests/unit/news tests/unit/os \
+	tests/unit/page tests/unit/pidfile tests/unit/reply tests/unit/rule \
+	tests/unit/run tests/unit/sandbox tests/unit/sha1 tests/unit/sig \
+	tests/unit/site tests/unit/str tests/unit/utf8 tests/unit/ws
+TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
+	tests/tools/wscat
+
 all: reloadws watchrun
 
 watchrun: $(WATCHRUN)
@@ -99,16 +109,6 @@ check-sanitizers:
 CHECK_TOOLS = vim git strace cmark python3 rsync nano ps=procps
 
 # Unit tests: the link line is all that the module may know.
-UNIT = tests/unit/access tests/unit/answer tests/unit/base64 \
-	tests/unit/batch tests/unit/buf tests/unit/clock tests/unit/conn \
-	tests/unit/dialect tests/unit/glob tests/unit/http tests/unit/json \
-	tests/unit/msg tests/unit/net tests/unit/news tests/unit/os \
-	tests/unit/page tests/unit/pidfile tests/unit/reply tests/unit/rule \
-	tests/unit/run tests/unit/sandbox tests/unit/sha1 tests/unit/sig \
-	tests/unit/site tests/unit/str tests/unit/utf8 tests/unit/ws
-TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
-	tests/tools/wscat
-
 $(UNIT:=.o): $(HEADERS) tests/unit/scratch.h tests/unit/test.h
 
 tests/unit/batch: tests/unit/batch.o lib/batch.o
