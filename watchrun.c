@@ -49,7 +49,7 @@ static struct {
 
 /* ---- the command line ---- */
 
-static void
+static _Noreturn void
 out_of_memory(void)
 {
 	errno = ENOMEM;
@@ -81,16 +81,9 @@ add_pattern(struct globs *g, const char *text)
 static void
 add_pidfile(char *path)
 {
-	char **pidfiles;
-
 	if (*path == '\0')
 		msg_misuse("-p '': an empty name");
-	pidfiles = realloc(
-	    w.rule.pidfiles, (w.rule.npidfiles + 1) * sizeof *pidfiles);
-	if (pidfiles == NULL)
-		out_of_memory();
-	w.rule.pidfiles = pidfiles;
-	pidfiles[w.rule.npidfiles++] = path;
+	w.rule.pidfiles[w.rule.npidfiles++] = path;
 }
 
 static void
@@ -478,10 +471,12 @@ main(int argc, char *argv[])
 	w.rule.signo = SIGUSR1;
 	w.rule.want.ignoring = true;
 	w.rule.leave.leave_out = true;
-	parse(argc, argv);
-	w.rung = calloc(w.rule.npidfiles + 1, sizeof *w.rung);
-	if (w.rung == NULL)
+	/* No more of them than there are arguments. */
+	w.rule.pidfiles = calloc((size_t)argc, sizeof *w.rule.pidfiles);
+	w.rung = calloc((size_t)argc, sizeof *w.rung);
+	if (w.rule.pidfiles == NULL || w.rung == NULL)
 		out_of_memory();
+	parse(argc, argv);
 	catch_signals();
 	open_tree();
 	if (w.dry) {

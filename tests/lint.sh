@@ -15,8 +15,10 @@ lint() {
 	fi
 	echo "# $*" | cut -c 1-78
 	out=$("$@" 2>&1)
-	# shellcheck disable=SC2181 # both the status and the output matter
-	if [ $? -ne 0 ] || [ -n "$out" ]; then
+	status=$?
+	# clang-tidy counts even what it was told not to say.
+	out=$(echo "$out" | sed '/warnings\{0,1\} generated\.$/d')
+	if [ $status -ne 0 ] || [ -n "$out" ]; then
 		echo "$out" | head -n 40
 		failed=1
 	fi

@@ -1,5 +1,6 @@
 #!/bin/sh
 # chain.sh - save a file, and whoever listens is told: the whole way through
+# shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
 # A site of two pages, each made from a text by make; a text that says "broken"
