@@ -44,14 +44,16 @@ glob_root(const char *text)
 static char *
 join(const char *a, size_t n, const char *b, size_t nb, const char *c)
 {
+	size_t nc;
 	char *s;
 
-	s = malloc(n + nb + strlen(c) + 1);
+	nc = strlen(c);
+	s = malloc(n + nb + nc + 1);
 	if (s == NULL)
 		return NULL;
 	memcpy(s, a, n);
 	memcpy(s + n, b, nb);
-	strcpy(s + n + nb, c);
+	memcpy(s + n + nb, c, nc + 1);
 	return s;
 }
 

@@ -247,7 +247,7 @@ check_host(struct http_request *r)
 	host = http_field(r, "host", 0);
 	if (http_field(r, "host", 1).p != NULL || (host.p == NULL && !r->old))
 		return -400;
-	for (i = 0; i < host.n; i++)
+	for (i = 0; host.p != NULL && i < host.n; i++)
 		if (!host_char((unsigned char)host.p[i]))
 			return -400;
 	if (r->host.p == NULL)
