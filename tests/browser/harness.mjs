@@ -302,7 +302,7 @@ export class Network {
 // counts its loads, and says so in the tab's own storage
 const COUNT = `<script>
 sessionStorage.loads = 1 + Number(sessionStorage.loads || 0);
-addEventListener("pageshow", (event) => { sessionStorage.persisted = event.persisted; });
+addEventListener("pageshow", (event) => { if (event.persisted) sessionStorage.restored = true; });
 </script>`;
 
 export function html(body, head = "") {
@@ -431,8 +431,8 @@ const KINDS = { own: "reloadws -d", other: "another server" };
 
 // A test is run in each browser, and for each kind of site: served by reloadws
 // itself ("own"), or by another server that has the script's tag ("other").
-export function test(sentence, run, kinds = ["own", "other"]) {
-	tests.push({ sentence, run, kinds });
+export function test(sentence, run, kinds = ["own", "other"], browsers = Object.keys(BROWSERS), needs = []) {
+	tests.push({ sentence, run, kinds, browsers, needs });
 }
 
 class Test {
@@ -511,28 +511,35 @@ async function limited(promise, ms) {
 	return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-async function runOne(browser, name, { sentence, run }, kind, kinds) {
-	const where = kinds.length > 1 ? `${name}, ${KINDS[kind]}` : name;
-	const one = new Test(browser, name, kind);
+function whereOf(name, { kinds }, kind) {
+	return kinds.length > 1 ? `${name}, ${KINDS[kind]}` : name;
+}
+
+async function runOne(browser, name, one, kind) {
+	const { sentence, run } = one;
+	const where = whereOf(name, one, kind);
+	const t = new Test(browser, name, kind);
 
 	try {
-		await limited(run(one), 60000);
+		await limited(run(t), 60000);
 		report("ok", sentence, where);
 	} catch (error) {
 		report("FAIL", sentence, where, `${error.message}\n${/\n.*(tests\/browser\/(?!harness).*)\n/.exec(error.stack)?.[1] || ""}`);
 	}
-	await limited(one.end(), 10000).catch(() => {});
+	await limited(t.end(), 10000).catch(() => {});
 }
 
 async function runIn(name, wanted) {
 	const browser = await launch(name).catch((error) => { console.log(`# ${name}: ${error.message}`); });
 
-	for (const each of wanted) {
+	for (const each of wanted.filter(({ browsers }) => browsers.includes(name))) {
+		const tool = browser ? each.needs.find((need) => !has(need)) : name;
+
 		for (const kind of each.kinds) {
-			if (browser)
-				await runOne(browser, name, each, kind, each.kinds);
+			if (tool)
+				missing(each.sentence, whereOf(name, each, kind), tool);
 			else
-				missing(each.sentence, name, name);
+				await runOne(browser, name, each, kind);
 		}
 	}
 	await browser?.close().catch(() => {});

@@ -5,5 +5,6 @@ import "./reload.test.mjs";
 import "./missed.test.mjs";
 import "./restart.test.mjs";
 import "./styles.test.mjs";
+import "./chain.test.mjs";
 
 await main(process.argv[2]);
