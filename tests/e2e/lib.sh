@@ -130,3 +130,20 @@ runs() {
 lines() {
 	[ "$(wc -l <"$2")" -eq "$1" ]
 }
+
+# ---- reloadws ----
+
+# address log: the port of the address that a server has printed
+address() {
+	sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' "$1" | grep .
+}
+
+# serve log args...: reloadws, until it listens and may be rung; $pid, $port
+serve() {
+	log=$1
+	shift
+	rm -f "$tmp/$log"
+	start "$log" reloadws "$@"
+	until_ok 10 address "$tmp/$log"
+	port=$(address "$tmp/$log")
+}

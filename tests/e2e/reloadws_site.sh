@@ -1,0 +1,174 @@
+#!/bin/sh
+# reloadws_site.sh - files are served, the script put into pages
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+# ask method path [field...]: the answer in $tmp/got
+ask() {
+	{
+		printf '%s %s HTTP/1.1\r\nHost: localhost\r\n' "$1" "$2"
+		shift 2
+		for field; do
+			printf '%s\r\n' "$field"
+		done
+		printf 'Connection: close\r\n\r\n'
+	} | wscat -r "$port" >"$tmp/got"
+	sed 1,/^.$/d "$tmp/got" >"$tmp/body"
+}
+
+# status n method path [field...]
+status() {
+	want=$1
+	shift
+	ask "$@"
+	grep -q "^HTTP/1.1 $want " "$tmp/got"
+}
+
+# field name: its value in the last answer
+field() {
+	sed -n "s/^$1: \(.*\).\$/\1/p" "$tmp/got"
+}
+
+# length: is the body as long as the answer says?
+length() {
+	[ "$(wc -c <"$tmp/body")" -eq "$(field Content-Length)" ]
+}
+
+mkdir -p site/sub
+echo '<!doctype html><head><title>home</title>' >site/index.html
+echo 'p { color: red }' >site/a.css
+touch -d 2020-01-01 site/a.css
+echo secret >secret
+echo hidden >site/.hidden
+ln -s ../secret site/out
+ln -s a.css site/in.css
+mkfifo site/fifo
+serve server -l 0 -d site
+server=$pid
+
+# ---- pages ----
+ok 'a directory has its index' status 200 GET /
+ok 'with the script after its head' has body \
+    '<head><script async src="/reload.js" data-generation="'
+ok 'its length is right' length
+tag=$(field ETag)
+ok 'an unchanged page is not sent again' \
+    status 304 GET / "If-None-Match: $tag"
+kill -USR1 "$server"
+changed() {
+	status 200 HEAD / "If-None-Match: $tag"
+}
+ok 'after a broadcast its tag is new' until_ok 5 changed
+ok 'HEAD sends no body' not test -s body
+ok 'a missing page is 404' status 404 GET /new.html
+ok 'and has the script, so that it heals' has body 'src="/reload.js"'
+echo '<p>new' >site/new.html
+ok 'when it is there it is served' status 200 GET /new.html
+ok 'a part of a page stays as it is for a script' \
+    status 200 GET /new.html 'Sec-Fetch-Dest: empty'
+ok 'really' has body '<p>new'
+ok 'without the script' not has body '<script'
+
+# ---- files ----
+ok 'a style sheet is served' status 200 GET /a.css
+ok 'as one' [ "$(field Content-Type)" = 'text/css; charset=utf-8' ]
+ok 'whole' cmp body site/a.css
+ok 'and is to be asked for again' [ "$(field Cache-Control)" = no-cache ]
+ok 'a date is understood' status 304 GET /a.css \
+    "If-Modified-Since: $(field Last-Modified)"
+ok 'a large file comes whole' sh -c 'head -c 5000000 /dev/zero >site/big'
+status 200 GET /big
+ok 'to the last byte' [ "$(field Content-Length)" = 5000000 ]
+printf 'GET /big HTTP/1.0\r\nHost: localhost\r\n\r\n' |
+    wscat -r "$port" | sed 1,/^.\$/d >body
+ok 'indeed' cmp body site/big
+
+# a file that is just being rewritten
+(
+	: >site/a.css
+	sleep 0.2
+	echo 'p { color: blue }' >site/a.css
+) &
+writer=$!
+until_ok 2 not test -s site/a.css
+ok 'a file that is being rewritten' status 200 GET /a.css
+ok 'is not served empty' has body blue
+wait $writer
+
+# ---- directories ----
+ok 'a directory without its slash is redirected' status 301 GET /sub
+ok 'to itself' [ "$(field Location)" = /sub/ ]
+ok 'never to another host' status 301 GET //sub
+ok 'really never' [ "$(field Location)" = /sub/ ]
+touch 'site/sub/a b&.txt' site/sub/.dot
+ok 'without an index there is a list' status 200 GET /sub/
+ok 'with names escaped' has body '<a href="./a%20b%26.txt">a b&amp;.txt</a>'
+ok 'and no dotfiles' not has body .dot
+
+# ---- what is not there ----
+for path in /.hidden /out /fifo /../secret /%2e%2e/secret /sub/../../secret \
+    /a.css/ /a.css/x /nope; do
+	ok "$path is not there" status 404 GET "$path"
+done
+ok 'a link that stays inside is' status 200 GET /in.css
+
+# ---- access ----
+ok 'a page of ours may read' status 200 GET /a.css \
+    'Origin: http://localhost:3000'
+ok 'and is named' \
+    [ "$(field Access-Control-Allow-Origin)" = http://localhost:3000 ]
+ok 'a stranger may not' status 403 GET /a.css 'Origin: http://evil.example'
+ok 'nor one that hides' status 403 GET /a.css 'Sec-Fetch-Site: cross-site'
+ok 'a link from elsewhere may be followed' status 200 GET / \
+    'Sec-Fetch-Site: cross-site' 'Sec-Fetch-Mode: navigate' \
+    'Sec-Fetch-Dest: document'
+ok 'the script is for everybody' status 200 GET /reload.js \
+    'Sec-Fetch-Site: cross-site'
+ok 'OPTIONS is answered' status 204 OPTIONS /a.css \
+    'Origin: http://localhost' 'Access-Control-Request-Method: GET'
+ok 'POST is not' status 405 POST /a.css
+
+# ---- requests ----
+printf 'GET /a.css HTTP/1.1\r\nHost: localhost\r\n\r\n%s' \
+    "$(printf 'GET /in.css HTTP/1.0\r\nHost: localhost\r\n\r\n.')" |
+    wscat -r "$port" >got
+ok 'two requests at once get two answers' count 2 got '200 OK'
+printf 'GET /a.css HTTP/1.0\r\nHost: localhost\r\n\r\n' |
+    wscat -1r "$port" >got
+ok 'a request may come byte by byte' count 1 got '200 OK'
+printf 'GET / HTTP/1.1\r\n\r\n' | wscat -r "$port" >got
+ok 'a request without Host is 400' has got '400 Bad Request'
+head -c 9000 /dev/zero | tr '\0' a | wscat -r "$port" >got
+ok 'a head without end is 431' has got '431 '
+
+# ---- the root is deleted and made again ----
+rm -rf site
+ok 'without its root nothing is there' status 404 GET /
+mkdir site
+echo '<head>again' >site/index.html
+ok 'a root that was made again is served' status 200 GET /
+ok 'with what is in it now' has body again
+stop "$server"
+
+# ---- a root that comes later, names that are allowed ----
+rm -rf site
+serve server -l 0 -d site -a dev.test -a null
+ok 'a root may be missing at first' has server 'no such directory yet'
+mkdir site
+ok 'and come later' status 200 GET /
+ok 'an allowed host is answered' status 200 GET http://dev.test/
+ok 'and its pages' status 200 GET / 'Origin: https://dev.test'
+ok 'so are pages without an origin' status 200 GET / 'Origin: null'
+ok 'others are not' status 403 GET http://evil.test/
+stop "$pid"
+
+# ---- no files ----
+serve server -l 127.0.0.1:0 -a '*'
+ok 'without -d there is a page that tells how to go on' status 200 GET /
+ok 'with the tag to put in' has body reload.js
+ok 'and nothing else' status 404 GET /a.css
+ok 'any host is any' status 200 GET http://evil.test/
+ok 'but a page without an origin is none' status 403 GET / 'Origin: null'
+stop "$pid"
+serve server -l 0.0.0.0:0
+ok 'a wildcard can be listened at' status 200 GET /
