@@ -387,10 +387,12 @@
 	 * Either way the answers come from the browser's cache.
 	 */
 	function print() {
-		const urls = [pageURL, ...resources().keys()].filter((url) => !prints.has(url));
+		const page = performance.getEntriesByType("navigation")[0];
+		const asks = [[pageURL, page ? page.responseStart : 0],
+			...Array.from(resources(), ([url, entry]) => [url, entry.responseEnd])];
 
-		printing = Promise.all(urls.map(async (url) => {
-			const made = await printOf(url, "force-cache").catch(() => null);
+		printing = Promise.all(asks.filter(([url]) => !prints.has(url)).map(async ([url, got]) => {
+			const made = await printOf(url, "force-cache", got).catch(() => null);
 
 			/* A swap that came meanwhile knows better. */
 			if (made && !prints.has(url))
@@ -401,7 +403,7 @@
 	/* After a swap; it also puts the new sheet into the cache, for the next load. */
 	async function refreshPrint(url) {
 		try {
-			prints.set(url, await printOf(url, "reload"));
+			prints.set(url, await printOf(url, "reload", performance.now()));
 		} catch (e) {
 			prints.delete(url);
 		}
@@ -420,28 +422,43 @@
 	}
 
 	/*
-	 * Last-Modified and length, or the body where a server gives none. Never the
-	 * ETag, which reloadws changes with every broadcast. Its pages have their
-	 * tag in what the cache holds, and not in what a script gets.
+	 * Last-Modified and length, never the ETag, which reloadws changes with
+	 * every broadcast. The body where a server does not give them, where the
+	 * second of Last-Modified was not over yet, and of a page of reloadws, which
+	 * has its tag in what the cache holds.
 	 */
-	async function printOf(url, cache) {
-		const methods = cache === "no-store" ? ["HEAD", "GET"] : ["GET"];
-		let answer;
+	async function printOf(url, cache, got) {
+		const answer = await fetch(url, { cache, mode: "same-origin" });
+		const stamp = stampOf(answer);
+		const vague = !stamp || ageOf(answer.headers.get("Last-Modified"), got) < GRAIN;
 
-		for (const method of methods) {
-			answer = await fetch(url, { method, cache, mode: "same-origin" });
-			const mtime = answer.headers.get("Last-Modified");
-			const length = answer.headers.get("Content-Length");
+		return vague || (tag && url === pageURL) ? { sum: await sumOf(answer) } : { stamp };
+	}
 
-			if (mtime && length && !(tag && url === pageURL))
-				return `${answer.status} ${mtime} ${length}`;
-		}
+	function stampOf(answer) {
+		const mtime = answer.headers.get("Last-Modified");
+		const length = answer.headers.get("Content-Length");
+
+		return mtime && length ? `${answer.status} ${mtime} ${length}` : "";
+	}
+
+	async function sumOf(answer) {
 		const text = (await answer.text()).replace(/<script[^>]* data-generation=.*?<\/script>/, "");
 		let sum = 0;
 
 		for (let i = 0; i < text.length; i++)
 			sum = Math.imul(sum, 31) + text.charCodeAt(i) | 0;
 		return `${answer.status} ${text.length} ${sum}`;
+	}
+
+	/* Rejects when nobody answers. What was never looked at may be anything. */
+	async function isSame(url) {
+		const old = prints.get(url) || {};
+		const ask = (method) => fetch(url, { method, cache: "no-store", mode: "same-origin" });
+
+		if (old.sum)
+			return await sumOf(await ask("GET")) === old.sum;
+		return stampOf(await ask("HEAD")) === old.stamp;
 	}
 
 	async function restarted(generation) {
@@ -463,8 +480,7 @@
 		await printing;
 
 		const urls = new Set([pageURL, ...prints.keys(), ...resources().keys()]);
-		const same = await Promise.all(Array.from(urls, async (url) =>
-		    await printOf(url, "no-store") === prints.get(url)));
+		const same = await Promise.all(Array.from(urls, isSame));
 
 		return same.includes(false);
 	}
