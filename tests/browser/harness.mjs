@@ -7,6 +7,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import http from "node:http";
+import https from "node:https";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -184,12 +185,14 @@ export class Other {
 
 // The network between the browser and a server: it can be held, cut, and listened to.
 export class Network {
-	static async to(port) {
+	static async to(port, tls = null) {
 		const network = new Network();
 
-		Object.assign(network, { target: port, sockets: new Set(), asked: [], upgrades: 0, said: [], closes: [] });
+		Object.assign(network, { tls, target: port, sockets: new Set(), asked: [], upgrades: 0, said: [], closes: [] });
 		network.holds = [];
-		network.server = http.createServer((request, answer) => network.pass(request, answer));
+		const pass = (request, answer) => network.pass(request, answer);
+
+		network.server = tls ? https.createServer(tls, pass) : http.createServer(pass);
 		network.server.on("upgrade", (request, socket, head) => network.join(request, socket, head));
 		network.server.on("connection", (socket) => {
 			network.sockets.add(socket);
@@ -293,8 +296,16 @@ export class Network {
 	async heal() {
 		await new Promise((done) => this.server.listen(this.port || 0, "127.0.0.1", done));
 		this.port = this.server.address().port;
-		this.url = `http://127.0.0.1:${this.port}`;
+		this.url = `http${this.tls ? "s" : ""}://127.0.0.1:${this.port}`;
 	}
+}
+
+// a key and a certificate that nobody has signed
+export function certificate() {
+	const made = spawnSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+	    "-subj", "/CN=localhost", "-keyout", "-", "-out", "-"]).stdout.toString();
+
+	return { key: /-+BEGIN [A-Z ]*KEY[^]*END [A-Z ]*KEY-+/.exec(made)[0], cert: /-+BEGIN CERT[^]*END CERTIFICATE-+/.exec(made)[0] };
 }
 
 // pages
@@ -415,6 +426,7 @@ export async function launch(name) {
 		...options,
 		executablePath,
 		headless: true,
+		acceptInsecureCerts: true,
 		userDataDir: path.join(tmp, `profile-${name}-${++folders}`),
 		env: { ...process.env, HOME: tmp },
 		protocolTimeout: 60000,
@@ -441,10 +453,10 @@ class Test {
 	}
 
 	// the files as a site: { dir, url, server, network, write, page }
-	async site(files, { network = false, twice = false } = {}) {
+	async site(files, { network = false, twice = false, tls = null } = {}) {
 		const dir = folder();
 		const server = await Reloadws.start(this.kind === "own" ? dir : null);
-		const between = network ? await Network.to(server.port) : null;
+		const between = network || tls ? await Network.to(server.port, tls) : null;
 		const base = (between || server).url;
 		const tag = `<script src="${base}/reload.js"></script>`;
 		const put = (name, text) => write(path.join(dir, name), /\.html$/.test(name) && (this.kind === "other" || twice)

@@ -15,6 +15,8 @@ test("a ring while the network is away is caught up with, once", async (t) => {
 	await site.network.heal();
 	await view.shows("two");
 	await view.loaded(2);
+	await until("the new page says how long it took", () => site.network.said.some(({ shown, ms }) =>
+	    shown.endsWith("-1") && ms > 0));
 });
 
 test("a gap in the network without a ring reloads nothing", async (t) => {

@@ -3,7 +3,7 @@
 import http from "node:http";
 import fs from "node:fs";
 import path from "node:path";
-import { html, same, sleep, STYLE, test, until } from "./harness.mjs";
+import { certificate, html, same, sleep, STYLE, test, until } from "./harness.mjs";
 
 test("a ring reloads the page, once", async (t) => {
 	const site = await t.site({ "index.html": html("one") });
@@ -156,3 +156,15 @@ test("a page of a foreign origin is refused", async (t) => {
 	await evil.loaded(1);
 	same((await site.server.state()).listeners, 1, "listeners");
 }, ["other"]);
+
+test("a page that came by https connects by wss", async (t) => {
+	const site = await t.site({ "index.html": html("one") }, { tls: certificate() });
+	const view = await t.open(site.url);
+
+	await site.server.listeners(1);
+	site.write("index.html", html("two"));
+	site.server.ring();
+	await view.shows("two");
+	await view.loaded(2);
+	await site.server.listeners(1);
+}, ["own"], undefined, ["openssl"]);
