@@ -48,7 +48,7 @@ static struct {
 
 static const char key[KEY + 1] = "dGhlIHNhbXBsZSBub25jZQ==";
 
-static void
+static _Noreturn void
 fail(const char *what)
 {
 	fprintf(stderr, "wscat: %s\n", what);
