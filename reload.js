@@ -64,22 +64,23 @@
 		return { boot: generation.slice(0, dash), n: Number(generation.slice(dash + 1)) };
 	}
 
-	/* What a reload in this tab was asked for; the pages after it are no older. */
-	function kept(boot) {
-		try {
-			const last = parse(sessionStorage.getItem("reloadws") || "-");
-
-			return last.boot === boot ? last.n : -1;
-		} catch (e) {
-			return -1;	/* no storage here: the ages must do */
-		}
-	}
-
+	/* A reload leaves a note of what it was asked for, for the next page of this tab. */
 	function keep(generation) {
 		try {
 			sessionStorage.setItem("reloadws", generation);
 		} catch (e) {
-			/* as above */
+			/* no storage here: the ages must do */
+		}
+	}
+
+	function takeKept() {
+		try {
+			const generation = sessionStorage.getItem("reloadws");
+
+			sessionStorage.removeItem("reloadws");
+			return generation;
+		} catch (e) {
+			return null;
 		}
 	}
 
@@ -88,6 +89,8 @@
 	 * but it came later than the page: a broadcast in between is missing from
 	 * the page and has to count as missed. The script arrived at the latest at
 	 * its responseEnd, so the broadcast was at the latest `age` before that.
+	 * After a reload of ours the note is exact: what came after it is missing
+	 * from what the cache was given for that reload.
 	 */
 	function loadedWith(hello) {
 		if (tag)
@@ -96,12 +99,15 @@
 			return parse(hello.generation);
 
 		const last = parse(served.generation);
+		const asked = parse(takeKept() || "-");
 		const own = performance.getEntriesByName(script.src, "resource").pop();
 		const page = performance.getEntriesByType("navigation")[0];
 		const broadcast = (own ? own.responseEnd : started) - served.age;
 
+		if (asked.boot === last.boot)
+			return asked;
 		if (last.n > 0 && broadcast > (page ? page.responseStart : 0))
-			last.n = kept(last.boot);
+			last.n = -1;
 		return last;
 	}
 
@@ -122,10 +128,8 @@
 		if (now.n <= known.n)
 			return shownByReload();
 
-		/* It may be that all since the page was loaded was news of styles. */
-		const page = hello.reload ? parse(hello.reload) : now;
-
-		show(page.boot === now.boot && page.n <= known.n ? "style" : "reload", hello.generation);
+		/* The server says which broadcast was the last of more than styles. */
+		show(hello.reload <= known.n ? "style" : "reload", hello.generation);
 	}
 
 	/*
@@ -191,7 +195,9 @@
 		if (performance.now() - asked < PATIENCE)
 			return;
 		asked = performance.now();
-		keep(target);
+		if (!tag)
+			keep(target);
+
 		const forced = !tag && await freshen();
 
 		/* After this the page counts as one that was got, so no POST is sent again. */
