@@ -14,6 +14,7 @@
 #include "batch.h"
 #include "clock.h"
 #include "msg.h"
+#include "os.h"
 #include "pidfile.h"
 #include "run.h"
 #include "sig.h"
@@ -483,6 +484,7 @@ main(int argc, char *argv[])
 		tree_each(&w.tree, show, NULL);
 		exit(fflush(stdout) == 0 ? 0 : 1);
 	}
+	os_adopt();
 	if (w.rule.command != NULL && !w.waiting && !w.once)
 		start();
 	for (;;)

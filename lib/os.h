@@ -31,6 +31,12 @@ int os_deadly(pid_t pid, int signo);
  */
 int os_process(pid_t pid);
 
+/*
+ * Become the parent of what our children leave behind, so that they are waited
+ * for even where init does not; 0, or -1 and errno.
+ */
+int os_adopt(void);
+
 /* signal the process behind that descriptor; 0, or -1 and errno */
 int os_process_signal(int process, int signo);
 

@@ -1,6 +1,7 @@
 #ifdef __linux__
 #define _GNU_SOURCE
 /* os_linux.c - what differs between systems: Linux */
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <errno.h>
@@ -123,6 +124,12 @@ int
 os_process(pid_t pid)
 {
 	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int
+os_adopt(void)
+{
+	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
 int

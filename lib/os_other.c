@@ -44,6 +44,13 @@ os_process(pid_t pid)
 }
 
 int
+os_adopt(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+int
 os_process_signal(int process, int signo)
 {
 	(void)process;

@@ -153,17 +153,9 @@ group_lives(const struct run *r)
 	return kill(-r->pid, 0) == 0 || errno == EPERM;
 }
 
-enum run_news
-run_reap(struct run *r)
+static enum run_news
+changed(struct run *r, int status)
 {
-	pid_t pid;
-	int status;
-
-	if (r->pid == 0 || r->ended)
-		return RUN_NOTHING;
-	pid = waitpid(r->pid, &status, WNOHANG | WUNTRACED);
-	if (pid != r->pid)
-		return RUN_NOTHING;
 	if (WIFSTOPPED(status))
 		return stopped(r, WSTOPSIG(status));
 	r->status = status;
@@ -174,6 +166,21 @@ run_reap(struct run *r)
 		return RUN_NOTHING;
 	r->pid = 0;
 	return RUN_ENDED;
+}
+
+/* Among our children are those that a command left behind, see os_adopt. */
+enum run_news
+run_reap(struct run *r)
+{
+	enum run_news news;
+	pid_t pid;
+	int status;
+
+	news = RUN_NOTHING;
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0)
+		if (pid == r->pid && !r->ended)
+			news = changed(r, status);
+	return news;
 }
 
 bool

@@ -45,7 +45,7 @@ struct run {
 /* execvp a command, NULL-terminated; 0, or -1 and errno where it can't */
 int run_start(struct run *r, char *const command[]);
 
-/* a child has changed: what became of the command */
+/* children have changed: what became of the command */
 enum run_news run_reap(struct run *r);
 
 /* is a command, or a group that is being stopped, still there? */

@@ -4,8 +4,12 @@
  * usage: ends file command [arg...]
  *
  * The file becomes "exit n" or "signal n".  TERM, INT, HUP, QUIT and USR1 are
- * handed on to the command.
+ * handed on to the command.  What that leaves behind is not waited for, as by
+ * a poor init.
  */
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -58,6 +62,9 @@ main(int argc, char *argv[])
 	sigemptyset(&act.sa_mask);
 	for (i = 0; i < 5; i++)
 		sigaction(signals[i], &act, &was[i]);
+#ifdef PR_SET_CHILD_SUBREAPER
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+#endif
 	child = (sig_atomic_t)fork();
 	if (child == 0) {
 		for (i = 0; i < 5; i++)

@@ -1,0 +1,186 @@
+#!/bin/sh
+# watchrun_children.sh - the command, its children, and how both end
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+mkdir site
+echo old >site/page.html
+
+# under args...: watchrun, its end to be found in the file `end`; $pid is that
+# of who hands signals on, $watchrun its own
+under() {
+	rm -f end pids log
+	start log ends end watchrun -v "$@"
+	until_ok 10 has log 'watching '
+	watchrun=$(ps -o pid= -o ppid= | awk -v up="$pid" '$2 == up { print $1 }')
+}
+# pids_are n: has the command told so many process numbers?
+pids_are() {
+	[ -e pids ] && lines "$1" pids
+}
+all_gone() {
+	# shellcheck disable=SC2046
+	gone $(cat pids)
+}
+any_gone() {
+	while read -r each; do
+		gone "$each" && return
+	done <pids
+	return 1
+}
+# group pid: of which process group?
+group() {
+	ps -o pgid= -p "$1" | tr -d ' '
+}
+ended_by() {
+	until_ok 10 test -e end && same_text end "$1"
+}
+
+# A command with a child and a grandchild, all of one group.
+cat >family <<'END'
+sh -c 'sleep 1000 & echo $! >>pids; echo $$ >>pids; wait' &
+echo $$ >>pids
+wait
+END
+# One that minds neither TERM nor INT nor HUP, and its child neither.
+cat >stubborn <<'END'
+trap '' TERM INT HUP
+sleep 1000 &
+echo $! >>pids
+echo $$ >>pids
+while :; do sleep 0.1; done
+END
+
+# ---- its own group ----
+
+under -w 'site/*' -- sh family
+echo new >site/page.html
+until_ok 5 pids_are 3
+child=$(group "$(tail -n 1 pids)")
+ok 'the command leads a group of its own' grep -qx "$child" pids
+refused 'that is not that of watchrun' test \
+    "$(group "$watchrun")" = "$child"
+kill -TERM "$watchrun"
+ok 'TERM ends watchrun at once, though nobody waits for orphans' \
+    until_ok 2 test -e end
+ok 'by that signal' ended_by 'signal 15'
+ok 'and the command, its child and grandchild' until_ok 2 all_gone
+
+for signal in INT HUP; do
+	under 'site/*' -- sh family
+	until_ok 5 pids_are 3
+	kill -$signal "$watchrun"
+	ok "$signal ends watchrun" until_ok 5 test -e end
+	refused 'not as an exit' has end exit
+	ok 'and all of the command' until_ok 2 all_gone
+done
+under -w 'site/*' -- sh family
+kill -INT "$watchrun"
+ok 'INT while nothing runs ends it by that signal' ended_by 'signal 2'
+under -w 'site/*'
+kill -TERM "$watchrun"
+ok 'TERM without a command, too' ended_by 'signal 15'
+under -1 'site/*' -- sh family
+echo new >site/page.html
+until_ok 5 pids_are 3
+kill -TERM "$watchrun"
+ok 'TERM during -1, too' ended_by 'signal 15'
+ok 'with all of the command' until_ok 2 all_gone
+
+# ---- stubborn ones ----
+
+under 'site/*' -- sh stubborn
+until_ok 5 pids_are 2
+kill -TERM "$watchrun"
+sleep 0.3
+refused 'a stubborn command is not killed at once' any_gone
+ok 'and waited for' kill -0 "$watchrun"
+ok 'but killed after the grace' until_ok 10 all_gone
+ok 'then watchrun ends by the signal' ended_by 'signal 15'
+
+under 'site/*' -- sh stubborn
+until_ok 5 pids_are 2
+kill -INT "$watchrun"
+sleep 0.1
+kill -INT "$watchrun"
+ok 'a second signal kills a stubborn command at once' until_ok 1 all_gone
+ok 'and ends watchrun by it' ended_by 'signal 2'
+
+# Its leader ends at once, the rest of it minds nothing.
+under 'site/*' -- sh -c 'sh stubborn & echo $! >leader; wait'
+until_ok 5 pids_are 2
+kill -TERM "$watchrun"
+sleep 0.2
+kill -TERM "$watchrun"
+ok 'a stubborn child is killed even when the command has ended' \
+    until_ok 2 all_gone
+ok 'and watchrun ends' ended_by 'signal 15'
+
+under 'site/*' -- sh -c 'echo $$ >>pids; kill -STOP $$; sleep 1000'
+until_ok 5 pids_are 1
+kill -TERM "$watchrun"
+ok 'a stopped command ends, too' ended_by 'signal 15'
+ok 'and is gone' all_gone
+
+# A command that ends well when it is asked has the time to do so.
+under 'site/*' -- sh -c 'trap "sleep 0.3; echo done >tidy; exit 0" TERM
+    echo $$ >>pids; while :; do sleep 0.05; done'
+until_ok 5 pids_are 1
+kill -TERM "$watchrun"
+ok 'a command that tidies up is waited for' until_ok 5 has tidy 'done'
+ok 'and watchrun still ends by the signal' ended_by 'signal 15'
+
+# ---- others ----
+
+under -w 'site/*' -- sh -c 'sleep 1000 & echo $! >>pids'
+echo new >site/page.html
+until_ok 5 pids_are 1
+sleep 0.2
+refused 'a daemon left by a command that succeeded lives on' any_gone
+kill -TERM "$watchrun"
+ok 'even when watchrun ends' ended_by 'signal 15'
+refused 'it lives on' any_gone
+kill "$(cat pids)"
+
+under -w 'site/*' -- sh -c 'echo run >>seen; exec cat >>seen'
+echo new >site/page.html
+ok 'the command has the standard input of watchrun' runs 1 seen
+ok 'USR1 runs it now' sh -c "kill -USR1 $watchrun"
+ok 'as a change does' runs 2 seen
+stop "$pid"
+
+cat >status <<'END'
+grep -E 'SigIgn|SigBlk' /proc/self/status >signals
+ls /proc/self/fd >fds
+END
+if [ -d /proc/self/fd ]; then
+	start bare sh status
+	wait "$pid"
+	mv signals signals.bare
+	mv fds fds.bare
+	watch log 'site/*' -- sh status
+	until_ok 5 test -s fds
+	ok 'the command blocks and ignores what watchrun did' cmp \
+	    signals signals.bare
+	ok 'and inherits no descriptor of it' cmp fds fds.bare
+	stop "$pid"
+fi
+
+# ---- many runs ----
+
+: >seen
+under -w -t 0 'site/*' -- sh -c 'echo run >>seen'
+[ -d /proc/self/fd ] && ls "/proc/$watchrun/fd" >fds.before
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	echo $i >site/page.html
+	until_ok 5 lines $i seen
+	sleep 0.06
+done
+ok 'no child is left behind' test \
+    -z "$(ps -o ppid= | awk -v up="$watchrun" '$1 == up')"
+if [ -d /proc/self/fd ]; then
+	ls "/proc/$watchrun/fd" >fds.after
+	ok 'nor a descriptor' cmp fds.before fds.after
+fi
+kill -TERM "$watchrun"
+ok 'TERM ends it' ended_by 'signal 15'
