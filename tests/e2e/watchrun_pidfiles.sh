@@ -1,0 +1,295 @@
+#!/bin/sh
+# watchrun_pidfiles.sh - who is rung, and who never is
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+mkdir site
+n=0
+
+# ringer file args...: a process that says there what signals it gets; $pid
+ringer() {
+	rang=$1
+	shift
+	rm -f "$tmp/$rang"
+	start "$rang" bell "$@"
+	until_ok 10 has "$rang" ready
+}
+# rung n name: has the bell got so many signals, and soon after no more?
+rung() {
+	until_ok 10 lines $(($1 + 1)) "$2" && sleep 0.1 && lines $(($1 + 1)) "$2"
+}
+# save_until text: a change, until watchrun's log says so after it
+save_until() {
+	n=$((n + 1))
+	: >log
+	echo $n >site/page.html
+	until_ok 5 has log "$1"
+}
+# listening args...: a watchrun with these arguments
+listening() {
+	# Appended to, so that the log can be emptied between changes.
+	: >log
+	watchrun -v -w 'site/*' "$@" >>log 2>&1 </dev/null &
+	watchrun=$!
+	started="$started $watchrun"
+	until_ok 10 has log 'watching '
+}
+# refuses text: at a change that is said, by one line, and watchrun goes on
+refuses() {
+	save_until "$1" && count 1 log "$1" && kill -0 "$watchrun"
+}
+
+# ---- good ones ----
+
+ringer locked -l good
+locked=$pid
+ringer plain
+plain=$pid
+sleep 0.05
+echo "$plain" >number
+listening -p good -p number
+save_until 'number: rung'
+ok 'the holder of the lock is rung' rung 1 locked
+ok 'by USR1' has locked USR1
+ok 'and the process whose number is in a file' rung 1 plain
+echo 1 >good
+save_until 'number: rung'
+ok 'where there is a lock the number does not matter' rung 2 locked
+: >good
+save_until 'number: rung'
+ok 'nor that there is none' rung 3 locked
+printf '%s' "$plain" >number
+save_until 'number: rung'
+ok 'a number without a newline' rung 4 plain
+printf ' %s \r\nmore\n' "$plain" >number
+save_until 'number: rung'
+ok 'a number among blanks, and more lines' rung 5 plain
+stop "$watchrun"
+
+listening -p good -- sh -c 'exit 1'
+save_until 'exit status 1'
+ok 'a command that fails rings nobody' rung 5 locked
+stop "$watchrun"
+listening -p good -- sh -c 'kill -KILL $$'
+save_until 'killed by SIGKILL'
+ok 'nor does one that is killed' rung 5 locked
+stop "$watchrun"
+listening -p good -- ./not-there
+save_until 'No such file'
+ok 'nor one that is not there' rung 5 locked
+stop "$watchrun"
+listening -p good -- sh -c 'test -e allowed'
+save_until 'exit status 1'
+: >allowed
+save_until 'good: rung'
+ok 'the next one that succeeds does' rung 6 locked
+stop "$watchrun"
+
+listening -p good -s HUP
+save_until 'good: rung'
+ok '-s HUP sends it' has locked HUP
+stop "$watchrun"
+ringer usr2 -l two.pid
+# shellcheck disable=SC2016
+sh -c 'kill -USR2 $$'
+number=$(($? - 128))
+times=0
+for signal in usr2 SIGUSR2 $number; do
+	listening -p two.pid -s "$signal"
+	save_until 'two.pid: rung'
+	times=$((times + 1))
+	ok "-s $signal sends USR2" rung $times usr2
+	stop "$watchrun"
+done
+ok 'and nothing else' count 3 usr2 USR2
+kill -KILL "$pid"
+
+# ---- bad ones ----
+
+# bad 'a sentence' text: the pidfile `bad`, made before, is refused with that;
+# then it becomes good and works
+bad() {
+	sentence=$1
+	listening -p bad
+	ok "$sentence is refused and said" refuses "bad: $2"
+	: >log
+	n=$((n + 1))
+	echo $n >site/page.html
+	until_ok 5 has log 'still not rung'
+	ok "$sentence is said once" count 0 log "bad: $2"
+	rm -rf bad
+	echo "$plain" >good.new
+	mv good.new bad
+	ok "$sentence works once it is good" save_until 'bad: rung'
+	stop "$watchrun"
+	rm -rf bad
+}
+bad 'a missing pidfile' 'No such file'
+: >bad
+bad 'an empty pidfile' 'empty'
+echo >bad
+bad 'a pidfile with an empty line' 'empty'
+n=100
+for text in garbage 0 1 -1 "-$plain" "+$plain" "${plain}x" "0x$plain" \
+    "$plain.5" 99999999999999999999 4294967297 18446744073709551617; do
+	echo "$text" >bad
+	listening -p bad
+	ok "a pidfile with $text is refused" refuses 'bad: holds no process'
+	stop "$watchrun"
+done
+printf '%s\0\n' "$plain" >bad
+listening -p bad
+ok 'a pidfile with a NUL is refused' refuses 'bad: '
+stop "$watchrun"
+head -c 100000 /dev/zero | tr '\0' 1 >bad
+bad 'a pidfile of many digits' 'holds no process'
+sh -c 'echo $$' >bad
+bad 'a number that is nobody' 'no process holds it'
+mkfifo bad
+bad 'a FIFO' 'not a regular file'
+mkdir bad
+bad 'a directory' 'not a regular file'
+ln -s nowhere bad
+bad 'a link that leads nowhere' 'No such file'
+ln -s /dev/null bad
+bad 'a device' 'not a regular file'
+ln -s bad bad
+bad 'a link to itself' 'Too many levels'
+mkdir -p dir
+: >dir/file
+listening -p dir/file/pid
+ok 'a pidfile beneath a file is refused' refuses 'dir/file/pid: Not a directory'
+stop "$watchrun"
+if [ "$(id -u)" -ne 0 ]; then
+	echo "$plain" >bad
+	chmod 0 bad
+	bad 'a pidfile that cannot be read' 'Permission denied'
+elif command -v setpriv >/dev/null; then
+	echo "$plain" >bad
+	chmod 0 bad
+	chmod 755 "$tmp"
+	: >log
+	setpriv --reuid 65534 --clear-groups "$top/watchrun" -v -w 'site/*' \
+	    -p bad >>log 2>&1 </dev/null &
+	watchrun=$!
+	started="$started $watchrun"
+	until_ok 10 has log 'watching '
+	ok 'a pidfile that cannot be read is refused' \
+	    refuses 'bad: Permission denied'
+	rm bad
+	echo "$plain" >bad
+	ok 'a process of another user is refused' \
+	    refuses 'bad: Operation not permitted'
+	stop "$watchrun"
+	rm bad
+else
+	skip 'a pidfile that cannot be read' 'root can read all'
+fi
+echo "$$" >site/own.pid
+echo "$plain" >target
+ln -s target bad
+listening -p bad
+ok 'a link to a pidfile is followed' save_until 'bad: rung'
+stop "$watchrun"
+rm bad
+
+# ---- strangers ----
+
+ringer deaf -d
+deaf=$pid
+sleep 0.05
+echo "$deaf" >bad
+listening -p bad
+ok 'a process that the signal would kill is refused' refuses \
+    'bad: the signal would kill'
+ok 'and lives' kill -0 "$deaf"
+stop "$watchrun"
+listening -p bad -s CONT
+ok '-s sends it all the same' save_until 'bad: rung'
+stop "$watchrun"
+listening -p bad -s USR1
+save_until 'bad: rung'
+ok 'even when that ends it' until_ok 5 gone "$deaf"
+ok 'then it is no more' refuses 'bad: no process holds it'
+stop "$watchrun"
+ringer deaf -d -l bad
+deaf=$pid
+listening -p bad
+ok 'a lock is no reason to kill its holder' refuses 'bad: the signal would kill'
+stop "$watchrun"
+kill -KILL "$deaf"
+ringer ignoring -i -l bad
+ignoring=$pid
+listening -p bad
+ok 'a process that ignores the signal is rung' save_until 'bad: rung'
+stop "$watchrun"
+kill -KILL "$ignoring"
+rm bad
+
+touch -t 202001010000 bad
+ringer young
+young=$pid
+echo "$young" >bad
+touch -t 202001010000 bad
+listening -p bad
+ok 'a process younger than the file is refused' refuses \
+    'bad: no process holds it'
+stop "$watchrun"
+listening -p bad -s USR1
+ok 'with -s, too' refuses 'bad: no process holds it'
+stop "$watchrun"
+ok 'and got nothing' rung 0 young
+ringer reader -r -l bad
+reader=$pid
+listening -p bad
+ok 'a lock for reading is no address' refuses 'bad: no process holds it'
+ok 'its holder got nothing' rung 0 reader
+echo "$plain" >bad
+ok 'the number counts then' save_until 'bad: rung'
+ok 'its holder still got nothing' rung 0 reader
+stop "$watchrun"
+kill -KILL "$reader" "$young"
+rm bad
+
+listening -p self
+echo "$watchrun" >self
+ok 'the number of watchrun itself is refused' refuses 'self: names the very'
+stop "$watchrun"
+
+# ---- several ----
+
+ringer one -l one.pid
+ringer two -l two.pid
+listening -p one.pid -p missing -p two.pid -- true
+save_until 'two.pid: rung'
+ok 'of several pidfiles the first is rung' rung 1 one
+ok 'and the last' rung 1 two
+ok 'and the missing one is said' count 1 log 'missing: No such'
+touch site/a site/b site/c site/d
+ok 'many changes ring each once' rung 2 one
+stop "$watchrun"
+
+# The command runs at the start without -w; a bell rings then, too.
+start log watchrun -v 'site/*' -p one.pid -- true
+ok 'the run at the start rings' rung 3 one
+stop "$pid"
+start log watchrun -v 'site/*' -p one.pid
+until_ok 5 has log 'watching '
+ok 'without a command the start does not' rung 3 one
+stop "$pid"
+
+# ---- its own files ----
+
+echo "$plain" >site/plain.pid
+listening -p site/plain.pid -- touch site/.plain.pid.box
+save_until 'rung'
+: >log
+sleep 0.2
+echo "$plain" >site/plain.pid
+touch site/.plain.pid.box
+until_ok 5 has log 'plain.pid: does not count: own pidfile'
+sleep 0.15
+ok 'a pidfile and its letter box never count' count 0 log 'a batch of'
+stop "$watchrun"
+
+ok 'nobody else was ever signalled' kill -0 "$plain" "$locked"
