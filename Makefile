@@ -40,10 +40,11 @@ HEADERS = lib/batch.h lib/buf.h lib/clock.h lib/dir.h lib/glob.h lib/look.h \
 UNIT = tests/unit/access tests/unit/answer tests/unit/base64 \
 	tests/unit/batch tests/unit/buf tests/unit/clock tests/unit/conn \
 	tests/unit/dialect tests/unit/glob tests/unit/http tests/unit/json \
-	tests/unit/msg tests/unit/net tests/unit/news tests/unit/os \
-	tests/unit/page tests/unit/pidfile tests/unit/reply tests/unit/rule \
-	tests/unit/run tests/unit/sandbox tests/unit/sha1 tests/unit/sig \
-	tests/unit/site tests/unit/str tests/unit/utf8 tests/unit/ws
+	tests/unit/listing tests/unit/msg tests/unit/net tests/unit/news \
+	tests/unit/os tests/unit/page tests/unit/pidfile tests/unit/reply \
+	tests/unit/rule tests/unit/run tests/unit/sandbox tests/unit/sha1 \
+	tests/unit/sig tests/unit/site tests/unit/str tests/unit/tree \
+	tests/unit/utf8 tests/unit/ws
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
 	tests/tools/wscat
 
@@ -233,6 +234,12 @@ SITE_UNIT = tests/unit/site.o lib/site.o lib/buf.o lib/clock.o lib/http.o \
 tests/unit/site: $(SITE_UNIT)
 	$(LINK) -o $@ $(SITE_UNIT)
 
+TREE_UNIT = tests/unit/tree.o lib/tree.o lib/dir.o lib/look.o lib/rule.o \
+	lib/glob.o lib/str.o lib/clock.o lib/os_linux.o lib/os_other.o \
+	lib/watch_inotify.o
+tests/unit/tree: $(TREE_UNIT)
+	$(LINK) -o $@ $(TREE_UNIT)
+
 UTF8_UNIT = tests/unit/utf8.o lib/utf8.o
 tests/unit/utf8: $(UTF8_UNIT)
 	$(LINK) -o $@ $(UTF8_UNIT)
@@ -241,3 +248,8 @@ WS_UNIT = tests/unit/ws.o lib/ws.o lib/base64.o lib/buf.o lib/sha1.o \
 	lib/utf8.o
 tests/unit/ws: $(WS_UNIT)
 	$(LINK) -o $@ $(WS_UNIT)
+
+LISTING_UNIT = tests/unit/listing.o lib/listing.o lib/buf.o lib/http.o \
+	lib/sandbox.o lib/str.o
+tests/unit/listing: $(LISTING_UNIT)
+	$(LINK) -o $@ $(LISTING_UNIT)

@@ -167,6 +167,16 @@ dir_use(struct tree *t, struct tree_dir *d, int id, const char *target,
 	return 0;
 }
 
+void
+dir_unlink(struct tree *t, struct tree_dir *d, const char *link)
+{
+	struct tree_user *u;
+
+	u = user_of(d, link);
+	if (u != NULL)
+		dir_unuse(t, u, false);
+}
+
 /* ---- directories ---- */
 
 void
@@ -225,8 +235,6 @@ dir_new(struct tree *t, struct tree_dir *up, const char *path,
 void
 dir_forget(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say)
 {
-	struct tree_user *u;
-
 	if (e->dir != NULL)
 		dir_drop(t, e->dir, say);
 	else {
@@ -234,11 +242,8 @@ dir_forget(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say)
 		if (say)
 			dir_tell(t, d, e->name, TREE_GONE, NULL);
 	}
-	if (e->type == S_IFLNK) {
-		u = user_of(d, e->name);
-		if (u != NULL)
-			dir_unuse(t, u, false);
-	}
+	if (e->type == S_IFLNK)
+		dir_unlink(t, d, e->name);
 	free(e);
 }
 

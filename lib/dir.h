@@ -47,6 +47,9 @@ int dir_use(struct tree *t, struct tree_dir *d, int id, const char *target,
 /* forget a user, and with its last one the watch, unless that ended itself */
 void dir_unuse(struct tree *t, struct tree_user *u, bool ended);
 
+/* no hints are for a link of this name in d any more, if there were any */
+void dir_unlink(struct tree *t, struct tree_dir *d, const char *link);
+
 /* put it into the queue for a look */
 void dir_make_due(struct tree *t, struct tree_dir *d);
 

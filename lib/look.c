@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include "dir.h"
 #include "look.h"
 #include "os.h"
+#include "str.h"
 
 /*
  * File systems stamp with the grain of a tick, some with that of seconds:
@@ -83,6 +85,33 @@ stat_what(const struct look *l, const char *name, struct seen *s)
 	return s->isdir || s->type == S_IFREG || s->type == S_IFLNK;
 }
 
+/* Where the file would be that a link leads to, or NULL; to be freed. */
+static char *
+missing(const char *path)
+{
+	char text[PATH_MAX], dir[2 * PATH_MAX], *real, *whole;
+	const char *base;
+	ssize_t n;
+
+	n = readlink(path, text, sizeof text - 1);
+	if (n <= 0)
+		return NULL;
+	text[n] = '\0';
+	base = str_base(text);
+	snprintf(dir, sizeof dir, "%.*s%.*s.",
+	    *text == '/' ? 0 : (int)(str_base(path) - path), path,
+	    (int)(base - text), text);
+	real = realpath(dir, NULL);
+	if (real == NULL)
+		return NULL;
+	n = (ssize_t)(strlen(real) + strlen(base) + 2);
+	whole = malloc((size_t)n);
+	if (whole != NULL)
+		snprintf(whole, (size_t)n, "%s/%s", real, base);
+	free(real);
+	return whole;
+}
+
 /*
  * A link is followed to its file: edits in place are heard of where the file
  * is.  Where that can't be watched, a look at the link still compares.
@@ -96,6 +125,8 @@ watch_target(struct tree *t, struct tree_dir *d, const char *name)
 	if (dir_join(d, name, path) < 0)
 		return 0;
 	real = realpath(path, NULL);
+	if (real == NULL)
+		real = missing(path);
 	if (real == NULL)
 		return 0;
 	base = strrchr(real, '/');
@@ -126,7 +157,7 @@ see_dir(struct look *l, const char *name, const struct seen *s)
 	}
 	e->dev = s->st.st_dev;
 	e->ino = s->st.st_ino;
-	e->type = S_IFDIR;
+	e->type = s->type;
 	e->dir = dir_new(l->t, l->d, path, reach);
 	if (e->dir == NULL) {
 		l->d->n--;
@@ -177,6 +208,8 @@ see_file(struct look *l, const char *name, struct tree_entry *e,
 		l->t->nfiles++;
 	}
 	e->seen = true;
+	if (e->type == S_IFLNK && s->type != S_IFLNK)
+		dir_unlink(l->t, l->d, name);
 	if (!update(l, e, s))
 		return 0;
 	if (s->type == S_IFLNK && watch_target(l->t, l->d, name) < 0)
@@ -219,9 +252,11 @@ see(struct look *l, const char *name, mode_t type)
 			return 0;
 	if (!stat_what(l, name, &s))
 		return 0;
-	if (e != NULL && e->dir != NULL && s.isdir && e->dev == s.st.st_dev &&
-	    e->ino == s.st.st_ino) {
+	if (e != NULL && e->dir != NULL && s.isdir && e->type == s.type &&
+	    e->dev == s.st.st_dev && e->ino == s.st.st_ino) {
 		e->seen = true;
+		if (e->dir->unwatched)
+			dir_make_due(l->t, e->dir);
 		return 0;
 	}
 	if (s.isdir)
@@ -304,24 +339,38 @@ gone(int error)
 	return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
+/* One that only leads to others need not be readable. */
+static void
+unread(const struct tree *t, struct tree_dir *d)
+{
+	if (!d->told && (d->level == WATCH_FILES || errno != EACCES)) {
+		d->told = true;
+		t->tell(t->arg, dir_path(d), TREE_UNREAD, NULL);
+	}
+}
+
 /*
  * Watch first, so that what changes while we read is hinted at.  A directory
- * that is no more is for the look at the one above to find; one that only
- * leads to others need not be readable.
+ * that is no more is for the look at the one above to find, which may already
+ * find it made again, with the inode that it had.
  */
 static int
 set_watch(struct tree *t, struct tree_dir *d)
 {
+	bool was;
 	int id;
 
+	was = d->unwatched;
 	id = t->backend->add(t->watch, dir_path(d), d->level, d->follow);
-	if (id >= 0)
+	d->unwatched = id < 0;
+	if (id >= 0) {
+		d->told = false;
 		return dir_use(t, d, id, NULL, NULL);
-	if (gone(errno)) {
-		if (d->up != NULL)
-			dir_make_due(t, d->up);
-	} else if (!d->names || errno != EACCES)
-		t->tell(t->arg, dir_path(d), TREE_UNREAD, NULL);
+	}
+	if (!gone(errno))
+		unread(t, d);
+	else if (d->up != NULL && !was)
+		dir_make_due(t, d->up);
 	return 0;
 }
 
@@ -335,9 +384,8 @@ read_dir(struct look *l)
 		return see_spelled(l, true);
 	dir = open_dir(l->d);
 	if (dir == NULL) {
-		if (!gone(errno) && errno != EACCES)
-			l->t->tell(
-			    l->t->arg, dir_path(l->d), TREE_UNREAD, NULL);
+		if (!gone(errno))
+			unread(l->t, l->d);
 		return 0;
 	}
 	l->fd = dirfd(dir);

@@ -47,6 +47,8 @@ struct tree_dir {
 	bool names; /* only names that are spelled out count in it */
 	bool quiet; /* not read yet: what is in it was there before us */
 	bool unheard; /* hints about its files have been missed */
+	bool unwatched; /* at the last look: the next one above tries again */
+	bool told; /* that it can't be watched or read */
 	bool due;
 	bool dead; /* gone, and kept only while it is due */
 };
