@@ -44,7 +44,7 @@ UNIT = tests/unit/access tests/unit/answer tests/unit/base64 \
 	tests/unit/os tests/unit/page tests/unit/pidfile tests/unit/reply \
 	tests/unit/rule tests/unit/run tests/unit/sandbox tests/unit/sha1 \
 	tests/unit/sig tests/unit/site tests/unit/str tests/unit/tree \
-	tests/unit/utf8 tests/unit/ws
+	tests/unit/utf8 tests/unit/watch_inotify tests/unit/ws
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
 	tests/tools/wscat
 
@@ -243,6 +243,9 @@ tests/unit/tree: $(TREE_UNIT)
 UTF8_UNIT = tests/unit/utf8.o lib/utf8.o
 tests/unit/utf8: $(UTF8_UNIT)
 	$(LINK) -o $@ $(UTF8_UNIT)
+
+tests/unit/watch_inotify: tests/unit/watch_inotify.o lib/watch_inotify.o
+	$(LINK) -o $@ tests/unit/watch_inotify.o lib/watch_inotify.o
 
 WS_UNIT = tests/unit/ws.o lib/ws.o lib/base64.o lib/buf.o lib/sha1.o \
 	lib/utf8.o
