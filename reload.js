@@ -35,7 +35,9 @@
 	const stateURL = new URL("reload", script.src).href;
 	const socketURL = stateURL.replace(/^http/, "ws");
 	const pageURL = location.href.split("#")[0];
-	const tag = script.dataset.generation;	/* set in pages that reloadws itself served */
+	/* Pages that reloadws itself served have its tag first, and a generation in it. */
+	const put = document.querySelector("script[data-generation]");
+	const tag = put && put.src === script.src ? put.dataset.generation : "";
 	const started = performance.now();
 
 	/* Where the page stands, { boot, n }; null before the first hello. */
@@ -49,7 +51,7 @@
 
 	let attempt = null;	/* an AbortController, for the probe */
 	let socket = null;
-	let timer = 0;		/* the only one: to try again, to give up, or to look at the clock */
+	let timer = 0;		/* the only one of the connection: to try again, give up, or look at the clock */
 	let delay = FIRST;
 
 	const swaps = new Map();	/* link: the clone that is to replace it */
@@ -93,19 +95,20 @@
 	 * from what the cache was given for that reload.
 	 */
 	function loadedWith(hello) {
+		const note = parse(takeKept() || "-");
+
 		if (tag)
 			return parse(tag);
 		if (!served)
 			return parse(hello.generation);
 
 		const last = parse(served.generation);
-		const asked = parse(takeKept() || "-");
-		const own = performance.getEntriesByName(script.src, "resource").pop();
+		const came = performance.getEntriesByName(script.src, "resource").pop();
 		const page = performance.getEntriesByType("navigation")[0];
-		const broadcast = (own ? own.responseEnd : started) - served.age;
+		const broadcast = (came ? came.responseEnd : started) - served.age;
 
-		if (asked.boot === last.boot)
-			return asked;
+		if (note.boot === last.boot)
+			return note;
 		if (last.n > 0 && broadcast > (page ? page.responseStart : 0))
 			last.n = -1;
 		return last;
@@ -195,8 +198,7 @@
 		if (performance.now() - asked < PATIENCE)
 			return;
 		asked = performance.now();
-		if (!tag)
-			keep(target);
+		keep(target);
 
 		const forced = !tag && await freshen();
 
@@ -299,8 +301,10 @@
 		if (links.length === 0 || Array.from(document.styleSheets).some(imports))
 			return show("reload", generation);
 		known = parse(generation);
-		await Promise.all(links.map((link) => swap(link, generation, 1)));
-		tell(generation, performance.now() - began);
+		const shown = await Promise.all(links.map((link) => swap(link, generation, 1)));
+
+		if (shown.every(Boolean))
+			tell(generation, performance.now() - began);
 	}
 
 	/* The same address, but not the same to the caches. */
@@ -313,7 +317,7 @@
 		return path + (rest.length ? `?${rest.join("&")}` : "") + hash;
 	}
 
-	/* Resolves when the new sheet is shown, or given up. */
+	/* Resolves to whether the new sheet is shown; false when given up, or overtaken. */
 	async function swap(link, generation, tries) {
 		const mark = tries > 1 ? `${generation}.${tries}` : generation;
 		const href = withMark(link.getAttribute("href"), mark);
@@ -323,7 +327,7 @@
 		swaps.delete(link);
 		if (link.hasAttribute("disabled")) {
 			link.setAttribute("href", href);	/* not loaded before it is enabled */
-			return;
+			return true;
 		}
 
 		const clone = link.cloneNode();
@@ -334,17 +338,16 @@
 		const loaded = await arrival(link, clone);
 
 		if (swaps.get(link) !== clone)
-			return;		/* later news took over */
+			return false;
 		swaps.delete(link);
 		if (loaded) {
 			refreshPrint(withMark(link.href));
-			return;
+			return true;
 		}
-		if (tries < TRIES) {
-			await new Promise((done) => setTimeout(done, FIRST * 2 ** tries));
-			if (link.isConnected && !swaps.has(link))
-				await swap(link, generation, tries + 1);
-		}
+		if (tries === TRIES)
+			return false;
+		await new Promise((done) => setTimeout(done, FIRST * 2 ** tries));
+		return link.isConnected && !swaps.has(link) && swap(link, generation, tries + 1);
 	}
 
 	/*
