@@ -107,6 +107,10 @@ main(int argc, char *argv[])
 	if (pid < 0)
 		die("fork");
 	if (pid == 0) {
+		/* A shell without job control has them ignored in what it
+		 * starts in the background. */
+		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
 		signal(SIGPIPE, SIG_DFL);
 		become(terminal, argv + 1);
 	}
