@@ -91,7 +91,7 @@ names_read(struct names *list, const struct sandbox *root, int fd,
 	DIR *dir;
 	int r;
 
-	*list = (struct names){ malloc(max * sizeof *list->name), 0 };
+	*list = (struct names){ malloc((max + 1) * sizeof *list->name), 0 };
 	dir = list->name == NULL ? NULL : fdopendir(fd);
 	if (dir == NULL) {
 		close(fd);
