@@ -223,8 +223,12 @@ accept_from(int fd)
 
 	for (;;) {
 		peer = net_accept(fd);
-		if (peer >= 0 && add(peer) == 0)
+		if (peer >= 0 && add(peer) == 0) {
+			/* what it asks has often come along */
+			srv.fds[srv.base + srv.n - 1].revents = POLLIN;
+			serve(srv.n - 1);
 			continue;
+		}
 		if (peer < 0 && !short_of(errno))
 			return;
 		if (peer < 0 && errno == EMFILE && make_room())
