@@ -145,5 +145,6 @@ serve() {
 	rm -f "$tmp/$log"
 	start "$log" reloadws "$@"
 	until_ok 10 address "$tmp/$log"
+	# shellcheck disable=SC2034
 	port=$(address "$tmp/$log")
 }

@@ -90,7 +90,8 @@ test_talking(void)
 	size = sizeof where;
 	getsockname(fds[0], (struct sockaddr *)&where, &size);
 	them = socket(AF_INET, SOCK_STREAM, 0);
-	connect(them, (struct sockaddr *)&where, size);
+	ok(connect(them, (struct sockaddr *)&where, size) == 0,
+	    "a peer connects");
 	us = net_accept(fds[0]);
 	ok(us >= 0 && (fcntl(us, F_GETFD) & FD_CLOEXEC) != 0 &&
 		(fcntl(us, F_GETFL) & O_NONBLOCK) != 0,

@@ -1,0 +1,99 @@
+#!/bin/sh
+# reloadws_limits.sh - few descriptors, a terminal that hangs up, many peers
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+# ---- descriptors run short ----
+rm -f server
+start server sh -c 'ulimit -n 20; exec reloadws -l 0'
+server=$pid
+until_ok 5 address server
+port=$(address server)
+start early wscat "$port" /
+until_ok 5 has early '* open'
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	start "idle$i" wscat -r -t 60 "$port"
+done
+start late wscat "$port" /
+ok 'who has not asked makes room for a listener' until_ok 5 has late '* open'
+kill -USR1 "$server"
+ok 'a listener stays when descriptors run short' until_ok 5 has early reload
+ok 'the late one is told too' until_ok 5 has late reload
+stop "$server"
+
+# only listeners: the last ones wait, and nothing spins
+rm -f server
+start server sh -c 'ulimit -n 12; exec reloadws -l 0'
+server=$pid
+until_ok 5 address server
+port=$(address server)
+start first wscat -t 60 "$port" /
+first=$pid
+until_ok 5 has first '* open'
+for i in 1 2 3 4 5 6 7 8; do
+	start "listener$i" wscat -t 60 "$port" /
+done
+until_ok 5 grep -q open listener?
+ticks() {
+	cut -d ' ' -f 14,15 "/proc/$server/stat"
+}
+if [ -r "/proc/$server/stat" ]; then
+	before=$(ticks)
+	sleep 0.3
+	ok 'while nobody can be let in it does not spin' [ "$(ticks)" = "$before" ]
+fi
+kill -USR1 "$server"
+ok 'those that are in are told' until_ok 5 has first reload
+waiting() {
+	grep -L '\* open' listener? | wc -l
+}
+before=$(waiting)
+fewer() {
+	[ "$(waiting)" -lt "$before" ]
+}
+kill -KILL "$first"
+ok 'when one leaves the next is let in' until_ok 5 fewer
+stop "$server"
+
+# ---- a terminal ----
+rm -f server
+start server sh -c 'mkfifo keys; exec pty reloadws -l 0 <keys'
+terminal=$pid
+until_ok 5 test -p keys
+exec 9>keys
+until_ok 5 test -s reloadws.pid
+server=$(cat reloadws.pid)
+port=$(tr -d '\r' <server | sed -n 's|.*1:\([0-9]*\)/|\1|p')
+start plain wscat -t 60 "$port" /
+until_ok 5 has plain '* open'
+kill -HUP "$server"
+ok 'while the terminal is there HUP is a reload' until_ok 5 has plain reload
+kill -KILL "$terminal"
+ok 'when it hangs up the server ends' until_ok 5 has plain '* close 1001'
+ok 'and removes its pidfile' until_ok 5 not test -e reloadws.pid
+exec 9>&-
+
+# ---- many ----
+serve server -l 0
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	for j in 1 2 3 4 5 6 7 8 9 10; do
+		start "many$i.$j" wscat -n 1 -t 60 "$port" /
+	done
+done
+all() {
+	[ "$(grep -lF "$1" many* | wc -l)" -eq 100 ]
+}
+until_ok 10 all '* open'
+kill -USR1 "$(cat reloadws.pid)"
+ok 'a hundred listeners are all told' until_ok 10 all reload
+if command -v strace >/dev/null 2>&1; then
+	alone() {
+		[ "$(find "/proc/$pid/fd" -lname "socket:*" | wc -l)" -le 2 ]
+	}
+	pid=$(cat reloadws.pid)
+	until_ok 5 alone
+	timeout 1 strace -f -o calls -p "$pid" >/dev/null 2>&1
+	ok 'without connections it never wakes up' not grep -F ' = ' calls
+else
+	skip 'without connections it never wakes up' 'no strace'
+fi
