@@ -58,7 +58,7 @@ test("a sleep of the machine is seen by the clock", async (t) => {
 		const [set, now] = [setTimeout, Date.now];
 
 		window.jump = 0;
-		window.setTimeout = (then, ms) => set(then, ms / 50);
+		window.setTimeout = (then, ms) => set(then, ms < 10000 ? ms : ms / 50);	/* only the look at the clock */
 		Date.now = () => now() + window.jump;
 	} });
 
