@@ -21,7 +21,7 @@ enum {
 	HOSTS = 64, /* -a, and the addresses listened at */
 	WRITES = 16, /* to one peer before the others have their turn */
 	REST_MS = 1000, /* from accepting, when descriptors ran out */
-	LEAVE_MS = 1500 /* for peers to take our last words */
+	LEAVE_MS = 1000 /* for peers to take our last words */
 };
 
 #define VERSION "0.1"
