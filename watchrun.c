@@ -126,7 +126,7 @@ option(int c)
 		break;
 	case 'V':
 		puts("watchrun " VERSION);
-		exit(0);
+		exit(fflush(stdout) == 0 ? 0 : 1);
 	case 'v':
 		msg_set_level(MSG_VERBOSE);
 		break;

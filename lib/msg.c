@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 /* msg.c - what the programs say to their user: program: what: why */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +18,23 @@ static struct {
 	enum msg_level level;
 } msg = { "", "", MSG_NORMAL };
 
+/* Else what is opened later gets their numbers, and what is said goes there. */
+static void
+open_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 void
 msg_init(const char *program, const char *usage)
 {
+	open_standard();
 	msg.program = program;
 	msg.usage = usage;
 }

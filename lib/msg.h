@@ -10,7 +10,10 @@
 
 enum msg_level { MSG_QUIET, MSG_NORMAL, MSG_VERBOSE };
 
-/* the program's name and its usage lines, for all that follows */
+/*
+ * The program's name and its usage lines, for all that follows.  Of standard
+ * input, output and error, those that are closed become /dev/null.
+ */
 void msg_init(const char *program, const char *usage);
 
 /* say no more than this; MSG_NORMAL until set */

@@ -60,6 +60,16 @@ ok '-V says its version' exits 0 -V
 ok 'in one line' lines 1 out
 ok 'that names it' grep -q '^watchrun [0-9]' out
 
+full() {
+	watchrun "$@" >/dev/full
+	[ $? -eq 1 ]
+}
+if [ -c /dev/full ]; then
+	for option in -h -V -n; do
+		ok "$option where nothing can be written fails" full $option
+	done
+fi
+
 # ---- -n ----
 
 ok '-n ends by itself' exits 0 -n 'site/*.html' -- touch ran
@@ -238,4 +248,15 @@ echo >site/page.html
 ok 'without a pattern everything counts' until_ok 5 test -s seen.d/args
 ok 'and the command gets its arguments as they are' test \
     "$(cat seen.d/args)" = '[-v][--][a b][*][]'
+stop "$pid"
+
+# ---- without standard descriptors ----
+
+: >seen
+watchrun -v 'site/*.html' -- sh -c 'echo run >>seen' >&- 2>&- &
+pid=$!
+started="$started $pid"
+until_ok 5 test -s seen
+echo last >site/page.html
+ok 'without standard output and error it works' runs 2 seen
 stop "$pid"
