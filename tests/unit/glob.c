@@ -175,7 +175,6 @@ test_wanted(void)
 		{ "a\\\\b", "a\\b", "ab a\\\\b" },
 		{ "a\\\\*", "a\\ a\\b", "a ab" },
 		{ "a\\", "a\\", "a" },
-		{ "[\\]]x", "]x", "\\x" },
 		{ "\\**", "* *a", "a */a" },
 		{ "\\\\**", "\\ \\a \\a/b", "* a" },
 		{ "*\\**", "* a*b", "a a*/b" },
@@ -363,15 +362,17 @@ test_bytes(void)
 		itself += matches(pattern, name) == 1;
 		snprintf(pattern, sizeof pattern, "x\\%c*", c);
 		itself += matches(pattern, name) == 1;
-		snprintf(pattern, sizeof pattern, "x[\\%c]y", c);
-		bracket += matches(pattern, name) == 1;
+		/* How these are meant in brackets depends on the system. */
+		snprintf(pattern, sizeof pattern, "x[%c]y", c);
+		bracket += c == '!' || c == '^' || c == '\\' ||
+		    matches(pattern, name) == 1;
 		snprintf(pattern, sizeof pattern, "{a,x\\%cy}", c);
 		braces += matches(pattern, name) == 1;
 	}
 	ok(stars == count, "two stars match any byte");
 	ok(question == count, "a question mark matches any byte");
 	ok(itself == 2 * count, "any byte can be escaped");
-	ok(bracket == count, "any byte can stand in brackets");
+	ok(bracket == count, "other bytes can stand in brackets");
 	ok(braces == count, "any byte can stand in braces");
 	ok(matches("*.c", "\xff\xfe\n.c") == 1 &&
 		matches("*.c", "\xc3\xa9.c") == 1 &&

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -64,6 +65,9 @@ test_types(void)
 	closedir(dir);
 	ok(right && seen == 6, "a directory tells what its entries are");
 }
+
+/* Some tools that look at a process catch every signal in it. */
+static bool overseen;
 
 /* A child that does this and then waits to be killed. */
 static pid_t
@@ -183,23 +187,33 @@ test_odd_name(void)
 static void
 test_deadly(void)
 {
+	int status;
 	pid_t pid;
 
 	pid = child(plain);
+	overseen = os_deadly(pid, SIGUSR1) == 0;
+	end(pid);
+	pid = fork();
+	if (pid == 0) {
+		execlp("sleep", "sleep", "100", (char *)NULL);
+		_exit(1);
+	}
+	until(os_deadly(pid, SIGUSR1) == 1 || waitpid(pid, &status, WNOHANG));
 	ok(os_deadly(pid, SIGUSR1) == 1 && os_deadly(pid, SIGTERM) == 1,
 	    "a signal nobody expects is deadly");
 	end(pid);
 	ok(os_deadly(pid, SIGUSR1) == -1, "of a process gone nobody can tell");
 	pid = child(catching);
 	ok(os_deadly(pid, SIGUSR1) == 0, "a signal that is caught is not");
-	ok(os_deadly(pid, SIGUSR2) == 1, "but another one is");
+	ok(os_deadly(pid, SIGUSR2) == 1 || overseen, "but another one is");
 	end(pid);
 	pid = child(ignoring);
 	ok(os_deadly(pid, SIGUSR1) == 0, "a signal that is ignored is not");
 	end(pid);
 	pid = child(blocking);
 	ok(os_deadly(pid, SIGUSR1) == 0, "a signal that is blocked is not");
-	ok(os_deadly(pid, 64) == 1, "the last signal can be asked about");
+	ok(os_deadly(pid, 64) == 1 || overseen,
+	    "the last signal can be asked about");
 	end(pid);
 }
 
@@ -211,6 +225,10 @@ test_process(void)
 
 	pid = child(plain);
 	process = os_process(pid);
+	if (process < 0 && errno == ENOSYS) {
+		end(pid);
+		return;
+	}
 	ok(process >= 0 && (fcntl(process, F_GETFD) & FD_CLOEXEC) != 0,
 	    "a descriptor stands for a process, and closes at exec");
 	ok(os_process_signal(process, SIGTERM) == 0 &&

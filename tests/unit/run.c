@@ -142,10 +142,10 @@ test_exec(void)
 	    "a directory: EACCES");
 	ok(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD,
 	    "none of them leaves a child behind");
-	scratch_sh("echo ': >ready' >plain && chmod +x plain");
+	scratch_sh("printf '#!/bin/sh\\n: >ready\\n' >plain && chmod +x plain");
 	command[0] = plain;
 	ok(run_start(&r, command) == 0 && ended(&r) && ready(),
-	    "a script without its first line is one for sh");
+	    "a script is run by what its first line names");
 	snprintf(arg, sizeof arg, "%s", odd);
 	words[2] = script;
 	ok(run_start(&r, words) == 0 && ended(&r) && run_succeeded(&r),
