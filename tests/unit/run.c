@@ -388,6 +388,7 @@ static int
 tests(void)
 {
 	scratch_begin();
+	setenv("PATH", "/usr/bin:/bin", 1);
 	test_status();
 	test_exec();
 	test_surroundings();
