@@ -218,6 +218,7 @@ listening -p bad
 ok 'a lock is no reason to kill its holder' refuses 'bad: the signal would kill'
 stop "$watchrun"
 kill -KILL "$deaf"
+until_ok 5 gone "$deaf"
 ringer ignoring -i -l bad
 ignoring=$pid
 listening -p bad

@@ -216,15 +216,45 @@ else
 	skip 'Ctrl-Z under bash' 'not installed'
 fi
 
+# While the command has the terminal.
+cat >ask <<'END'
+echo asking
+read -r answer </dev/tty
+echo "got $answer" >>seen
+END
+term sh -i
+shows 'shell>'
+keys 'watchrun -v "site/*" -- sh ask\n'
+until_ok 10 grep -q '^asking' screen
+sleep 0.2
+keys '\032'
+ok 'Ctrl-Z while the command reads the terminal' shows Stopped
+keys 'echo "<$((40 + 2))>"\n'
+ok 'gives it to the shell' shows '<42>'
+keys 'fg\n'
+sleep 0.3
+keys 'it\n'
+ok 'and fg back to the command' until_ok 10 has seen 'got it'
+sleep 0.1
+keys '\003'
+sleep 0.1
+keys 'exit\n'
+over '[exit'
+
+# A command that is killed with the terminal in its hands.
+term sh -c 'stty -a >before
+    watchrun -1 -v "site/*" -- sh -c "stty raw -echo </dev/tty; kill -9 \$\$"
+    echo "status $?"; stty -a >after'
+shows 'watching '
+echo new >site/page.html
+ok 'a command that is killed with the terminal' over 'status 137'
+ok 'leaves its modes as they were' cmp before after
+
 # In the background it has no terminal to give.
 term sh -i
 shows 'shell>'
 keys 'watchrun -v -w "site/*" -- sh ask &\n'
 shows 'watching '
-cat >ask <<'END'
-read -r answer </dev/tty
-echo "got $answer" >>seen
-END
 echo ask >site/page.html
 sleep 0.3
 keys '\n'

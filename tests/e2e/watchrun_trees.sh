@@ -102,6 +102,24 @@ rm -r site/copy site/packed site/new
 until_ok 5 last_is old
 settled
 
+becomes_dir() {
+	rm site/turn.html
+	mkdir site/turn.html
+	echo within >site/turn.html/in.html
+}
+becomes_file() {
+	rm -r site/turn.html
+	echo turned >site/turn.html
+}
+ok 'a file' one_run 'old turn' sh -c 'echo turn >site/turn.html'
+ok 'becomes a directory' shows 'old within' becomes_dir
+settled
+ok 'and a file again' shows 'old turned' becomes_file
+settled
+rm site/turn.html
+until_ok 5 last_is old
+settled
+
 # ---- the root itself ----
 
 remade() {
