@@ -202,7 +202,7 @@ stop "$pid"
 watch log -w -t 0 'site/*.html' -- sh -c 'cat site/page.html >>seen'
 i=1
 good=yes
-while [ $i -le 40 ] && [ $good = yes ]; do
+while [ $i -le 20 ] && [ $good = yes ]; do
 	echo "a$i" >site/page.html
 	echo "b$i" >site/page.html
 	until_ok 5 last_is "b$i" || good=no
