@@ -294,8 +294,8 @@ on_run(enum run_news news)
 		return;
 	if (w.ending != 0)
 		sig_die(w.ending);
-	if (run_interrupted(&w.run))
-		sig_die(SIGINT);
+	if (run_interrupted(&w.run) != 0)
+		sig_die(run_interrupted(&w.run));
 	if (!run_succeeded(&w.run))
 		say_failed();
 	finish(run_succeeded(&w.run), run_status(&w.run));

@@ -70,7 +70,8 @@ run_start(struct run *r, char *const command[])
 		return -1;
 	}
 	r->pid = pid;
-	r->ended = r->stopping = r->front = r->held_terminal = false;
+	r->ended = r->stopping = r->front = false;
+	r->held_terminal = r->hung_up = false;
 	return 0;
 }
 
@@ -161,6 +162,7 @@ changed(struct run *r, int status)
 	r->status = status;
 	r->ended = true;
 	r->held_terminal = r->front;
+	r->hung_up = r->front && tcgetpgrp(r->tty) < 0;
 	take_terminal(r);
 	if (r->stopping && group_lives(r))
 		return RUN_NOTHING;
@@ -291,8 +293,10 @@ run_status(const struct run *r)
 				    : 128 + WTERMSIG(r->status);
 }
 
-bool
+int
 run_interrupted(const struct run *r)
 {
-	return r->held_terminal && run_status(r) == 128 + SIGINT;
+	if (r->hung_up)
+		return SIGHUP;
+	return r->held_terminal && run_status(r) == 128 + SIGINT ? SIGINT : 0;
 }

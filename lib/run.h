@@ -37,6 +37,7 @@ struct run {
 	bool killed; /* while stopping: KILL was sent */
 	bool front; /* the group has the terminal */
 	bool held_terminal; /* it had it when it ended */
+	bool hung_up; /* and the terminal was gone by then */
 	int64_t kill_at; /* while stopping; once killed: given up */
 	int tty; /* our terminal; -1: none or not looked for */
 	struct termios modes; /* the terminal's, before it was given away */
@@ -78,7 +79,10 @@ bool run_killed(const struct run *r);
 /* its exit status as a shell tells it: 128+n for signal n */
 int run_status(const struct run *r);
 
-/* it held the terminal and ended as Ctrl-C ends a command */
-bool run_interrupted(const struct run *r);
+/*
+ * It held the terminal, and so got what was meant for us as well: SIGINT when
+ * it ended as Ctrl-C ends a command, SIGHUP when the terminal hung up, or 0.
+ */
+int run_interrupted(const struct run *r);
 
 #endif

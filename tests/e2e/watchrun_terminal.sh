@@ -144,6 +144,13 @@ kill -TERM "$(cat pids)"
 ok 'modes are restored when watchrun is ended, too' over '[exit 0]'
 ok 'as they were before' cmp before after
 
+term sh -c 'sh -c "echo \$\$ >pids; exec watchrun \"site/*\" -- sh raw"; true'
+shows raw
+sleep 0.1
+end_term
+ok 'a terminal that hangs up while the command has it ends watchrun' \
+    until_ok 5 all_gone
+
 term watchrun -v 'site/*' -- sh -c 'stty echo </dev/tty; echo here; exit 130'
 ok 'a command that held the terminal and ends with 130 ends watchrun' \
     over '[signal 2]'
