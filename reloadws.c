@@ -111,6 +111,7 @@ add(int fd)
 	conn_init(c, srv.world.now);
 	srv.fds[srv.base + srv.n] = (struct pollfd){ .fd = fd };
 	srv.conns[srv.n++] = c;
+	msg_why("connection %d: open", fd);
 	return 0;
 }
 
@@ -118,6 +119,8 @@ add(int fd)
 static void
 drop(size_t i)
 {
+	msg_why("connection %d: closed, was in state %s",
+	    srv.fds[srv.base + i].fd, conn_state_name(srv.conns[i]->state));
 	close(srv.fds[srv.base + i].fd);
 	conn_free(srv.conns[i]);
 	free(srv.conns[i]);
@@ -250,7 +253,7 @@ broadcast(enum news_kind kind)
 	size_t i, told;
 	ssize_t n;
 
-	news_next(&srv.world.generation, srv.world.now);
+	news_next(&srv.world.generation, kind, srv.world.now);
 	for (i = 0; i < DIALECT_ROWS; i++) {
 		frame[i].max = CONN_MESSAGE;
 		if (dialect_news((enum dialect)i, &frame[i],

@@ -1,4 +1,5 @@
 /* answer.c - what each request gets: files, the script, news, or a refusal */
+#include <inttypes.h>
 #include <string.h>
 
 #include "answer.h"
@@ -70,7 +71,7 @@ answer_status(struct reply *reply, int status, const char *why)
 	    *why == '\0' ? "" : ": ", why);
 }
 
-/* {"generation":"...","age":1234, still open */
+/* {"generation":"...","age":1234,"reload":17 still open */
 static void
 put_state(const struct world *w, struct buf *b)
 {
@@ -79,8 +80,8 @@ put_state(const struct world *w, struct buf *b)
 	news_name(&w->generation, name);
 	buf_puts(b, "{\"generation\":");
 	json_string(b, name, strlen(name));
-	buf_printf(
-	    b, ",\"age\":%lld", (long long)news_age(&w->generation, w->now));
+	buf_printf(b, ",\"age\":%lld,\"reload\":%" PRIu64,
+	    (long long)news_age(&w->generation, w->now), w->generation.reload);
 }
 
 static void

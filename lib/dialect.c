@@ -1,4 +1,5 @@
 /* dialect.c - how news is put to each kind of listener, one row a kind */
+#include <inttypes.h>
 #include <string.h>
 
 #include "dialect.h"
@@ -27,8 +28,9 @@ v1_hello(struct buf *b, const struct generation *g, int64_t now)
 {
 	if (put_generation(b, g) < 0)
 		return -1;
-	return buf_printf(b, ",\"kind\":\"hello\",\"age\":%lld}",
-	    (long long)news_age(g, now));
+	return buf_printf(b,
+	    ",\"kind\":\"hello\",\"age\":%lld,\"reload\":%" PRIu64 "}",
+	    (long long)news_age(g, now), g->reload);
 }
 
 static int

@@ -21,9 +21,11 @@ news_word(enum news_kind kind)
 }
 
 void
-news_next(struct generation *g, int64_t now)
+news_next(struct generation *g, enum news_kind kind, int64_t now)
 {
 	g->n++;
+	if (kind != NEWS_STYLE)
+		g->reload = g->n;
 	g->since = now;
 }
 

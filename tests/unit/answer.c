@@ -8,7 +8,7 @@
 
 static const struct access closed = { .n = 0 };
 static struct world w = { .access = &closed,
-	.generation = { .boot = 0x9f3c01d2, .n = 17, .since = 1000 },
+	.generation = { .boot = 0x9f3c01d2, .n = 17, .reload = 16, .since = 1000 },
 	.listeners = 3,
 	.now = 2234 };
 static struct reply reply;
@@ -53,7 +53,7 @@ test_state(void)
 {
 	ok(ask("GET /reload", "") == 200 &&
 		strcmp((char *)buf_head(&reply.body),
-		    "{\"generation\":\"9f3c01d2-17\",\"age\":1234,"
+		    "{\"generation\":\"9f3c01d2-17\",\"age\":1234,\"reload\":16,"
 		    "\"listeners\":3}\n") == 0 &&
 		says("ETag: \"9f3c01d2-17\"\r\n"),
 	    "the state is told, with the generation as its tag");
@@ -71,7 +71,7 @@ test_script(void)
 		says("Cache-Control: no-store\r\n") &&
 		says("Content-Type: text/javascript; charset=utf-8\r\n"),
 	    "the script is answered, and not to be kept");
-	ok(holds("{\"generation\":\"9f3c01d2-17\",\"age\":1234}") &&
+	ok(holds("{\"generation\":\"9f3c01d2-17\",\"age\":1234,\"reload\":16}") &&
 		!holds("/*served*/"),
 	    "with what is true at this moment in it");
 	ok(ask("GET /reload.js?x", "Sec-Fetch-Site: cross-site\r\n") == 200,

@@ -32,7 +32,7 @@ said(struct buf *b, const char *want)
 int
 main(void)
 {
-	struct generation g = { .boot = 0x9f3c01d2, .n = 17, .since = 0 };
+	struct generation g = { .boot = 0x9f3c01d2, .n = 17, .reload = 16 };
 	struct buf b = { .max = 1000 };
 	enum dialect d;
 	int i, all;
@@ -53,7 +53,7 @@ main(void)
 	dialect_hello(d, &b, &g, 1234);
 	ok(said(&b,
 	       "{\"generation\":\"9f3c01d2-17\",\"kind\":\"hello\","
-	       "\"age\":1234}"),
+	       "\"age\":1234,\"reload\":16}"),
 	    "a page is greeted with the generation and its age");
 	dialect_news(d, &b, &g, NEWS_RELOAD);
 	ok(said(&b,

@@ -20,9 +20,12 @@ main(void)
 	    "both have their word");
 	news_name(&g, name);
 	ok(strcmp(name, "00009f3c-0") == 0, "a generation has a name");
-	news_next(&g, 500);
+	news_next(&g, NEWS_RELOAD, 400);
 	news_name(&g, name);
-	ok(strcmp(name, "00009f3c-1") == 0, "a broadcast makes it the next");
+	ok(strcmp(name, "00009f3c-1") == 0 && g.reload == 1,
+	    "a broadcast makes it the next");
+	news_next(&g, NEWS_STYLE, 500);
+	ok(g.n == 2 && g.reload == 1, "styles leave the last reload as it was");
 	ok(news_age(&g, 1734) == 1234 && news_age(&g, 0) == 0,
 	    "its age is never negative");
 	g.boot = UINT32_MAX;
