@@ -174,7 +174,8 @@ tests/unit/access: $(ACCESS_UNIT)
 ANSWER_UNIT = tests/unit/answer.o lib/answer.o lib/access.o lib/base64.o \
 	lib/buf.o lib/clock.o lib/dialect.o lib/http.o lib/json.o \
 	lib/listing.o lib/news.o lib/page.o lib/reload_js.o lib/reply.o \
-	lib/sandbox.o lib/sha1.o lib/site.o lib/str.o lib/utf8.o lib/ws.o
+	lib/sandbox.o lib/sha1.o lib/site.o lib/str.o lib/utf8.o lib/ws.o \
+	lib/os_linux.o lib/os_other.o
 tests/unit/answer: $(ANSWER_UNIT)
 	$(LINK) -o $@ $(ANSWER_UNIT)
 
@@ -186,7 +187,8 @@ CONN_UNIT = tests/unit/conn.o lib/conn.o lib/answer.o lib/access.o \
 	lib/base64.o lib/buf.o lib/clock.o lib/dialect.o lib/http.o \
 	lib/json.o lib/listing.o lib/news.o lib/page.o lib/reload_js.o \
 	lib/reply.o lib/sandbox.o lib/sha1.o lib/site.o lib/str.o \
-	lib/utf8.o lib/ws.o
+	lib/utf8.o lib/ws.o \
+	lib/os_linux.o lib/os_other.o
 tests/unit/conn: $(CONN_UNIT)
 	$(LINK) -o $@ $(CONN_UNIT)
 
@@ -229,8 +231,8 @@ tests/unit/sha1: $(SHA1_UNIT)
 	$(LINK) -o $@ $(SHA1_UNIT)
 
 SITE_UNIT = tests/unit/site.o lib/site.o lib/buf.o lib/clock.o lib/http.o \
-	lib/listing.o lib/page.o lib/reply.o lib/sandbox.o lib/str.o \
-	lib/utf8.o
+	lib/listing.o lib/os_linux.o lib/os_other.o lib/page.o lib/reply.o \
+	lib/sandbox.o lib/str.o lib/utf8.o
 tests/unit/site: $(SITE_UNIT)
 	$(LINK) -o $@ $(SITE_UNIT)
 

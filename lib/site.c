@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "listing.h"
+#include "os.h"
 #include "page.h"
 #include "site.h"
 #include "str.h"
@@ -163,7 +164,7 @@ not_since(const struct visit *v)
 	struct http_span since;
 	int64_t mtime;
 
-	mtime = (int64_t)v->st.st_mtim.tv_sec;
+	mtime = os_mtime_ns(&v->st) / SECOND_NS;
 	since = http_field(v->r, "if-modified-since", 0);
 	if (since.p == NULL || reply_date_read(since.p, since.n) < mtime)
 		return false;
@@ -180,12 +181,11 @@ not_modified(struct visit *v, bool tagged)
 	char etag[ETAG], date[REPLY_DATE_SIZE];
 	int64_t mtime;
 
-	mtime = (int64_t)v->st.st_mtim.tv_sec;
+	mtime = os_mtime_ns(&v->st) / SECOND_NS;
 	snprintf(etag, sizeof etag, "\"%llx-%llx-%llx%s%s\"",
 	    (unsigned long long)v->st.st_ino, (unsigned long long)v->st.st_size,
-	    (unsigned long long)mtime * SECOND_NS +
-		(unsigned long long)v->st.st_mtim.tv_nsec,
-	    tagged ? "-" : "", tagged ? v->generation : "");
+	    (unsigned long long)os_mtime_ns(&v->st), tagged ? "-" : "",
+	    tagged ? v->generation : "");
 	reply_date(date, mtime);
 	buf_printf(&v->reply->fields,
 	    "ETag: %s\r\nLast-Modified: %s\r\nCache-Control: no-cache\r\n",
@@ -241,9 +241,7 @@ answer_file(struct visit *v)
 	bool tagged;
 	int64_t age;
 
-	age = clock_wall_ns() / MS_NS -
-	    ((int64_t)v->st.st_mtim.tv_sec * 1000 +
-		v->st.st_mtim.tv_nsec / MS_NS);
+	age = (clock_wall_ns() - os_mtime_ns(&v->st)) / MS_NS;
 	if (v->st.st_size == 0 && age >= 0 && age < SITE_EMPTY_MS)
 		return SITE_AGAIN;
 	type = site_type(v->path);

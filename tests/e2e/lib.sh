@@ -67,6 +67,8 @@ until_ok() {
 start() {
 	log=$1
 	shift
+	# What an earlier one said must not be taken for this one's.
+	rm -f "$tmp/$log"
 	"$@" >"$tmp/$log" 2>&1 </dev/null &
 	pid=$!
 	started="$started $pid"
@@ -110,7 +112,6 @@ same_text() {
 watch() {
 	log=$1
 	shift
-	rm -f "$tmp/$log"
 	start "$log" watchrun -v "$@"
 	until_ok 10 has "$tmp/$log" 'watching ' && return
 	echo "FAIL 'watchrun starts' ($*)"
@@ -150,7 +151,6 @@ address() {
 serve() {
 	log=$1
 	shift
-	rm -f "$tmp/$log"
 	start "$log" reloadws "$@"
 	until_ok 10 address "$tmp/$log"
 	# shellcheck disable=SC2034

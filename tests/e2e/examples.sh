@@ -1,0 +1,41 @@
+#!/bin/sh
+# examples.sh - what the manuals and the README show can be typed as it is
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "${0%/*}/lib.sh"
+
+mkdir -p site conf.d upload content public
+echo '<!doctype html><title>page</title>' >site/index.html
+
+# examples file: the commands in its examples, one a line
+examples() {
+	sed -n -e '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$top/$1" |
+	    sed -n -e 's/^\.Dl //' -e 's/ &$//' -e 's/\\-/-/g' \
+	        -e '/^watchrun /p' -e '/^reloadws /p'
+}
+
+# ---- watchrun: what each would watch, said by -n ----
+
+examples man/watchrun.1 >list
+examples man/reloadws.1 | grep ^watchrun >>list
+sed -n 's/^    \(watchrun .*\)/\1/p' "$top/README.md" >>list
+ok 'there are examples' test "$(wc -l <list)" -gt 9
+while read -r line; do
+	ok "as an example: $line" eval "watchrun -n ${line#watchrun }"
+done <list
+
+# ---- reloadws: in a network of its own, where each port is free ----
+
+up='ip link set lo up && exec "$@"'
+if unshare -n sh -c "$up" alone true 2>/dev/null; then
+	examples man/reloadws.1 | grep ^reloadws | sed 's/ >.*//' >list
+	sed -n 's/^    \(reloadws.*\) &$/\1/p' "$top/README.md" >>list
+	while read -r line; do
+		# shellcheck disable=SC2086 # it has no quotes
+		start server unshare -n sh -c "$up" alone $line
+		ok "as an example: $line" until_ok 5 \
+		    grep -q '^http://.*:[1-9][0-9]*/$' server
+		stop "$pid"
+	done <list
+else
+	skip 'the examples of reloadws' 'no network of its own to be had'
+fi
