@@ -136,45 +136,69 @@ dir_unuse(struct tree *t, struct tree_user *u, bool ended)
 	t->backend->drop(t->watch, id);
 }
 
-/* the user that hears for a link of this name, or for d itself where NULL */
-static struct tree_user *
-user_of(const struct tree_dir *d, const char *link)
-{
-	struct tree_user *u;
-
-	for (u = d->users; u != NULL; u = u->next)
-		if (link == NULL
-			? u->link == NULL
-			: u->link != NULL && strcmp(u->link, link) == 0)
-			break;
-	return u;
-}
-
 int
-dir_use(struct tree *t, struct tree_dir *d, int id, const char *target,
-    const char *link)
+dir_use(struct tree *t, struct tree_dir *d, int id)
 {
 	struct tree_user *old;
 
-	old = user_of(d, link);
-	if (old != NULL && old->id == id &&
-	    (target == NULL || strcmp(old->target, target) == 0))
+	for (old = d->users; old != NULL; old = old->next)
+		if (old->link == NULL)
+			break;
+	if (old != NULL && old->id == id)
 		return 0;
-	if (add_user(t, d, id, target, link) < 0)
+	if (add_user(t, d, id, NULL, NULL) < 0)
 		return -1;
 	if (old != NULL)
 		dir_unuse(t, old, false);
 	return 0;
 }
 
+static bool
+is_for(const struct tree_user *u, const char *link)
+{
+	return u->link != NULL && strcmp(u->link, link) == 0;
+}
+
 void
-dir_unlink(struct tree *t, struct tree_dir *d, const char *link)
+dir_relink(struct tree_dir *d, const char *link)
 {
 	struct tree_user *u;
 
-	u = user_of(d, link);
-	if (u != NULL)
-		dir_unuse(t, u, false);
+	for (u = d->users; u != NULL; u = u->next)
+		u->old = is_for(u, link);
+}
+
+int
+dir_link(struct tree *t, struct tree_dir *d, int id, const char *target,
+    const char *link)
+{
+	struct tree_user *u;
+
+	for (u = d->users; u != NULL; u = u->next)
+		if (u->old && u->id == id && strcmp(u->target, target) == 0) {
+			u->old = false;
+			return 0;
+		}
+	return add_user(t, d, id, target, link);
+}
+
+void
+dir_relinked(struct tree *t, struct tree_dir *d, const char *link)
+{
+	struct tree_user *u, *next;
+
+	for (u = d->users; u != NULL; u = next) {
+		next = u->next;
+		if (u->old && is_for(u, link))
+			dir_unuse(t, u, false);
+	}
+}
+
+void
+dir_unlink(struct tree *t, struct tree_dir *d, const char *link)
+{
+	dir_relink(d, link);
+	dir_relinked(t, d, link);
 }
 
 /* ---- directories ---- */

@@ -19,7 +19,8 @@ struct tree_user {
 	int id;
 	struct tree_dir *dir;
 	char *target; /* a name in the watched directory, or NULL */
-	char *link; /* the name in dir that leads there */
+	char *link; /* the name in dir that leads there, or through it */
+	bool old; /* of a link that is being followed anew */
 	struct tree_user *same; /* the next in this bucket, of whatever id */
 	struct tree_user *next; /* the next of this dir */
 };
@@ -38,16 +39,25 @@ void dir_tell(const struct tree *t, const struct tree_dir *d, const char *name,
 struct tree_user *dir_users(const struct tree *t, int id);
 
 /*
- * Hints of watch id are for d, or for its link to the file target there, in
- * place of what they were before; 0, or -1 when memory is out.
+ * Hints of watch id are for d, in place of what they came by before; 0, or -1
+ * when memory is out.
  */
-int dir_use(struct tree *t, struct tree_dir *d, int id, const char *target,
-    const char *link);
+int dir_use(struct tree *t, struct tree_dir *d, int id);
 
 /* forget a user, and with its last one the watch, unless that ended itself */
 void dir_unuse(struct tree *t, struct tree_user *u, bool ended);
 
-/* no hints are for a link of this name in d any more, if there were any */
+/* the link of this name in d is followed anew, by dir_link for each step */
+void dir_relink(struct tree_dir *d, const char *link);
+
+/* hints of watch id about target are for that link, too; 0, or -1 */
+int dir_link(struct tree *t, struct tree_dir *d, int id, const char *target,
+    const char *link);
+
+/* it has been: what it no longer leads through is forgotten */
+void dir_relinked(struct tree *t, struct tree_dir *d, const char *link);
+
+/* no hints are for a link of this name any more, if there were any */
 void dir_unlink(struct tree *t, struct tree_dir *d, const char *link);
 
 /* put it into the queue for a look */

@@ -1,4 +1,4 @@
-#define _XOPEN_SOURCE 700 /* realpath */
+#define _XOPEN_SOURCE 700 /* S_IFLNK */
 /* look.c - a look at a directory: watch it, read it, compare it */
 #include <sys/stat.h>
 
@@ -6,16 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "dir.h"
+#include "link.h"
 #include "look.h"
 #include "os.h"
-#include "str.h"
 
 /*
  * File systems stamp with the grain of a tick, some with that of seconds:
@@ -83,59 +82,6 @@ stat_what(const struct look *l, const char *name, struct seen *s)
 			s->st = behind;
 	}
 	return s->isdir || s->type == S_IFREG || s->type == S_IFLNK;
-}
-
-/* Where the file would be that a link leads to, or NULL; to be freed. */
-static char *
-missing(const char *path)
-{
-	char text[PATH_MAX], dir[2 * PATH_MAX], *real, *whole;
-	const char *base;
-	ssize_t n;
-
-	n = readlink(path, text, sizeof text - 1);
-	if (n <= 0)
-		return NULL;
-	text[n] = '\0';
-	base = str_base(text);
-	snprintf(dir, sizeof dir, "%.*s%.*s.",
-	    *text == '/' ? 0 : (int)(str_base(path) - path), path,
-	    (int)(base - text), text);
-	real = realpath(dir, NULL);
-	if (real == NULL)
-		return NULL;
-	n = (ssize_t)(strlen(real) + strlen(base) + 2);
-	whole = malloc((size_t)n);
-	if (whole != NULL)
-		snprintf(whole, (size_t)n, "%s/%s", real, base);
-	free(real);
-	return whole;
-}
-
-/*
- * A link is followed to its file: edits in place are heard of where the file
- * is.  Where that can't be watched, a look at the link still compares.
- */
-static int
-watch_target(struct tree *t, struct tree_dir *d, const char *name)
-{
-	char path[PATH_MAX], *real, *base;
-	int id, result;
-
-	if (dir_join(d, name, path) < 0)
-		return 0;
-	real = realpath(path, NULL);
-	if (real == NULL)
-		real = missing(path);
-	if (real == NULL)
-		return 0;
-	base = strrchr(real, '/');
-	*base++ = '\0';
-	id = t->backend->add(
-	    t->watch, *real == '\0' ? "/" : real, WATCH_FILES, true);
-	result = id < 0 ? 0 : dir_use(t, d, id, base, name);
-	free(real);
-	return result;
 }
 
 static int
@@ -208,13 +154,7 @@ see_file(struct look *l, const char *name, struct tree_entry *e,
 		l->t->nfiles++;
 	}
 	e->seen = true;
-	if (e->type == S_IFLNK && s->type != S_IFLNK)
-		dir_unlink(l->t, l->d, name);
-	if (!update(l, e, s))
-		return 0;
-	if (s->type == S_IFLNK && watch_target(l->t, l->d, name) < 0)
-		return -1;
-	if (l->d->quiet)
+	if (!update(l, e, s) || l->d->quiet)
 		return 0;
 	if (by == NULL)
 		rule_judge(l->t->rule, &l->d->reach, l->d->path, name, &by);
@@ -222,6 +162,42 @@ see_file(struct look *l, const char *name, struct tree_entry *e,
 	if (l->d->unheard && s->type == S_IFREG && l->now - e->mtime < YOUNG_NS)
 		dir_tell(l->t, l->d, name, TREE_WRITTEN, NULL);
 	return 0;
+}
+
+static bool
+has_links(const struct tree_dir *d)
+{
+	return d->users != NULL && d->users->next != NULL;
+}
+
+/*
+ * A link that counts, or may lead to what does, though it leads nowhere now,
+ * is followed when it is met and whenever something on its way is heard of.
+ */
+static int
+see_link(struct look *l, const char *name, struct tree_entry *e,
+    const struct seen *s)
+{
+	const char *by;
+
+	if (s->type != S_IFLNK) {
+		if (e == NULL ? has_links(l->d) && spelled_out(l, name)
+			      : e->type == S_IFLNK)
+			dir_unlink(l->t, l->d, name);
+		return 0;
+	}
+	if (e != NULL && !e->hinted && !l->d->unheard)
+		return 0;
+	if (e != NULL)
+		e->hinted = false;
+	if (e == NULL && !spelled_out(l, name) &&
+	    rule_judge(l->t->rule, &l->d->reach, l->d->path, name, &by) !=
+		RULE_COUNTS)
+		return 0;
+	/* Though what was behind it goes, its way is to be watched on. */
+	if (e != NULL && e->dir != NULL && !s->isdir)
+		e->type = 0;
+	return link_watch(l->t, l->d, name);
 }
 
 /* Can the directory entry be passed over without a stat? */
@@ -251,6 +227,10 @@ see(struct look *l, const char *name, mode_t type)
 		if (strcmp(l->d->entries[i]->name, name) == 0)
 			return 0;
 	if (!stat_what(l, name, &s))
+		s.type = 0;
+	if (see_link(l, name, e, &s) < 0)
+		return -1;
+	if (s.type == 0)
 		return 0;
 	if (e != NULL && e->dir != NULL && s.isdir && e->type == s.type &&
 	    e->dev == s.st.st_dev && e->ino == s.st.st_ino) {
@@ -365,7 +345,7 @@ set_watch(struct tree *t, struct tree_dir *d)
 	d->unwatched = id < 0;
 	if (id >= 0) {
 		d->told = false;
-		return dir_use(t, d, id, NULL, NULL);
+		return dir_use(t, d, id);
 	}
 	if (!gone(errno))
 		unread(t, d);

@@ -103,10 +103,12 @@ hear_name(struct tree *t, struct tree_dir *d, const char *name, unsigned what)
 	if (!matters(t, d, name, (what & WATCH_ISDIR) != 0))
 		return;
 	dir_make_due(t, d);
+	e = dir_find(d, d->n, name);
+	if (e != NULL)
+		e->hinted = true;
 	if ((what & WATCH_ISDIR) != 0 ||
 	    rule_judge(t->rule, &d->reach, d->path, name, &by) != RULE_COUNTS)
 		return;
-	e = dir_find(d, d->n, name);
 	if (e != NULL && (what & WATCH_WRITTEN) != 0)
 		e->written = true;
 	if (begins(d, name, what))

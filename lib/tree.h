@@ -28,6 +28,7 @@ struct tree_entry {
 	mode_t type; /* S_IFMT part; S_IFLNK with the target's rest */
 	bool fresh; /* changed so lately that it may change unseen */
 	bool written; /* a writer was heard of since the last look */
+	bool hinted; /* its name was heard of since the last look */
 	bool seen; /* at this look */
 	struct tree_dir *dir; /* what is beneath, or NULL for a file */
 	char name[];

@@ -516,6 +516,15 @@ static const struct scene {
 	    "echo 22 >t", "+a +b", "rm a; echo 333 >t", "+b -a" },
 	{ "a link to a link", "echo 1 >t; ln -s t m; ln -s m l", "l",
 	    "echo 22 >t", "+l", "echo 333 >u; ln -sfn u m", "+l" },
+	{ "a link on the way of a link",
+	    "mkdir a b c; echo 1 >c/t; echo 1 >c/u; ln -s ../c/t b/mid; "
+	    "ln -s ../b/mid a/l",
+	    "a/*", "ln -sfn ../c/u b/mid", "+a/l", "echo 22 >c/u", "+a/l" },
+	{ "a linked directory on the way of a link",
+	    "mkdir -p in out/1 out/2; echo 1 >out/1/t; echo 22 >out/2/t; "
+	    "ln -s 1 out/now; ln -s ../out/now/t in/l",
+	    "in/*", "ln -sfn 2 out/now", "+in/l", "echo 333 >out/2/t",
+	    "+in/l" },
 	{ "a volume that is swapped by its link",
 	    "mkdir ..1; echo 1 >..1/f; ln -s ..1 ..data; ln -s ..data/f f", "*",
 	    "mkdir ..2; echo 22 >..2/f; ln -s ..2 ..t; mv -T ..t ..data; "
@@ -532,6 +541,17 @@ static const struct scene {
 	    "+cur/g" },
 	{ "a linked directory that is made later", "mkdir d; echo 1 >d/f",
 	    "cur/*", "ln -s d cur", "+cur/f", "rm cur", "-cur/f" },
+	{ "a linked directory that is deleted and made again",
+	    "mkdir -p out/d; echo 1 >out/d/f; ln -s out/d cur", "cur/*",
+	    "rm -r out/d", "-cur/f", "mkdir out/d; echo 1 >out/d/f", "+cur/f" },
+	{ "a link to a directory that comes later",
+	    "mkdir out; ln -s out/d cur", "cur/*",
+	    "mkdir out/d; echo 1 >out/d/f", "+cur/f", "rm cur", "-cur/f" },
+	{ "a link to that one, swapped where it leads through",
+	    "mkdir -p o/1 o/2; echo 1 >o/1/f; echo 22 >o/2/g; ln -s 1 o/now; "
+	    "ln -s o/now cur",
+	    "cur/*", "ln -sfn 2 o/now", "+cur/g -cur/f", "echo 333 >o/2/g",
+	    "+cur/g" },
 	{ "a link on the way to a base",
 	    "mkdir -p d/e/f x/e/f; echo 1 >d/e/f/a; echo 22 >x/e/f/a; "
 	    "ln -s d cur",

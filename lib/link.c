@@ -1,0 +1,146 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+/* link.c - a link in a watched directory: watch all that it leads through */
+#include <sys/stat.h>
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dir.h"
+#include "link.h"
+
+/*
+ * The way of a link: done is a directory without links in its path, "" for
+ * the root; todo is still to be looked at from there.
+ */
+struct way {
+	struct tree *t;
+	struct tree_dir *d;
+	const char *link;
+	int links;
+	char done[PATH_MAX];
+	char todo[PATH_MAX];
+	char name[NAME_MAX + 1]; /* the component in hand */
+	bool first; /* it is the link itself */
+};
+
+/* The first component of todo; false at its end, or if it can't be a name. */
+static bool
+next(struct way *w)
+{
+	size_t skip, n;
+
+	skip = strspn(w->todo, "/");
+	n = strcspn(w->todo + skip, "/");
+	if (n == 0 || n > NAME_MAX)
+		return false;
+	memcpy(w->name, w->todo + skip, n);
+	w->name[n] = '\0';
+	memmove(w->todo, w->todo + skip + n, strlen(w->todo + skip + n) + 1);
+	return true;
+}
+
+static bool
+append(char path[PATH_MAX], const char *name)
+{
+	size_t n, len;
+
+	n = strlen(path);
+	len = strlen(name);
+	if (len + 2 > PATH_MAX - n)
+		return false;
+	path[n] = '/';
+	memcpy(path + n + 1, name, len + 1);
+	return true;
+}
+
+/* The directory that the component is in hears of the link itself already. */
+static int
+watch(struct way *w, enum watch_level level)
+{
+	const char *path;
+	int id;
+
+	if (w->first)
+		return 0;
+	path = *w->done == '\0' ? "/" : w->done;
+	id = w->t->backend->add(w->t->watch, path, level, false);
+	return id < 0 ? 0 : dir_link(w->t, w->d, id, w->name, w->link);
+}
+
+/* Go on with what the link in hand says; false where that leads nowhere. */
+static bool
+follow(struct way *w, const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t n;
+
+	n = readlink(path, target, sizeof target - 1);
+	if (n <= 0 || ++w->links > LINK_DEPTH)
+		return false;
+	target[n] = '\0';
+	if (*target == '/')
+		*w->done = '\0';
+	if (!append(target, w->todo))
+		return false;
+	memcpy(w->todo, target, strlen(target) + 1);
+	return true;
+}
+
+/* One component: 1 when the way goes on, 0 at its end, -1 out of memory. */
+static int
+step(struct way *w)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	char *slash;
+
+	if (strcmp(w->name, ".") == 0)
+		return 1;
+	if (strcmp(w->name, "..") == 0) {
+		slash = strrchr(w->done, '/');
+		if (slash != NULL)
+			*slash = '\0';
+		return 1;
+	}
+	memcpy(path, w->done, strlen(w->done) + 1);
+	if (!append(path, w->name))
+		return 0;
+	if (lstat(path, &st) < 0)
+		return watch(w, WATCH_NAMES);
+	if (S_ISLNK(st.st_mode)) {
+		if (watch(w, WATCH_NAMES) < 0)
+			return -1;
+		return follow(w, path);
+	}
+	if (!S_ISDIR(st.st_mode))
+		return watch(w, WATCH_FILES);
+	if (w->todo[strspn(w->todo, "/")] == '\0' && watch(w, WATCH_NAMES) < 0)
+		return -1;
+	memcpy(w->done, path, strlen(path) + 1);
+	return 1;
+}
+
+int
+link_watch(struct tree *t, struct tree_dir *d, const char *name)
+{
+	struct way w;
+	char *real;
+	int result;
+
+	real = realpath(dir_path(d), NULL);
+	if (real == NULL)
+		return 0;
+	w = (struct way){ .t = t, .d = d, .link = name, .first = true };
+	snprintf(
+	    w.done, sizeof w.done, "%s", strcmp(real, "/") == 0 ? "" : real);
+	free(real);
+	snprintf(w.todo, sizeof w.todo, "%s", name);
+	dir_relink(d, name);
+	for (result = 1; result > 0 && next(&w); w.first = false)
+		result = step(&w);
+	dir_relinked(t, d, name);
+	return result < 0 ? -1 : 0;
+}
