@@ -292,6 +292,7 @@ on_run(enum run_news news)
 		run_suspend(&w.run);
 	if (news != RUN_ENDED)
 		return;
+	batch_resume(&w.batch, clock_ms());
 	if (w.ending != 0)
 		sig_die(w.ending);
 	if (run_interrupted(&w.run) != 0)

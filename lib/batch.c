@@ -240,6 +240,13 @@ batch_due(const struct batch *b)
 	return later(due < cap(b) ? due : cap(b), b->after);
 }
 
+void
+batch_resume(struct batch *b, int64_t now)
+{
+	if (b->changed > 0)
+		b->first = now;
+}
+
 /* What of a path outlives its batch: that a writer is at work on it. */
 static bool
 outlives(struct batch *b, struct batch_path *p, int64_t now)

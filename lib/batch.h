@@ -54,6 +54,9 @@ void batch_force(struct batch *b);
 /* when it is due: a time that may have passed, or BATCH_NEVER */
 int64_t batch_due(const struct batch *b);
 
+/* nothing could be acted on until now: the cap counts from here */
+void batch_resume(struct batch *b, int64_t now);
+
 /* end it and start the next, empty one; its number of paths */
 size_t batch_take(struct batch *b, int64_t now);
 

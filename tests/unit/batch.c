@@ -274,6 +274,27 @@ test_force_writer(void)
 }
 
 static void
+test_resume(void)
+{
+	struct batch b = { .settle = 10 };
+
+	batch_resume(&b, 50);
+	ok(due_at(&b, BATCH_NEVER), "a run that ends is no change");
+	batch_changed(&b, "a", 100);
+	batch_changed(&b, "b", 8990);
+	batch_written(&b, "b", 8990);
+	ok(batch_due(&b) < 8990, "during a long run a batch passes its cap");
+	batch_resume(&b, 9000);
+	ok(due_at(&b, 9140), "at its end what is being written still holds it");
+	batch_written(&b, "b", 9900);
+	ok(due_at(&b, 10000), "until the cap that counts from there");
+	batch_take(&b, 10000);
+	batch_closed(&b, "b");
+	batch_take(&b, 10000);
+	batch_free(&b);
+}
+
+static void
 test_many(void)
 {
 	struct batch b = { .settle = 10 };
@@ -314,6 +335,7 @@ main(void)
 	test_no_settle();
 	test_force();
 	test_force_writer();
+	test_resume();
 	test_many();
 	return test_end();
 }
