@@ -350,7 +350,7 @@ globs_add(struct globs *g, const char *text, bool literal)
 {
 	struct glob_source *sources;
 	struct list all;
-	size_t i;
+	size_t i, starts;
 	int result;
 
 	if (*text == '\0') {
@@ -370,8 +370,14 @@ globs_add(struct globs *g, const char *text, bool literal)
 		return compile(g, text, true);
 	all = (struct list){ 0 };
 	result = expand_braces(&all, text);
+	starts = g->nstarts;
 	for (i = 0; i < all.n && result == 0; i++)
-		result = compile(g, all.v[i], false);
+		if (*all.v[i] != '\0')
+			result = compile(g, all.v[i], false);
+	if (result == 0 && g->nstarts == starts) {
+		errno = EINVAL;
+		result = -1;
+	}
 	list_free(&all);
 	return result;
 }

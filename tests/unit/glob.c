@@ -508,6 +508,7 @@ test_refused(void)
 	char *s;
 
 	ok(refused("", EINVAL), "an empty pattern is refused");
+	ok(refused("{,}", EINVAL), "so is one of empty alternatives");
 	ok(globs_add(&g, "", true) == -1 && errno == EINVAL && g.nsources == 0,
 	    "in every way");
 	s = repeat("{a,b}", 12, "");
