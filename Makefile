@@ -37,13 +37,14 @@ HEADERS = lib/batch.h lib/buf.h lib/clock.h lib/dir.h lib/glob.h lib/look.h \
 	lib/listing.h lib/net.h lib/news.h lib/page.h lib/reload_js.h \
 	lib/reply.h lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
 
-UNIT = tests/unit/access tests/unit/answer tests/unit/base64 \
-	tests/unit/batch tests/unit/buf tests/unit/clock tests/unit/conn \
-	tests/unit/dialect tests/unit/glob tests/unit/http tests/unit/json \
-	tests/unit/listing tests/unit/msg tests/unit/net tests/unit/news \
-	tests/unit/os tests/unit/page tests/unit/pidfile tests/unit/reply \
-	tests/unit/rule tests/unit/run tests/unit/sandbox tests/unit/sha1 \
-	tests/unit/sig tests/unit/site tests/unit/str tests/unit/tree \
+UNIT = tests/unit/access tests/unit/answer tests/unit/base64 tests/unit/batch \
+	tests/unit/buf tests/unit/clock tests/unit/conn tests/unit/dialect \
+	tests/unit/glob tests/unit/http tests/unit/json tests/unit/listing \
+	tests/unit/msg tests/unit/net tests/unit/news tests/unit/os \
+	tests/unit/page tests/unit/pidfile tests/unit/pidfile_ring \
+	tests/unit/reply tests/unit/rule tests/unit/run tests/unit/sandbox \
+	tests/unit/sha1 tests/unit/sig tests/unit/site tests/unit/str \
+	tests/unit/tree tests/unit/tree_hints tests/unit/tree_random \
 	tests/unit/utf8 tests/unit/watch_inotify tests/unit/ws
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
 	tests/tools/wscat
@@ -110,7 +111,8 @@ check-sanitizers:
 CHECK_TOOLS = vim git strace cmark python3 rsync nano ps=procps
 
 # Unit tests: the link line is all that the module may know.
-$(UNIT:=.o): $(HEADERS) tests/unit/scratch.h tests/unit/test.h
+$(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/fake.h \
+	tests/unit/scratch.h tests/unit/test.h tests/unit/watched.h
 
 tests/unit/batch: tests/unit/batch.o lib/batch.o
 	$(LINK) -o $@ tests/unit/batch.o lib/batch.o
@@ -130,10 +132,12 @@ tests/unit/msg: tests/unit/msg.o lib/msg.o
 tests/unit/os: tests/unit/os.o lib/os_linux.o lib/os_other.o
 	$(LINK) -o $@ tests/unit/os.o lib/os_linux.o lib/os_other.o
 
-PIDFILE_UNIT = tests/unit/pidfile.o lib/pidfile.o lib/os_linux.o \
-	lib/os_other.o
-tests/unit/pidfile: $(PIDFILE_UNIT)
-	$(LINK) -o $@ $(PIDFILE_UNIT)
+PIDFILE_UNIT = lib/pidfile.o lib/os_linux.o lib/os_other.o
+tests/unit/pidfile: tests/unit/pidfile.o $(PIDFILE_UNIT)
+	$(LINK) -o $@ tests/unit/pidfile.o $(PIDFILE_UNIT)
+
+tests/unit/pidfile_ring: tests/unit/pidfile_ring.o $(PIDFILE_UNIT)
+	$(LINK) -o $@ tests/unit/pidfile_ring.o $(PIDFILE_UNIT)
 
 tests/unit/rule: tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
 	$(LINK) -o $@ tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
@@ -236,11 +240,17 @@ SITE_UNIT = tests/unit/site.o lib/site.o lib/buf.o lib/clock.o lib/http.o \
 tests/unit/site: $(SITE_UNIT)
 	$(LINK) -o $@ $(SITE_UNIT)
 
-TREE_UNIT = tests/unit/tree.o lib/tree.o lib/dir.o lib/link.o lib/look.o lib/rule.o \
+TREE_UNIT = lib/tree.o lib/dir.o lib/link.o lib/look.o lib/rule.o \
 	lib/glob.o lib/str.o lib/clock.o lib/os_linux.o lib/os_other.o \
 	lib/watch_inotify.o
-tests/unit/tree: $(TREE_UNIT)
-	$(LINK) -o $@ $(TREE_UNIT)
+tests/unit/tree: tests/unit/tree.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree.o $(TREE_UNIT)
+
+tests/unit/tree_hints: tests/unit/tree_hints.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree_hints.o $(TREE_UNIT)
+
+tests/unit/tree_random: tests/unit/tree_random.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree_random.o $(TREE_UNIT)
 
 UTF8_UNIT = tests/unit/utf8.o lib/utf8.o
 tests/unit/utf8: $(UTF8_UNIT)

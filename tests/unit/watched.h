@@ -1,0 +1,235 @@
+/* watched.h - a tree that is watched in a scratch directory, and its news */
+#ifndef WATCHED_H
+#define WATCHED_H
+
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fake.h"
+#include "rule.h"
+#include "scratch.h"
+#include "tree.h"
+
+/* For files that define _XOPEN_SOURCE 700 or more. */
+
+enum { LINES = 4000 };
+
+/* the tree of the test, and what it told since the last `news` */
+static struct {
+	struct rule rule;
+	struct tree tree;
+	char *lines[LINES];
+	int n, looks;
+	int error; /* of the last TREE_UNREAD */
+	bool all; /* keep not only what changed */
+} w;
+
+/* keeps it as a line: a sign and the path */
+static inline void
+on_news(void *arg, const char *path, enum tree_news news, const char *by)
+{
+	static const char signs[] = { [TREE_CHANGED] = '+',
+		[TREE_GONE] = '-',
+		[TREE_WRITTEN] = 'w',
+		[TREE_CLOSED] = 'c',
+		[TREE_UNREAD] = '!',
+		[TREE_NOT_COUNTED] = '?' };
+	char line[1000];
+
+	(void)arg;
+	if (news == TREE_UNREAD)
+		w.error = errno;
+	if ((news == TREE_WRITTEN || news == TREE_CLOSED) && !w.all)
+		return;
+	if (news == TREE_NOT_COUNTED)
+		snprintf(line, sizeof line, "?%s(%s)", path, by);
+	else
+		snprintf(line, sizeof line, "%c%s", signs[news], path);
+	if (w.n < LINES)
+		w.lines[w.n++] = strdup(line);
+}
+
+/* what was told since the last call: sorted, blanks between */
+static inline const char *
+news(void)
+{
+	static char text[200000];
+	char *line;
+	size_t len;
+	int i, j;
+
+	for (i = 1; i < w.n && !w.all; i++)
+		for (j = i; j > 0 && strcmp(w.lines[j - 1], w.lines[j]) > 0;
+		     j--) {
+			line = w.lines[j];
+			w.lines[j] = w.lines[j - 1];
+			w.lines[j - 1] = line;
+		}
+	text[0] = '\0';
+	for (i = 0, len = 0; i < w.n; i++) {
+		len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
+		    len == 0 ? "" : " ", w.lines[i]);
+		free(w.lines[i]);
+	}
+	w.n = 0;
+	return text;
+}
+
+/* was just this told? shows what else it was */
+static inline int
+told(const char *want)
+{
+	const char *got;
+
+	got = news();
+	if (strcmp(got, want) == 0)
+		return 1;
+	printf("told: %s\nwant: %s\n", got, want);
+	return 0;
+}
+
+/* look at all that is due */
+static inline void
+look(struct tree *t)
+{
+	while (tree_look(t) > 0)
+		w.looks++;
+}
+
+static inline int
+has_hints(void)
+{
+	struct pollfd pfd = { .fd = tree_fd(&w.tree), .events = POLLIN };
+
+	if (w.tree.backend == &fake_backend)
+		return fake.heard < fake.nhints;
+	return poll(&pfd, 1, 0) == 1;
+}
+
+/* hear and look until there is nothing more to hear */
+static inline void
+settle(void)
+{
+	w.looks = 0;
+	fake.adds = 0;
+	do {
+		tree_hear(&w.tree);
+		look(&w.tree);
+	} while (has_hints());
+}
+
+/* `@` stands for the scratch directory */
+static inline void
+expand(const char *from, char *to, size_t size)
+{
+	size_t n;
+
+	for (n = 0; *from != '\0' && n + 1 < size; from++)
+		if (*from == '@')
+			n += (size_t)snprintf(to + n, size - n, "%s", scratch);
+		else
+			to[n++] = *from;
+	to[n] = '\0';
+}
+
+/* patterns with blanks between; those that start with `-` are left out */
+static inline void
+set_rule(const char *patterns)
+{
+	char one[200], path[300];
+	struct stat st;
+	size_t n;
+
+	w.rule = (struct rule){ .want.ignoring = true,
+		.leave.leave_out = true };
+	for (; *patterns != '\0'; patterns += n + (patterns[n] == ' ')) {
+		n = strcspn(patterns, " ");
+		snprintf(one, sizeof one, "%.*s", (int)n, patterns);
+		expand(one, path, sizeof path);
+		if (*path == '-')
+			globs_add(&w.rule.leave, path + 1, false);
+		else
+			globs_add(&w.rule.want, path, stat(path, &st) == 0);
+	}
+}
+
+/* an empty directory `s` in the scratch directory, with this in it */
+static inline void
+set_scene(const char *script)
+{
+	if (chdir(scratch) < 0)
+		exit(2);
+	scratch_sh("rm -rf s out && mkdir s");
+	if (chdir("s") < 0)
+		exit(2);
+	scratch_sh(script);
+}
+
+/* watch the scene for these patterns, until `unwatch` */
+static inline void
+watch(const struct watch_backend *backend, const char *patterns)
+{
+	set_rule(patterns);
+	if (tree_open(&w.tree, backend, &w.rule, on_news, NULL) < 0) {
+		perror("tree_open");
+		exit(2);
+	}
+	settle();
+}
+
+static inline void
+unwatch(void)
+{
+	tree_close(&w.tree);
+	rule_free(&w.rule);
+	news();
+}
+
+/* ---- what is remembered ---- */
+
+static inline void
+list_one(void *arg, const struct tree_dir *d, const struct tree_entry *entry)
+{
+	char line[1000];
+
+	(void)arg;
+	if (entry == NULL)
+		snprintf(line, sizeof line, "%s/", d->path);
+	else
+		snprintf(line, sizeof line, "%s/%s:%ld:%ld:%ld:%ld", d->path,
+		    entry->name, (long)entry->ino, (long)entry->size,
+		    (long)entry->mtime, (long)entry->type);
+	if (w.n < LINES)
+		w.lines[w.n++] = strdup(line);
+}
+
+/* does it remember just what a tree would that is made now? */
+static inline int
+is_true(void)
+{
+	struct tree fresh;
+	char *was;
+	int same;
+
+	news();
+	tree_each(&w.tree, list_one, NULL);
+	was = strdup(news());
+	tree_open(&fresh, &watch_inotify, &w.rule, on_news, NULL);
+	look(&fresh);
+	news();
+	tree_each(&fresh, list_one, NULL);
+	same = told(was) && fresh.ndirs == w.tree.ndirs &&
+	    fresh.nfiles == w.tree.nfiles;
+	tree_close(&fresh);
+	free(was);
+	return same;
+}
+
+#endif
