@@ -143,6 +143,13 @@ test_refused(void)
 		    -heads[i].error);
 		ok(parse(heads[i].head) == heads[i].error, name);
 	}
+}
+
+static void
+test_too_large(void)
+{
+	size_t i;
+
 	memset(text, 'a', sizeof text);
 	i = 0;
 	ok(http_head_size(text, HTTP_HEAD_MAX - 1, &i) == 0 &&
@@ -218,6 +225,7 @@ main(void)
 {
 	test_accepted();
 	test_refused();
+	test_too_large();
 	test_lists();
 	test_escapes();
 	return test_end();
