@@ -54,6 +54,8 @@ by_tmpfile(const char *path, const char *text)
 	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
 	return linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 #else
+	(void)path;
+	(void)text;
 	errno = ENOSYS;
 	return -1;
 #endif
@@ -71,6 +73,8 @@ by_swap(const char *a, const char *b)
 #ifdef RENAME_EXCHANGE
 	return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
 #else
+	(void)a;
+	(void)b;
 	errno = ENOSYS;
 	return -1;
 #endif
