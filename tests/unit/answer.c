@@ -8,7 +8,10 @@
 
 static const struct access closed = { .n = 0 };
 static struct world w = { .access = &closed,
-	.generation = { .boot = 0x9f3c01d2, .n = 17, .reload = 16, .since = 1000 },
+	.generation = { .boot = 0x9f3c01d2,
+	    .n = 17,
+	    .reload = 16,
+	    .since = 1000 },
 	.listeners = 3,
 	.now = 2234 };
 static struct reply reply;
@@ -71,7 +74,8 @@ test_script(void)
 		says("Cache-Control: no-store\r\n") &&
 		says("Content-Type: text/javascript; charset=utf-8\r\n"),
 	    "the script is answered, and not to be kept");
-	ok(holds("{\"generation\":\"9f3c01d2-17\",\"age\":1234,\"reload\":16}") &&
+	ok(holds(
+	       "{\"generation\":\"9f3c01d2-17\",\"age\":1234,\"reload\":16}") &&
 		!holds("/*served*/"),
 	    "with what is true at this moment in it");
 	ok(ask("GET /reload.js?x", "Sec-Fetch-Site: cross-site\r\n") == 200,
