@@ -108,7 +108,8 @@ check-compilers:
 check-sanitizers:
 	@sh tests/sanitizers.sh
 
-CHECK_TOOLS = vim git strace cmark python3 rsync nano ps=procps
+CHECK_TOOLS = bash cmark emacs=emacs-nox git ip=iproute2 nano ps=procps python3 \
+	rsync strace vim
 
 # Unit tests: the link line is all that the module may know.
 $(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/fake.h \

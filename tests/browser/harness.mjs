@@ -512,7 +512,7 @@ export function missing(sentence, where, what) {
 export function finish() {
 	const { passed, failed, skipped } = counts;
 
-	console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);
+	console.log(`# ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);
 	process.exit(failed ? 1 : 0);
 }
 

@@ -95,5 +95,5 @@ if command -v strace >/dev/null 2>&1; then
 	timeout 1 strace -f -o calls -p "$pid" >/dev/null 2>&1
 	ok 'without connections it never wakes up' not grep -F ' = ' calls
 else
-	skip 'without connections it never wakes up' 'no strace'
+	lacks 'without connections it never wakes up' strace
 fi

@@ -80,12 +80,12 @@ if need vim; then
 	saved 'vim, a file of two links' vim-6 edit_vim vim-6 'backupcopy=auto'
 	rm linked
 else
-	skip 'vim' 'not installed'
+	lacks 'saves of vim' vim
 fi
 if need nano; then
 	saved 'nano' nano-1 edit_nano nano-1
 else
-	skip 'nano' 'not installed'
+	lacks 'saves of nano' nano
 fi
 if need emacs; then
 	saved 'emacs' emacs-1 edit_emacs emacs-1 ''
@@ -94,7 +94,7 @@ if need emacs; then
 	saved 'emacs, backup by copying' emacs-3 edit_emacs emacs-3 \
 	    '(setq backup-by-copying t)'
 else
-	skip 'emacs' 'not installed'
+	lacks 'saves of emacs' emacs
 fi
 saved 'an editor that saves as JetBrains does' jet-1 edit_jetbrains jet-1
 need perl && saved 'an editor that saves as VS Code does' code-1 \

@@ -123,7 +123,7 @@ if need rsync; then
 	saved 'rsync' tool-5 edit_rsync tool-5 -c
 	saved 'rsync --inplace' tool-06 edit_rsync tool-06 --inplace
 else
-	skip 'rsync' 'not installed'
+	lacks 'saves by rsync' rsync
 fi
 saved 'tar -x' tool-7 edit_tar tool-7
 

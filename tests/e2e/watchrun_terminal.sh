@@ -220,7 +220,7 @@ job sh sh -i
 if command -v bash >/dev/null; then
 	job bash bash --norc --noprofile -i
 else
-	skip 'Ctrl-Z under bash' 'not installed'
+	lacks 'Ctrl-Z under bash' bash
 fi
 
 # While the command has the terminal.

@@ -254,5 +254,5 @@ if command -v git >/dev/null; then
 	        git -C repo gc -q; echo four >repo/page.html'
 	stop "$pid"
 else
-	skip 'git checkout' 'not installed'
+	lacks 'git checkout' git
 fi
