@@ -117,7 +117,7 @@ step(struct way *w)
 	}
 	if (!S_ISDIR(st.st_mode))
 		return watch(w, WATCH_FILES);
-	if (w->todo[strspn(w->todo, "/")] == '\0' && watch(w, WATCH_NAMES) < 0)
+	if (watch(w, WATCH_NAMES) < 0)
 		return -1;
 	memcpy(w->done, path, strlen(path) + 1);
 	return 1;

@@ -120,6 +120,11 @@ hear_name(struct tree *t, struct tree_dir *d, const char *name, unsigned what)
 static void
 hear_self(struct tree *t, struct tree_user *u, unsigned what)
 {
+	struct tree_entry *e;
+
+	e = u->link == NULL ? NULL : dir_find(u->dir, u->dir->n, u->link);
+	if (e != NULL)
+		e->hinted = true;
 	dir_make_due(t, u->dir);
 	if (u->dir->up != NULL)
 		dir_make_due(t, u->dir->up);
