@@ -48,6 +48,7 @@ static const struct {
 };
 
 static int ends[2] = { -1, -1 };
+static volatile sig_atomic_t came[SIG_LAST + 1]; /* by number */
 static uint64_t caught; /* by sig_catch, bit n - 1 for signal n */
 static uint64_t ignored; /* by sig_ignore */
 static uint64_t spared; /* of these, ignored already when we started */
@@ -61,14 +62,13 @@ bit(int signo)
 static void
 on_signal(int signo)
 {
-	unsigned char byte;
 	ssize_t n;
 	int error;
 
 	error = errno;
-	byte = (unsigned char)signo;
-	n = write(ends[1], &byte, 1);
-	(void)n; /* A full pipe already holds news enough to wake the loop. */
+	came[signo] = 1;
+	n = write(ends[1], "", 1);
+	(void)n; /* A full pipe wakes the loop as well. */
 	errno = error;
 }
 
@@ -126,20 +126,24 @@ sig_ignore(int signo)
 	ignored |= bit(signo);
 }
 
+/* The pipe is emptied first: what comes after that wakes the loop again. */
 uint64_t
 sig_take(void)
 {
-	unsigned char bytes[256];
+	char bytes[256];
 	uint64_t taken;
-	ssize_t n, i;
+	ssize_t n;
+	int i;
 
-	taken = 0;
-	do {
+	do
 		n = read(ends[0], bytes, sizeof bytes);
-		for (i = 0; i < n; i++)
-			if (bytes[i] >= 1 && bytes[i] <= SIG_LAST)
-				taken |= bit(bytes[i]);
-	} while (n == (ssize_t)sizeof bytes || (n < 0 && errno == EINTR));
+	while (n == (ssize_t)sizeof bytes || (n < 0 && errno == EINTR));
+	taken = 0;
+	for (i = 1; i <= SIG_LAST; i++)
+		if (came[i]) {
+			came[i] = 0;
+			taken |= bit(i);
+		}
 	return taken;
 }
 

@@ -205,6 +205,21 @@ test_suspend(void)
 	    "when continued it goes on and catches Ctrl-Z again");
 }
 
+/* More of one signal than the pipe holds, then another. */
+static void
+test_flood(void)
+{
+	uint64_t taken;
+	long i;
+
+	for (i = 0; i < 200000; i++)
+		raise(SIGUSR1);
+	raise(SIGUSR2);
+	taken = sig_take();
+	ok(sig_has(taken, SIGUSR1) && sig_has(taken, SIGUSR2),
+	    "a flood of one signal hides no other");
+}
+
 int
 main(void)
 {
@@ -212,6 +227,7 @@ main(void)
 
 	test_pipe();
 	test_numbers();
+	test_flood();
 	ok(child(ignore_then_ask) == 0, "what is ignored does no harm");
 	ok(child(reset_then_ask) == 0,
 	    "a child gets what its parent was started with");
