@@ -400,6 +400,8 @@ catch_signals(void)
 	w.signals = sig_open();
 	if (w.signals < 0)
 		msg_die("pipe:");
+	/* Nobody may be listening to what we say: that must not end us. */
+	sig_ignore(SIGPIPE);
 	for (i = 0; i < sizeof always / sizeof always[0]; i++)
 		sig_catch(always[i]);
 	for (i = 0; i < sizeof unless_ignored / sizeof unless_ignored[0]; i++)

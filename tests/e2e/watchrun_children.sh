@@ -184,3 +184,19 @@ if [ -d /proc/self/fd ]; then
 fi
 kill -TERM "$watchrun"
 ok 'TERM ends it' ended_by 'signal 15'
+
+# ---- when nobody listens to what it says ----
+
+: >seen
+mkfifo said
+read -r first <said &
+reader=$!
+watchrun -v -w 'site/*' -- sh -c 'echo run >>seen' >said 2>&1 &
+deaf=$!
+started="$started $deaf"
+wait "$reader"
+echo deaf >site/page.html
+until_ok 5 lines 1 seen
+ok 'it goes on when what reads its messages is gone' lines 1 seen
+kill -TERM "$deaf"
+wait "$deaf"
