@@ -187,7 +187,7 @@ check_age(int fd, const struct holder *h, bool deadly)
 		return deadly ? PIDFILE_OK : PIDFILE_UNKNOWN;
 	}
 	return started <= os_mtime_ns(&st) + GRAIN_NS ? PIDFILE_OK
-						      : PIDFILE_STALE;
+						      : PIDFILE_YOUNGER;
 }
 
 static enum pidfile_result
@@ -295,6 +295,7 @@ pidfile_why(enum pidfile_result result)
 		[PIDFILE_HELD] = "another process holds it",
 		[PIDFILE_EMPTY] = "empty, and no process holds it",
 		[PIDFILE_GARBAGE] = "holds no process number above 1",
+		[PIDFILE_YOUNGER] = "stale: its process is younger than it",
 		[PIDFILE_STALE] = "no process holds it",
 		[PIDFILE_OUTSIDE] = "its holder is outside this pid namespace",
 		[PIDFILE_DEADLY] = "the signal would kill its process; "

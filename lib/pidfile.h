@@ -13,7 +13,8 @@ enum pidfile_result {
 	PIDFILE_HELD, /* claim: another process holds it */
 	PIDFILE_EMPTY, /* ring: nothing in it, and nobody holds it */
 	PIDFILE_GARBAGE, /* ring: no number above 1 in it */
-	PIDFILE_STALE, /* ring: no such process, or one younger than the file */
+	PIDFILE_YOUNGER, /* ring: it names a process younger than itself */
+	PIDFILE_STALE, /* ring: nobody holds it, and no such process */
 	PIDFILE_OUTSIDE, /* ring: its holder can't be seen from here */
 	PIDFILE_DEADLY, /* ring: the signal would kill its process */
 	PIDFILE_UNKNOWN, /* ring: can't tell whether it would */

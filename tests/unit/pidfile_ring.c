@@ -49,7 +49,7 @@ test_ring_holder(void)
 	end(c);
 	put_number(other.pid);
 	set_age(-1000);
-	ok(ring("pid") == PIDFILE_STALE && spared(other),
+	ok(ring("pid") == PIDFILE_YOUNGER && spared(other),
 	    "when the holder is gone its number is rung no more");
 	end(other);
 	unlink("pid");
@@ -74,9 +74,9 @@ test_ring_number(void)
 	set_age(3600);
 	ok(ring("pid") == PIDFILE_OK && rung(c), "a younger file is fine");
 	set_age(-60);
-	ok(ring("pid") == PIDFILE_STALE && spared(c),
+	ok(ring("pid") == PIDFILE_YOUNGER && spared(c),
 	    "a process younger than the file is a stranger");
-	ok(pidfile_ring("pid", SIGUSR1, true) == PIDFILE_STALE && spared(c),
+	ok(pidfile_ring("pid", SIGUSR1, true) == PIDFILE_YOUNGER && spared(c),
 	    "it is one whatever signal the user names");
 	put_number(getpid());
 	ok(ring("pid") == PIDFILE_OURS, "our own number is refused");
