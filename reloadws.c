@@ -174,7 +174,8 @@ serve(size_t i)
 	c = srv.conns[i];
 	p = &srv.fds[srv.base + i];
 	srv.world.local = NULL;
-	if (srv.wildcard && p->revents != 0 && c->state == CONN_REQUEST &&
+	if (srv.wildcard &&
+	    (c->state == CONN_REQUEST || c->state == CONN_REPLY) &&
 	    net_local(p->fd, &end) == 0)
 		srv.world.local = end.address;
 	trouble = (p->revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
@@ -507,35 +508,25 @@ add_place(const char *arg)
 }
 
 static void
-add_host(const char *arg)
+add_host(char *arg)
 {
-	struct http_span host;
-
-	host = (struct http_span){ arg, strlen(arg) };
-	if (strcmp(arg, "*") == 0) {
-		srv.access.any = true;
-		return;
-	}
-	if (strcmp(arg, "null") == 0) {
-		srv.access.null = true;
-		return;
-	}
 	if (strcmp(arg, "0.0.0.0") == 0 || strcmp(arg, "::") == 0 ||
 	    strcmp(arg, "[::]") == 0)
 		msg_misuse("-a %s: that is no Host; to listen there: -l %s:%d",
 		    arg, strchr(arg, '.') != NULL ? arg : "[::]", 5678);
-	if (!access_name(host))
-		msg_misuse("-a %s: not the name of a host", arg);
 	if (srv.access.n == HOSTS - 2 * PLACES)
 		msg_misuse(
 		    "-a %s: at most %d of them", arg, HOSTS - 2 * PLACES);
-	srv.host[srv.access.n++] = arg;
+	if (access_allow(&srv.access, arg) < 0)
+		msg_misuse("-a %s: not the name of a host", arg);
 }
 
 static void
 set_pidfile(const char *arg)
 {
-	if (arg[0] != '\0' && arg[strspn(arg, "0123456789")] == '\0')
+	if (*arg == '\0')
+		msg_misuse("-p '': an empty name");
+	if (arg[strspn(arg, "0123456789")] == '\0')
 		msg_misuse("-p %s: a pidfile, not a port; that would be -l %s",
 		    arg, arg);
 	srv.pidpath = arg;
@@ -546,12 +537,14 @@ options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "a:d:hl:p:qVv")) != -1)
+	while ((c = getopt(argc, argv, ":a:d:hl:p:qVv")) != -1)
 		switch (c) {
 		case 'a':
 			add_host(optarg);
 			break;
 		case 'd':
+			if (*optarg == '\0')
+				msg_misuse("-d '': an empty name");
 			srv.dir = optarg;
 			break;
 		case 'h':
@@ -571,9 +564,10 @@ options(int argc, char **argv)
 		case 'v':
 			msg_set_level(MSG_VERBOSE);
 			break;
+		case ':':
+			msg_misuse("-%c: wants an argument", optopt);
 		default:
-			fputs(usage, stderr);
-			exit(2);
+			msg_misuse("-%c: no such option", optopt);
 		}
 	if (optind < argc)
 		msg_misuse("%s: takes no arguments", argv[optind]);

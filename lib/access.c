@@ -97,6 +97,31 @@ access_name(struct http_span name)
 	    made_of(name, "abcdef0123456789:.");
 }
 
+int
+access_allow(struct access *a, char *name)
+{
+	size_t n;
+
+	n = strlen(name);
+	if (strcmp(name, "*") == 0) {
+		a->any = true;
+		return 0;
+	}
+	if (strcmp(name, "null") == 0) {
+		a->null = true;
+		return 0;
+	}
+	if (n > 2 && name[0] == '[' && name[n - 1] == ']') {
+		name[n - 1] = '\0';
+		name++;
+		n -= 2;
+	}
+	if (!access_name((struct http_span){ name, n }))
+		return -1;
+	a->hosts[a->n++] = name;
+	return 0;
+}
+
 bool
 access_host(const struct access *a, struct http_span host, const char *local)
 {

@@ -18,6 +18,13 @@ struct access {
 /* is it a host name or an address, as it may stand in hosts? */
 bool access_name(struct http_span name);
 
+/*
+ * Answer what this names, too: a host, an address, `null`, or all by `*`.  It
+ * is kept, and loses the brackets of an IPv6 address; 0, or -1 where it is
+ * none of these.  hosts must have room.
+ */
+int access_allow(struct access *a, char *name);
+
 /* is this Host, with or without a port, one of ours? local: see below */
 bool
 access_host(const struct access *a, struct http_span host, const char *local);

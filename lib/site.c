@@ -83,8 +83,9 @@ site_type(const char *name)
 	return "application/octet-stream";
 }
 
-int
-site_tag(struct buf *b, const char *generation)
+/* append the tag of the script; as buf_put */
+static int
+put_tag(struct buf *b, const char *generation)
 {
 	return buf_printf(b,
 	    "<script async src=\"/reload.js\" data-generation=\"%s\">"
@@ -134,7 +135,7 @@ fail(struct visit *v, int status)
 	}
 	buf_printf(&v->reply->fields, "Content-Type: %s\r\n", html_type);
 	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
-	site_tag(b, v->generation);
+	put_tag(b, v->generation);
 	buf_printf(b,
 	    "\n<title>%d %s</title>\n</head>\n<body>\n<h1>%s</h1>\n<p><code>",
 	    status, reply_reason(status), reply_reason(status));
@@ -229,7 +230,7 @@ open_page(struct visit *v, bool *tagged, const char **type)
 		return 0;
 	b = &v->reply->body;
 	buf_put(b, start, page.place);
-	site_tag(b, v->generation);
+	put_tag(b, v->generation);
 	v->reply->off = n;
 	return buf_put(b, start + page.place, (size_t)n - page.place);
 }
@@ -287,7 +288,7 @@ answer_listing(struct visit *v)
 	    "Content-Type: %s\r\nCache-Control: no-cache\r\n", html_type);
 	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
 	if (for_page(v->r))
-		site_tag(b, v->generation);
+		put_tag(b, v->generation);
 	fd = v->fd;
 	v->fd = -1;
 	if (listing_put(b, &v->site->root, fd, v->path, SITE_ENTRIES) == 0)

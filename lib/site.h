@@ -34,9 +34,6 @@ void site_free(struct site *s);
 int site_answer(struct site *s, const struct http_request *r,
     const char *generation, struct reply *reply);
 
-/* append the tag of the script; as buf_put */
-int site_tag(struct buf *b, const char *generation);
-
 /* the Content-Type for this file name */
 const char *site_type(const char *name);
 

@@ -172,3 +172,26 @@ ok 'but a page without an origin is none' status 403 GET / 'Origin: null'
 stop "$pid"
 serve server -l 0.0.0.0:0
 ok 'a wildcard can be listened at' status 200 GET /
+stop "$pid"
+
+# From afar the Host is the address that was connected to, for a request that
+# has to wait as well.
+afar='ip link set lo up && ip addr add 192.0.2.2/32 dev lo || exit 1
+reloadws -l 0.0.0.0:0 -d site >far &
+until port=$(sed -n "s|.*:\([0-9]*\)/$|\1|p" far) && [ -n "$port" ]; do
+	sleep 0.02
+done
+: >site/b.css
+exec 3<>"/dev/tcp/192.0.2.2/$port"
+printf "GET /b.css HTTP/1.0\r\nHost: 192.0.2.2:$port\r\n\r\n" >&3
+cat <&3 >got
+kill $!
+wait'
+if unshare -n true 2>/dev/null && command -v bash >/dev/null &&
+    command -v ip >/dev/null; then
+	unshare -n bash -c "$afar"
+	ok 'from afar the address is the Host, while a file is empty too' \
+	    grep -q '^HTTP/1.1 200 ' got
+else
+	skip 'from afar the address is the Host' 'no network of its own'
+fi

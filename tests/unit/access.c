@@ -127,9 +127,27 @@ name(const char *s)
 	return access_name((struct http_span){ s, strlen(s) });
 }
 
+static void
+test_allow(void)
+{
+	char six[] = "[fe80::1]", host[] = "dev.test", bad[] = "[a b]";
+	char all[] = "*", none[] = "null";
+	const char *names[4];
+	struct access a = { .hosts = names };
+
+	ok(access_allow(&a, six) == 0 && strcmp(names[0], "fe80::1") == 0 &&
+		access_allow(&a, host) == 0 && a.n == 2,
+	    "hosts can be added, an address in brackets too");
+	ok(access_allow(&a, bad) < 0 && a.n == 2, "other things can't");
+	ok(access_allow(&a, none) == 0 && a.null && !a.any &&
+		access_allow(&a, all) == 0 && a.any && a.n == 2,
+	    "null and * mean no host");
+}
+
 int
 main(void)
 {
+	test_allow();
 	test_hosts();
 	test_origins();
 	test_requests();
