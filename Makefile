@@ -73,9 +73,10 @@ $(RELOADWS): $(HEADERS)
 # Serve a directory, and reload its pages when its files change.
 serve: all
 	@./watchrun -p "$(PIDFILE)" "$(SITE)" & watchrun=$$!; \
-	trap 'kill $$watchrun 2>/dev/null; wait $$watchrun' EXIT; \
-	trap 'exit 130' HUP INT TERM; \
-	./reloadws -d "$(SITE)" -l "$(LISTEN)" -p "$(PIDFILE)"
+	./reloadws -d "$(SITE)" -l "$(LISTEN)" -p "$(PIDFILE)" & server=$$!; \
+	trap 's=$$?; kill $$server $$watchrun 2>/dev/null; wait; exit $$s' EXIT; \
+	trap 'exit 130' INT; trap 'exit 143' HUP TERM; \
+	wait $$server
 
 install: all
 	mkdir -p "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MANDIR)/man1"

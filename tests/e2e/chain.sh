@@ -17,11 +17,6 @@ public/two.html: src/two.txt
 	{ echo '<!doctype html><title>two</title>'; cat src/two.txt; } >$@
 EOF
 
-# address log: the port of the address that a server has printed
-address() {
-	sed -n 's|^http://127.0.0.1:\([0-9]*\)/$|\1|p' "$1" | grep .
-}
-
 # page name: as the server serves it
 page() {
 	printf 'GET /%s.html HTTP/1.0\r\nHost: localhost\r\n\r\n' "$1" |
@@ -77,12 +72,24 @@ ok 'and that was told' has news reload
 
 mkdir site
 echo "<!doctype html><title>page</title>" >site/index.html
-start serve make -C "$top" serve SITE="$tmp/site" LISTEN=0 \
-    PIDFILE="$tmp/serve.pid"
-serve=$pid
-until_ok 20 address serve
-ok 'make serve says where it serves' address serve
-port=$(address serve)
+
+# make_serve log command...: make serve in that directory, by that command
+make_serve() {
+	log=$1
+	shift
+	start "$log" "$@" make -C "$top" serve SITE="$tmp/site" LISTEN=0 \
+	    PIDFILE="$tmp/serve.pid"
+	serve=$pid
+	until_ok 20 carriage_less "$log"
+}
+# A terminal ends lines by both characters.
+carriage_less() {
+	tr -d '\r' <"$1" >plain
+	address plain
+}
+make_serve serve env
+ok 'make serve says where it serves' address plain
+port=$(address plain)
 start served wscat -n 1 -t 60 "$port" /
 until_ok 5 has served '* open'
 # watchrun may still be reading the directory: save until it has seen one.
@@ -92,11 +99,33 @@ save_until_told() {
 }
 until_ok 10 save_until_told
 ok 'it reloads that directory' has served reload
-programs=$(pgrep -f "$tmp/serve.pid" | tr '\n' ' ')
-kill -INT "$(cat serve.pid)"
+
+# programs: the pids of all that serves
+programs() {
+	pgrep -f "$tmp/serve.pid" | tr '\n' ' '
+}
+# shellcheck disable=SC2046 # a list of pids
+left() {
+	until_ok 5 gone $was && until_ok 5 test ! -e serve.pid
+}
+was=$(programs)
+kill -TERM "$serve"
 wait "$serve"
-# shellcheck disable=SC2086 # a list of pids
-until_ok 5 gone $programs
-# shellcheck disable=SC2086
-ok 'it leaves no program behind' gone $programs
-ok 'and no pidfile' test ! -e serve.pid
+ok 'ended, it leaves no program and no pidfile behind' left
+
+mkfifo keys
+(until [ -e typed ]; do sleep 0.05; done; printf '\003'; sleep 1) >keys &
+typist=$!
+make_serve terminal sh -c 'exec pty "$@" <keys' in_a_terminal
+ok 'make serve serves in a terminal' address plain
+was=$(programs)
+: >typed
+until_ok 10 grep -q '^\[' terminal
+ok 'Ctrl-C ends it, and it leaves nothing behind' left
+wait "$typist" "$serve"
+
+start taken reloadws -l 0 -p other.pid
+until_ok 5 address taken
+make -C "$top" serve SITE="$tmp/site" LISTEN="$(address taken)" \
+    PIDFILE="$tmp/serve.pid" >serve 2>&1
+ok 'where the port is in use it says so and ends' has serve 'in use'
