@@ -16,8 +16,11 @@ lint() {
 	echo "# $*" | cut -c 1-78
 	out=$("$@" 2>&1)
 	status=$?
-	# clang-tidy counts even what it was told not to say.
-	out=$(echo "$out" | sed '/warnings\{0,1\} generated\.$/d')
+	# clang-tidy counts even what it was told not to say; mandoc minds that
+	# manuals are not installed, or not in the system's index.
+	out=$(echo "$out" | sed -e '/warnings\{0,1\} generated\.$/d' \
+	    -e '/^mandoc: outdated mandoc.db/d' \
+	    -e '/referenced manual not found: Xr \(reloadws\|watchrun\) 1/d')
 	if [ $status -ne 0 ] || [ -n "$out" ]; then
 		echo "$out" | head -n 40
 		failed=1
@@ -32,7 +35,7 @@ manuals=$(git ls-files 'man/*.1')
 # The lists hold no blanks.
 # shellcheck disable=SC2086
 lint_all() {
-	lint mandoc mandoc -Tlint -Wwarning $manuals
+	lint mandoc mandoc -Tlint $manuals
 	lint shellcheck shellcheck $scripts
 	lint clang-format clang-format --dry-run -Werror $c_files
 	lint cppcheck cppcheck --quiet --std=c11 --error-exitcode=1 -Ilib \
