@@ -23,7 +23,8 @@ FLOOR = lib/buf.o lib/str.o lib/msg.o
 SYSTEM = lib/clock.o lib/os_linux.o lib/os_other.o lib/pidfile.o lib/sig.o
 
 WATCHRUN = watchrun.o lib/batch.o lib/dir.o lib/glob.o lib/link.o lib/look.o \
-	lib/rule.o lib/run.o lib/tree.o lib/watch_inotify.o $(SYSTEM) lib/str.o lib/msg.o
+	lib/rule.o lib/run.o lib/stray.o lib/tree.o lib/watch_inotify.o \
+	$(SYSTEM) lib/str.o lib/msg.o
 
 RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
 	lib/dialect.o lib/http.o lib/json.o lib/listing.o lib/net.o \
@@ -32,7 +33,7 @@ RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
 
 HEADERS = lib/batch.h lib/buf.h lib/clock.h lib/dir.h lib/glob.h lib/look.h \
 	lib/msg.h lib/os.h lib/pidfile.h lib/rule.h lib/run.h lib/sig.h \
-	lib/str.h lib/tree.h lib/watch.h lib/access.h lib/answer.h \
+	lib/str.h lib/stray.h lib/tree.h lib/watch.h lib/access.h lib/answer.h \
 	lib/base64.h lib/conn.h lib/dialect.h lib/http.h lib/json.h lib/link.h \
 	lib/listing.h lib/net.h lib/news.h lib/page.h lib/reload_js.h \
 	lib/reply.h lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
@@ -144,8 +145,10 @@ tests/unit/pidfile_ring: tests/unit/pidfile_ring.o $(PIDFILE_UNIT)
 tests/unit/rule: tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
 	$(LINK) -o $@ tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
 
-tests/unit/run: tests/unit/run.o lib/run.o lib/sig.o lib/str.o
-	$(LINK) -o $@ tests/unit/run.o lib/run.o lib/sig.o lib/str.o
+RUN_UNIT = tests/unit/run.o lib/run.o lib/os_linux.o lib/os_other.o \
+	lib/sig.o lib/str.o lib/stray.o
+tests/unit/run: $(RUN_UNIT)
+	$(LINK) -o $@ $(RUN_UNIT)
 
 tests/unit/sig: tests/unit/sig.o lib/sig.o lib/str.o
 	$(LINK) -o $@ tests/unit/sig.o lib/sig.o lib/str.o

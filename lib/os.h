@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <dirent.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* a file's time of last modification, nanoseconds since 1970 */
@@ -36,6 +37,12 @@ int os_process(pid_t pid);
  * for even where init does not; 0, or -1 and errno.
  */
 int os_adopt(void);
+
+/*
+ * The children of a process, at most max; how many, or -1 and errno, ENOSYS
+ * where this system does not tell.
+ */
+int os_children(pid_t pid, pid_t *pids, size_t max);
 
 /* signal the process behind that descriptor; 0, or -1 and errno */
 int os_process_signal(int process, int signo);

@@ -32,7 +32,7 @@ os_dirent_type(const struct dirent *entry)
 static int
 proc_read(pid_t pid, const char *name, char text[PROC_TEXT])
 {
-	char path[64];
+	char path[96];
 	ssize_t n;
 	int fd, error;
 
@@ -130,6 +130,39 @@ int
 os_adopt(void)
 {
 	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+/* proc(5): each thread has children of its own. */
+int
+os_children(pid_t pid, pid_t *pids, size_t max)
+{
+	char path[64], text[PROC_TEXT], *p, *end;
+	struct dirent *task;
+	size_t n;
+	DIR *dir;
+	long child;
+
+	snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+	dir = opendir(path);
+	if (dir == NULL)
+		return -1;
+	for (n = 0; (task = readdir(dir)) != NULL;) {
+		if (task->d_name[0] == '.')
+			continue;
+		snprintf(
+		    path, sizeof path, "task/%.20s/children", task->d_name);
+		if (proc_read(pid, path, text) < 0)
+			continue;
+		for (p = text; n < max; p = end) {
+			child = strtol(p, &end, 10);
+			/* The last of a list that was cut may be cut itself. */
+			if (end == p || *end == '\0')
+				break;
+			pids[n++] = (pid_t)child;
+		}
+	}
+	closedir(dir);
+	return (int)n;
 }
 
 int

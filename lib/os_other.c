@@ -51,6 +51,16 @@ os_adopt(void)
 }
 
 int
+os_children(pid_t pid, pid_t *pids, size_t max)
+{
+	(void)pid;
+	(void)pids;
+	(void)max;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
 os_process_signal(int process, int signo)
 {
 	(void)process;

@@ -47,6 +47,7 @@ run_start(struct run *r, char *const command[])
 	int ends[2], error;
 	pid_t pid;
 
+	stray_spare(&r->strays);
 	if (pipe(ends) < 0)
 		return -1;
 	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
@@ -154,6 +155,16 @@ group_lives(const struct run *r)
 	return kill(-r->pid, 0) == 0 || errno == EPERM;
 }
 
+/* Is anything left of a command that is being stopped? */
+static bool
+lives(struct run *r)
+{
+	bool group;
+
+	group = group_lives(r);
+	return stray_signal(&r->strays, r->pid, SIGTERM, false) > 0 || group;
+}
+
 static enum run_news
 changed(struct run *r, int status)
 {
@@ -164,7 +175,7 @@ changed(struct run *r, int status)
 	r->held_terminal = r->front;
 	r->hung_up = r->front && tcgetpgrp(r->tty) < 0;
 	take_terminal(r);
-	if (r->stopping && group_lives(r))
+	if (r->stopping && lives(r))
 		return RUN_NOTHING;
 	r->pid = 0;
 	return RUN_ENDED;
@@ -203,6 +214,7 @@ run_stop(struct run *r, int64_t now)
 	r->kill_at = now + RUN_GRACE;
 	kill(-r->pid, SIGTERM);
 	kill(-r->pid, SIGCONT);
+	stray_signal(&r->strays, r->pid, SIGTERM, false);
 }
 
 void
@@ -212,6 +224,7 @@ run_kill(struct run *r)
 		return;
 	r->killed = true;
 	kill(-r->pid, SIGKILL);
+	stray_signal(&r->strays, r->pid, SIGKILL, true);
 }
 
 int64_t
@@ -229,7 +242,7 @@ run_tick(struct run *r, int64_t now)
 {
 	if (r->pid == 0 || !r->stopping)
 		return RUN_NOTHING;
-	if (r->ended && (!group_lives(r) || (r->killed && now >= r->kill_at))) {
+	if (r->ended && (!lives(r) || (r->killed && now >= r->kill_at))) {
 		r->pid = 0;
 		return RUN_ENDED;
 	}

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <termios.h>
 
+#include "stray.h"
+
 /*
  * The group runs in the background of our terminal, so that Ctrl-C always
  * reaches us.  When a member is stopped because it wants the terminal, the
@@ -39,6 +41,7 @@ struct run {
 	bool held_terminal; /* it had it when it ended */
 	bool hung_up; /* and the terminal was gone by then */
 	int64_t kill_at; /* while stopping; once killed: given up */
+	struct strays strays; /* what has left the group */
 	int tty; /* our terminal; -1: none or not looked for */
 	struct termios modes; /* the terminal's, before it was given away */
 };
@@ -52,10 +55,13 @@ enum run_news run_reap(struct run *r);
 /* is a command, or a group that is being stopped, still there? */
 bool run_busy(const struct run *r);
 
-/* TERM for the whole group now, KILL after the grace; RUN_ENDED follows */
+/*
+ * TERM for the whole group now, and for what has left it; KILL after the grace;
+ * RUN_ENDED follows.
+ */
 void run_stop(struct run *r, int64_t now);
 
-/* KILL for the whole group now */
+/* KILL for all of these now */
 void run_kill(struct run *r);
 
 /* when run_tick wants to be called, or RUN_NEVER */

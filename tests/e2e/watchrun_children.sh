@@ -185,11 +185,49 @@ fi
 kill -TERM "$watchrun"
 ok 'TERM ends it' ended_by 'signal 15'
 
+# ---- what leaves the group of the command ----
+
+if command -v setsid >/dev/null && [ -r "/proc/$$/task/$$/children" ]; then
+	rm -f stray
+	watch log 'site/*' -- sh -c \
+	    'setsid sh -c "echo \$\$ >stray; exec sleep 600" & wait'
+	until_ok 5 test -s stray
+	kill -TERM "$pid"
+	wait "$pid"
+	ok 'what has left the group ends as well' gone "$(cat stray)"
+
+	rm -f stray
+	watch log 'site/*' -- sh -c 'setsid sh -c "trap : TERM; echo \$\$ >stray
+	    while :; do sleep 0.1; done" & wait'
+	until_ok 5 test -s stray
+	kill -TERM "$pid"
+	ok 'a stubborn one is waited for' not gone "$(cat stray)" "$pid"
+	kill -TERM "$pid"
+	wait "$pid"
+	ok 'and killed when it is asked again' gone "$(cat stray)"
+
+	rm -f daemon running
+	watch log 'site/*' -- sh -c 'if [ -s daemon ]; then
+	        : >running; exec sleep 600; fi
+	    setsid sh -c "echo \$\$ >daemon; exec sleep 600" &
+	    until [ -s daemon ]; do sleep 0.02; done'
+	until_ok 5 test -s daemon
+	echo more >site/page.html
+	until_ok 5 test -e running
+	kill -TERM "$pid"
+	wait "$pid"
+	ok 'a daemon of a command that succeeded lives on' \
+	    not gone "$(cat daemon)"
+	kill -KILL "$(cat daemon)"
+else
+	skip 'what has left the group ends as well' 'no list of children'
+fi
+
 # ---- when nobody listens to what it says ----
 
 : >seen
 mkfifo said
-read -r first <said &
+head -n 1 <said >/dev/null &
 reader=$!
 watchrun -v -w 'site/*' -- sh -c 'echo run >>seen' >said 2>&1 &
 deaf=$!
