@@ -104,7 +104,7 @@ ok 'it reloads that directory' has served reload
 programs() {
 	pgrep -f "$tmp/serve.pid" | tr '\n' ' '
 }
-# shellcheck disable=SC2046 # a list of pids
+# shellcheck disable=SC2086 # a list of pids
 left() {
 	until_ok 5 gone $was && until_ok 5 test ! -e serve.pid
 }
@@ -127,5 +127,5 @@ wait "$typist" "$serve"
 start taken reloadws -l 0 -p other.pid
 until_ok 5 address taken
 make -C "$top" serve SITE="$tmp/site" LISTEN="$(address taken)" \
-    PIDFILE="$tmp/serve.pid" >serve 2>&1
-ok 'where the port is in use it says so and ends' has serve 'in use'
+    PIDFILE="$tmp/serve.pid" >refused 2>&1
+ok 'where the port is in use it says so and ends' has refused 'in use'

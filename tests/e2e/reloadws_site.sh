@@ -176,6 +176,7 @@ stop "$pid"
 
 # From afar the Host is the address that was connected to, for a request that
 # has to wait as well.
+# shellcheck disable=SC2016 # for the other shell
 afar='ip link set lo up && ip addr add 192.0.2.2/32 dev lo || exit 1
 reloadws -l 0.0.0.0:0 -d site >far &
 until port=$(sed -n "s|.*:\([0-9]*\)/$|\1|p" far) && [ -n "$port" ]; do

@@ -234,16 +234,16 @@ echo "$young" >bad
 touch -t 202001010000 bad
 listening -p bad
 ok 'a process younger than the file is refused' refuses \
-    'bad: no process holds it'
+    'bad: stale: its process is younger'
 stop "$watchrun"
 listening -p bad -s USR1
-ok 'with -s, too' refuses 'bad: no process holds it'
+ok 'with -s, too' refuses 'bad: stale: its process is younger'
 stop "$watchrun"
 ok 'and got nothing' rung 0 young
 ringer reader -r -l bad
 reader=$pid
 listening -p bad
-ok 'a lock for reading is no address' refuses 'bad: no process holds it'
+ok 'a lock for reading is no address' refuses 'bad: stale: its process is younger'
 ok 'its holder got nothing' rung 0 reader
 echo "$plain" >bad
 ok 'the number counts then' save_until 'bad: rung'
