@@ -150,6 +150,36 @@ lines() {
 	[ "$(wc -l <"$2")" -eq "$1" ]
 }
 
+# watch_page: a site of one page, and a watchrun that keeps in the file seen
+# what each run finds in it; $watchrun
+watch_page() {
+	mkdir site
+	echo old >site/page.html
+	: >seen
+	watch log -w 'site/**' -- sh -c 'cat site/page.html >>seen'
+	watchrun=$pid
+}
+
+# saved 'a sentence' content command...: one run, that finds this content
+saved() {
+	sentence=$1
+	content=$2
+	shift 2
+	: >seen
+	ok "$sentence" saves "$@"
+}
+
+# Save until one run has come; what it saw is what was saved.
+saves() {
+	"$@" || return 1
+	runs 1 seen && [ "$(tail -n 1 seen)" = "$content" ]
+}
+
+# need tool: is it here?
+need() {
+	command -v "$1" >/dev/null
+}
+
 # ---- reloadws ----
 
 # address log: the port of the address that a server has printed

@@ -3,30 +3,7 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
-mkdir site
-echo old >site/page.html
-: >seen
-watch log -w 'site/**' -- sh -c 'cat site/page.html >>seen'
-watchrun=$pid
-
-# saved 'a sentence' content command...: one run, that finds this content
-saved() {
-	sentence=$1
-	content=$2
-	shift 2
-	: >seen
-	ok "$sentence" saves "$@"
-}
-
-# Save until one run has come; what it saw is what was saved.
-saves() {
-	"$@" || return 1
-	runs 1 seen && [ "$(tail -n 1 seen)" = "$content" ]
-}
-
-need() {
-	command -v "$1" >/dev/null
-}
+watch_page
 
 # ---- editors ----
 
