@@ -157,6 +157,7 @@ watch_page() {
 	echo old >site/page.html
 	: >seen
 	watch log -w 'site/**' -- sh -c 'cat site/page.html >>seen'
+	# shellcheck disable=SC2034
 	watchrun=$pid
 }
 
