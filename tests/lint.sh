@@ -21,6 +21,8 @@ lint() {
 	out=$(echo "$out" | sed -e '/warnings\{0,1\} generated\.$/d' \
 	    -e '/^mandoc: outdated mandoc.db/d' \
 	    -e '/referenced manual not found: Xr \(reloadws\|watchrun\) 1/d')
+	# Its status counts what was just left out.
+	[ "$tool" != mandoc ] || status=0
 	if [ $status -ne 0 ] || [ -n "$out" ]; then
 		echo "$out" | head -n 40
 		failed=1

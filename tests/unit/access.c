@@ -132,7 +132,7 @@ test_allow(void)
 {
 	char six[] = "[fe80::1]", host[] = "dev.test", bad[] = "[a b]";
 	char all[] = "*", none[] = "null";
-	const char *names[4];
+	const char *names[4] = { NULL };
 	struct access a = { .hosts = names };
 
 	ok(access_allow(&a, six) == 0 && strcmp(names[0], "fe80::1") == 0 &&
