@@ -235,6 +235,8 @@ accept_from(int fd)
 		}
 		if (peer < 0 && !short_of(errno))
 			return;
+		if (peer < 0 && errno == EMFILE && !net_pending(fd))
+			return;
 		if (peer < 0 && errno == EMFILE && make_room())
 			continue;
 		msg_why("no room for another connection");

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -240,4 +241,17 @@ net_raise_limit(void)
 		return;
 	limit.rlim_cur = limit.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+bool
+net_pending(int fd)
+{
+	struct pollfd p;
+	int error, n;
+
+	error = errno;
+	p = (struct pollfd){ .fd = fd, .events = POLLIN };
+	n = poll(&p, 1, 0);
+	errno = error;
+	return n > 0;
 }

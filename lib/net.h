@@ -54,4 +54,10 @@ void net_shut(int fd);
 /* let this process have as many descriptors as it may */
 void net_raise_limit(void);
 
+/*
+ * Does somebody wait to be accepted?  accept(2) may say that descriptors are
+ * short before it looks.  Keeps errno.
+ */
+bool net_pending(int fd);
+
 #endif
