@@ -35,12 +35,12 @@ HEADERS = lib/batch.h lib/buf.h lib/clock.h lib/dir.h lib/glob.h lib/look.h \
 	lib/msg.h lib/os.h lib/pidfile.h lib/rule.h lib/run.h lib/sig.h \
 	lib/str.h lib/stray.h lib/tree.h lib/watch.h lib/access.h lib/answer.h \
 	lib/base64.h lib/conn.h lib/dialect.h lib/http.h lib/json.h lib/link.h \
-	lib/listing.h lib/net.h lib/news.h lib/page.h lib/reload_js.h \
+	lib/list.h lib/listing.h lib/net.h lib/news.h lib/page.h lib/reload_js.h \
 	lib/reply.h lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
 
 UNIT = tests/unit/access tests/unit/answer tests/unit/base64 tests/unit/batch \
 	tests/unit/buf tests/unit/clock tests/unit/conn tests/unit/dialect \
-	tests/unit/glob tests/unit/http tests/unit/json tests/unit/listing \
+	tests/unit/glob tests/unit/http tests/unit/json tests/unit/list tests/unit/listing \
 	tests/unit/msg tests/unit/net tests/unit/news tests/unit/os \
 	tests/unit/page tests/unit/pidfile tests/unit/pidfile_ring \
 	tests/unit/reply tests/unit/rule tests/unit/run tests/unit/sandbox \
@@ -214,6 +214,10 @@ tests/unit/http: $(HTTP_UNIT)
 JSON_UNIT = tests/unit/json.o lib/json.o lib/buf.o lib/utf8.o
 tests/unit/json: $(JSON_UNIT)
 	$(LINK) -o $@ $(JSON_UNIT)
+
+LIST_UNIT = tests/unit/list.o lib/list.o lib/buf.o
+tests/unit/list: $(LIST_UNIT)
+	$(LINK) -o $@ $(LIST_UNIT)
 
 NET_UNIT = tests/unit/net.o lib/net.o lib/str.o
 tests/unit/net: $(NET_UNIT)
