@@ -37,6 +37,7 @@ struct rung {
 
 static struct {
 	struct rule rule;
+	struct rules rules; /* just that one */
 	struct rung *rung; /* one a pidfile */
 	struct tree tree;
 	struct batch batch;
@@ -179,11 +180,13 @@ unread(const char *path)
 }
 
 static void
-on_news(void *arg, const char *path, enum tree_news news, const char *by)
+on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
+    const char *by)
 {
 	int result;
 
 	(void)arg;
+	(void)rules;
 	result = 0;
 	switch (news) {
 	case TREE_CHANGED:
@@ -440,7 +443,8 @@ open_tree(void)
 {
 	size_t i;
 
-	if (tree_open(&w.tree, &watch_inotify, &w.rule, on_news, NULL) < 0)
+	w.rules = (struct rules){ .v = &w.rule, .n = 1 };
+	if (tree_open(&w.tree, &watch_inotify, &w.rules, on_news, NULL) < 0)
 		msg_die("cannot watch:");
 	w.tree.explain = msg_verbose();
 	look();
@@ -461,7 +465,7 @@ show(void *arg, const struct tree_dir *d, const struct tree_entry *entry)
 		    w.tree.backend->name);
 		return;
 	}
-	rule_judge(&w.rule, &d->reach, d->path, entry->name, &by);
+	rules_judge(&w.rules, d->reach, d->path, entry->name, &by);
 	slash = *d->path == '\0' || strcmp(d->path, "/") == 0 ? "" : "/";
 	printf("match %s%s%s by %s\n", d->path, slash, entry->name, by);
 }

@@ -29,14 +29,21 @@ dir_join(const struct tree_dir *d, const char *name, char path[PATH_MAX])
 	return n < PATH_MAX ? 0 : -1;
 }
 
+uint64_t
+dir_judge(const struct tree *t, const struct tree_dir *d, const char *name,
+    const char **by)
+{
+	return rules_judge(t->rules, d->reach, d->path, name, by);
+}
+
 void
 dir_tell(const struct tree *t, const struct tree_dir *d, const char *name,
-    enum tree_news news, const char *by)
+    enum tree_news news, uint64_t rules, const char *by)
 {
 	char path[PATH_MAX];
 
 	if (dir_join(d, name, path) == 0)
-		t->tell(t->arg, path, news, by);
+		t->tell(t->arg, path, news, rules, by);
 }
 
 /* ---- users of a watch ---- */
@@ -216,37 +223,41 @@ dir_make_due(struct tree *t, struct tree_dir *d)
 
 /* Does only what is spelled out count in a directory with this reach? */
 static bool
-only_names(const struct tree *t, const struct rule_reach *reach)
+only_names(const struct rules *rs, const struct rules_reach *reach)
 {
-	size_t i;
+	const struct glob_set *set;
+	size_t i, rule;
 
-	for (i = 0; i < reach->want->n; i++)
-		if (globs_name(&t->rule->want, reach->want, i) == NULL)
-			return false;
+	for (rule = 0; rule < rs->n; rule++) {
+		set = reach->of[rule].want;
+		for (i = 0; set != NULL && i < set->n; i++)
+			if (globs_name(&rs->v[rule].want, set, i) == NULL)
+				return false;
+	}
 	return true;
 }
 
 /* Takes the reach over. */
 struct tree_dir *
 dir_new(struct tree *t, struct tree_dir *up, const char *path,
-    struct rule_reach reach)
+    struct rules_reach *reach)
 {
 	struct tree_dir *d;
 
 	d = malloc(sizeof *d);
 	if (d == NULL) {
-		rule_reach_free(&reach);
+		rules_leave(t->rules, reach);
 		return NULL;
 	}
 	*d = (struct tree_dir){ .up = up,
 		.path = strdup(path),
 		.reach = reach,
-		.names = only_names(t, &reach),
+		.names = only_names(t->rules, reach),
 		.quiet = up == NULL || up->quiet,
 		.unheard = true };
 	d->level = d->names ? WATCH_NAMES : WATCH_FILES;
 	if (d->path == NULL) {
-		rule_reach_free(&d->reach);
+		rules_leave(t->rules, d->reach);
 		free(d);
 		return NULL;
 	}
@@ -259,12 +270,16 @@ dir_new(struct tree *t, struct tree_dir *up, const char *path,
 void
 dir_forget(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say)
 {
+	const char *by;
+	uint64_t rules;
+
 	if (e->dir != NULL)
 		dir_drop(t, e->dir, say);
 	else {
 		t->nfiles--;
-		if (say)
-			dir_tell(t, d, e->name, TREE_GONE, NULL);
+		rules = say ? dir_judge(t, d, e->name, &by) : 0;
+		if (rules != 0)
+			dir_tell(t, d, e->name, TREE_GONE, rules, by);
 	}
 	if (e->type == S_IFLNK)
 		dir_unlink(t, d, e->name);
@@ -289,7 +304,7 @@ dir_drop(struct tree *t, struct tree_dir *d, bool say)
 	d->n = 0;
 	while (d->users != NULL)
 		dir_unuse(t, d->users, false);
-	rule_reach_free(&d->reach);
+	rules_leave(t->rules, d->reach);
 	t->ndirs--;
 	d->dead = true;
 	if (!d->due)

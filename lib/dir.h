@@ -31,9 +31,13 @@ const char *dir_path(const struct tree_dir *d);
 /* the path of a name in a directory; 0, or -1 when it is too long */
 int dir_join(const struct tree_dir *d, const char *name, char path[PATH_MAX]);
 
-/* tell news of a name in a directory */
+/* the rules that the file of this name counts for; *by as in rules_judge */
+uint64_t dir_judge(const struct tree *t, const struct tree_dir *d,
+    const char *name, const char **by);
+
+/* tell news of a name in a directory to these rules */
 void dir_tell(const struct tree *t, const struct tree_dir *d, const char *name,
-    enum tree_news news, const char *by);
+    enum tree_news news, uint64_t rules, const char *by);
 
 /* the first of the bucket in which the users of this watch are, or NULL */
 struct tree_user *dir_users(const struct tree *t, int id);
@@ -65,7 +69,7 @@ void dir_make_due(struct tree *t, struct tree_dir *d);
 
 /* a directory that is due; takes the reach over; NULL when memory is out */
 struct tree_dir *dir_new(struct tree *t, struct tree_dir *up, const char *path,
-    struct rule_reach reach);
+    struct rules_reach *reach);
 
 /* forget it and all beneath; say whether that is news */
 void dir_drop(struct tree *t, struct tree_dir *d, bool say);

@@ -57,13 +57,7 @@ stat_name(const struct look *l, const char *name, struct stat *st, int flags)
 static bool
 spelled_out(const struct look *l, const char *name)
 {
-	struct rule_reach reach;
-	bool entered;
-
-	reach = rule_enter(l->t->rule, &l->d->reach, name, true);
-	entered = reach.want != NULL;
-	rule_reach_free(&reach);
-	return entered;
+	return rules_entering(l->t->rules, l->d->reach, name, true) != 0;
 }
 
 /* false when it is gone, or is nothing that could count */
@@ -84,21 +78,34 @@ stat_what(const struct look *l, const char *name, struct seen *s)
 	return s->isdir || s->type == S_IFREG || s->type == S_IFLNK;
 }
 
+/* A link that some rules enter may be no more than a file for others. */
+static void
+tell_link(const struct look *l, const char *name)
+{
+	const char *by;
+	uint64_t rules;
+
+	rules = dir_judge(l->t, l->d, name, &by) &
+	    ~rules_entering(l->t->rules, l->d->reach, name, true);
+	if (rules != 0)
+		dir_tell(l->t, l->d, name, TREE_CHANGED, rules, by);
+}
+
 static int
 see_dir(struct look *l, const char *name, const struct seen *s)
 {
-	struct rule_reach reach;
+	struct rules_reach *reach;
 	struct tree_entry *e;
 	char path[PATH_MAX];
 
 	if (dir_join(l->d, name, path) < 0)
 		return 0;
-	reach = rule_enter(l->t->rule, &l->d->reach, name, s->type == S_IFLNK);
-	if (reach.want == NULL)
+	reach = rules_enter(l->t->rules, l->d->reach, name, s->type == S_IFLNK);
+	if (reach == NULL)
 		return 0;
 	e = dir_add(l->d, name);
 	if (e == NULL) {
-		rule_reach_free(&reach);
+		rules_leave(l->t->rules, reach);
 		return -1;
 	}
 	e->dev = s->st.st_dev;
@@ -111,6 +118,8 @@ see_dir(struct look *l, const char *name, const struct seen *s)
 		return -1;
 	}
 	e->dir->follow = spelled_out(l, name);
+	if (s->type == S_IFLNK && !l->d->quiet)
+		tell_link(l, name);
 	return 0;
 }
 
@@ -142,11 +151,12 @@ see_file(struct look *l, const char *name, struct tree_entry *e,
     const struct seen *s)
 {
 	const char *by;
+	uint64_t rules;
 
-	by = NULL;
+	rules = 0;
 	if (e == NULL) {
-		if (rule_judge(l->t->rule, &l->d->reach, l->d->path, name,
-			&by) != RULE_COUNTS)
+		rules = dir_judge(l->t, l->d, name, &by);
+		if (rules == 0)
 			return 0;
 		e = dir_add(l->d, name);
 		if (e == NULL)
@@ -156,11 +166,11 @@ see_file(struct look *l, const char *name, struct tree_entry *e,
 	e->seen = true;
 	if (!update(l, e, s) || l->d->quiet)
 		return 0;
-	if (by == NULL)
-		rule_judge(l->t->rule, &l->d->reach, l->d->path, name, &by);
-	dir_tell(l->t, l->d, name, TREE_CHANGED, by);
+	if (rules == 0)
+		rules = dir_judge(l->t, l->d, name, &by);
+	dir_tell(l->t, l->d, name, TREE_CHANGED, rules, by);
 	if (l->d->unheard && s->type == S_IFREG && l->now - e->mtime < YOUNG_NS)
-		dir_tell(l->t, l->d, name, TREE_WRITTEN, NULL);
+		dir_tell(l->t, l->d, name, TREE_WRITTEN, rules, by);
 	return 0;
 }
 
@@ -191,8 +201,7 @@ see_link(struct look *l, const char *name, struct tree_entry *e,
 	if (e != NULL)
 		e->hinted = false;
 	if (e == NULL && !spelled_out(l, name) &&
-	    rule_judge(l->t->rule, &l->d->reach, l->d->path, name, &by) !=
-		RULE_COUNTS)
+	    dir_judge(l->t, l->d, name, &by) == 0)
 		return 0;
 	/* Though what was behind it goes, its way is to be watched on. */
 	if (e != NULL && e->dir != NULL && !s->isdir)
@@ -207,8 +216,7 @@ irrelevant(const struct look *l, const char *name, mode_t type)
 	const char *by;
 
 	return type != 0 && type != S_IFDIR && type != S_IFLNK &&
-	    rule_judge(l->t->rule, &l->d->reach, l->d->path, name, &by) !=
-	    RULE_COUNTS;
+	    dir_judge(l->t, l->d, name, &by) == 0;
 }
 
 /* Look at one name; type is what the directory says of it, 0 if nothing. */
@@ -264,18 +272,36 @@ sweep(struct look *l)
 		dir_sort(d);
 }
 
+/* The names that a rule's patterns spell out; see see_spelled. */
+static int
+see_names(
+    struct look *l, const struct globs *g, const struct glob_set *set, bool all)
+{
+	const char *name;
+	size_t i;
+
+	for (i = 0; i < set->n; i++) {
+		name = globs_name(g, set, i);
+		if (name != NULL && (all || strcmp(name, "..") == 0) &&
+		    see(l, name, 0) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* The names that patterns spell out; all of them, or those that no
  * directory lists. */
 static int
 see_spelled(struct look *l, bool all)
 {
-	const char *name;
+	const struct rules *rs;
+	const struct glob_set *set;
 	size_t i;
 
-	for (i = 0; i < l->d->reach.want->n; i++) {
-		name = globs_name(&l->t->rule->want, l->d->reach.want, i);
-		if (name != NULL && (all || strcmp(name, "..") == 0) &&
-		    see(l, name, 0) < 0)
+	rs = l->t->rules;
+	for (i = 0; i < rs->n; i++) {
+		set = l->d->reach->of[i].want;
+		if (set != NULL && see_names(l, &rs->v[i].want, set, all) < 0)
 			return -1;
 	}
 	return 0;
@@ -325,7 +351,8 @@ unread(const struct tree *t, struct tree_dir *d)
 {
 	if (!d->told && (d->level == WATCH_FILES || errno != EACCES)) {
 		d->told = true;
-		t->tell(t->arg, dir_path(d), TREE_UNREAD, NULL);
+		t->tell(t->arg, dir_path(d), TREE_UNREAD,
+		    rules_at(t->rules, d->reach), NULL);
 	}
 }
 

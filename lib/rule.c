@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* rule.c - what one rule watches, runs and rings */
+/* rule.c - what each rule watches, runs and rings */
 #include <sys/stat.h>
 
 #include <limits.h>
@@ -10,13 +10,6 @@
 #include "rule.h"
 #include "str.h"
 
-struct rule_reach
-rule_begin(const struct rule *r, const char *root)
-{
-	return (struct rule_reach){ .want = globs_begin(&r->want, root),
-		.leave = globs_begin(&r->leave, root) };
-}
-
 static bool
 left_out(const struct rule *r, const struct rule_reach *at, const char *name)
 {
@@ -24,9 +17,11 @@ left_out(const struct rule *r, const struct rule_reach *at, const char *name)
 	    globs_match(&r->leave, at->leave, name) >= 0;
 }
 
-struct rule_reach
-rule_enter(const struct rule *r, const struct rule_reach *from,
-    const char *name, bool linked)
+/* ---- to follow names ---- */
+
+static struct rule_reach
+enter(const struct rule *r, const struct rule_reach *from, const char *name,
+    bool linked)
 {
 	struct rule_reach to;
 
@@ -38,6 +33,132 @@ rule_enter(const struct rule *r, const struct rule_reach *from,
 		to.leave = globs_enter(&r->leave, from->leave, name, false);
 	return to;
 }
+
+static struct rules_reach *
+new_reach(const struct rules *rs)
+{
+	struct rules_reach *reach;
+
+	reach = malloc(sizeof *reach + rs->n * sizeof reach->of[0]);
+	if (reach != NULL)
+		reach->shared = 1;
+	return reach;
+}
+
+void
+rules_leave(const struct rules *rs, struct rules_reach *reach)
+{
+	size_t i;
+
+	if (reach == NULL || --reach->shared > 0)
+		return;
+	for (i = 0; i < rs->n; i++) {
+		free(reach->of[i].want);
+		free(reach->of[i].leave);
+	}
+	free(reach);
+}
+
+/* A reach that reaches nothing is none. */
+static struct rules_reach *
+or_null(const struct rules *rs, struct rules_reach *reach)
+{
+	if (rules_at(rs, reach) != 0)
+		return reach;
+	rules_leave(rs, reach);
+	return NULL;
+}
+
+static bool
+same_set(const struct glob_set *a, const struct glob_set *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return a->n == b->n &&
+	    memcmp(a->at, b->at, a->n * sizeof a->at[0]) == 0;
+}
+
+static bool
+same_reach(const struct rules *rs, const struct rules_reach *a,
+    const struct rules_reach *b)
+{
+	size_t i;
+
+	for (i = 0; i < rs->n; i++)
+		if (!same_set(a->of[i].want, b->of[i].want) ||
+		    !same_set(a->of[i].leave, b->of[i].leave))
+			return false;
+	return true;
+}
+
+struct rules_reach *
+rules_begin(const struct rules *rs, const char *root)
+{
+	struct rules_reach *reach;
+	size_t i;
+
+	reach = new_reach(rs);
+	if (reach == NULL)
+		return NULL;
+	for (i = 0; i < rs->n; i++)
+		reach->of[i] = (struct rule_reach){ .want = globs_begin(
+							&rs->v[i].want, root),
+			.leave = globs_begin(&rs->v[i].leave, root) };
+	return or_null(rs, reach);
+}
+
+struct rules_reach *
+rules_enter(const struct rules *rs, struct rules_reach *from, const char *name,
+    bool linked)
+{
+	struct rules_reach *to;
+	size_t i;
+
+	to = new_reach(rs);
+	if (to == NULL)
+		return NULL;
+	for (i = 0; i < rs->n; i++)
+		to->of[i] = enter(&rs->v[i], &from->of[i], name, linked);
+	if (!same_reach(rs, from, to))
+		return or_null(rs, to);
+	rules_leave(rs, to);
+	from->shared++;
+	return from;
+}
+
+uint64_t
+rules_entering(const struct rules *rs, const struct rules_reach *from,
+    const char *name, bool linked)
+{
+	struct rule_reach to;
+	uint64_t set;
+	size_t i;
+
+	set = 0;
+	for (i = 0; i < rs->n; i++) {
+		to = enter(&rs->v[i], &from->of[i], name, linked);
+		if (to.want != NULL)
+			set |= (uint64_t)1 << i;
+		free(to.want);
+		free(to.leave);
+	}
+	return set;
+}
+
+uint64_t
+rules_at(const struct rules *rs, const struct rules_reach *reach)
+{
+	uint64_t set;
+	size_t i;
+
+	set = 0;
+	for (i = 0; i < rs->n; i++)
+		if (reach->of[i].want != NULL)
+			set |= (uint64_t)1 << i;
+	return set;
+}
+
+/* ---- to judge ---- */
 
 static const char *
 dot(const char *dir)
@@ -62,28 +183,39 @@ same(const char *path, const char *dir, const char *name)
 	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* A pidfile P, or its letter box .P.box. */
+/* Is it one of these pidfiles P, or the letter box .P.box of one? */
 static bool
-own(const struct rule *r, const char *dir, const char *name)
+is_of(const struct rule *r, const char *dir, const char *name, const char *box)
 {
-	char file[NAME_MAX + 1];
-	size_t i, n;
+	size_t i;
 
-	n = strlen(name);
-	file[0] = '\0';
-	if (n > 5 && n < sizeof file && name[0] == '.' &&
-	    strcmp(name + n - 4, ".box") == 0)
-		snprintf(file, sizeof file, "%.*s", (int)(n - 5), name + 1);
 	for (i = 0; i < r->npidfiles; i++)
 		if (same(r->pidfiles[i], dir, name) ||
-		    (file[0] != '\0' && same(r->pidfiles[i], dir, file)))
+		    (*box != '\0' && same(r->pidfiles[i], dir, box)))
 			return true;
 	return false;
 }
 
-enum rule_verdict
-rule_judge(const struct rule *r, const struct rule_reach *from, const char *dir,
-    const char *name, const char **by)
+static bool
+own(const struct rules *rs, const char *dir, const char *name)
+{
+	char box[NAME_MAX + 1];
+	size_t i, n;
+
+	n = strlen(name);
+	box[0] = '\0';
+	if (n > 5 && n < sizeof box && name[0] == '.' &&
+	    strcmp(name + n - 4, ".box") == 0)
+		snprintf(box, sizeof box, "%.*s", (int)(n - 5), name + 1);
+	for (i = 0; i < rs->n; i++)
+		if (is_of(&rs->v[i], dir, name, box))
+			return true;
+	return false;
+}
+
+static enum rule_verdict
+judge(const struct rule *r, const struct rule_reach *from, const char *name,
+    const char **by)
 {
 	int source;
 
@@ -101,10 +233,120 @@ rule_judge(const struct rule *r, const struct rule_reach *from, const char *dir,
 			  .text;
 		return RULE_LEFT;
 	}
-	if (own(r, dir, name))
-		return RULE_OWN;
 	*by = r->want.sources[source].text;
 	return RULE_COUNTS;
+}
+
+/* Does it match, and is not left out? */
+static bool
+counts(const struct rule *r, const struct rule_reach *from, const char *name)
+{
+	return from->want != NULL &&
+	    globs_match(&r->want, from->want, name) >= 0 &&
+	    !left_out(r, from, name);
+}
+
+uint64_t
+rules_judge(const struct rules *rs, const struct rules_reach *from,
+    const char *dir, const char *name, const char **by)
+{
+	uint64_t set;
+	size_t i;
+
+	*by = NULL;
+	set = 0;
+	for (i = 0; i < rs->n; i++) {
+		if (!counts(&rs->v[i], &from->of[i], name))
+			continue;
+		if (set == 0)
+			judge(&rs->v[i], &from->of[i], name, by);
+		set |= (uint64_t)1 << i;
+	}
+	if (set != 0 && own(rs, dir, name)) {
+		*by = NULL;
+		return 0;
+	}
+	return set;
+}
+
+enum rule_verdict
+rules_explain(const struct rules *rs, const struct rules_reach *from,
+    const char *dir, const char *name, const char **by)
+{
+	enum rule_verdict verdict, its;
+	const char *its_by;
+	size_t i;
+
+	*by = NULL;
+	verdict = RULE_NONE;
+	for (i = 0; i < rs->n && verdict != RULE_COUNTS; i++) {
+		its = judge(&rs->v[i], &from->of[i], name, &its_by);
+		if (its == RULE_COUNTS || verdict == RULE_NONE) {
+			verdict = its;
+			*by = its_by;
+		}
+	}
+	if (verdict != RULE_COUNTS || !own(rs, dir, name))
+		return verdict;
+	*by = NULL;
+	return RULE_OWN;
+}
+
+/*
+ * Follow a path from a root on.  What goes up does so only where a pattern
+ * spells that out.
+ */
+static uint64_t
+follow(
+    const struct rules *rs, const char *root, const char *path, const char **by)
+{
+	struct rules_reach *at, *next;
+	char dir[PATH_MAX], name[NAME_MAX + 1];
+	const char *rest;
+	uint64_t set;
+	size_t n;
+
+	*by = NULL;
+	set = 0;
+	at = rules_begin(rs, root);
+	for (rest = path; at != NULL; rest += n) {
+		rest += strspn(rest, "/");
+		n = strcspn(rest, "/");
+		if (n == 0 || n >= sizeof name)
+			break;
+		memcpy(name, rest, n);
+		name[n] = '\0';
+		if (strcmp(name, ".") == 0)
+			continue;
+		if (rest[n + strspn(rest + n, "/")] == '\0') {
+			snprintf(
+			    dir, sizeof dir, "%.*s", (int)(rest - path), path);
+			set = rules_judge(rs, at, dir, name, by);
+			break;
+		}
+		next = rules_enter(rs, at, name, strcmp(name, "..") == 0);
+		rules_leave(rs, at);
+		at = next;
+	}
+	rules_leave(rs, at);
+	return set;
+}
+
+/* A list may put ./ in front of a path: see its format. */
+uint64_t
+rules_match(const struct rules *rs, const char *path, const char **by)
+{
+	const char *its;
+	uint64_t set, more;
+
+	*by = NULL;
+	if (*path == '/')
+		return follow(rs, "/", path, by);
+	set = follow(rs, "", path, by);
+	more = follow(rs, "./", path, &its);
+	if (set == 0 || (more != 0 && (more & -more) < (set & -set)))
+		*by = its;
+	return set | more;
 }
 
 /*
@@ -192,14 +434,6 @@ rule_hopeless(
 	}
 	free(leave);
 	return verdict;
-}
-
-void
-rule_reach_free(struct rule_reach *reach)
-{
-	free(reach->want);
-	free(reach->leave);
-	*reach = (struct rule_reach){ 0 };
 }
 
 void

@@ -48,12 +48,12 @@ explain(struct tree *t, struct tree_dir *d, const char *name)
 	char text[256];
 	const char *by;
 
-	verdict = rule_judge(t->rule, &d->reach, d->path, name, &by);
+	verdict = rules_explain(t->rules, d->reach, d->path, name, &by);
 	if (verdict == RULE_COUNTS)
 		return;
 	snprintf(text, sizeof text, "%s%s%s", words[verdict],
 	    by == NULL ? "" : " ", by == NULL ? "" : by);
-	dir_tell(t, d, name, TREE_NOT_COUNTED, text);
+	dir_tell(t, d, name, TREE_NOT_COUNTED, 0, text);
 }
 
 /*
@@ -63,20 +63,14 @@ explain(struct tree *t, struct tree_dir *d, const char *name)
 static bool
 matters(struct tree *t, struct tree_dir *d, const char *name, bool isdir)
 {
-	struct rule_reach reach;
 	const char *by;
-	bool enters;
 
 	if (d->users != NULL &&
 	    (d->users->next != NULL || d->users->link != NULL))
 		return true;
-	if (dir_find(d, d->n, name) != NULL ||
-	    rule_judge(t->rule, &d->reach, d->path, name, &by) == RULE_COUNTS)
+	if (dir_find(d, d->n, name) != NULL || dir_judge(t, d, name, &by) != 0)
 		return true;
-	reach = rule_enter(t->rule, &d->reach, name, !isdir);
-	enters = reach.want != NULL;
-	rule_reach_free(&reach);
-	return enters;
+	return rules_entering(t->rules, d->reach, name, !isdir) != 0;
 }
 
 /* A file that is made by open(2) is written next; a link is whole at once. */
@@ -97,6 +91,7 @@ hear_name(struct tree *t, struct tree_dir *d, const char *name, unsigned what)
 {
 	struct tree_entry *e;
 	const char *by;
+	uint64_t rules;
 
 	if (t->explain && (what & ~(unsigned)WATCH_WRITTEN) != 0)
 		explain(t, d, name);
@@ -106,15 +101,17 @@ hear_name(struct tree *t, struct tree_dir *d, const char *name, unsigned what)
 	e = dir_find(d, d->n, name);
 	if (e != NULL)
 		e->hinted = true;
-	if ((what & WATCH_ISDIR) != 0 ||
-	    rule_judge(t->rule, &d->reach, d->path, name, &by) != RULE_COUNTS)
+	if ((what & WATCH_ISDIR) != 0)
+		return;
+	rules = dir_judge(t, d, name, &by);
+	if (rules == 0)
 		return;
 	if (e != NULL && (what & WATCH_WRITTEN) != 0)
 		e->written = true;
 	if (begins(d, name, what))
-		dir_tell(t, d, name, TREE_WRITTEN, NULL);
+		dir_tell(t, d, name, TREE_WRITTEN, rules, by);
 	if ((what & WATCH_CLOSED) != 0)
-		dir_tell(t, d, name, TREE_CLOSED, NULL);
+		dir_tell(t, d, name, TREE_CLOSED, rules, by);
 }
 
 static void
@@ -191,25 +188,23 @@ tree_hear(struct tree *t)
 
 int
 tree_open(struct tree *t, const struct watch_backend *backend,
-    const struct rule *rule, tree_tell *tell_, void *arg)
+    const struct rules *rules, tree_tell *tell_, void *arg)
 {
 	static const char *const paths[] = { "", ".", "/" };
-	struct rule_reach reach;
+	struct rules_reach *reach;
 	size_t i;
 
 	*t = (struct tree){
-		.backend = backend, .rule = rule, .tell = tell_, .arg = arg
+		.backend = backend, .rules = rules, .tell = tell_, .arg = arg
 	};
 	t->due_last = &t->due;
 	t->watch = backend->open();
 	if (t->watch == NULL)
 		return -1;
 	for (i = 0; i < 3; i++) {
-		reach = rule_begin(rule, roots[i]);
-		if (reach.want == NULL) {
-			rule_reach_free(&reach);
+		reach = rules_begin(rules, roots[i]);
+		if (reach == NULL)
 			continue;
-		}
 		t->roots[i] = dir_new(t, NULL, paths[i], reach);
 		if (t->roots[i] == NULL) {
 			tree_close(t);

@@ -12,7 +12,7 @@
 #include "watch.h"
 
 /*
- * The tree remembers the files that a rule's patterns match, and the
+ * The tree remembers the files that the rules' patterns match, and the
  * directories on the way to them.  One routine serves the start, new and
  * moved directories, lost hints and plain changes: watch a directory, then
  * read it, then compare it with what is remembered.  Hints only say which
@@ -38,7 +38,7 @@ struct tree_entry {
 struct tree_dir {
 	struct tree_dir *up; /* NULL for a root */
 	char *path;
-	struct rule_reach reach;
+	struct rules_reach *reach;
 	struct tree_entry **entries; /* sorted by name */
 	size_t n, cap;
 	struct tree_user *users; /* what hints about it come by: see tree.c */
@@ -56,21 +56,21 @@ struct tree_dir {
 
 enum tree_news {
 	TREE_CHANGED, /* written, created or moved here; by: the pattern */
-	TREE_GONE, /* deleted or moved away; by: NULL */
-	TREE_WRITTEN, /* a writer is at work; by: NULL */
+	TREE_GONE, /* deleted or moved away; by: the pattern */
+	TREE_WRITTEN, /* a writer is at work; by: the pattern */
 	TREE_CLOSED, /* and has closed it, or it came or went whole */
 	TREE_UNREAD, /* a directory that can't be read or watched: errno */
 	TREE_NOT_COUNTED /* why hints for it lead to nothing; by: in words */
 };
 
-/* news of a path, which is valid during the call only */
-typedef void
-tree_tell(void *arg, const char *path, enum tree_news news, const char *by);
+/* news of a path, valid during the call only, and the rules it counts for */
+typedef void tree_tell(void *arg, const char *path, enum tree_news news,
+    uint64_t rules, const char *by);
 
 struct tree {
 	const struct watch_backend *backend;
 	struct watch *watch;
-	const struct rule *rule;
+	const struct rules *rules;
 	tree_tell *tell;
 	void *arg;
 	struct tree_dir *roots[3]; /* "", "./" and "/", where used */
@@ -83,7 +83,7 @@ struct tree {
 
 /* remember nothing yet, with all roots due; 0, or -1 and errno */
 int tree_open(struct tree *t, const struct watch_backend *backend,
-    const struct rule *rule, tree_tell *tell, void *arg);
+    const struct rules *rules, tree_tell *tell, void *arg);
 
 /* readable when tree_hear has something to hear */
 int tree_fd(const struct tree *t);

@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* rule.c - tests of what one rule watches, and why a path counts or not */
+/* rule.c - tests of what each rule watches, and why a path counts or not */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,31 +11,55 @@
 static enum rule_verdict verdict;
 static const char *by;
 
+/* the reach at the directory that the path is in; *name is the rest */
+static struct rules_reach *
+reach(const struct rules *rs, const char *path, const char **name)
+{
+	struct rules_reach *at, *next;
+	char one[100];
+	const char *root;
+	size_t n;
+
+	root = glob_root(path);
+	at = rules_begin(rs, root);
+	for (path += strlen(root); strchr(path, '/') != NULL; path += n + 1) {
+		n = strcspn(path, "/");
+		snprintf(one, sizeof one, "%.*s", (int)n, path);
+		next = at == NULL ? NULL : rules_enter(rs, at, one, false);
+		rules_leave(rs, at);
+		at = next;
+	}
+	*name = path;
+	return at;
+}
+
 static int
 judge(const struct rule *r, const char *path, enum rule_verdict want,
     const char *want_by)
 {
-	struct rule_reach at, next;
-	char dir[200], name[100];
-	const char *rest, *root;
-	size_t n;
+	struct rules rs = { .v = (struct rule *)(uintptr_t)r, .n = 1 };
+	struct rules_reach *at;
+	char dir[200];
+	const char *name, *text_by;
+	int same;
 
-	root = glob_root(path);
-	at = rule_begin(r, root);
-	for (rest = path + strlen(root); strchr(rest, '/') != NULL;
-	     rest += n + 1) {
-		n = strcspn(rest, "/");
-		snprintf(name, sizeof name, "%.*s", (int)n, rest);
-		next = rule_enter(r, &at, name, false);
-		rule_reach_free(&at);
-		at = next;
+	at = reach(&rs, path, &name);
+	snprintf(dir, sizeof dir, "%.*s", (int)(name - path), path);
+	if (name > path + 1)
+		dir[name - path - 1] = '\0';
+	verdict = RULE_NONE;
+	by = text_by = NULL;
+	same = 1;
+	if (at != NULL) {
+		verdict = rules_explain(&rs, at, dir, name, &by);
+		same = rules_judge(&rs, at, dir, name, &text_by) ==
+		    (verdict == RULE_COUNTS);
 	}
-	snprintf(dir, sizeof dir, "%.*s", (int)(rest - path), path);
-	if (rest > path + 1)
-		dir[rest - path - 1] = '\0';
-	verdict = rule_judge(r, &at, dir, rest, &by);
-	rule_reach_free(&at);
-	return verdict == want &&
+	rules_leave(&rs, at);
+	same = same &&
+	    rules_match(&rs, path, &text_by) == (verdict == RULE_COUNTS);
+	return same && verdict == want &&
+	    (text_by == NULL) == (want != RULE_COUNTS) &&
 	    (want_by == NULL ? by == NULL
 			     : by != NULL && strcmp(by, want_by) == 0);
 }
@@ -98,31 +122,138 @@ test_verdicts(void)
 static void
 test_reach(void)
 {
-	struct rule_reach at, next;
+	struct rules_reach *at, *next, *after;
 	struct rule r;
+	struct rules rs = { .v = &r, .n = 1 };
 
 	r = rule("d/**", "*.o");
-	at = rule_begin(&r, "/");
-	ok(at.want == NULL,
+	ok(rules_begin(&rs, "/") == NULL,
 	    "a root that no pattern starts from is not reached");
-	next = rule_enter(&r, &at, "d", false);
-	ok(next.want == NULL && next.leave == NULL, "nor what is beneath it");
-	ok(rule_judge(&r, &at, "/", "a", &by) == RULE_NONE,
-	    "and nothing in it counts");
-	rule_reach_free(&at);
-	at = rule_begin(&r, "");
-	next = rule_enter(&r, &at, "d", true);
-	ok(next.want != NULL && next.leave != NULL,
-	    "a linked directory that is spelled out is reached");
-	rule_reach_free(&at);
-	at = rule_enter(&r, &next, "e", true);
-	ok(at.want == NULL, "one that is not is not");
-	at = rule_enter(&r, &next, "e.o", false);
-	ok(at.want == NULL && at.leave == NULL, "nor one that is left out");
-	rule_reach_free(&next);
-	rule_reach_free(&next);
-	ok(next.want == NULL, "a reach may be given back twice");
+	at = rules_begin(&rs, "");
+	ok(at != NULL && rules_at(&rs, at) == 1, "one that does is");
+	ok(rules_enter(&rs, at, "x", false) == NULL &&
+		rules_entering(&rs, at, "x", false) == 0,
+	    "another directory is not");
+	next = rules_enter(&rs, at, "d", true);
+	ok(next != NULL && next->of[0].want != NULL &&
+		next->of[0].leave != NULL &&
+		rules_entering(&rs, at, "d", true) == 1,
+	    "a linked directory that is spelled out is");
+	rules_leave(&rs, at);
+	ok(rules_enter(&rs, next, "e", true) == NULL, "one that is not is not");
+	ok(rules_enter(&rs, next, "e.o", false) == NULL,
+	    "nor one that is left out");
+	after = rules_enter(&rs, next, "e", false);
+	ok(after == next && next->shared == 2,
+	    "where the patterns have come as far the reach is the same");
+	rules_leave(&rs, next);
+	ok(rules_judge(&rs, after, "d/e", "a", &by) == 1, "for as long as one");
+	rules_leave(&rs, after);
+	rules_leave(&rs, NULL);
 	rule_free(&r);
+}
+
+/* does this path count for just these rules, by this? */
+static int
+matches(const struct rules *rs, const char *path, uint64_t want,
+    const char *want_by)
+{
+	struct rules_reach *at;
+	const char *name;
+	uint64_t set;
+
+	at = reach(rs, path, &name);
+	by = NULL;
+	set = at == NULL ? 0 : rules_judge(rs, at, "nowhere", name, &by);
+	rules_leave(rs, at);
+	if (set != want || (set == 0 ? by != NULL : strcmp(by, want_by) != 0))
+		return 0;
+	return rules_match(rs, path, &by) == want &&
+	    (set == 0 ? by == NULL : strcmp(by, want_by) == 0);
+}
+
+static void
+test_several(void)
+{
+	struct rule r[3] = { rule("**/*.c", "gen"), rule("src/**", "*.c"),
+		rule("src/*/x.c", NULL) };
+	struct rules rs = { .v = r, .n = 3 };
+	struct rules_reach *at, *next;
+
+	ok(matches(&rs, "a.c", 1, "**/*.c") && matches(&rs, "a.h", 0, NULL) &&
+		matches(&rs, "src/a.h", 2, "src/**"),
+	    "a path counts for the rules that match it");
+	ok(matches(&rs, "src/d/x.c", 5, "**/*.c") &&
+		matches(&rs, "src/gen/x.c", 4, "src/*/x.c"),
+	    "each with its own -x");
+	ok(matches(&rs, "src/gen/a.c", 0, NULL), "or for none");
+	ok(matches(&rs, "src/a~", 0, NULL), "ignored by all");
+	r[1].want.ignoring = false;
+	ok(matches(&rs, "src/a~", 2, "src/**"), "or by all but one");
+	at = rules_begin(&rs, "");
+	ok(rules_at(&rs, at) == 7, "all rules may reach a directory");
+	next = rules_enter(&rs, at, "lib", false);
+	ok(next != NULL && rules_at(&rs, next) == 1, "or one of them");
+	rules_leave(&rs, next);
+	next = rules_enter(&rs, at, "src", true);
+	ok(next != NULL && rules_at(&rs, next) == 6,
+	    "a linked directory is entered by those that spell it out");
+	ok(rules_explain(&rs, next, "src", "a.c", &by) == RULE_LEFT &&
+		strcmp(by, "*.c") == 0,
+	    "the first rule that has a reason gives it");
+	ok(rules_explain(&rs, next, "src", "a.h", &by) == RULE_COUNTS &&
+		strcmp(by, "src/**") == 0,
+	    "unless the path counts");
+	rules_leave(&rs, next);
+	ok(rules_enter(&rs, at, ".git", false) == NULL, "or by none");
+	rules_leave(&rs, at);
+	r[2].pidfiles = (char *[]){ (char[]){ "app.c" } };
+	r[2].npidfiles = 1;
+	ok(rules_match(&rs, "app.c", &by) == 0 && by == NULL,
+	    "the pidfile of one rule counts for none");
+	rule_free(&r[0]);
+	rule_free(&r[1]);
+	rule_free(&r[2]);
+}
+
+/* is this text such a path that the one rule matches? */
+static int
+text(const char *pattern, const char *path)
+{
+	struct rule r = rule(pattern, NULL);
+	struct rules rs = { .v = &r, .n = 1 };
+	int right;
+
+	right = rules_match(&rs, path, &by) == 1 && strcmp(by, pattern) == 0;
+	rule_free(&r);
+	return right;
+}
+
+static void
+test_text(void)
+{
+	char longest[400];
+
+	ok(text("*.c", "a.c") && text("d/**", "d/e/a.c") &&
+		text("/d/*", "/d/a"),
+	    "a path that is given as text is matched");
+	ok(text("*.c", "./a.c") && text("./*.c", "a.c") &&
+		text("**/a", "././d/./a"),
+	    "with dots in front or without");
+	ok(text("d/*", "d//a") && text("d/*", "d/a/"),
+	    "with slashes more than it needs");
+	ok(!text("*.c", "/a.c") && !text("/*.c", "a.c"),
+	    "an absolute path is not a relative one");
+	ok(text("../*.c", "../a.c") && text("d/../*.c", "d/../a.c"),
+	    "it goes up where the pattern does");
+	ok(!text("**", "../a") && !text("**", "d/../a") && !text("*/a", "../a"),
+	    "and nowhere else");
+	ok(!text("**", "") && !text("**", "/") && !text("**", ".") &&
+		!text("/**", "/"),
+	    "what names no file is none");
+	memset(longest, 'x', sizeof longest);
+	longest[sizeof longest - 1] = '\0';
+	ok(!text("**", longest), "nor is a name that none can have");
 }
 
 static void
@@ -245,6 +376,8 @@ main(void)
 	scratch_begin();
 	test_verdicts();
 	test_reach();
+	test_several();
+	test_text();
 	test_own();
 	test_hopeless();
 	scratch_end();

@@ -231,6 +231,23 @@ static const struct scene {
 	    "echo 22 >e/f; echo 22 >e/g", "+d/g +e/f" },
 	{ "links in a circle", "ln -s . l", "l/l/*.c", "echo 1 >a.c",
 	    "+l/l/a.c", "rm a.c", "-l/l/a.c" },
+
+	/* several rules */
+	{ "a file of several rules", "mkdir d; echo 1 >d/a.c",
+	    "**/*.c ; d/* -*.c ; d/a.c", "echo 22 >d/a.c; echo 1 >d/b.h",
+	    "+d/a.c:5 +d/b.h:2", "rm d/a.c d/b.h; echo 1 >c.c",
+	    "+c.c:1 -d/a.c:5 -d/b.h:2" },
+	{ "what one rule leaves out and another does not", "mkdir .git out",
+	    "** -out ; out/** ; .git/*", "echo 1 >out/a; echo 1 >.git/b",
+	    "+.git/b:4 +out/a:2", "mv out in", "+in/a:1 -out/a:2" },
+	{ "what one rule ignores and another does not", "mkdir .hg",
+	    "** ; -a **", "echo 1 >a~; echo 1 >b", "+a~:2 +b:3", NULL, NULL },
+	{ "a linked directory that one rule spells out",
+	    "mkdir d e; echo 1 >d/f; ln -s d cur", "** ; cur/*", "echo 22 >d/f",
+	    "+cur/f:2 +d/f:1", "ln -sfn e cur", "+cur:1 -cur/f:2" },
+	{ "a base that is a file for one rule", "mkdir d", "d/e ; d/e/*.c",
+	    "echo 1 >d/e", "+d/e:1", "rm d/e; mkdir d/e; echo 1 >d/e/a.c",
+	    "+d/e/a.c:3 -d/e:1" },
 };
 
 /*

@@ -248,13 +248,13 @@ test_unwatched(void)
 	unwatch();
 
 	fake.error = EMFILE;
-	set_rule("**");
+	set_rules("**");
 	errno = 0;
-	ok(tree_open(&w.tree, &fake_backend, &w.rule, on_news, NULL) == -1 &&
+	ok(tree_open(&w.tree, &fake_backend, &w.rules, on_news, NULL) == -1 &&
 		errno == EMFILE,
 	    "a backend that does not open is told by errno");
 	fake.error = 0;
-	rule_free(&w.rule);
+	free_rules();
 
 	fake.path = "d";
 	fake.error = EACCES;
@@ -339,8 +339,8 @@ test_explained(void)
 {
 	set_scene("mkdir d; echo 1 >d/p");
 	watch(&watch_inotify, "**/*.c **/*.pid -gen* ");
-	w.rule.pidfiles = (char *[]){ (char[]){ "own.pid" } };
-	w.rule.npidfiles = 1;
+	w.rule[0].pidfiles = (char *[]){ (char[]){ "own.pid" } };
+	w.rule[0].npidfiles = 1;
 	w.tree.explain = true;
 	scratch_sh("ln d/p gen.c; ln d/p a.h; ln d/p a~; ln d/p d/a.c; "
 		   "ln d/p own.pid");

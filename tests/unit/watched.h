@@ -23,7 +23,8 @@ enum { LINES = 4000 };
 
 /* the tree of the test, and what it told since the last `news` */
 static struct {
-	struct rule rule;
+	struct rule rule[4];
+	struct rules rules;
 	struct tree tree;
 	char *lines[LINES];
 	int n, looks;
@@ -31,9 +32,10 @@ static struct {
 	bool all; /* keep not only what changed */
 } w;
 
-/* keeps it as a line: a sign and the path */
+/* keeps it as a line: a sign and the path; with several rules, which */
 static inline void
-on_news(void *arg, const char *path, enum tree_news news, const char *by)
+on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
+    const char *by)
 {
 	static const char signs[] = { [TREE_CHANGED] = '+',
 		[TREE_GONE] = '-',
@@ -50,6 +52,9 @@ on_news(void *arg, const char *path, enum tree_news news, const char *by)
 		return;
 	if (news == TREE_NOT_COUNTED)
 		snprintf(line, sizeof line, "?%s(%s)", path, by);
+	else if (w.rules.n > 1)
+		snprintf(line, sizeof line, "%c%s:%x", signs[news], path,
+		    (unsigned)rules);
 	else
 		snprintf(line, sizeof line, "%c%s", signs[news], path);
 	if (w.n < LINES)
@@ -139,24 +144,44 @@ expand(const char *from, char *to, size_t size)
 	to[n] = '\0';
 }
 
-/* patterns with blanks between; those that start with `-` are left out */
 static inline void
-set_rule(const char *patterns)
+set_pattern(struct rule *r, const char *text)
 {
-	char one[200], path[300];
+	char path[300];
 	struct stat st;
+
+	expand(text, path, sizeof path);
+	if (*path == '-')
+		globs_add(&r->leave, path + 1, false);
+	else
+		globs_add(&r->want, path, stat(path, &st) == 0);
+}
+
+/*
+ * Patterns with blanks between; those that start with `-` are left out, `-a`
+ * ignores nothing, `;` starts the next rule.
+ */
+static inline void
+set_rules(const char *patterns)
+{
+	struct rule *r;
+	char one[200];
 	size_t n;
 
-	w.rule = (struct rule){ .want.ignoring = true,
-		.leave.leave_out = true };
+	w.rules = (struct rules){ .v = w.rule };
+	r = NULL;
 	for (; *patterns != '\0'; patterns += n + (patterns[n] == ' ')) {
 		n = strcspn(patterns, " ");
 		snprintf(one, sizeof one, "%.*s", (int)n, patterns);
-		expand(one, path, sizeof path);
-		if (*path == '-')
-			globs_add(&w.rule.leave, path + 1, false);
-		else
-			globs_add(&w.rule.want, path, stat(path, &st) == 0);
+		if (r == NULL || strcmp(one, ";") == 0) {
+			r = &w.rule[w.rules.n++];
+			*r = (struct rule){ .want.ignoring = true,
+				.leave.leave_out = true };
+		}
+		if (strcmp(one, "-a") == 0)
+			r->want.ignoring = false;
+		else if (strcmp(one, ";") != 0)
+			set_pattern(r, one);
 	}
 }
 
@@ -176,8 +201,8 @@ set_scene(const char *script)
 static inline void
 watch(const struct watch_backend *backend, const char *patterns)
 {
-	set_rule(patterns);
-	if (tree_open(&w.tree, backend, &w.rule, on_news, NULL) < 0) {
+	set_rules(patterns);
+	if (tree_open(&w.tree, backend, &w.rules, on_news, NULL) < 0) {
 		perror("tree_open");
 		exit(2);
 	}
@@ -185,10 +210,17 @@ watch(const struct watch_backend *backend, const char *patterns)
 }
 
 static inline void
+free_rules(void)
+{
+	while (w.rules.n > 0)
+		rule_free(&w.rule[--w.rules.n]);
+}
+
+static inline void
 unwatch(void)
 {
 	tree_close(&w.tree);
-	rule_free(&w.rule);
+	free_rules();
 	news();
 }
 
@@ -221,7 +253,7 @@ is_true(void)
 	news();
 	tree_each(&w.tree, list_one, NULL);
 	was = strdup(news());
-	tree_open(&fresh, &watch_inotify, &w.rule, on_news, NULL);
+	tree_open(&fresh, &watch_inotify, &w.rules, on_news, NULL);
 	look(&fresh);
 	news();
 	tree_each(&fresh, list_one, NULL);
