@@ -31,15 +31,16 @@ RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
 	lib/news.o lib/page.o lib/reload_js.o lib/reply.o lib/sandbox.o \
 	lib/sha1.o lib/site.o lib/utf8.o lib/ws.o $(SYSTEM) $(FLOOR)
 
-HEADERS = lib/batch.h lib/buf.h lib/clock.h lib/dir.h lib/glob.h lib/look.h \
-	lib/msg.h lib/os.h lib/pidfile.h lib/rule.h lib/run.h lib/sig.h \
+HEADERS = lib/batch.h lib/box.h lib/buf.h lib/clock.h lib/dir.h lib/glob.h \
+	lib/look.h lib/msg.h lib/os.h lib/pidfile.h lib/rule.h lib/run.h lib/sig.h \
 	lib/str.h lib/stray.h lib/tree.h lib/watch.h lib/access.h lib/answer.h \
 	lib/base64.h lib/conn.h lib/dialect.h lib/http.h lib/json.h lib/link.h \
 	lib/list.h lib/listing.h lib/net.h lib/news.h lib/page.h lib/reload_js.h \
 	lib/reply.h lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
 
 UNIT = tests/unit/access tests/unit/answer tests/unit/base64 tests/unit/batch \
-	tests/unit/buf tests/unit/clock tests/unit/conn tests/unit/dialect \
+	tests/unit/box tests/unit/buf tests/unit/clock tests/unit/conn \
+	tests/unit/dialect \
 	tests/unit/glob tests/unit/http tests/unit/json tests/unit/list tests/unit/listing \
 	tests/unit/msg tests/unit/net tests/unit/news tests/unit/os \
 	tests/unit/page tests/unit/pidfile tests/unit/pidfile_ring \
@@ -119,6 +120,10 @@ $(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/fake.h \
 
 tests/unit/batch: tests/unit/batch.o lib/batch.o
 	$(LINK) -o $@ tests/unit/batch.o lib/batch.o
+
+BOX_UNIT = tests/unit/box.o lib/box.o lib/buf.o lib/clock.o lib/str.o
+tests/unit/box: $(BOX_UNIT)
+	$(LINK) -o $@ $(BOX_UNIT)
 
 tests/unit/buf: tests/unit/buf.o lib/buf.o
 	$(LINK) -o $@ tests/unit/buf.o lib/buf.o
