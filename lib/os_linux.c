@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,24 +30,43 @@ os_dirent_type(const struct dirent *entry)
 	return DTTOIF(entry->d_type);
 }
 
-/* /proc/PID/name as a string in text; 0, or -1 and errno */
 static int
-proc_read(pid_t pid, const char *name, char text[PROC_TEXT])
+proc_open(pid_t pid, const char *name)
 {
 	char path[96];
-	ssize_t n;
-	int fd, error;
+	int fd;
 
 	snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		if (errno == ENOENT && access("/proc/self", F_OK) == 0)
 			errno = ESRCH;
-		return -1;
 	}
+	return fd;
+}
+
+static ssize_t
+proc_piece(int fd, char text[PROC_TEXT])
+{
+	ssize_t n;
+
 	do
 		n = read(fd, text, PROC_TEXT - 1);
 	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+/* /proc/PID/name as a string in text; 0, or -1 and errno */
+static int
+proc_read(pid_t pid, const char *name, char text[PROC_TEXT])
+{
+	ssize_t n;
+	int fd, error;
+
+	fd = proc_open(pid, name);
+	if (fd < 0)
+		return -1;
+	n = proc_piece(fd, text);
 	error = errno;
 	close(fd);
 	errno = error;
@@ -132,15 +153,37 @@ os_adopt(void)
 	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
+/* A list of numbers, each with a space after it, whatever the pieces. */
+static size_t
+read_pids(int fd, pid_t *pids, size_t max)
+{
+	char text[PROC_TEXT];
+	ssize_t i, n;
+	size_t count;
+	pid_t pid;
+
+	count = 0;
+	pid = 0;
+	while (count < max && (n = proc_piece(fd, text)) > 0)
+		for (i = 0; i < n && count < max; i++)
+			if (text[i] >= '0' && text[i] <= '9')
+				pid = 10 * pid + (text[i] - '0');
+			else if (pid != 0) {
+				pids[count++] = pid;
+				pid = 0;
+			}
+	return count;
+}
+
 /* proc(5): each thread has children of its own. */
 int
 os_children(pid_t pid, pid_t *pids, size_t max)
 {
-	char path[64], text[PROC_TEXT], *p, *end;
+	char path[64];
 	struct dirent *task;
 	size_t n;
 	DIR *dir;
-	long child;
+	int fd;
 
 	snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
 	dir = opendir(path);
@@ -151,18 +194,80 @@ os_children(pid_t pid, pid_t *pids, size_t max)
 			continue;
 		snprintf(
 		    path, sizeof path, "task/%.20s/children", task->d_name);
-		if (proc_read(pid, path, text) < 0)
+		fd = proc_open(pid, path);
+		if (fd < 0)
 			continue;
-		for (p = text; n < max; p = end) {
-			child = strtol(p, &end, 10);
-			/* The last of a list that was cut may be cut itself. */
-			if (end == p || *end == '\0')
-				break;
-			pids[n++] = (pid_t)child;
-		}
+		n += read_pids(fd, pids + n, max - n);
+		close(fd);
 	}
 	closedir(dir);
 	return (int)n;
+}
+
+/* An entry, name=value, that is being read piece by piece. */
+struct variable {
+	const char *name;
+	size_t len; /* of the name */
+	size_t at; /* what matches of the entry; NO_MATCH: it is another */
+	char *value;
+	size_t size;
+};
+
+#define NO_MATCH SIZE_MAX
+
+/* the next byte of an environment; was it the end of the entry? */
+static bool
+variable_byte(struct variable *v, char c)
+{
+	size_t room;
+
+	if (c == '\0' && v->at != NO_MATCH && v->at > v->len) {
+		v->value[v->at - v->len - 1] = '\0';
+		return true;
+	}
+	if (c == '\0') {
+		v->at = 0;
+		return false;
+	}
+	if (v->at == NO_MATCH)
+		return false;
+	if (v->at > v->len) {
+		room = v->size - (v->at - v->len);
+		if (room > 0)
+			v->value[v->at++ - v->len - 1] = c;
+		else
+			v->at = NO_MATCH;
+		return false;
+	}
+	v->at = c == (v->at < v->len ? v->name[v->at] : '=') ? v->at + 1
+							     : NO_MATCH;
+	return false;
+}
+
+/* proc(5): the entries, each with a NUL after it. */
+int
+os_environ(pid_t pid, const char *name, char *value, size_t size)
+{
+	struct variable v = { .name = name, .value = value, .size = size };
+	char text[PROC_TEXT];
+	ssize_t i, n;
+	int fd, error;
+	bool found;
+
+	fd = proc_open(pid, "environ");
+	if (fd < 0)
+		return -1;
+	v.len = strlen(name);
+	found = false;
+	while (!found && (n = proc_piece(fd, text)) > 0)
+		for (i = 0; i < n && !found; i++)
+			found = variable_byte(&v, text[i]);
+	error = errno;
+	close(fd);
+	errno = error;
+	if (!found && n < 0)
+		return -1;
+	return found;
 }
 
 int

@@ -61,6 +61,17 @@ os_children(pid_t pid, pid_t *pids, size_t max)
 }
 
 int
+os_environ(pid_t pid, const char *name, char *value, size_t size)
+{
+	(void)pid;
+	(void)name;
+	(void)value;
+	(void)size;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
 os_process_signal(int process, int signo)
 {
 	(void)process;
