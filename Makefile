@@ -150,8 +150,8 @@ tests/unit/pidfile_ring: tests/unit/pidfile_ring.o $(PIDFILE_UNIT)
 tests/unit/rule: tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
 	$(LINK) -o $@ tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
 
-RUN_UNIT = tests/unit/run.o lib/run.o lib/os_linux.o lib/os_other.o \
-	lib/sig.o lib/str.o lib/stray.o
+RUN_UNIT = tests/unit/run.o lib/run.o lib/clock.o lib/os_linux.o \
+	lib/os_other.o lib/sig.o lib/str.o lib/stray.o
 tests/unit/run: $(RUN_UNIT)
 	$(LINK) -o $@ $(RUN_UNIT)
 

@@ -41,6 +41,7 @@ static struct {
 	struct rung *rung; /* one a pidfile */
 	struct tree tree;
 	struct batch batch;
+	struct run_shared shared;
 	struct run run;
 	int signals;
 	int ending; /* the signal that ends us, or 0 */
@@ -269,7 +270,9 @@ finish(bool succeeded, int status)
 static void
 start(void)
 {
-	if (run_start(&w.run, w.rule.command) == 0)
+	struct run_how how = { .argv = w.rule.command, .out = -1, .err = -1 };
+
+	if (run_start(&w.run, &how, clock_ms()) == 0)
 		return;
 	msg_warn("%s:", w.rule.command[0]);
 	finish(false, errno == ENOENT ? 127 : 126);
@@ -292,7 +295,7 @@ static void
 on_run(enum run_news news)
 {
 	if (news == RUN_SUSPENDED)
-		run_suspend(&w.run);
+		run_suspend(&w.run, 1);
 	if (news != RUN_ENDED)
 		return;
 	batch_resume(&w.batch, clock_ms());
@@ -314,7 +317,7 @@ end(int signo)
 	if (!run_busy(&w.run))
 		sig_die(signo);
 	if (w.ending != 0)
-		run_kill(&w.run);
+		run_kill(&w.run, clock_ms());
 	else
 		run_stop(&w.run, clock_ms());
 	w.ending = signo;
@@ -329,16 +332,16 @@ on_signals(void)
 
 	taken = sig_take();
 	if (sig_has(taken, SIGCONT))
-		run_continue(&w.run);
+		run_continue(&w.run, 1);
 	if (sig_has(taken, SIGCHLD))
-		on_run(run_reap(&w.run));
+		run_reap(&w.run, 1);
 	for (i = 0; i < sizeof ends / sizeof ends[0]; i++)
 		if (sig_has(taken, ends[i]))
 			end(ends[i]);
 	if (sig_has(taken, SIGUSR1))
 		batch_force(&w.batch);
 	if (sig_has(taken, SIGTSTP))
-		run_suspend(&w.run);
+		run_suspend(&w.run, 1);
 }
 
 /* Look at all that is due; a signal that ends us need not wait for it. */
@@ -475,7 +478,10 @@ main(int argc, char *argv[])
 {
 	msg_init("watchrun", usage);
 	w.batch.settle = BATCH_SETTLE;
-	w.run.tty = -1;
+	w.shared.tty = -1;
+	w.run.shared = &w.shared;
+	w.run.stop = SIGTERM;
+	w.run.grace = RUN_GRACE;
 	w.rule.signo = SIGUSR1;
 	w.rule.want.ignoring = true;
 	w.rule.leave.leave_out = true;

@@ -1,64 +1,209 @@
 #define _XOPEN_SOURCE 700 /* getpgid */
 /* stray.c - what a command started that has left its process group */
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "os.h"
 #include "stray.h"
 
+enum { ROOM = 64 /* for processes, at first */ };
+
+/* Descendants of ours: parents before their children. */
+struct walk {
+	pid_t *pids; /* n of them; below 0: belongs to the command */
+	size_t n, room;
+};
+
+void
+stray_begin(struct strays *s, uint64_t number)
+{
+	stray_end(s);
+	*s = (struct strays){ .led = true };
+	snprintf(s->mark, sizeof s->mark, "%ld.%llu", (long)getpid(),
+	    (unsigned long long)number);
+}
+
 static bool
-among(const pid_t *pids, size_t n, pid_t pid)
+was_told(const struct strays *s, pid_t pid)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++)
-		if (pids[i] == pid)
+	for (i = 0; i < s->ntold; i++)
+		if (s->told[i] == pid)
 			return true;
 	return false;
 }
 
-void
-stray_spare(struct strays *s)
+/* Not to be remembered means to be told twice, which is better than never. */
+static void
+remember(struct strays *s, pid_t pid)
 {
-	int n;
+	pid_t *told;
 
-	n = os_children(getpid(), s->spared, STRAY_MAX);
-	s->nspared = n < 0 ? 0 : (size_t)n;
+	if (s->ntold == STRAY_MAX)
+		return;
+	told = realloc(s->told, (s->ntold + 1) * sizeof *told);
+	if (told == NULL)
+		return;
+	s->told = told;
+	s->told[s->ntold++] = pid;
+}
+
+void
+stray_forget(struct strays *s, pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < s->ntold; i++)
+		if (s->told[i] == pid)
+			s->told[i--] = s->told[--s->ntold];
+}
+
+void
+stray_end(struct strays *s)
+{
+	free(s->told);
+	s->led = false;
+	s->told = NULL;
 	s->ntold = 0;
 }
 
-static void
-tell(struct strays *s, pid_t pid, int signo, bool again)
+/*
+ * Whoever has the mark of another command of ours is none of this one, though
+ * its number was one's of this before.  One that was told and has no mark was
+ * found by its parent, which has ended since.
+ */
+static bool
+belongs(const struct strays *s, pid_t pid)
 {
-	if (!again && among(s->told, s->ntold, pid))
-		return;
-	if (s->ntold < STRAY_MAX)
-		s->told[s->ntold++] = pid;
-	kill(pid, signo);
-	kill(pid, SIGCONT);
+	char mark[STRAY_MARK];
+	size_t ours;
+
+	if (os_environ(pid, STRAY_NAME, mark, sizeof mark) == 1) {
+		if (strcmp(mark, s->mark) == 0)
+			return true;
+		ours = strcspn(s->mark, ".") + 1;
+		if (strncmp(mark, s->mark, ours) == 0)
+			return false;
+	}
+	return getpgid(pid) == s->group || was_told(s, pid);
 }
 
-/* Members of the group have been signalled as such, but may have strays. */
-size_t
-stray_signal(struct strays *s, pid_t group, int signo, bool again)
+static bool
+grow(struct walk *w)
 {
-	pid_t pids[STRAY_MAX];
-	size_t i, n, strays;
-	int more;
+	size_t room;
+	pid_t *pids;
 
-	pids[0] = getpid();
-	strays = 0;
-	for (i = 0, n = 1; i < n; i++) {
-		if (i > 0 && getpgid(pids[i]) != group) {
-			tell(s, pids[i], signo, again);
-			strays++;
+	room = w->room == 0 ? ROOM : 2 * w->room;
+	if (room > STRAY_MAX)
+		return false;
+	pids = realloc(w->pids, room * sizeof *pids);
+	if (pids == NULL)
+		return false;
+	w->pids = pids;
+	w->room = room;
+	return true;
+}
+
+/* Without memory for all of them, some have to wait for the next look. */
+static size_t
+children(struct walk *w, pid_t parent)
+{
+	int n;
+
+	do {
+		n = os_children(parent, w->pids + w->n, w->room - w->n);
+		if (n < 0)
+			return 0;
+	} while ((size_t)n == w->room - w->n && grow(w));
+	return (size_t)n;
+}
+
+static void
+add(struct walk *w, const struct strays *s, pid_t parent, bool all)
+{
+	size_t more;
+
+	for (more = children(w, parent); more > 0; more--, w->n++)
+		if (all || belongs(s, w->pids[w->n]))
+			w->pids[w->n] = -w->pids[w->n];
+}
+
+/* A member of the group hears what that is told. */
+static bool
+apart(const struct strays *s, pid_t pid)
+{
+	return !s->led || getpgid(pid) != s->group;
+}
+
+static bool
+tell_strays(struct strays *s, const struct walk *w, int signo)
+{
+	bool any;
+	size_t i;
+	pid_t pid;
+
+	any = false;
+	for (i = 0; i < w->n; i++) {
+		pid = -w->pids[i];
+		if (pid < 0 || !apart(s, pid))
+			continue;
+		any = true;
+		if (signo != SIGKILL) {
+			if (was_told(s, pid))
+				continue;
+			remember(s, pid);
 		}
-		more = os_children(pids[i], pids + n, STRAY_MAX - n);
-		for (; more > 0; more--)
-			if (i > 0 || !among(s->spared, s->nspared, pids[n]))
-				n++;
-			else
-				pids[n] = pids[n + (size_t)more - 1];
+		kill(pid, signo);
+		kill(pid, SIGCONT);
 	}
-	return strays;
+	return any;
+}
+
+static bool
+tell_group(struct strays *s, int signo)
+{
+	if (!s->led)
+		return false;
+	if (!s->group_told || signo == SIGKILL) {
+		s->group_told = true;
+		kill(-s->group, signo);
+		kill(-s->group, SIGCONT);
+	}
+	/* The dead count as long as they are kept. */
+	return kill(-s->group, 0) == 0 || errno == EPERM;
+}
+
+/* All are found before any is told: who loses a parent is harder to find. */
+bool
+stray_signal(struct strays *s, int signo)
+{
+	struct walk w = { .n = 0 };
+	bool group, strays;
+	size_t i;
+
+	if (s->group == 0)
+		return false;
+	if (grow(&w))
+		add(&w, s, getpid(), false);
+	for (i = 0; i < w.n; i++)
+		if (w.pids[i] < 0)
+			add(&w, s, -w.pids[i], true);
+		else
+			add(&w, s, w.pids[i], false);
+	group = tell_group(s, signo);
+	strays = tell_strays(s, &w, signo);
+	free(w.pids);
+	return group || strays;
+}
+
+bool
+stray_kill(struct strays *s)
+{
+	return stray_signal(s, SIGKILL);
 }

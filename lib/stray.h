@@ -6,29 +6,47 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a command started is its process group, and its strays: descendants of
+ * ours, see os_children and os_adopt, that have its mark in their environment,
+ * and all that descends from those and from the group.  Where a system tells
+ * neither it is the group alone.
+ */
+
+#define STRAY_NAME "WATCHRUN_RUN" /* the variable: our pid, a dot, a number */
 
 enum {
-	STRAY_MAX = 1024 /* processes that are looked at in one go */
+	STRAY_MARK = 48, /* room for its value */
+	STRAY_MAX = 65536 /* processes that are looked at in one go */
 };
 
-/*
- * Strays are found as descendants of ours, see os_children and os_adopt; where
- * a system tells neither there are none.
- */
 struct strays {
-	pid_t
-	    spared[STRAY_MAX]; /* children that were there before the command */
-	pid_t told[STRAY_MAX]; /* signalled already */
-	size_t nspared, ntold;
+	pid_t group; /* 0: there has been no command */
+	bool led; /* it cannot be another's yet: its leader was just there */
+	bool group_told; /* signalled as such */
+	char mark[STRAY_MARK]; /* what all have in their environment */
+	pid_t *told; /* signalled one by one: ntold of them, a heap array */
+	size_t ntold;
 };
 
-/* Call it before a command starts: what earlier ones left is none of its. */
-void stray_spare(struct strays *s);
+/* A command is about to start, the number-th of this program: make its mark. */
+void stray_begin(struct strays *s, uint64_t number);
+
+/* Signal all that were not signalled before; is anything there? */
+bool stray_signal(struct strays *s, int signo);
+
+/* KILL for all of it; is anything there? */
+bool stray_kill(struct strays *s);
+
+/* This one was waited for: its number may soon be another's. */
+void stray_forget(struct strays *s, pid_t pid);
 
 /*
- * Signal those that are not in this group, each once unless again; how many
- * there are.
+ * The command has ended for good.  From now on its group is signalled one by
+ * one, since another may get its number.
  */
-size_t stray_signal(struct strays *s, pid_t group, int signo, bool again);
+void stray_end(struct strays *s);
 
 #endif

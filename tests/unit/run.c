@@ -14,25 +14,66 @@
 #include "test.h"
 
 static char sh[] = "sh", c[] = "-c";
+static struct run_shared shared = { .tty = -1 };
+
+static struct run
+none(void)
+{
+	return (struct run){
+		.shared = &shared, .stop = SIGTERM, .grace = RUN_GRACE
+	};
+}
+
+static int
+start_argv(struct run *r, char *const argv[])
+{
+	struct run_how how = { .argv = argv, .out = -1, .err = -1 };
+
+	return run_start(r, &how, 0);
+}
+
+static int
+start_in(struct run *r, const char *script)
+{
+	char text[300], *argv[] = { sh, c, text, NULL };
+
+	snprintf(text, sizeof text, "%s", script);
+	return start_argv(r, argv);
+}
 
 static struct run
 start(const char *script)
 {
-	struct run r = { .tty = -1 };
-	char text[300], *command[] = { sh, c, text, NULL };
+	struct run r;
 
-	snprintf(text, sizeof text, "%s", script);
-	run_start(&r, command);
+	r = none();
+	start_in(&r, script);
 	return r;
+}
+
+/* what is new at this time, which stands still while we wait */
+static enum run_news
+news(struct run *r, int64_t now)
+{
+	run_reap(r, 1);
+	r->look_at = 0;
+	return run_tick(r, now);
+}
+
+/* wait until its leader has ended */
+static void
+leaderless(struct run *r)
+{
+	until((run_reap(r, 1), r->ended));
 }
 
 static int
 ended(struct run *r)
 {
-	enum run_news news;
+	enum run_news last;
 
-	until((news = run_reap(r)) != RUN_NOTHING);
-	return news == RUN_ENDED && !run_busy(r);
+	until((last = news(r, 1)) != RUN_NOTHING);
+	return last == RUN_ENDED && !run_busy(r) && news(r, 1) == RUN_NOTHING;
 }
 
 static int
@@ -115,7 +156,7 @@ test_status(void)
 static void
 test_exec(void)
 {
-	struct run r = { .tty = -1 };
+	struct run r = none();
 	char missing[] = "./missing", plain[] = "./plain", dir[] = ".",
 	     bare[] = "no-such-command-anywhere", empty[] = "";
 	char *command[] = { missing, NULL };
@@ -126,29 +167,29 @@ test_exec(void)
 	FILE *f;
 	size_t n;
 
-	ok(run_start(&r, command) == -1 && errno == ENOENT && !run_busy(&r),
+	ok(start_argv(&r, command) == -1 && errno == ENOENT && !run_busy(&r),
 	    "a command that is not there: ENOENT");
 	command[0] = bare;
-	ok(run_start(&r, command) == -1 && errno == ENOENT,
+	ok(start_argv(&r, command) == -1 && errno == ENOENT,
 	    "nor in any directory of PATH");
 	command[0] = empty;
-	ok(run_start(&r, command) == -1 && errno == ENOENT, "nor is nothing");
+	ok(start_argv(&r, command) == -1 && errno == ENOENT, "nor is nothing");
 	scratch_put("plain", "echo\n");
 	command[0] = plain;
-	ok(run_start(&r, command) == -1 && errno == EACCES,
+	ok(start_argv(&r, command) == -1 && errno == EACCES,
 	    "one that may not be run: EACCES");
 	command[0] = dir;
-	ok(run_start(&r, command) == -1 && errno == EACCES,
+	ok(start_argv(&r, command) == -1 && errno == EACCES,
 	    "a directory: EACCES");
 	ok(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD,
 	    "none of them leaves a child behind");
 	scratch_sh("printf '#!/bin/sh\\n: >ready\\n' >plain && chmod +x plain");
 	command[0] = plain;
-	ok(run_start(&r, command) == 0 && ended(&r) && ready(),
+	ok(start_argv(&r, command) == 0 && ended(&r) && ready(),
 	    "a script is run by what its first line names");
 	snprintf(arg, sizeof arg, "%s", odd);
 	words[2] = script;
-	ok(run_start(&r, words) == 0 && ended(&r) && run_succeeded(&r),
+	ok(start_argv(&r, words) == 0 && ended(&r) && run_succeeded(&r),
 	    "arguments are passed on");
 	f = fopen("out", "r");
 	n = f == NULL ? 0 : fread(text, 1, sizeof text - 1, f);
@@ -167,7 +208,7 @@ test_surroundings(void)
 	r = start(": >ready; sleep 1000");
 	ok(ready() && getpgid(r.pid) == r.pid && r.pid != getpgrp(),
 	    "a command has a group of its own");
-	run_kill(&r);
+	run_kill(&r, 1);
 	ok(ended(&r) && run_status(&r) == 137, "KILL ends it");
 	sig_ignore(SIGPIPE);
 	sigemptyset(&set);
@@ -185,15 +226,15 @@ test_surroundings(void)
 static void
 test_idle(void)
 {
-	struct run r = { .tty = -1 };
+	struct run r = none();
 
 	ok(!run_busy(&r) && run_due(&r, 5) == RUN_NEVER,
 	    "where nothing runs nothing is due");
 	run_stop(&r, 5);
-	run_kill(&r);
-	run_continue(&r);
-	ok(!run_busy(&r) && run_reap(&r) == RUN_NOTHING &&
-		run_tick(&r, 5) == RUN_NOTHING && run_due(&r, 5) == RUN_NEVER,
+	run_kill(&r, 1);
+	run_continue(&r, 1);
+	ok(!run_busy(&r) && news(&r, 5) == RUN_NOTHING &&
+		run_due(&r, 5) == RUN_NEVER,
 	    "nor can it be stopped");
 }
 
@@ -204,13 +245,13 @@ test_stop(void)
 
 	r = start(": >ready; sleep 1000 & wait");
 	ready();
-	ok(run_reap(&r) == RUN_NOTHING && run_due(&r, 1000) == RUN_NEVER &&
-		run_tick(&r, 1000000) == RUN_NOTHING && alive(r.pid),
+	ok(run_due(&r, 1000) == RUN_NEVER && news(&r, 1000000) == RUN_NOTHING &&
+		alive(r.pid),
 	    "a command may take its time");
 	run_stop(&r, 1000);
 	ok(run_busy(&r) && run_due(&r, 1000) <= 6000,
 	    "when stopped it may not");
-	until(run_reap(&r) == RUN_ENDED || run_tick(&r, 1001) == RUN_ENDED);
+	until(news(&r, 1001) == RUN_ENDED);
 	ok(!run_busy(&r) && run_status(&r) == 128 + SIGTERM,
 	    "TERM ends the command");
 	ok(run_due(&r, 1000) == RUN_NEVER, "and then nothing is due");
@@ -218,7 +259,7 @@ test_stop(void)
 	r = start("trap 'exit 7' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
 	run_stop(&r, 1000);
-	until(run_reap(&r) == RUN_ENDED || run_tick(&r, 1001) == RUN_ENDED);
+	until(news(&r, 1001) == RUN_ENDED);
 	ok(run_status(&r) == 7, "it may clean up and tell its own status");
 }
 
@@ -235,11 +276,10 @@ test_stubborn(void)
 	run_stop(&r, 4000);
 	ok(run_due(&r, 4000) == 1000 + RUN_GRACE,
 	    "which a second stop does not prolong");
-	ok(run_tick(&r, 5999) == RUN_NOTHING && run_reap(&r) == RUN_NOTHING &&
-		alive(r.pid),
+	ok(news(&r, 5999) == RUN_NOTHING && alive(r.pid),
 	    "until then it lives");
 	run_tick(&r, 6000);
-	until(run_reap(&r) == RUN_ENDED || run_tick(&r, 6001) == RUN_ENDED);
+	until(news(&r, 6001) == RUN_ENDED);
 	ok(!run_busy(&r) && run_status(&r) == 128 + SIGKILL && run_killed(&r),
 	    "then KILL ends it");
 }
@@ -257,14 +297,17 @@ test_members(void)
 	ok(member > 1 && member != r.pid && getpgid(member) == r.pid,
 	    "what a command starts is in its group");
 	run_stop(&r, 1000);
-	until(run_reap(&r) != RUN_NOTHING || r.ended);
+	leaderless(&r);
 	ok(run_busy(&r) && alive(member),
 	    "while a member of the group lives, the stop is not over");
-	ok(run_due(&r, 2000) == 2000 + RUN_LINGER &&
-		run_due(&r, 5999) == 6000 && run_tick(&r, 2000) == RUN_NOTHING,
+	ok(run_tick(&r, 2000) == RUN_NOTHING &&
+		run_due(&r, 2000) == 2000 + RUN_LINGER &&
+		run_tick(&r, 2100) == RUN_NOTHING &&
+		run_due(&r, 2100) == 2100 + 2 * RUN_LINGER &&
+		run_tick(&r, 5990) == RUN_NOTHING && run_due(&r, 5990) == 6000,
 	    "the group is looked at now and then until the grace is over");
 	run_tick(&r, 6000);
-	until(run_tick(&r, 6020) == RUN_ENDED);
+	until(news(&r, 6020) == RUN_ENDED);
 	ok(!run_busy(&r) && !alive(member), "no member outlives the grace");
 	ok(run_status(&r) == 128 + SIGTERM,
 	    "the status is that of the command itself");
@@ -306,7 +349,7 @@ test_dead(void)
 	r = start("sleep 1000");
 	bury_nobody(&r, true);
 	run_stop(&r, 1000);
-	until(run_reap(&r) == RUN_ENDED || run_tick(&r, 1001) == RUN_ENDED);
+	until(news(&r, 1001) == RUN_ENDED);
 	ok(!run_busy(&r) && waitpid(-1, NULL, WNOHANG) == -1,
 	    "a dead member that is our child is waited for");
 
@@ -316,10 +359,9 @@ test_dead(void)
 		bury_nobody(&r, false);
 	ready();
 	run_stop(&r, 1000);
-	until(run_reap(&r) != RUN_NOTHING || r.ended);
+	leaderless(&r);
 	ok(run_tick(&r, 6000) == RUN_NOTHING && run_busy(&r) &&
-		run_due(&r, 6480) == 6500 && run_tick(&r, 6500) == RUN_ENDED &&
-		!run_busy(&r),
+		run_tick(&r, 6000 + RUN_DYING) == RUN_ENDED && !run_busy(&r),
 	    "one that nobody waits for does not keep us for ever");
 	kill(keeper, SIGKILL);
 	waitpid(keeper, NULL, 0);
@@ -330,8 +372,8 @@ test_dead(void)
 		bury_nobody(&r, false);
 	ready();
 	run_stop(&r, 1000);
-	run_kill(&r);
-	until(run_reap(&r) != RUN_NOTHING || r.ended);
+	run_kill(&r, 1);
+	leaderless(&r);
 	ok(run_tick(&r, 6000) == RUN_ENDED,
 	    "nor after a KILL that was asked for");
 	kill(keeper, SIGKILL);
@@ -345,14 +387,14 @@ test_stopped(void)
 
 	r = start(": >ready; kill -STOP $$; exit 5");
 	ready();
-	ok(run_reap(&r) == RUN_NOTHING, "who stops itself has not ended");
-	until(run_reap(&r) == RUN_ENDED || (run_continue(&r), false));
+	ok(news(&r, 1) == RUN_NOTHING, "who stops itself has not ended");
+	until(news(&r, 1) == RUN_ENDED || (run_continue(&r, 1), false));
 	ok(!run_busy(&r) && run_status(&r) == 5,
 	    "when we are continued it goes on");
 	r = start("sleep 1000 & echo $! >member; : >ready; kill -STOP $$");
 	ready();
 	run_stop(&r, 0);
-	until(run_reap(&r) == RUN_ENDED || run_tick(&r, 1) == RUN_ENDED);
+	until(news(&r, 1) == RUN_ENDED);
 	ok(!run_busy(&r) && !alive(number("member")),
 	    "who is stopped hears TERM as well");
 	r = start("kill -TTIN $$; exit 6");
@@ -364,22 +406,22 @@ test_stopped(void)
 static void
 test_again(void)
 {
-	struct run r = { .tty = -1 };
+	struct run r = none();
 	char text[20], *command[] = { sh, c, text, NULL };
 	int i, well;
 
 	well = 1;
 	for (i = 0; i < 50; i++) {
 		snprintf(text, sizeof text, "exit %d", i);
-		well = well && run_start(&r, command) == 0 && ended(&r) &&
+		well = well && start_argv(&r, command) == 0 && ended(&r) &&
 		    run_status(&r) == i && run_succeeded(&r) == (i == 0);
 	}
 	ok(well, "fifty commands in turn each have their own status");
 	snprintf(text, sizeof text, "exit 0");
-	run_start(&r, command);
+	start_argv(&r, command);
 	run_stop(&r, 0);
-	until(run_reap(&r) == RUN_ENDED || run_tick(&r, 1) == RUN_ENDED);
-	ok(run_start(&r, command) == 0 && run_due(&r, 0) == RUN_NEVER &&
+	until(news(&r, 1) == RUN_ENDED);
+	ok(start_argv(&r, command) == 0 && run_due(&r, 0) == RUN_NEVER &&
 		ended(&r) && run_succeeded(&r),
 	    "that one was stopped does not touch the next");
 }
