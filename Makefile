@@ -12,7 +12,7 @@ CFLAGS = -O2
 SITE = tests/site
 LISTEN = 5678
 PIDFILE = reloadws.pid
-SUITES = unit e2e browser
+SUITES = unit e2e torture browser
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings

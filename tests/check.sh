@@ -1,5 +1,5 @@
 #!/bin/sh
-# check.sh - run the tests and count:  check.sh unit|e2e|browser...
+# check.sh - run the tests and count:  check.sh unit|e2e|torture|browser...
 #
 # A test prints a line for each fact it checked: ok, FAIL or skip, and the
 # fact as a sentence.  A test that checks nothing, or dies, has failed.
@@ -33,9 +33,9 @@ for suite; do
 			run_one "${source%.c}" "./${source%.c}"
 		done
 		;;
-	e2e)
-		for script in tests/e2e/*.sh; do
-			[ "$script" = tests/e2e/lib.sh ] || run_one "$script" sh "$script"
+	e2e | torture)
+		for script in "tests/$suite"/*.sh; do
+			[ "${script##*/}" = lib.sh ] || run_one "$script" sh "$script"
 		done
 		;;
 	browser)

@@ -12,4 +12,4 @@ UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 ASAN_OPTIONS=detect_leaks=0
 export UBSAN_OPTIONS ASAN_OPTIONS
 make -s CFLAGS='-g -O1 -fsanitize=address,undefined -fno-sanitize-recover' \
-    SUITES='unit e2e' check
+    SUITES='unit e2e torture' check

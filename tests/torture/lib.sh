@@ -1,0 +1,113 @@
+# lib.sh - what every torture test starts with:  . "${0%/*}/lib.sh"
+# shellcheck shell=sh source-path=SCRIPTDIR source=../e2e/lib.sh
+#
+# Each case changes something before the eyes of a watchrun, whose command
+# tells what it finds, and asks the same three things: was the last state
+# seen, how many runs were there, and was anything run that should not be?
+# Arguments are for watchrun, as in  sh tests/torture/trees.sh -i 0.05
+
+. "${0%/*}/../e2e/lib.sh"
+options=$*
+quiet=0.25 # a needless run would come within it
+spare=0 # runs that may come beyond those that a case allows
+case " $options" in
+*' -i'*)
+	# A sweep may fall between any two steps of a save, and a file that
+	# changed is taken when the next one finds it the same.
+	quiet=0.5
+	spare=1
+	;;
+esac
+
+# What random parts go by: SEED=n sh tests/torture/... does the same again.
+seed=${SEED:-$(awk 'BEGIN { srand(); print int(rand() * 1000000000) }')}
+
+# torment args...: a watchrun whose runs each add a line to the file seen, with
+# the words that `. ./show` prints, and ring a bell; $watchrun
+torment() {
+	cat >run <<-'END'
+		now=$(. ./show 2>/dev/null | tr '\n' ' ')
+		printf '%s\n' "${now% }" >>seen
+	END
+	: >seen
+	start bell.log bell -l bell.pid
+	bell=$pid
+	until_ok 5 has bell.log ready
+	# shellcheck disable=SC2086
+	watch log -w $options -p bell.pid "$@" -- sh ./run
+	watchrun=$pid
+	counts='.*'
+}
+
+# relieve: end it
+relieve() {
+	stop "$watchrun"
+	stop "$bell"
+}
+
+# asks 'a sentence' state most command...: after the command the last run finds
+# that state; there are 1 to `most` runs and as many rings; none comes later,
+# and none for a path that the expression $counts does not match
+asks() {
+	sentence=$1
+	state=$2
+	most=$(($3 + spare))
+	shift 3
+	ok "$sentence" answers "$@"
+}
+answers() {
+	: >seen
+	rung=$(wc -l <bell.log)
+	said=$(wc -l <log)
+	"$@" || return 1
+	if until_ok 10 last_is "$state" && rest && last_is "$state" && few &&
+	    until_ok 2 rings && right; then
+		return
+	fi
+	echo "seed $seed; wanted: $state; runs found:"
+	cat seen
+	echo "watchrun said:"
+	news
+	return 1
+}
+
+last_is() {
+	test -s seen && [ "$(tail -n 1 seen)" = "$1" ]
+}
+# Until no run comes any more; each counts, so that this ends.
+rest() {
+	was=0
+	until lines "$was" seen; do
+		was=$(wc -l <seen)
+		[ "$was" -le $((most + 5)) ] || break
+		sleep "$quiet"
+	done
+}
+few() {
+	[ "$(wc -l <seen)" -le "$most" ] || once_more "$most" seen
+}
+rings() {
+	[ $(($(wc -l <bell.log) - rung)) -eq "$(wc -l <seen)" ]
+}
+# What watchrun has said since the case began.
+news() {
+	tail -n +$((said + 1)) log
+}
+# Some path was named, and none but those that count.
+right() {
+	news | sed -n 's/^watchrun: \(.*\): \(changed\|gone\).*/\1/p' >named
+	test -s named && ! grep -vxE "$counts" named
+}
+
+# idle 'a sentence' command...: the command makes no run
+idle() {
+	sentence=$1
+	shift
+	ok "$sentence" idles "$@"
+}
+idles() {
+	: >seen
+	"$@" || return 1
+	sleep "$quiet"
+	lines 0 seen
+}
