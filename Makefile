@@ -23,8 +23,8 @@ FLOOR = lib/buf.o lib/str.o lib/msg.o
 SYSTEM = lib/clock.o lib/os_linux.o lib/os_other.o lib/pidfile.o lib/sig.o
 
 WATCHRUN = watchrun.o lib/batch.o lib/dir.o lib/glob.o lib/link.o lib/look.o \
-	lib/rule.o lib/run.o lib/stray.o lib/tree.o lib/watch_inotify.o \
-	$(SYSTEM) lib/str.o lib/msg.o
+	lib/report.o lib/rule.o lib/run.o lib/stray.o lib/tree.o \
+	lib/watch_inotify.o $(SYSTEM) lib/str.o lib/msg.o
 
 RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
 	lib/dialect.o lib/http.o lib/json.o lib/listing.o lib/net.o \
@@ -36,7 +36,7 @@ HEADERS = lib/batch.h lib/box.h lib/buf.h lib/clock.h lib/dir.h lib/glob.h \
 	lib/str.h lib/stray.h lib/tree.h lib/watch.h lib/access.h lib/answer.h \
 	lib/base64.h lib/conn.h lib/dialect.h lib/http.h lib/json.h lib/link.h \
 	lib/list.h lib/listing.h lib/net.h lib/news.h lib/page.h lib/reload_js.h \
-	lib/reply.h lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
+	lib/report.h lib/reply.h lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
 
 UNIT = tests/unit/access tests/unit/answer tests/unit/base64 tests/unit/batch \
 	tests/unit/box tests/unit/buf tests/unit/clock tests/unit/conn \
@@ -44,8 +44,8 @@ UNIT = tests/unit/access tests/unit/answer tests/unit/base64 tests/unit/batch \
 	tests/unit/glob tests/unit/http tests/unit/json tests/unit/list tests/unit/listing \
 	tests/unit/msg tests/unit/net tests/unit/news tests/unit/os \
 	tests/unit/page tests/unit/pidfile tests/unit/pidfile_ring \
-	tests/unit/reply tests/unit/rule tests/unit/run tests/unit/sandbox \
-	tests/unit/sha1 tests/unit/sig tests/unit/site tests/unit/str \
+	tests/unit/reply tests/unit/report tests/unit/rule tests/unit/run \
+	tests/unit/sandbox tests/unit/sha1 tests/unit/sig tests/unit/site tests/unit/str \
 	tests/unit/tree tests/unit/tree_hints tests/unit/tree_random \
 	tests/unit/utf8 tests/unit/watch_inotify tests/unit/ws
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
@@ -146,6 +146,9 @@ tests/unit/pidfile: tests/unit/pidfile.o $(PIDFILE_UNIT)
 
 tests/unit/pidfile_ring: tests/unit/pidfile_ring.o $(PIDFILE_UNIT)
 	$(LINK) -o $@ tests/unit/pidfile_ring.o $(PIDFILE_UNIT)
+
+tests/unit/report: tests/unit/report.o lib/report.o
+	$(LINK) -o $@ tests/unit/report.o lib/report.o
 
 tests/unit/rule: tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
 	$(LINK) -o $@ tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
