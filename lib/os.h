@@ -16,6 +16,12 @@ int64_t os_mtime_ns(const struct stat *st);
 mode_t os_dirent_type(const struct dirent *entry);
 
 /*
+ * Open a directory to go on from, not to read; -1 and errno: ELOOP or ENOTDIR
+ * for a link.
+ */
+int os_open_dir(int dir, const char *name);
+
+/*
  * When a process started, nanoseconds since 1970, to the grain of the
  * system's tick; 0, or -1 and errno: ESRCH where it is gone or has ended,
  * ENOSYS where this system has no way to tell.

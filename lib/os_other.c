@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 /* os_other.c - what differs between systems: those without ways of their own */
 #include <errno.h>
+#include <fcntl.h>
 
 #include "os.h"
 
@@ -16,6 +17,13 @@ os_dirent_type(const struct dirent *entry)
 {
 	(void)entry;
 	return 0;
+}
+
+int
+os_open_dir(int dir, const char *name)
+{
+	return openat(
+	    dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 int

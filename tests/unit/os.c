@@ -245,6 +245,32 @@ test_process(void)
 	    "no descriptor stands for a process that is gone");
 }
 
+static void
+test_open_dir(void)
+{
+	struct stat st;
+	int dir, fd;
+
+	scratch_sh("mkdir -p on/to && : >on/file && ln -s to on/link && "
+		   "chmod 311 on");
+	dir = os_open_dir(AT_FDCWD, "on");
+	fd = os_open_dir(dir, "to");
+	ok(dir >= 0 && fd >= 0 && (fcntl(dir, F_GETFD) & FD_CLOEXEC) != 0,
+	    "directories are opened to go on from, and not passed on");
+	ok(fstatat(dir, "file", &st, 0) == 0 && S_ISREG(st.st_mode),
+	    "what is in them can be reached");
+	ok(os_open_dir(dir, "link") == -1 &&
+		(errno == ELOOP || errno == ENOTDIR),
+	    "a link to one is not");
+	ok(os_open_dir(dir, "file") == -1 && errno == ENOTDIR,
+	    "nor is a file: ENOTDIR");
+	ok(os_open_dir(dir, "missing") == -1 && errno == ENOENT,
+	    "nor what is not there: ENOENT");
+	close(fd);
+	close(dir);
+	chmod("on", 0755);
+}
+
 /* A system that can't tell says so; what is asked of it here is the rest. */
 static int
 can_tell(void)
@@ -260,6 +286,7 @@ main(void)
 	scratch_begin();
 	test_mtime();
 	test_types();
+	test_open_dir();
 	if (can_tell()) {
 		test_started();
 		test_odd_name();
