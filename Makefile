@@ -32,22 +32,24 @@ RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
 	lib/sha1.o lib/site.o lib/utf8.o lib/ws.o $(SYSTEM) $(FLOOR)
 
 HEADERS = lib/batch.h lib/box.h lib/buf.h lib/clock.h lib/dir.h lib/glob.h \
-	lib/look.h lib/msg.h lib/os.h lib/pidfile.h lib/rule.h lib/run.h lib/sig.h \
-	lib/str.h lib/stray.h lib/tree.h lib/watch.h lib/access.h lib/answer.h \
-	lib/base64.h lib/conn.h lib/dialect.h lib/http.h lib/json.h lib/link.h \
-	lib/list.h lib/listing.h lib/net.h lib/news.h lib/page.h lib/reload_js.h \
-	lib/report.h lib/reply.h lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
+	lib/look.h lib/msg.h lib/os.h lib/pidfile.h lib/poke.h lib/rule.h \
+	lib/run.h lib/sig.h lib/str.h lib/stray.h lib/tree.h lib/watch.h \
+	lib/access.h lib/answer.h lib/base64.h lib/conn.h lib/dialect.h \
+	lib/http.h lib/json.h lib/link.h lib/list.h lib/listing.h lib/net.h \
+	lib/news.h lib/page.h lib/reload_js.h lib/report.h lib/reply.h \
+	lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
 
-UNIT = tests/unit/access tests/unit/answer tests/unit/base64 tests/unit/batch \
-	tests/unit/box tests/unit/buf tests/unit/clock tests/unit/conn \
-	tests/unit/dialect \
-	tests/unit/glob tests/unit/http tests/unit/json tests/unit/list tests/unit/listing \
-	tests/unit/msg tests/unit/net tests/unit/news tests/unit/os \
-	tests/unit/page tests/unit/pidfile tests/unit/pidfile_ring \
+UNIT = tests/unit/access tests/unit/answer tests/unit/base64 \
+	tests/unit/batch tests/unit/box tests/unit/buf tests/unit/clock \
+	tests/unit/conn tests/unit/dialect tests/unit/glob tests/unit/http \
+	tests/unit/json tests/unit/list tests/unit/listing tests/unit/msg \
+	tests/unit/net tests/unit/news tests/unit/os tests/unit/page \
+	tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke \
 	tests/unit/reply tests/unit/report tests/unit/rule tests/unit/run \
-	tests/unit/sandbox tests/unit/sha1 tests/unit/sig tests/unit/site tests/unit/str \
-	tests/unit/tree tests/unit/tree_hints tests/unit/tree_random \
-	tests/unit/utf8 tests/unit/watch_inotify tests/unit/ws
+	tests/unit/sandbox tests/unit/sha1 tests/unit/sig tests/unit/site \
+	tests/unit/str tests/unit/tree tests/unit/tree_hints \
+	tests/unit/tree_random tests/unit/utf8 tests/unit/watch_inotify \
+	tests/unit/ws
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
 	tests/tools/wscat
 
@@ -146,6 +148,10 @@ tests/unit/pidfile: tests/unit/pidfile.o $(PIDFILE_UNIT)
 
 tests/unit/pidfile_ring: tests/unit/pidfile_ring.o $(PIDFILE_UNIT)
 	$(LINK) -o $@ tests/unit/pidfile_ring.o $(PIDFILE_UNIT)
+
+POKE_UNIT = tests/unit/poke.o lib/poke.o lib/os_linux.o lib/os_other.o
+tests/unit/poke: $(POKE_UNIT)
+	$(LINK) -o $@ $(POKE_UNIT)
 
 tests/unit/report: tests/unit/report.o lib/report.o
 	$(LINK) -o $@ tests/unit/report.o lib/report.o
