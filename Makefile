@@ -22,24 +22,31 @@ LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 FLOOR = lib/buf.o lib/str.o lib/msg.o
 SYSTEM = lib/clock.o lib/os_linux.o lib/os_other.o lib/pidfile.o lib/sig.o
 
-WATCHRUN = watchrun.o lib/batch.o lib/dir.o lib/glob.o lib/link.o lib/look.o \
-	lib/report.o lib/rule.o lib/run.o lib/stray.o lib/tree.o \
-	lib/watch_inotify.o $(SYSTEM) lib/str.o lib/msg.o
+TREE = lib/content.o lib/dir.o lib/ghost.o lib/glob.o lib/link.o lib/look.o \
+	lib/rule.o lib/seen.o lib/tree.o lib/watch_inotify.o
+
+WATCHRUN = watchrun.o lib/batch.o lib/report.o lib/run.o lib/stray.o \
+	$(TREE) $(SYSTEM) lib/str.o lib/msg.o
 
 RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
 	lib/dialect.o lib/http.o lib/json.o lib/listing.o lib/net.o \
 	lib/news.o lib/page.o lib/reload_js.o lib/reply.o lib/sandbox.o \
 	lib/sha1.o lib/site.o lib/utf8.o lib/ws.o $(SYSTEM) $(FLOOR)
 
-HEADERS = lib/batch.h lib/box.h lib/buf.h lib/clock.h lib/dir.h lib/glob.h \
-	lib/look.h lib/msg.h lib/os.h lib/pidfile.h lib/poke.h lib/rule.h \
-	lib/run.h lib/sig.h lib/str.h lib/stray.h lib/tree.h lib/watch.h \
-	lib/access.h lib/answer.h lib/base64.h lib/conn.h lib/dialect.h \
-	lib/http.h lib/json.h lib/link.h lib/list.h lib/listing.h lib/net.h \
+TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h lib/look.h \
+	lib/rule.h lib/seen.h lib/tree.h lib/watch.h
+
+HEADERS = $(TREE_H) lib/batch.h lib/box.h lib/buf.h lib/clock.h lib/msg.h \
+	lib/os.h lib/pidfile.h lib/poke.h lib/run.h lib/sig.h lib/str.h \
+	lib/stray.h lib/access.h lib/answer.h lib/base64.h lib/conn.h \
+	lib/dialect.h lib/http.h lib/json.h lib/list.h lib/listing.h lib/net.h \
 	lib/news.h lib/page.h lib/reload_js.h lib/report.h lib/reply.h \
 	lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
 
-UNIT = tests/unit/access tests/unit/answer tests/unit/base64 \
+TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
+	tests/unit/tree_content tests/unit/tree_hints tests/unit/tree_random
+
+UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/base64 \
 	tests/unit/batch tests/unit/box tests/unit/buf tests/unit/clock \
 	tests/unit/conn tests/unit/dialect tests/unit/glob tests/unit/http \
 	tests/unit/json tests/unit/list tests/unit/listing tests/unit/msg \
@@ -47,8 +54,7 @@ UNIT = tests/unit/access tests/unit/answer tests/unit/base64 \
 	tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke \
 	tests/unit/reply tests/unit/report tests/unit/rule tests/unit/run \
 	tests/unit/sandbox tests/unit/sha1 tests/unit/sig tests/unit/site \
-	tests/unit/str tests/unit/tree tests/unit/tree_hints \
-	tests/unit/tree_random tests/unit/utf8 tests/unit/watch_inotify \
+	tests/unit/str tests/unit/utf8 tests/unit/watch_inotify \
 	tests/unit/ws
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
 	tests/tools/wscat
@@ -132,6 +138,13 @@ tests/unit/buf: tests/unit/buf.o lib/buf.o
 
 tests/unit/clock: tests/unit/clock.o lib/clock.o
 	$(LINK) -o $@ tests/unit/clock.o lib/clock.o
+
+GHOST_UNIT = tests/unit/ghost.o lib/ghost.o lib/content.o
+tests/unit/ghost: $(GHOST_UNIT)
+	$(LINK) -o $@ $(GHOST_UNIT)
+
+tests/unit/content: tests/unit/content.o lib/content.o
+	$(LINK) -o $@ tests/unit/content.o lib/content.o
 
 tests/unit/glob: tests/unit/glob.o lib/glob.o
 	$(LINK) -o $@ tests/unit/glob.o lib/glob.o
@@ -263,11 +276,12 @@ SITE_UNIT = tests/unit/site.o lib/site.o lib/buf.o lib/clock.o lib/http.o \
 tests/unit/site: $(SITE_UNIT)
 	$(LINK) -o $@ $(SITE_UNIT)
 
-TREE_UNIT = lib/tree.o lib/dir.o lib/link.o lib/look.o lib/rule.o \
-	lib/glob.o lib/str.o lib/clock.o lib/os_linux.o lib/os_other.o \
-	lib/watch_inotify.o
+TREE_UNIT = $(TREE) lib/clock.o lib/os_linux.o lib/os_other.o lib/str.o
 tests/unit/tree: tests/unit/tree.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree.o $(TREE_UNIT)
+
+tests/unit/tree_content: tests/unit/tree_content.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree_content.o $(TREE_UNIT)
 
 tests/unit/tree_hints: tests/unit/tree_hints.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree_hints.o $(TREE_UNIT)

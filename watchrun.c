@@ -191,6 +191,8 @@ on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
 	result = 0;
 	switch (news) {
 	case TREE_CHANGED:
+	case TREE_SAME:
+	case TREE_BACK:
 		msg_why("%s: changed, counts by %s", path, by);
 		result = batch_changed(&w.batch, path, clock_ms());
 		break;

@@ -266,20 +266,31 @@ dir_new(struct tree *t, struct tree_dir *up, const char *path,
 	return d;
 }
 
+/* It may be on its way back. */
+static void
+say_gone(struct tree *t, const struct tree_dir *d, const struct tree_entry *e)
+{
+	char path[PATH_MAX];
+	const char *by;
+	uint64_t rules;
+
+	if (e->content != 0 && dir_join(d, e->name, path) == 0)
+		ghost_put(&t->gone, path, e->content);
+	rules = dir_judge(t, d, e->name, &by);
+	if (rules != 0)
+		dir_tell(t, d, e->name, TREE_GONE, rules, by);
+}
+
 /* A name is no more: say so of it, or of all that was beneath it. */
 void
 dir_forget(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say)
 {
-	const char *by;
-	uint64_t rules;
-
-	if (e->dir != NULL)
+	if (e->isdir)
 		dir_drop(t, e->dir, say);
 	else {
 		t->nfiles--;
-		rules = say ? dir_judge(t, d, e->name, &by) : 0;
-		if (rules != 0)
-			dir_tell(t, d, e->name, TREE_GONE, rules, by);
+		if (say)
+			say_gone(t, d, e);
 	}
 	if (e->type == S_IFLNK)
 		dir_unlink(t, d, e->name);
@@ -345,7 +356,7 @@ struct tree_entry *
 dir_add(struct tree_dir *d, const char *name)
 {
 	struct tree_entry **entries, *e;
-	size_t n;
+	size_t n, size;
 
 	if (d->n == d->cap) {
 		n = d->cap == 0 ? 8 : d->cap * 2;
@@ -356,7 +367,8 @@ dir_add(struct tree_dir *d, const char *name)
 		d->cap = n;
 	}
 	n = strlen(name) + 1;
-	e = malloc(sizeof *e + n);
+	size = offsetof(struct tree_entry, name) + n;
+	e = malloc(size < sizeof *e ? sizeof *e : size);
 	if (e == NULL)
 		return NULL;
 	*e = (struct tree_entry){ .seen = true };

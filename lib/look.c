@@ -15,68 +15,7 @@
 #include "link.h"
 #include "look.h"
 #include "os.h"
-
-/*
- * File systems stamp with the grain of a tick, some with that of seconds:
- * what was changed no longer ago may change once more and look the same.
- */
-enum { FRESH_NS = 10000000, SECOND_NS = 1000000000 };
-
-/* Where hints were missed, a writer may be at work on what is this young. */
-enum { YOUNG_NS = 150000000 };
-
-/* One look at one directory. */
-struct look {
-	struct tree *t;
-	struct tree_dir *d;
-	int fd; /* of the directory; -1 where names are spelled out */
-	size_t sorted; /* entries that were known before */
-	int64_t now; /* nanoseconds since 1970 */
-};
-
-/* What is at a name now: of a link to a file, the file's. */
-struct seen {
-	struct stat st;
-	mode_t type;
-	bool isdir; /* to be entered */
-};
-
-static int
-stat_name(const struct look *l, const char *name, struct stat *st, int flags)
-{
-	char path[PATH_MAX];
-
-	if (l->fd >= 0)
-		return fstatat(l->fd, name, st, flags);
-	if (dir_join(l->d, name, path) < 0)
-		return -1;
-	return fstatat(AT_FDCWD, path, st, flags);
-}
-
-/* May a link of this name be entered, if a directory is behind it? */
-static bool
-spelled_out(const struct look *l, const char *name)
-{
-	return rules_entering(l->t->rules, l->d->reach, name, true) != 0;
-}
-
-/* false when it is gone, or is nothing that could count */
-static bool
-stat_what(const struct look *l, const char *name, struct seen *s)
-{
-	struct stat behind;
-
-	if (stat_name(l, name, &s->st, AT_SYMLINK_NOFOLLOW) < 0)
-		return false;
-	s->type = s->st.st_mode & S_IFMT;
-	s->isdir = S_ISDIR(s->st.st_mode);
-	if (s->type == S_IFLNK && stat_name(l, name, &behind, 0) == 0) {
-		s->isdir = S_ISDIR(behind.st_mode) && spelled_out(l, name);
-		if (s->isdir || S_ISREG(behind.st_mode))
-			s->st = behind;
-	}
-	return s->isdir || s->type == S_IFREG || s->type == S_IFLNK;
-}
+#include "seen.h"
 
 /* A link that some rules enter may be no more than a file for others. */
 static void
@@ -111,66 +50,16 @@ see_dir(struct look *l, const char *name, const struct seen *s)
 	e->dev = s->st.st_dev;
 	e->ino = s->st.st_ino;
 	e->type = s->type;
+	e->isdir = true;
 	e->dir = dir_new(l->t, l->d, path, reach);
 	if (e->dir == NULL) {
 		l->d->n--;
 		free(e);
 		return -1;
 	}
-	e->dir->follow = spelled_out(l, name);
+	e->dir->follow = seen_spelled(l, name);
 	if (s->type == S_IFLNK && !l->d->quiet)
 		tell_link(l, name);
-	return 0;
-}
-
-/* Remember what is there now; was it something else before? */
-static bool
-update(const struct look *l, struct tree_entry *e, const struct seen *s)
-{
-	int64_t mtime, age;
-	bool differs;
-
-	mtime = os_mtime_ns(&s->st);
-	age = l->now - mtime;
-	differs = e->dev != s->st.st_dev || e->ino != s->st.st_ino ||
-	    e->size != s->st.st_size || e->mtime != mtime ||
-	    e->type != s->type || (e->fresh && e->written);
-	e->dev = s->st.st_dev;
-	e->ino = s->st.st_ino;
-	e->size = s->st.st_size;
-	e->mtime = mtime;
-	e->type = s->type;
-	e->fresh = age < FRESH_NS ||
-	    (mtime % SECOND_NS == 0 && age < 2 * (int64_t)SECOND_NS);
-	e->written = false;
-	return differs;
-}
-
-static int
-see_file(struct look *l, const char *name, struct tree_entry *e,
-    const struct seen *s)
-{
-	const char *by;
-	uint64_t rules;
-
-	rules = 0;
-	if (e == NULL) {
-		rules = dir_judge(l->t, l->d, name, &by);
-		if (rules == 0)
-			return 0;
-		e = dir_add(l->d, name);
-		if (e == NULL)
-			return -1;
-		l->t->nfiles++;
-	}
-	e->seen = true;
-	if (!update(l, e, s) || l->d->quiet)
-		return 0;
-	if (rules == 0)
-		rules = dir_judge(l->t, l->d, name, &by);
-	dir_tell(l->t, l->d, name, TREE_CHANGED, rules, by);
-	if (l->d->unheard && s->type == S_IFREG && l->now - e->mtime < YOUNG_NS)
-		dir_tell(l->t, l->d, name, TREE_WRITTEN, rules, by);
 	return 0;
 }
 
@@ -191,7 +80,7 @@ see_link(struct look *l, const char *name, struct tree_entry *e,
 	const char *by;
 
 	if (s->type != S_IFLNK) {
-		if (e == NULL ? has_links(l->d) && spelled_out(l, name)
+		if (e == NULL ? has_links(l->d) && seen_spelled(l, name)
 			      : e->type == S_IFLNK)
 			dir_unlink(l->t, l->d, name);
 		return 0;
@@ -200,11 +89,11 @@ see_link(struct look *l, const char *name, struct tree_entry *e,
 		return 0;
 	if (e != NULL)
 		e->hinted = false;
-	if (e == NULL && !spelled_out(l, name) &&
+	if (e == NULL && !seen_spelled(l, name) &&
 	    dir_judge(l->t, l->d, name, &by) == 0)
 		return 0;
 	/* Though what was behind it goes, its way is to be watched on. */
-	if (e != NULL && e->dir != NULL && !s->isdir)
+	if (e != NULL && e->isdir && !s->isdir)
 		e->type = 0;
 	return link_watch(l->t, l->d, name);
 }
@@ -234,13 +123,13 @@ see(struct look *l, const char *name, mode_t type)
 	for (i = l->sorted; l->fd < 0 && i < l->d->n; i++)
 		if (strcmp(l->d->entries[i]->name, name) == 0)
 			return 0;
-	if (!stat_what(l, name, &s))
+	if (!seen_at(l, name, &s))
 		s.type = 0;
 	if (see_link(l, name, e, &s) < 0)
 		return -1;
 	if (s.type == 0)
 		return 0;
-	if (e != NULL && e->dir != NULL && s.isdir && e->type == s.type &&
+	if (e != NULL && e->isdir && s.isdir && e->type == s.type &&
 	    e->dev == s.st.st_dev && e->ino == s.st.st_ino) {
 		e->seen = true;
 		if (e->dir->unwatched)
@@ -249,7 +138,7 @@ see(struct look *l, const char *name, mode_t type)
 	}
 	if (s.isdir)
 		return see_dir(l, name, &s);
-	return see_file(l, name, e != NULL && e->dir != NULL ? NULL : e, &s);
+	return seen_file(l, name, e != NULL && e->isdir ? NULL : e, &s);
 }
 
 /* What was not seen is no more; what is new takes its place in the order. */
@@ -409,7 +298,7 @@ has_file(const struct tree_dir *d)
 	size_t i;
 
 	for (i = 0; i < d->n; i++)
-		if (d->entries[i]->dir == NULL)
+		if (!d->entries[i]->isdir)
 			return true;
 	return false;
 }

@@ -86,6 +86,31 @@ begins(const struct tree_dir *d, const char *name, unsigned what)
 	    lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
 }
 
+/* A writer is at work on a file, which may not be known yet. */
+static void
+begun(struct tree *t, const struct tree_dir *d, const char *name,
+    struct tree_entry *e)
+{
+	char path[PATH_MAX];
+
+	if (e != NULL)
+		e->written = e->open = true;
+	else if (dir_join(d, name, path) == 0)
+		ghost_put(&t->made, path, 1);
+}
+
+static void
+closed(struct tree *t, const struct tree_dir *d, const char *name,
+    struct tree_entry *e)
+{
+	char path[PATH_MAX];
+
+	if (e != NULL)
+		e->open = false;
+	else if (dir_join(d, name, path) == 0)
+		ghost_take(&t->made, path);
+}
+
 static void
 hear_name(struct tree *t, struct tree_dir *d, const char *name, unsigned what)
 {
@@ -106,12 +131,14 @@ hear_name(struct tree *t, struct tree_dir *d, const char *name, unsigned what)
 	rules = dir_judge(t, d, name, &by);
 	if (rules == 0)
 		return;
-	if (e != NULL && (what & WATCH_WRITTEN) != 0)
-		e->written = true;
-	if (begins(d, name, what))
+	if (begins(d, name, what)) {
+		begun(t, d, name, e);
 		dir_tell(t, d, name, TREE_WRITTEN, rules, by);
-	if ((what & WATCH_CLOSED) != 0)
+	}
+	if ((what & WATCH_CLOSED) != 0) {
+		closed(t, d, name, e);
 		dir_tell(t, d, name, TREE_CLOSED, rules, by);
+	}
 }
 
 static void
@@ -158,7 +185,7 @@ all_due(struct tree *t, struct tree_dir *d)
 	dir_make_due(t, d);
 	d->unheard = true;
 	for (i = 0; i < d->n; i++)
-		if (d->entries[i]->dir != NULL)
+		if (d->entries[i]->isdir)
 			all_due(t, d->entries[i]->dir);
 }
 
@@ -198,6 +225,9 @@ tree_open(struct tree *t, const struct watch_backend *backend,
 		.backend = backend, .rules = rules, .tell = tell_, .arg = arg
 	};
 	t->due_last = &t->due;
+	for (i = 0; i < rules->n; i++)
+		if (rules->v[i].same)
+			t->same |= (uint64_t)1 << i;
 	t->watch = backend->open();
 	if (t->watch == NULL)
 		return -1;
@@ -230,7 +260,7 @@ each(const struct tree_dir *d,
 
 	visit(arg, d, NULL);
 	for (i = 0; i < d->n; i++)
-		if (d->entries[i]->dir == NULL)
+		if (!d->entries[i]->isdir)
 			visit(arg, d, d->entries[i]);
 		else
 			each(d->entries[i]->dir, visit, arg);
@@ -260,5 +290,7 @@ tree_close(struct tree *t)
 		;
 	t->backend->close(t->watch);
 	free(t->users);
+	ghosts_free(&t->gone);
+	ghosts_free(&t->made);
 	*t = (struct tree){ 0 };
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ghost.h"
 #include "rule.h"
 #include "watch.h"
 
@@ -25,12 +26,18 @@ struct tree_entry {
 	ino_t ino;
 	off_t size;
 	int64_t mtime; /* nanoseconds since 1970 */
+	union {
+		struct tree_dir *dir; /* what is beneath, where isdir */
+		uint64_t content; /* of a file: its sum, 0: not known */
+	};
 	mode_t type; /* S_IFMT part; S_IFLNK with the target's rest */
-	bool fresh; /* changed so lately that it may change unseen */
-	bool written; /* a writer was heard of since the last look */
-	bool hinted; /* its name was heard of since the last look */
-	bool seen; /* at this look */
-	struct tree_dir *dir; /* what is beneath, or NULL for a file */
+	bool isdir : 1;
+	bool fresh : 1; /* changed so lately that it may change unseen */
+	bool written : 1; /* a writer was heard of since the last look */
+	bool open : 1; /* and has not closed it yet */
+	bool told : 1; /* as changed or gone, since it held that content */
+	bool hinted : 1; /* its name was heard of since the last look */
+	bool seen : 1; /* at this look */
 	char name[];
 };
 
@@ -56,12 +63,22 @@ struct tree_dir {
 
 enum tree_news {
 	TREE_CHANGED, /* written, created or moved here; by: the pattern */
+	TREE_SAME, /* that, with the content it had all the time; by: it, too */
+	TREE_BACK, /* after more news of it, as it was before that; by: it, too */
 	TREE_GONE, /* deleted or moved away; by: the pattern */
 	TREE_WRITTEN, /* a writer is at work; by: the pattern */
 	TREE_CLOSED, /* and has closed it, or it came or went whole */
 	TREE_UNREAD, /* a directory that can't be read or watched: errno */
 	TREE_NOT_COUNTED /* why hints for it lead to nothing; by: in words */
 };
+
+/*
+ * The content of a file is known from its first change on, and from the start
+ * on to rules that ask for it (-u).  A file that is rewritten as it was is told
+ * as TREE_SAME.  If that takes a moment it is told as TREE_CHANGED or TREE_GONE
+ * first; when it then holds again what it held before, that is TREE_BACK: who
+ * has not acted on the former news may forget it, who has must act again.
+ */
 
 /* news of a path, valid during the call only, and the rules it counts for */
 typedef void tree_tell(void *arg, const char *path, enum tree_news news,
@@ -78,6 +95,9 @@ struct tree {
 	struct tree_user **users; /* by id: a hash table */
 	size_t nusers, nbuckets;
 	size_t ndirs, nfiles;
+	uint64_t same; /* the rules that ask for the content of files */
+	struct ghosts gone; /* what files held, by their paths */
+	struct ghosts made; /* paths of files that somebody has just made */
 	bool explain; /* tell TREE_NOT_COUNTED, too */
 };
 

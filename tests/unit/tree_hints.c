@@ -211,7 +211,7 @@ test_fresh(void)
 	set_time("a", now);
 	hint(".", "a", WATCH_CLOSED);
 	settle();
-	ok(told("+a"), "a time of whole seconds is a time");
+	ok(told("=a"), "a time of whole seconds is a time");
 	hint(".", "a", WATCH_WRITTEN);
 	settle();
 	ok(now_ns() - now > 1900000000 || told("+a"),
