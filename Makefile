@@ -53,9 +53,9 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/base64 \
 	tests/unit/net tests/unit/news tests/unit/os tests/unit/page \
 	tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke \
 	tests/unit/reply tests/unit/report tests/unit/rule tests/unit/run \
-	tests/unit/sandbox tests/unit/sha1 tests/unit/sig tests/unit/site \
-	tests/unit/str tests/unit/utf8 tests/unit/watch_inotify \
-	tests/unit/ws
+	tests/unit/run_several tests/unit/sandbox tests/unit/sha1 \
+	tests/unit/sig tests/unit/site tests/unit/str tests/unit/stray \
+	tests/unit/utf8 tests/unit/watch_inotify tests/unit/ws
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
 	tests/tools/wscat
 
@@ -124,7 +124,7 @@ CHECK_TOOLS = bash cmark emacs=emacs-nox git ip=iproute2 nano ps=procps python3 
 
 # Unit tests: the link line is all that the module may know.
 $(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/fake.h \
-	tests/unit/scratch.h tests/unit/test.h tests/unit/watched.h
+	tests/unit/runs.h tests/unit/scratch.h tests/unit/test.h tests/unit/watched.h
 
 tests/unit/batch: tests/unit/batch.o lib/batch.o
 	$(LINK) -o $@ tests/unit/batch.o lib/batch.o
@@ -172,10 +172,16 @@ tests/unit/report: tests/unit/report.o lib/report.o
 tests/unit/rule: tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
 	$(LINK) -o $@ tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
 
-RUN_UNIT = tests/unit/run.o lib/run.o lib/clock.o lib/os_linux.o \
-	lib/os_other.o lib/sig.o lib/str.o lib/stray.o
-tests/unit/run: $(RUN_UNIT)
-	$(LINK) -o $@ $(RUN_UNIT)
+RUN_UNIT = lib/run.o lib/clock.o lib/os_linux.o lib/os_other.o lib/sig.o \
+	lib/str.o lib/stray.o
+tests/unit/run: tests/unit/run.o $(RUN_UNIT)
+	$(LINK) -o $@ tests/unit/run.o $(RUN_UNIT)
+
+tests/unit/run_several: tests/unit/run_several.o $(RUN_UNIT)
+	$(LINK) -o $@ tests/unit/run_several.o $(RUN_UNIT)
+
+tests/unit/stray: tests/unit/stray.o $(RUN_UNIT)
+	$(LINK) -o $@ tests/unit/stray.o $(RUN_UNIT)
 
 tests/unit/sig: tests/unit/sig.o lib/sig.o lib/str.o
 	$(LINK) -o $@ tests/unit/sig.o lib/sig.o lib/str.o

@@ -271,6 +271,92 @@ test_open_dir(void)
 	chmod("on", 0755);
 }
 
+/* More of them than a page of the list holds. */
+static void
+test_children(void)
+{
+	enum { MANY = 700 };
+	pid_t pids[MANY + 1], born[MANY];
+	int i, j, n, found;
+
+	n = os_children(getpid(), pids, MANY + 1);
+	if (n < 0 && errno == ENOSYS)
+		return;
+	ok(n == 0, "who has no children has none");
+	for (i = 0; i < MANY; i++)
+		born[i] = child(plain);
+	n = os_children(getpid(), pids, MANY + 1);
+	found = 0;
+	for (i = 0; i < n; i++)
+		for (j = 0; j < MANY; j++)
+			found += pids[i] == born[j];
+	ok(n == MANY && found == MANY, "many children are all told");
+	ok(os_children(getpid(), pids, 3) == 3, "but no more than asked for");
+	for (i = 0; i < MANY; i++)
+		end(born[i]);
+	ok(os_children(getpid(), pids, MANY) == 0, "the gone are not");
+	ok(os_children(born[0], pids, MANY) == -1, "nor are theirs");
+}
+
+/* a program with this environment only */
+static pid_t
+with_environment(char *const env[])
+{
+	char name[] = "sleep", secs[] = "1000", *argv[] = { name, secs, NULL };
+	pid_t pid;
+
+	pid = fork();
+	if (pid == 0) {
+		execve("/bin/sleep", argv, env);
+		_exit(1);
+	}
+	return pid;
+}
+
+static void
+test_environ(void)
+{
+	static char big[10000];
+	char other[] = "XNAME=no", longer[] = "NAMES=no", bare[] = "NAME",
+	     entry[] = "NAME=a=b c", again[] = "NAME=second", last[] = "LAST=",
+	     *env[] = { other, longer, bare, big, entry, again, last, NULL };
+	char value[8], exact[6];
+	pid_t pid;
+
+	if (os_environ(getpid(), "PATH", value, sizeof value) < 0 &&
+	    errno == ENOSYS)
+		return;
+	memset(big, 'B', sizeof big - 1);
+	memcpy(big, "BIG=", 4);
+	pid = with_environment(env);
+	until(os_environ(pid, "NAME", value, sizeof value) == 1);
+	ok(strcmp(value, "a=b c") == 0, "a variable of another process");
+	ok(os_environ(pid, "NAME", exact, sizeof exact) == 1 &&
+		strcmp(exact, "a=b c") == 0,
+	    "that just fits");
+	ok(os_environ(pid, "LAST", value, sizeof value) == 1 && *value == '\0',
+	    "an empty one at the end");
+	ok(os_environ(pid, "BIG", value, sizeof value) == 0,
+	    "one that does not fit is none");
+	ok(os_environ(pid, "AME", value, sizeof value) == 0 &&
+		os_environ(pid, "NAM", value, sizeof value) == 0 &&
+		os_environ(pid, "no", value, sizeof value) == 0,
+	    "nor is a part of a name, or of a value");
+	ok(os_environ(pid, "XNAME", value, sizeof value) == 1 &&
+		strcmp(value, "no") == 0,
+	    "the first is one as others");
+	env[0] = NULL;
+	end(pid);
+	ok(os_environ(pid, "NAME", value, sizeof value) == -1 && errno == ESRCH,
+	    "a process gone has none");
+	pid = with_environment(env);
+	until(os_deadly(pid, SIGHUP) == 1);
+	until(os_environ(pid, "PATH", value, sizeof value) == 0);
+	ok(os_environ(pid, "PATH", value, sizeof value) == 0,
+	    "an empty environment is no error");
+	end(pid);
+}
+
 /* A system that can't tell says so; what is asked of it here is the rest. */
 static int
 can_tell(void)
@@ -292,6 +378,8 @@ main(void)
 		test_odd_name();
 		test_deadly();
 		test_process();
+		test_children();
+		test_environ();
 	} else
 		ok(os_deadly(getpid(), SIGUSR1) == -1 &&
 			os_process(getpid()) == -1 && errno == ENOSYS,
