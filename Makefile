@@ -56,8 +56,8 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/base64 \
 	tests/unit/run_several tests/unit/sandbox tests/unit/sha1 \
 	tests/unit/sig tests/unit/site tests/unit/str tests/unit/stray \
 	tests/unit/utf8 tests/unit/watch_inotify tests/unit/ws
-TOOLS = tests/tools/bell tests/tools/ends tests/tools/pty tests/tools/save \
-	tests/tools/wscat
+TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
+	tests/tools/faults tests/tools/pty tests/tools/save tests/tools/wscat
 
 all: reloadws watchrun
 
@@ -195,6 +195,17 @@ tests/tools/bell: tests/tools/bell.o
 
 tests/tools/ends: tests/tools/ends.o
 	$(LINK) -o $@ tests/tools/ends.o
+
+# Some linkers have no shared objects: its test is skipped where it is empty.
+tests/tools/fault.o: tests/tools/fault.c tests/tools/fault.h
+	$(COMPILE) -fPIC -c -o $@ tests/tools/fault.c
+tests/tools/fault.so: tests/tools/fault.o
+	$(LINK) -shared -o $@ tests/tools/fault.o -ldl 2>/dev/null || : >$@
+
+FAULTS = tests/tools/faults.o tests/tools/play.o tests/tools/scenes.o
+$(FAULTS): tests/tools/fault.h tests/tools/play.h
+tests/tools/faults: $(FAULTS)
+	$(LINK) -o $@ $(FAULTS)
 
 tests/tools/pty: tests/tools/pty.o
 	$(LINK) -o $@ tests/tools/pty.o
