@@ -562,7 +562,7 @@ options(int argc, char **argv)
 			break;
 		case 'V':
 			puts("reloadws " VERSION);
-			exit(fflush(stdout) == 0 ? 0 : 1);
+			msg_printed();
 		case 'v':
 			msg_set_level(MSG_VERBOSE);
 			break;

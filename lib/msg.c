@@ -126,8 +126,16 @@ msg_misuse(const char *fmt, ...)
 }
 
 void
+msg_printed(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		msg_die("standard output:");
+	exit(0);
+}
+
+void
 msg_usage(void)
 {
 	fputs(msg.usage, stdout);
-	exit(fflush(stdout) == 0 ? 0 : 1);
+	msg_printed();
 }

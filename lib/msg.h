@@ -36,7 +36,10 @@ msg_die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void
 msg_misuse(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* the usage on standard output, and exit 0 */
+/* exit 0, or 1 and why when what was printed to standard output is not out */
+_Noreturn void msg_printed(void);
+
+/* the usage on standard output, and exit as msg_printed does */
 _Noreturn void msg_usage(void);
 
 #endif

@@ -154,6 +154,13 @@ usage_unheard(void)
 	msg_usage();
 }
 
+static void
+print(void)
+{
+	fputs("text", stdout);
+	msg_printed();
+}
+
 int
 main(void)
 {
@@ -192,6 +199,11 @@ main(void)
 	ok(said("usage: prog [-x]\n") && exited(0),
 	    "the usage that was asked for goes to standard output");
 	hear(usage_unheard);
-	ok(exited(1), "a usage that nobody can hear is a failure");
+	snprintf(
+	    text, sizeof text, "prog: standard output: %s\n", strerror(EBADF));
+	ok(said(text) && exited(1),
+	    "a usage that nobody can hear is a failure, and that is said");
+	hear(print);
+	ok(said("text") && exited(0), "what was printed is out at the end");
 	return test_end();
 }
