@@ -190,8 +190,10 @@ tests/unit/str: tests/unit/str.o lib/str.o
 	$(LINK) -o $@ tests/unit/str.o lib/str.o
 
 # What end-to-end tests need and the shell has not.
-tests/tools/bell: tests/tools/bell.o
-	$(LINK) -o $@ tests/tools/bell.o
+BELL = tests/tools/bell.o lib/box.o lib/buf.o lib/clock.o lib/str.o
+$(BELL): $(HEADERS)
+tests/tools/bell: $(BELL)
+	$(LINK) -o $@ $(BELL)
 
 tests/tools/ends: tests/tools/ends.o
 	$(LINK) -o $@ tests/tools/ends.o

@@ -1,18 +1,23 @@
 #define _POSIX_C_SOURCE 200809L
 /* bell.c - a process that says which signals it got
  *
- * usage: bell [-dir] [-l file]
+ * usage: bell [-bdir] [-l file]
  *
  * Prints "ready", then a line for each signal that comes: USR1, USR2, HUP.
  * -d catches none of them (so they are deadly), -i ignores USR1; -l locks the
- * file for writing, with -r for reading.  It never writes into the file.
+ * file for writing, with -r for reading.  It never writes into the file.  -b
+ * makes the letter box of that file, and prints after each USR1 the letters
+ * that were in it, each line with "> " in front.
  */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "box.h"
 
 static void
 lock(const char *path, short type)
@@ -54,9 +59,50 @@ nothing(int signo)
 	(void)signo;
 }
 
-/* Caught, and taken one at a time. */
 static void
-tell(bool ignoring)
+put_letters(const struct buf *letters)
+{
+	size_t i;
+	int c, last;
+
+	last = '\n';
+	for (i = 0; i < letters->len; i++) {
+		c = buf_head(letters)[i];
+		if (last == '\n')
+			fputs("> ", stdout);
+		putchar(c);
+		last = c;
+	}
+	fflush(stdout);
+}
+
+/*
+ * The box is locked first, then the rings that came before that are drained:
+ * all their letters are in it, and those of later rings are not.
+ */
+static void
+take_letters(const char *path)
+{
+	const struct timespec now = { 0 };
+	struct buf letters = { .max = BOX_MAX };
+	enum box_result result;
+	struct box box;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	result = box_open(&box, path);
+	while (sigtimedwait(&set, NULL, &now) > 0)
+		;
+	if (result == BOX_OK && box_take(&box, &letters) == 0)
+		put_letters(&letters);
+	box_close(&box);
+	buf_free(&letters);
+}
+
+/* Caught, and taken one at a time; from the box, too, if it is of a pidfile. */
+static void
+tell(bool ignoring, const char *box)
 {
 	struct sigaction act;
 	sigset_t set;
@@ -77,23 +123,29 @@ tell(bool ignoring)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	put("ready\n");
 	for (;;)
-		if (sigwait(&set, &signo) == 0)
+		if (sigwait(&set, &signo) == 0) {
 			put(name(signo));
+			if (signo == SIGUSR1 && box != NULL)
+				take_letters(box);
+		}
 }
 
 int
 main(int argc, char *argv[])
 {
-	bool deadly, ignoring;
+	bool boxed, deadly, ignoring;
 	const char *path;
 	short type;
 	int c;
 
-	deadly = ignoring = false;
+	boxed = deadly = ignoring = false;
 	type = F_WRLCK;
 	path = NULL;
-	while ((c = getopt(argc, argv, "dirl:")) != -1)
+	while ((c = getopt(argc, argv, "bdirl:")) != -1)
 		switch (c) {
+		case 'b':
+			boxed = true;
+			break;
 		case 'd':
 			deadly = true;
 			break;
@@ -111,8 +163,10 @@ main(int argc, char *argv[])
 		}
 	if (path != NULL)
 		lock(path, type);
+	if (boxed && (path == NULL || box_make(path) != BOX_OK))
+		return 1;
 	if (!deadly)
-		tell(ignoring);
+		tell(ignoring, boxed ? path : NULL);
 	put("ready\n");
 	for (;;)
 		pause();
