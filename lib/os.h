@@ -22,6 +22,12 @@ mode_t os_dirent_type(const struct dirent *entry);
 int os_open_dir(int dir, const char *name);
 
 /*
+ * Have a file server asked anew about the file of this name in a directory, or
+ * for "" about the open file `dir`, so that the next stat is of now.
+ */
+void os_refresh(int dir, const char *name);
+
+/*
  * When a process started, nanoseconds since 1970, to the grain of the
  * system's tick; 0, or -1 and errno: ESRCH where it is gone or has ended,
  * ENOSYS where this system has no way to tell.

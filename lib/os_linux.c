@@ -37,6 +37,17 @@ os_open_dir(int dir, const char *name)
 	return openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/* Its answer is not read: it has made what stat(2) remembers new. */
+void
+os_refresh(int dir, const char *name)
+{
+	_Alignas(uint64_t) char answer[256]; /* statx(2) */
+
+	syscall(SYS_statx, dir, name,
+	    AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_STATX_FORCE_SYNC, 0xff,
+	    answer);
+}
+
 static int
 proc_open(pid_t pid, const char *name)
 {

@@ -26,6 +26,13 @@ os_open_dir(int dir, const char *name)
 	    dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+void
+os_refresh(int dir, const char *name)
+{
+	(void)dir;
+	(void)name;
+}
+
 int
 os_started(pid_t pid, int64_t *ns)
 {

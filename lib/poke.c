@@ -28,8 +28,10 @@ leave(int fd)
 /*
  * By descriptor where there is one, else by name.  The time of modification
  * alone makes an event of writing, both times make one of attributes
- * (inotify(7)), though they are what they were.  Of a write that comes between
- * the look at the times and their setting the time is set back: a known limit.
+ * (inotify(7)), though they are what they were.  They must be those that the
+ * file server has: ours may be a second old, and of before the very change.  Of
+ * a write that comes between the look at the times and their setting the time
+ * is set back: a known limit.
  */
 static int
 set_times(int fd, int dir, const char *name, const struct stat *st)
@@ -53,6 +55,7 @@ poke_name(int dir, const char *name)
 {
 	struct stat st;
 
+	os_refresh(dir, name);
 	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    set_times(-1, dir, name, &st) < 0)
 		return POKE_ERRNO;
@@ -82,10 +85,7 @@ poke_closed(int dir, const char *name)
 	return POKE_ERRNO;
 }
 
-/*
- * What it is is asked again once it is open: another may have its name by now,
- * and NFS tells its true times only then.
- */
+/* What it is is asked again once it is open: another may have its name now. */
 static enum poke_result
 poke_file(int dir, const char *name)
 {
@@ -98,6 +98,7 @@ poke_file(int dir, const char *name)
 	if (fd < 0)
 		return poke_closed(dir, name);
 	result = POKE_OK;
+	os_refresh(fd, "");
 	if (fstat(fd, &st) < 0)
 		result = POKE_ERRNO;
 	else if (!S_ISREG(st.st_mode))

@@ -357,6 +357,22 @@ test_environ(void)
 	end(pid);
 }
 
+static void
+test_refresh(void)
+{
+	struct stat st;
+	int fd;
+
+	scratch_put("asked", "x");
+	fd = open("asked", O_WRONLY);
+	os_refresh(fd, "");
+	os_refresh(AT_FDCWD, "asked");
+	os_refresh(AT_FDCWD, "missing");
+	ok(fstat(fd, &st) == 0 && st.st_size == 1,
+	    "to ask anew changes nothing of a file, there or not");
+	close(fd);
+}
+
 /* A system that can't tell says so; what is asked of it here is the rest. */
 static int
 can_tell(void)
@@ -373,6 +389,7 @@ main(void)
 	test_mtime();
 	test_types();
 	test_open_dir();
+	test_refresh();
 	if (can_tell()) {
 		test_started();
 		test_odd_name();
