@@ -209,25 +209,32 @@ hand_on(struct run *runs, size_t n)
 
 /* A group in the background is stopped when it reads, or sets, the terminal. */
 static void
-stopped(struct run *r, int signo)
+asked(struct run *r)
 {
 	struct run_shared *s;
 
 	s = r->shared;
-	if (r->stopping)
+	if (!open_tty(s) || tcgetpgrp(s->tty) == r->pid || give_terminal(r)) {
 		kill(-r->pid, SIGCONT);
-	else if (signo != SIGTTIN && signo != SIGTTOU)
-		r->suspended = s->front == r;
-	else if (!open_tty(s) || tcgetpgrp(s->tty) == r->pid ||
-	    give_terminal(r))
-		kill(-r->pid, SIGCONT);
-	else {
-		r->asks = true;
-		/* In the background ourselves, we stop with it as any job. */
-		r->suspended = s->front == NULL;
-		if (s->front == r)
-			s->front = NULL;
+		return;
 	}
+	/* To go on without it would be to ask again, and so for ever. */
+	r->asks = true;
+	/* In the background ourselves, we stop with it as any job does. */
+	r->suspended = s->front == NULL && !r->stopping;
+	if (s->front == r)
+		s->front = NULL;
+}
+
+static void
+stopped(struct run *r, int signo)
+{
+	if (signo == SIGTTIN || signo == SIGTTOU)
+		asked(r);
+	else if (r->stopping)
+		kill(-r->pid, SIGCONT);
+	else
+		r->suspended = r->shared->front == r;
 }
 
 static void

@@ -326,8 +326,7 @@ test_environ(void)
 	if (os_environ(getpid(), "PATH", value, sizeof value) < 0 &&
 	    errno == ENOSYS)
 		return;
-	memset(big, 'B', sizeof big - 1);
-	memcpy(big, "BIG=", 4);
+	snprintf(big, sizeof big, "BIG=%*d", (int)sizeof big - 5, 1);
 	pid = with_environment(env);
 	until(os_environ(pid, "NAME", value, sizeof value) == 1);
 	ok(strcmp(value, "a=b c") == 0, "a variable of another process");

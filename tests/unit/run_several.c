@@ -280,6 +280,22 @@ test_loser(void)
 	    "who is killed leaves it to us");
 }
 
+/* Who tidies the terminal up when it is stopped must not have to be killed. */
+static void
+test_tidy(void)
+{
+	struct run runs[BOTH] = { none(), none() };
+
+	start_in(&runs[0],
+	    "trap 'stty -echo </dev/tty; exit 4' TERM; : >ready; "
+	    "while :; do sleep 0.01; done");
+	ready();
+	run_stop(&runs[0], 0);
+	ok(over(runs, 0) && run_status(&runs[0]) == 4,
+	    "who wants the terminal when it is stopped has it");
+	ok(tcgetpgrp(slave) == getpgrp() && echoes(), "and no longer");
+}
+
 static void
 set_front(pid_t group)
 {
@@ -398,6 +414,7 @@ in_terminal(void)
 {
 	test_asks();
 	test_loser();
+	test_tidy();
 	test_background();
 	test_suspend();
 	return test_end();

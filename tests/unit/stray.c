@@ -233,6 +233,7 @@ server(const char *script)
 static void
 test_server(void)
 {
+	enum run_news first;
 	struct run r;
 	pid_t pids[3];
 
@@ -282,7 +283,8 @@ test_server(void)
 	r = start("exit 0");
 	leaderless(&r);
 	run_stop(&r, 0);
-	ok(run_tick(&r, 0) == RUN_ENDED && run_tick(&r, 0) == RUN_NOTHING &&
+	first = run_tick(&r, 0);
+	ok(first == RUN_ENDED && run_tick(&r, 0) == RUN_NOTHING &&
 		run_succeeded(&r),
 	    "a command that has ended before that has ended once");
 }
