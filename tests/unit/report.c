@@ -342,7 +342,7 @@ test_terminal(void)
 {
 	char text[20];
 	struct report r;
-	int master, slave;
+	int master, slave, copy;
 
 	master = posix_openpt(O_RDWR | O_NOCTTY);
 	if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
@@ -355,6 +355,7 @@ test_terminal(void)
 	ok(write(master, "\023", 1) == 1, "it is stopped");
 	says(&r, "shown\n", 6);
 	report_end(&r);
+	copy = r.to;
 	while (turn(&r) && r.own && r.nleft < 6)
 		;
 	ok(!r.own || r.nleft == 6, "a stopped one takes nothing");
@@ -362,6 +363,8 @@ test_terminal(void)
 	until((turn(&r), r.nleft == 0));
 	ok(read(master, text, sizeof text) >= 6, "and shows it then");
 	report_close(&r);
+	ok(copy == slave || fcntl(copy, F_GETFD) < 0,
+	    "what was opened for that is closed");
 	close(slave);
 	close(master);
 }

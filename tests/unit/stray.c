@@ -131,6 +131,26 @@ test_stubborn(void)
 	ok(!alive(pid), "so is what it starts meanwhile");
 }
 
+/* Nothing but its parent, which ends first, tells whose it is. */
+static void
+test_orphan(void)
+{
+	struct run r;
+	pid_t pid;
+
+	unlink("a");
+	r = start("env -i PATH=\"$PATH\" setsid sh -c "
+		  "'trap \"\" TERM; echo $$ >a; exec sleep 1000' & wait");
+	pid = there("a");
+	run_stop(&r, 0);
+	leaderless(&r);
+	ok(news(&r, 1) == RUN_NOTHING && alive(pid),
+	    "who was found by a parent is remembered without");
+	run_tick(&r, 5000);
+	gone(&r);
+	ok(!alive(pid), "and killed");
+}
+
 /* ---- what is not its own ---- */
 
 static void
@@ -289,6 +309,74 @@ test_server(void)
 	    "a command that has ended before that has ended once");
 }
 
+/* What is left of its group is told from one that has its number by now. */
+static void
+test_reused(void)
+{
+	char mark[60];
+	struct run r;
+	pid_t left, other;
+
+	unlink("a");
+	r = server("sleep 1000 & echo $! >a");
+	ended(&r);
+	left = there("a");
+	other = fork();
+	if (other == 0) {
+		setpgid(0, r.strays.group);
+		snprintf(mark, sizeof mark, "%ld.x", (long)getppid());
+		setenv(STRAY_NAME, mark, 1);
+		execlp("sleep", "sleep", "1000", (char *)NULL);
+		_exit(1);
+	}
+	until(os_environ(other, STRAY_NAME, mark, sizeof mark) == 1 &&
+	    mark[strlen(mark) - 1] == 'x');
+	ok(getpgid(other) == getpgid(left), "two are in one group");
+	run_stop(&r, 0);
+	gone(&r);
+	ok(!alive(left) && alive(other), "each is stopped by its mark");
+	end(other);
+}
+
+static void
+test_hidden(void)
+{
+	struct run r;
+
+	unlink("a");
+	r = server("m=$" STRAY_NAME "; env -u " STRAY_NAME
+		   " setsid sh -c \"" STRAY_NAME
+		   "=$m sleep 1000 & echo \\$! >a; wait\" & " WRITTEN("a"));
+	ended(&r);
+	there("a");
+	run_stop(&r, 0);
+	gone(&r);
+	ok(!alive(there("a")), "its own is found beneath others, too");
+}
+
+static void
+test_forgotten(void)
+{
+	struct run r;
+	pid_t stubborn;
+
+	unlink("a");
+	unlink("b");
+	r = server(STRAY("a") "setsid sh -c 'trap \"\" TERM; echo $$ >b; "
+			      "exec sleep 1000' & " WRITTEN("a") WRITTEN("b"));
+	ended(&r);
+	stubborn = there("b");
+	until(getpgid(there("a")) == there("a"));
+	run_stop(&r, 0);
+	ok(r.strays.ntold == 2, "who was told is remembered");
+	until((news(&r, 1), r.strays.ntold == 1));
+	ok(r.strays.ntold == 1 && r.strays.told[0] == stubborn,
+	    "but not who is gone: its number may be another's");
+	run_kill(&r, 1);
+	gone(&r);
+	ok(!alive(stubborn), "until all are");
+}
+
 static int
 tests(void)
 {
@@ -296,9 +384,13 @@ tests(void)
 	setenv("PATH", "/usr/bin:/bin", 1);
 	test_escaped();
 	test_stubborn();
+	test_orphan();
 	test_daemons();
 	test_marks();
 	test_server();
+	test_reused();
+	test_hidden();
+	test_forgotten();
 	scratch_end();
 	return test_end();
 }
