@@ -23,7 +23,8 @@ FLOOR = lib/buf.o lib/str.o lib/msg.o
 SYSTEM = lib/clock.o lib/os_linux.o lib/os_other.o lib/pidfile.o lib/sig.o
 
 TREE = lib/content.o lib/dir.o lib/ghost.o lib/glob.o lib/link.o lib/look.o \
-	lib/rule.o lib/seen.o lib/tree.o lib/watch_inotify.o
+	lib/mounts.o lib/rule.o lib/seen.o lib/sweep.o lib/tree.o \
+	lib/watch_inotify.o
 
 WATCHRUN = watchrun.o lib/batch.o lib/report.o lib/run.o lib/stray.o \
 	$(TREE) $(SYSTEM) lib/str.o lib/msg.o
@@ -34,7 +35,7 @@ RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
 	lib/sha1.o lib/site.o lib/utf8.o lib/ws.o $(SYSTEM) $(FLOOR)
 
 TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h lib/look.h \
-	lib/rule.h lib/seen.h lib/tree.h lib/watch.h
+	lib/mounts.h lib/rule.h lib/seen.h lib/sweep.h lib/tree.h lib/watch.h
 
 HEADERS = $(TREE_H) lib/batch.h lib/box.h lib/buf.h lib/clock.h lib/msg.h \
 	lib/os.h lib/pidfile.h lib/poke.h lib/run.h lib/sig.h lib/str.h \
@@ -44,7 +45,8 @@ HEADERS = $(TREE_H) lib/batch.h lib/box.h lib/buf.h lib/clock.h lib/msg.h \
 	lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
 
 TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
-	tests/unit/tree_content tests/unit/tree_hints tests/unit/tree_random
+	tests/unit/tree_content tests/unit/tree_hints tests/unit/tree_polled \
+	tests/unit/tree_random
 
 UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/base64 \
 	tests/unit/batch tests/unit/box tests/unit/buf tests/unit/clock \
@@ -304,6 +306,9 @@ tests/unit/tree_content: tests/unit/tree_content.o $(TREE_UNIT)
 
 tests/unit/tree_hints: tests/unit/tree_hints.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree_hints.o $(TREE_UNIT)
+
+tests/unit/tree_polled: tests/unit/tree_polled.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree_polled.o $(TREE_UNIT)
 
 tests/unit/tree_random: tests/unit/tree_random.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree_random.o $(TREE_UNIT)

@@ -209,6 +209,9 @@ on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
 	case TREE_UNREAD:
 		unread(path);
 		break;
+	case TREE_POLLED:
+		msg_warn("%s: polled: %s", path, by);
+		break;
 	case TREE_NOT_COUNTED:
 		msg_why("%s: does not count: %s", path, by);
 		break;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dir.h"
+#include "sweep.h"
 
 /* ---- paths ---- */
 
@@ -21,12 +22,17 @@ dir_path(const struct tree_dir *d)
 int
 dir_join(const struct tree_dir *d, const char *name, char path[PATH_MAX])
 {
-	const char *slash;
-	int n;
+	size_t len, n;
 
-	slash = *d->path == '\0' || strcmp(d->path, "/") == 0 ? "" : "/";
-	n = snprintf(path, PATH_MAX, "%s%s%s", d->path, slash, name);
-	return n < PATH_MAX ? 0 : -1;
+	len = strlen(d->path);
+	n = strlen(name) + 1;
+	if (n + 1 > PATH_MAX - len)
+		return -1;
+	memcpy(path, d->path, len);
+	if (len > 0 && path[len - 1] != '/')
+		path[len++] = '/';
+	memcpy(path + len, name, n);
+	return 0;
 }
 
 uint64_t
@@ -253,6 +259,7 @@ dir_new(struct tree *t, struct tree_dir *up, const char *path,
 		.path = strdup(path),
 		.reach = reach,
 		.names = only_names(t->rules, reach),
+		.events = up == NULL ? OS_EVENTS_ALL : up->events,
 		.quiet = up == NULL || up->quiet,
 		.unheard = true };
 	d->level = d->names ? WATCH_NAMES : WATCH_FILES;
@@ -313,6 +320,7 @@ dir_drop(struct tree *t, struct tree_dir *d, bool say)
 	for (i = 0; i < d->n; i++)
 		dir_forget(t, d, d->entries[i], say);
 	d->n = 0;
+	sweep_forget(t, d);
 	while (d->users != NULL)
 		dir_unuse(t, d->users, false);
 	rules_leave(t->rules, d->reach);
@@ -357,14 +365,15 @@ dir_add(struct tree_dir *d, const char *name)
 {
 	struct tree_entry **entries, *e;
 	size_t n, size;
+	uint32_t cap;
 
 	if (d->n == d->cap) {
-		n = d->cap == 0 ? 8 : d->cap * 2;
-		entries = realloc(d->entries, n * sizeof *entries);
+		cap = d->cap == 0 ? 8 : d->cap * 2;
+		entries = realloc(d->entries, cap * sizeof *entries);
 		if (entries == NULL)
 			return NULL;
 		d->entries = entries;
-		d->cap = n;
+		d->cap = cap;
 	}
 	n = strlen(name) + 1;
 	size = offsetof(struct tree_entry, name) + n;

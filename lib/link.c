@@ -2,6 +2,7 @@
 /* link.c - a link in a watched directory: watch all that it leads through */
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 
 #include "dir.h"
 #include "link.h"
+#include "os.h"
+#include "sweep.h"
 
 /*
  * The way of a link: done is a directory without links in its path, "" for
@@ -63,11 +66,31 @@ watch(struct way *w, enum watch_level level)
 	const char *path;
 	int id;
 
-	if (w->first)
+	if (w->first || w->t->watch == NULL)
 		return 0;
 	path = *w->done == '\0' ? "/" : w->done;
 	id = w->t->backend->add(w->t->watch, path, level, false);
-	return id < 0 ? 0 : dir_link(w->t, w->d, id, w->name, w->link);
+	if (id >= 0)
+		return dir_link(w->t, w->d, id, w->name, w->link);
+	if (errno == ENOSPC) {
+		sweep_short(w->t, w->d, errno);
+		w->d->blind = true;
+	}
+	return 0;
+}
+
+/* It leads to another file system, which may not tell what happens on it. */
+static void
+cross(struct way *w, const char *path, dev_t dev)
+{
+	const char *name;
+	char why[80];
+
+	if (os_events(path, &name) == OS_EVENTS_ALL)
+		return;
+	w->d->blind = true;
+	snprintf(why, sizeof why, "%s does not tell what others change", name);
+	sweep_says(w->t, w->d, path, dev, why);
 }
 
 /* Go on with what the link in hand says; false where that leads nowhere. */
@@ -110,6 +133,8 @@ step(struct way *w)
 		return 0;
 	if (lstat(path, &st) < 0)
 		return watch(w, WATCH_NAMES);
+	if (st.st_dev != w->d->stamp.dev)
+		cross(w, path, st.st_dev);
 	if (S_ISLNK(st.st_mode)) {
 		if (watch(w, WATCH_NAMES) < 0)
 			return -1;

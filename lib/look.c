@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #include "look.h"
 #include "os.h"
 #include "seen.h"
+#include "sweep.h"
 
 /* A link that some rules enter may be no more than a file for others. */
 static void
@@ -89,8 +91,9 @@ see_link(struct look *l, const char *name, struct tree_entry *e,
 		return 0;
 	if (e != NULL)
 		e->hinted = false;
-	if (e == NULL && !seen_spelled(l, name) &&
-	    dir_judge(l->t, l->d, name, &by) == 0)
+	if (e == NULL && seen_spelled(l, name))
+		l->restless = l->restless || !s->isdir;
+	else if (e == NULL && dir_judge(l->t, l->d, name, &by) == 0)
 		return 0;
 	/* Though what was behind it goes, its way is to be watched on. */
 	if (e != NULL && e->isdir && !s->isdir)
@@ -143,10 +146,10 @@ see(struct look *l, const char *name, mode_t type)
 
 /* What was not seen is no more; what is new takes its place in the order. */
 static void
-sweep(struct look *l)
+drop_unseen(struct look *l)
 {
 	struct tree_dir *d;
-	size_t i, n;
+	uint32_t i, n;
 	bool grown;
 
 	d = l->d;
@@ -155,6 +158,9 @@ sweep(struct look *l)
 			d->entries[n++] = d->entries[i];
 		else
 			dir_forget(l->t, d, d->entries[i], true);
+	/* Savers put it back: before that holds nobody any more. */
+	if (n < d->n && l->swept)
+		sweep_again(l->t, d, TREE_AGAIN);
 	grown = d->n > l->sorted;
 	d->n = n;
 	if (grown)
@@ -196,16 +202,31 @@ see_spelled(struct look *l, bool all)
 	return 0;
 }
 
+/* Something ran short, maybe for a moment: what we know is to be kept. */
+static void
+later(struct look *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->sorted; i++)
+		l->d->entries[i]->seen = true;
+	l->failed = true;
+	sweep_again(l->t, l->d, TREE_INTERVAL);
+}
+
+/* What a directory that can't be read to its end holds is what it held. */
 static int
 see_listed(struct look *l, DIR *dir)
 {
 	const struct dirent *entry;
 
-	while ((entry = readdir(dir)) != NULL)
+	for (errno = 0; (entry = readdir(dir)) != NULL; errno = 0)
 		if (strcmp(entry->d_name, ".") != 0 &&
 		    strcmp(entry->d_name, "..") != 0 &&
 		    see(l, entry->d_name, os_dirent_type(entry)) < 0)
 			return -1;
+	if (errno != 0)
+		later(l);
 	return see_spelled(l, false);
 }
 
@@ -234,58 +255,171 @@ gone(int error)
 	return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
-/* One that only leads to others need not be readable. */
-static void
-unread(const struct tree *t, struct tree_dir *d)
+static bool
+refused(int error)
 {
-	if (!d->told && (d->level == WATCH_FILES || errno != EACCES)) {
+	return error == EACCES || error == EPERM;
+}
+
+/*
+ * It can't be watched or read.  One that is no more is for the look at the one
+ * above to find, which may already find it made again, with the inode that it
+ * had; one that only leads to others need not be readable.
+ */
+static void
+fails(struct tree *t, struct tree_dir *d)
+{
+	bool was;
+
+	was = d->unwatched;
+	d->unwatched = true;
+	if (gone(errno)) {
+		if (d->up != NULL && !was)
+			dir_make_due(t, d->up);
+	} else if (!d->told && (d->level == WATCH_FILES || errno != EACCES)) {
 		d->told = true;
 		t->tell(t->arg, dir_path(d), TREE_UNREAD,
 		    rules_at(t->rules, d->reach), NULL);
 	}
 }
 
-/*
- * Watch first, so that what changes while we read is hinted at.  A directory
- * that is no more is for the look at the one above to find, which may already
- * find it made again, with the inode that it had.
- */
+static bool
+has_watch(const struct tree_dir *d)
+{
+	const struct tree_user *u;
+
+	for (u = d->users; u != NULL && u->link != NULL; u = u->next)
+		;
+	return u != NULL;
+}
+
+/* Watch first, so that what changes while we read is hinted at. */
 static int
 set_watch(struct tree *t, struct tree_dir *d)
 {
-	bool was;
 	int id;
 
-	was = d->unwatched;
-	id = t->backend->add(t->watch, dir_path(d), d->level, d->follow);
-	d->unwatched = id < 0;
+	if (t->backend == NULL || d->events == OS_EVENTS_NONE)
+		return 0;
+	if (t->sweep.full && !has_watch(d)) {
+		sweep_lacks(t, d, true);
+		return 0;
+	}
+	errno = t->error;
+	id = t->watch == NULL
+	    ? -1
+	    : t->backend->add(t->watch, dir_path(d), d->level, d->follow);
 	if (id >= 0) {
-		d->told = false;
+		/* Of what happened before nobody heard. */
+		d->unheard = d->unheard || d->lacking;
+		d->unwatched = d->told = false;
+		sweep_lacks(t, d, false);
 		return dir_use(t, d, id);
 	}
-	if (!gone(errno))
-		unread(t, d);
-	else if (d->up != NULL && !was)
-		dir_make_due(t, d->up);
+	if (t->watch == NULL || errno == ENOSPC) {
+		sweep_short(t, d, errno);
+		sweep_lacks(t, d, true);
+	} else
+		fails(t, d);
 	return 0;
 }
 
-static int
-read_dir(struct look *l)
+/* Is there anything to be heard of it? */
+static bool
+hears(const struct tree *t, const struct tree_dir *d)
 {
+	return t->backend != NULL && !d->lacking && d->events != OS_EVENTS_NONE;
+}
+
+/* And is that not all? */
+static bool
+polled(const struct tree *t, const struct tree_dir *d)
+{
+	return !hears(t, d) || d->blind || d->events != OS_EVENTS_ALL ||
+	    mounts_in(&t->mounts, d->stamp.dev, d->stamp.ino);
+}
+
+static void
+say_why(struct tree *t, struct tree_dir *d, const char *name)
+{
+	char why[80];
+
+	if (d->events == OS_EVENTS_OURS)
+		snprintf(why, sizeof why, "%s does not tell what others change",
+		    name);
+	else if (d->events == OS_EVENTS_NONE)
+		snprintf(why, sizeof why, "%s does not tell of changes", name);
+	else if (mounts_in(&t->mounts, d->stamp.dev, d->stamp.ino))
+		snprintf(why, sizeof why,
+		    "a file that is mounted there is heard of elsewhere only");
+	else
+		return;
+	sweep_says(t, d, dir_path(d), d->stamp.dev, why);
+}
+
+/* Find out what it is on, and how much is to be heard of it. */
+static int
+place(struct look *l, const struct stat *st)
+{
+	struct tree_dir *d;
+	const char *name;
+
+	d = l->d;
+	name = "";
+	if (d->unheard || d->stamp.dev != st->st_dev) {
+		if (d->up != NULL && d->up->stamp.dev == st->st_dev)
+			d->events = d->up->events;
+		else
+			d->events = os_events(dir_path(d), &name);
+		d->blind = false;
+	}
+	d->stamp = (struct tree_stamp){ .dev = st->st_dev,
+		.ino = st->st_ino,
+		.mtime = os_mtime_ns(st),
+		.ctime = os_ctime_ns(st) };
+	d->stamped = d->events == OS_EVENTS_ALL &&
+	    !seen_fresh(l, d->stamp.ctime);
+	if (d->unheard || *name != '\0')
+		say_why(l->t, d, name);
+	if (!hears(l->t, d))
+		d->unwatched = d->told = false;
+	if (sweep_poll(l->t, d, polled(l->t, d)) < 0)
+		return -1;
+	l->swept = d->polled != 0 && !d->heard;
+	return 0;
+}
+
+/* Where only names are spelled out, the directory need not be readable. */
+static int
+see_some(struct look *l)
+{
+	struct stat st;
+
+	if (stat(dir_path(l->d), &st) < 0)
+		fails(l->t, l->d);
+	else if (place(l, &st) < 0)
+		return -1;
+	return see_spelled(l, true);
+}
+
+static int
+see_all(struct look *l)
+{
+	struct stat st;
 	DIR *dir;
 	int result;
 
-	if (l->d->names)
-		return see_spelled(l, true);
 	dir = open_dir(l->d);
 	if (dir == NULL) {
-		if (!gone(errno))
-			unread(l->t, l->d);
+		if (!gone(errno) && !refused(errno))
+			later(l);
+		fails(l->t, l->d);
 		return 0;
 	}
 	l->fd = dirfd(dir);
-	result = see_listed(l, dir);
+	result = fstat(l->fd, &st) < 0 ? 0 : place(l, &st);
+	if (result == 0)
+		result = see_listed(l, dir);
 	closedir(dir);
 	l->fd = -1;
 	return result;
@@ -303,30 +437,94 @@ has_file(const struct tree_dir *d)
 	return false;
 }
 
+/* Nothing came or went: a look at each file is enough. */
+static int
+see_known(struct look *l)
+{
+	struct tree_entry *e;
+	size_t i;
+
+	for (i = 0; i < l->sorted; i++) {
+		e = l->d->entries[i];
+		if (e->isdir && e->type == S_IFDIR) {
+			e->seen = true;
+			if (e->dir->unwatched)
+				dir_make_due(l->t, e->dir);
+		} else if (!e->isdir && seen_alike(l, e))
+			e->seen = true;
+		else if (see(l, e->name, 0) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Now and then a sweep reads all the same, should a file system not stamp its
+ * directories as it should.
+ */
+static bool
+is_known(const struct tree *t, const struct tree_dir *d)
+{
+	struct stat st;
+
+	return d->swept && d->stamped && !d->heard && !d->unheard &&
+	    (!d->lacking || t->sweep.full) && t->sweep.count % 32 != 0 &&
+	    fstatat(AT_FDCWD, dir_path(d), &st,
+		d->follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_dev == d->stamp.dev && st.st_ino == d->stamp.ino &&
+	    os_mtime_ns(&st) == d->stamp.mtime &&
+	    os_ctime_ns(&st) == d->stamp.ctime;
+}
+
+static int
+see_any(struct look *l)
+{
+	if (set_watch(l->t, l->d) < 0)
+		return -1;
+	l->d->stamped = false;
+	if (l->d->names ? see_some(l) < 0 : see_all(l) < 0)
+		return -1;
+	l->d->stamped = l->d->stamped && !l->restless && !l->failed;
+	return 0;
+}
+
+/* One look; 1 when it has shown that more of what happens has to be heard. */
+static int
+look_once(struct tree *t, struct tree_dir *d)
+{
+	struct look l;
+	uint32_t i;
+
+	l = (struct look){ .t = t,
+		.d = d,
+		.fd = -1,
+		.sorted = d->n,
+		.now = clock_wall_ns(),
+		.swept = d->polled != 0 && !d->heard };
+	l.prefix = dir_join(d, "", l.path) < 0 ? sizeof l.path : strlen(l.path);
+	for (i = 0; i < d->n; i++)
+		d->entries[i]->seen = false;
+	if (!d->names && is_known(t, d) ? see_known(&l) < 0 : see_any(&l) < 0)
+		return -1;
+	drop_unseen(&l);
+	if (!l.failed)
+		d->quiet = d->unheard = false;
+	if (d->level == WATCH_FILES || !has_file(d))
+		return 0;
+	d->level = WATCH_FILES;
+	return 1;
+}
+
 int
 look_at(struct tree *t, struct tree_dir *d)
 {
-	struct look l;
-	size_t i;
-	bool again;
+	int result;
 
-	do {
-		if (set_watch(t, d) < 0)
-			return -1;
-		l = (struct look){ .t = t,
-			.d = d,
-			.fd = -1,
-			.sorted = d->n,
-			.now = clock_wall_ns() };
-		for (i = 0; i < d->n; i++)
-			d->entries[i]->seen = false;
-		if (read_dir(&l) < 0)
-			return -1;
-		sweep(&l);
-		again = d->level == WATCH_NAMES && has_file(d);
-		if (again)
-			d->level = WATCH_FILES;
-	} while (again);
-	d->quiet = d->unheard = false;
-	return 0;
+	while ((result = look_once(t, d)) > 0)
+		;
+	if (result < 0)
+		return -1;
+	d->heard = false;
+	sweep_looked(t, d);
+	return d->blind ? sweep_poll(t, d, true) : 0;
 }

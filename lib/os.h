@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -65,5 +66,35 @@ int os_environ(pid_t pid, const char *name, char *value, size_t size);
 
 /* signal the process behind that descriptor; 0, or -1 and errno */
 int os_process_signal(int process, int signo);
+
+/* ---- file systems ---- */
+
+/* How much of what happens to its files a file system raises events for. */
+enum os_events {
+	OS_EVENTS_ALL,
+	OS_EVENTS_OURS, /* what is done on this machine, or through the mount */
+	OS_EVENTS_NONE
+};
+
+/* that of the file system a path is on; *name: what it is called */
+enum os_events os_events(const char *path, const char **name);
+
+/*
+ * A descriptor that poll(2) tells POLLPRI of when something was mounted or
+ * unmounted; -1 and errno, ENOSYS where this system has none.
+ */
+int os_mounts(void);
+
+/*
+ * Each mount: its absolute path, a number that changes with what is mounted
+ * there, and whether that is only a part of a file system, maybe one file.
+ * 0, or -1 and errno.
+ */
+int os_mounts_each(int mounts,
+    void (*each)(void *arg, const char *path, uint64_t id, bool part),
+    void *arg);
+
+/* a file's time of last change of anything, nanoseconds since 1970 */
+int64_t os_ctime_ns(const struct stat *st);
 
 #endif

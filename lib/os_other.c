@@ -95,6 +95,41 @@ os_process_signal(int process, int signo)
 	return -1;
 }
 
+/* ---- file systems ---- */
+
+enum os_events
+os_events(const char *path, const char **name)
+{
+	(void)path;
+	*name = "";
+	return OS_EVENTS_ALL;
+}
+
+int
+os_mounts(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+int
+os_mounts_each(int mounts,
+    void (*each)(void *arg, const char *path, uint64_t id, bool part),
+    void *arg)
+{
+	(void)mounts;
+	(void)each;
+	(void)arg;
+	errno = ENOSYS;
+	return -1;
+}
+
+int64_t
+os_ctime_ns(const struct stat *st)
+{
+	return (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
+}
+
 #else
 typedef int os_other_is_not_used;
 #endif

@@ -1,33 +1,50 @@
 #define _XOPEN_SOURCE 700 /* S_IFLNK */
 /* seen.c - what is at a name now, and what of it is news */
 #include <fcntl.h>
-#include <limits.h>
+#include <string.h>
 
 #include "content.h"
 #include "dir.h"
 #include "ghost.h"
 #include "os.h"
 #include "seen.h"
+#include "sweep.h"
 
-/*
- * File systems stamp with the grain of a tick, some with that of seconds:
- * what was changed no longer ago may change once more and look the same.
- */
 enum { FRESH_NS = 10000000, SECOND_NS = 1000000000 };
 
 /* Where hints were missed, a writer may be at work on what is this young. */
 enum { YOUNG_NS = 150000000 };
 
-static int
-stat_name(const struct look *l, const char *name, struct stat *st, int flags)
+/* The path of a name where the directory is not open; NULL: too long. */
+static const char *
+path_of(struct look *l, const char *name)
 {
-	char path[PATH_MAX];
+	size_t n;
 
+	n = strlen(name) + 1;
+	if (n > sizeof l->path - l->prefix)
+		return NULL;
+	memcpy(l->path + l->prefix, name, n);
+	return l->path;
+}
+
+static int
+stat_name(struct look *l, const char *name, struct stat *st, int flags)
+{
 	if (l->fd >= 0)
 		return fstatat(l->fd, name, st, flags);
-	if (dir_join(l->d, name, path) < 0)
-		return -1;
-	return fstatat(AT_FDCWD, path, st, flags);
+	name = path_of(l, name);
+	return name == NULL ? -1 : fstatat(AT_FDCWD, name, st, flags);
+}
+
+bool
+seen_fresh(const struct look *l, int64_t stamp)
+{
+	int64_t age;
+
+	age = l->now - stamp;
+	return age < FRESH_NS ||
+	    (stamp % SECOND_NS == 0 && age < 2 * (int64_t)SECOND_NS);
 }
 
 bool
@@ -37,7 +54,7 @@ seen_spelled(const struct look *l, const char *name)
 }
 
 bool
-seen_at(const struct look *l, const char *name, struct seen *s)
+seen_at(struct look *l, const char *name, struct seen *s)
 {
 	struct stat behind;
 
@@ -57,10 +74,8 @@ seen_at(const struct look *l, const char *name, struct seen *s)
 
 /* Reading much takes a while: only for who asked for it. */
 static uint64_t
-content(const struct look *l, const char *name, const struct seen *s,
-    uint64_t rules)
+content(struct look *l, const char *name, const struct seen *s, uint64_t rules)
 {
-	char path[PATH_MAX];
 	off_t max;
 	int flags;
 
@@ -70,37 +85,54 @@ content(const struct look *l, const char *name, const struct seen *s,
 	flags = s->type == S_IFLNK ? 0 : O_NOFOLLOW;
 	if (l->fd >= 0)
 		return content_of(l->fd, name, flags, max);
-	if (dir_join(l->d, name, path) < 0)
-		return 0;
-	return content_of(AT_FDCWD, path, flags, max);
+	name = path_of(l, name);
+	return name == NULL ? 0 : content_of(AT_FDCWD, name, flags, max);
+}
+
+static bool
+same(const struct tree_entry *e, const struct stat *st, mode_t type)
+{
+	return e->dev == st->st_dev && e->ino == st->st_ino &&
+	    e->size == st->st_size && e->mtime == os_mtime_ns(st) &&
+	    e->type == type;
+}
+
+bool
+seen_alike(struct look *l, struct tree_entry *e)
+{
+	struct stat st;
+
+	return e->type == S_IFREG && !e->fresh && !e->told && !e->held &&
+	    stat_name(l, e->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    same(e, &st, st.st_mode & S_IFMT);
 }
 
 /* How what is there now looks beside what is remembered. */
 enum looks {
 	ALIKE, /* and it is the same */
-	FRESH, /* it was written to so lately that it may have changed */
+	MAYBE, /* it was changed so lately that it may have changed again */
+	FRESH, /* that, and a writer was heard of */
 	OTHER
 };
 
 static enum looks
 update(const struct look *l, struct tree_entry *e, const struct seen *s)
 {
-	int64_t mtime, age;
 	enum looks looks;
 
-	mtime = os_mtime_ns(&s->st);
-	age = l->now - mtime;
-	looks = e->fresh && e->written ? FRESH : ALIKE;
-	if (e->dev != s->st.st_dev || e->ino != s->st.st_ino ||
-	    e->size != s->st.st_size || e->mtime != mtime || e->type != s->type)
+	looks = ALIKE;
+	if (!same(e, &s->st, s->type))
 		looks = OTHER;
+	else if (e->fresh && e->written)
+		looks = FRESH;
+	else if (e->fresh && l->d->polled != 0)
+		looks = MAYBE;
 	e->dev = s->st.st_dev;
 	e->ino = s->st.st_ino;
 	e->size = s->st.st_size;
-	e->mtime = mtime;
+	e->mtime = os_mtime_ns(&s->st);
 	e->type = s->type;
-	e->fresh = age < FRESH_NS ||
-	    (mtime % SECOND_NS == 0 && age < 2 * (int64_t)SECOND_NS);
+	e->fresh = seen_fresh(l, e->mtime);
 	e->written = false;
 	return looks;
 }
@@ -131,10 +163,10 @@ add(struct look *l, const char *name)
  * signature is another one.
  */
 static bool
-is_news(const struct look *l, struct tree_entry *e, const struct seen *s,
+is_news(struct look *l, struct tree_entry *e, const struct seen *s,
     enum looks looks, uint64_t rules, enum tree_news *news)
 {
-	uint64_t was;
+	uint64_t now;
 	bool told;
 
 	*news = TREE_CHANGED;
@@ -142,14 +174,44 @@ is_news(const struct look *l, struct tree_entry *e, const struct seen *s,
 		e->told = true;
 		return looks != ALIKE;
 	}
-	was = e->content;
+	now = content(l, e->name, s, rules);
 	told = e->told;
-	e->content = content(l, e->name, s, rules);
-	e->open = e->told = false;
-	if (e->content == 0 || e->content != was)
-		return looks != ALIKE;
-	*news = told ? TREE_BACK : TREE_SAME;
-	return told || looks == OTHER;
+	e->open = e->told = e->held = false;
+	if (now != 0 && now == e->content) {
+		*news = told ? TREE_BACK : TREE_SAME;
+		return told || looks == OTHER;
+	}
+	/* What was not known before is now. */
+	if (looks == MAYBE && e->content == 0)
+		looks = ALIKE;
+	/* Is that all of it?  A second look will tell. */
+	if (l->swept && looks != ALIKE && S_ISREG(s->st.st_mode))
+		e->held = e->told = true;
+	else
+		e->content = now;
+	return looks != ALIKE;
+}
+
+/* Who may be at work on what was found changed, without a hint of it? */
+static void
+say_written(
+    struct look *l, const struct tree_entry *e, uint64_t rules, const char *by)
+{
+	if (e->held)
+		sweep_again(l->t, l->d, TREE_AGAIN);
+	else if (!l->d->unheard || e->type != S_IFREG ||
+	    l->now - e->mtime >= YOUNG_NS)
+		return;
+	dir_tell(l->t, l->d, e->name, TREE_WRITTEN, rules, by);
+}
+
+/* What was there before us is known only as far as somebody asks. */
+static void
+begin(
+    struct look *l, struct tree_entry *e, const struct seen *s, uint64_t rules)
+{
+	if ((rules & l->t->same) != 0 || (e->fresh && l->d->polled != 0))
+		e->content = content(l, e->name, s, rules);
 }
 
 int
@@ -160,6 +222,7 @@ seen_file(struct look *l, const char *name, struct tree_entry *e,
 	enum looks looks;
 	const char *by;
 	uint64_t rules;
+	bool held;
 
 	rules = 0;
 	if (e == NULL) {
@@ -172,19 +235,24 @@ seen_file(struct look *l, const char *name, struct tree_entry *e,
 	}
 	e->seen = true;
 	looks = update(l, e, s);
-	if (looks == ALIKE && (!e->told || e->open))
+	if (looks == ALIKE && !e->held && (!e->told || e->open))
 		return 0;
 	if (rules == 0)
 		rules = dir_judge(l->t, l->d, name, &by);
 	if (l->d->quiet) {
-		if ((rules & l->t->same) != 0)
-			e->content = content(l, name, s, rules);
+		begin(l, e, s, rules);
 		return 0;
 	}
-	if (!is_news(l, e, s, looks, rules, &news))
-		return 0;
-	dir_tell(l->t, l->d, name, news, rules, by);
-	if (l->d->unheard && s->type == S_IFREG && l->now - e->mtime < YOUNG_NS)
-		dir_tell(l->t, l->d, name, TREE_WRITTEN, rules, by);
+	held = e->held;
+	if (held && looks != OTHER) {
+		looks = ALIKE; /* over two looks: it is whole */
+		e->open = false;
+	}
+	if (is_news(l, e, s, looks, rules, &news)) {
+		dir_tell(l->t, l->d, name, news, rules, by);
+		say_written(l, e, rules, by);
+	}
+	if (held && !e->held)
+		dir_tell(l->t, l->d, name, TREE_CLOSED, rules, by);
 	return 0;
 }

@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,7 +20,18 @@ struct look {
 	int fd; /* of the directory; -1 where names are spelled out */
 	size_t sorted; /* entries that were known before */
 	int64_t now; /* nanoseconds since 1970 */
+	bool swept; /* nobody told of what is found changed */
+	bool failed; /* it could not be read to its end */
+	bool restless; /* what may come in it does not change its stamp */
+	char path[PATH_MAX]; /* of the name in hand, after the directory's */
+	size_t prefix; /* bytes of that */
 };
+
+/*
+ * File systems stamp with the grain of a tick, some with that of seconds:
+ * what was changed no longer ago may change once more and look the same.
+ */
+bool seen_fresh(const struct look *l, int64_t stamp);
 
 /* What is at a name now: of a link to a file, the file's. */
 struct seen {
@@ -29,10 +41,13 @@ struct seen {
 };
 
 /* false when it is gone, or is nothing that could count */
-bool seen_at(const struct look *l, const char *name, struct seen *s);
+bool seen_at(struct look *l, const char *name, struct seen *s);
 
 /* may a link of this name be entered, if a directory is behind it? */
 bool seen_spelled(const struct look *l, const char *name);
+
+/* does a known file look as it did, so that there is no more to do? */
+bool seen_alike(struct look *l, struct tree_entry *e);
 
 /*
  * Compare a file with its entry, NULL where it has none, remember it, and tell

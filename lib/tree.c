@@ -2,6 +2,7 @@
 /* tree.c - the remembered tree: hints go in, what changed comes out */
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include "dir.h"
 #include "look.h"
+#include "sweep.h"
 #include "tree.h"
 
 enum { HEARD = 65536 /* hints at most in one go */ };
@@ -165,6 +167,7 @@ hear(struct tree *t, const struct watch_hint *hint)
 		same = u->same;
 		if (u->id != hint->id)
 			continue;
+		u->dir->heard = true;
 		if ((hint->what & WATCH_SELF) != 0)
 			hear_self(t, u, hint->what);
 		else if (u->link == NULL && hint->name != NULL)
@@ -189,13 +192,25 @@ all_due(struct tree *t, struct tree_dir *d)
 			all_due(t, d->entries[i]->dir);
 }
 
+static void
+everything_due(struct tree *t)
+{
+	size_t i;
+
+	for (i = 0; i < 3; i++)
+		if (t->roots[i] != NULL)
+			all_due(t, t->roots[i]);
+}
+
 int
 tree_hear(struct tree *t)
 {
 	struct watch_hint hint;
-	size_t i, heard;
+	size_t heard;
 	int n;
 
+	if (t->watch == NULL)
+		return 0;
 	/* Bounded, so that writers who never rest can't keep us here. */
 	for (heard = 0; heard < HEARD; heard++) {
 		n = t->backend->next(t->watch, &hint);
@@ -204,11 +219,16 @@ tree_hear(struct tree *t)
 		if ((hint.what & WATCH_LOST) == 0)
 			hear(t, &hint);
 		else
-			for (i = 0; i < 3; i++)
-				if (t->roots[i] != NULL)
-					all_due(t, t->roots[i]);
+			everything_due(t);
 	}
 	return 0;
+}
+
+void
+tree_mounted(struct tree *t)
+{
+	if (mounts_changed(&t->mounts, t->rules))
+		everything_due(t);
 }
 
 /* ---- the whole ---- */
@@ -228,9 +248,13 @@ tree_open(struct tree *t, const struct watch_backend *backend,
 	for (i = 0; i < rules->n; i++)
 		if (rules->v[i].same)
 			t->same |= (uint64_t)1 << i;
-	t->watch = backend->open();
-	if (t->watch == NULL)
+	t->interval = TREE_INTERVAL;
+	if (backend != NULL && backend->open != NULL)
+		t->watch = backend->open();
+	t->error = backend != NULL && backend->open == NULL ? ENOSYS : errno;
+	if (backend != NULL && t->watch == NULL && t->error == ENOMEM)
 		return -1;
+	mounts_open(&t->mounts, rules);
 	for (i = 0; i < 3; i++) {
 		reach = rules_begin(rules, roots[i]);
 		if (reach == NULL)
@@ -248,7 +272,23 @@ tree_open(struct tree *t, const struct watch_backend *backend,
 int
 tree_fd(const struct tree *t)
 {
-	return t->backend->fd(t->watch);
+	return t->watch == NULL ? -1 : t->backend->fd(t->watch);
+}
+
+int
+tree_mounts_fd(const struct tree *t)
+{
+	return t->mounts.fd;
+}
+
+const char *
+tree_how(const struct tree *t, const struct tree_dir *d)
+{
+	if (d->polled == 0)
+		return t->backend->name;
+	return d->lacking || t->backend == NULL || d->events == OS_EVENTS_NONE
+	    ? "polling"
+	    : "events and polling";
 }
 
 static void
@@ -288,7 +328,10 @@ tree_close(struct tree *t)
 			dir_drop(t, t->roots[i], false);
 	while (tree_look(t) > 0)
 		;
-	t->backend->close(t->watch);
+	if (t->watch != NULL)
+		t->backend->close(t->watch);
+	mounts_close(&t->mounts);
+	sweep_free(t);
 	free(t->users);
 	ghosts_free(&t->gone);
 	ghosts_free(&t->made);

@@ -30,6 +30,8 @@ static struct {
 	int nhints, heard;
 	const char *path; /* adding this one fails */
 	int error; /* with this errno; of open where path is NULL */
+	int max; /* watches at most, or 0 */
+	int refused; /* when there were so many */
 } fake;
 
 static inline struct watch *
@@ -85,6 +87,11 @@ fake_add(struct watch *w, const char *path, enum watch_level level, bool follow)
 	id = fake_id(path, follow);
 	if (id < 0)
 		return -1;
+	if (fake.max > 0 && !fake.dirs[id].live && fake.live >= fake.max) {
+		fake.refused++;
+		errno = ENOSPC;
+		return -1;
+	}
 	if (id == fake.ndirs) {
 		fake.ndirs++;
 		fake.live++;

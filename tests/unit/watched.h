@@ -31,7 +31,9 @@ static struct {
 	char *lines[LINES];
 	int n, looks;
 	int error; /* of the last TREE_UNREAD */
+	char why[100]; /* of the last TREE_POLLED */
 	bool all; /* keep not only what changed */
+	bool plain; /* what is the same or back has changed, too */
 } w;
 
 /* keeps it as a line: a sign and the path; with several rules, which */
@@ -46,12 +48,15 @@ on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
 		[TREE_WRITTEN] = 'w',
 		[TREE_CLOSED] = 'c',
 		[TREE_UNREAD] = '!',
+		[TREE_POLLED] = '~',
 		[TREE_NOT_COUNTED] = '?' };
 	char line[1000];
 
 	(void)arg;
 	if (news == TREE_UNREAD)
 		w.error = errno;
+	if (news == TREE_POLLED)
+		snprintf(w.why, sizeof w.why, "%s", by);
 	if ((news == TREE_WRITTEN || news == TREE_CLOSED) && !w.all)
 		return;
 	if (news == TREE_NOT_COUNTED)
@@ -61,6 +66,8 @@ on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
 		    (unsigned)rules);
 	else
 		snprintf(line, sizeof line, "%c%s", signs[news], path);
+	if (w.plain && (news == TREE_SAME || news == TREE_BACK))
+		line[0] = signs[TREE_CHANGED];
 	if (w.n < LINES)
 		w.lines[w.n++] = strdup(line);
 }
@@ -117,12 +124,23 @@ has_hints(void)
 {
 	struct pollfd pfd = { .fd = tree_fd(&w.tree), .events = POLLIN };
 
-	if (w.tree.backend == &fake_backend)
+	if (w.tree.watch == &fake.it)
 		return fake.heard < fake.nhints;
 	return poll(&pfd, 1, 0) == 1;
 }
 
-/* hear and look until there is nothing more to hear */
+/* as if it were time for a sweep */
+static inline void
+sweep(void)
+{
+	tree_tick(&w.tree, TREE_NEVER - 1);
+	look(&w.tree);
+}
+
+/*
+ * Hear and look until there is nothing more to hear; where we poll, until
+ * all has been looked at once more, and what was found changed twice.
+ */
 static inline void
 settle(void)
 {
@@ -132,6 +150,10 @@ settle(void)
 		tree_hear(&w.tree);
 		look(&w.tree);
 	} while (has_hints());
+	if (w.tree.backend == NULL)
+		do
+			sweep();
+		while (w.tree.sweep.nagain > 0);
 }
 
 /* `@` stands for the scratch directory */
