@@ -244,10 +244,12 @@ leave_terminal(struct run *r)
 
 	s = r->shared;
 	r->suspended = r->asks = false;
-	r->held_terminal = s->front == r;
-	r->hung_up = r->held_terminal && tcgetpgrp(s->tty) < 0;
-	if (r->held_terminal)
-		take_terminal(s);
+	if (s->front != r)
+		return;
+	/* That we end a command with INT is no Ctrl-C. */
+	r->held_terminal = !r->stopping;
+	r->hung_up = tcgetpgrp(s->tty) < 0;
+	take_terminal(s);
 }
 
 static void

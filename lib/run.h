@@ -62,7 +62,7 @@ struct run {
 	bool suspended; /* and nobody was told yet */
 	bool asks; /* it wants the terminal, when that is free */
 	bool had_terminal; /* and modes are what it left */
-	bool held_terminal; /* it had it when it ended */
+	bool held_terminal; /* it had it when it ended by itself */
 	bool hung_up; /* and the terminal was gone by then */
 	int64_t limit_at; /* or RUN_NEVER */
 	int64_t kill_at; /* while stopping; once killed: given up */
@@ -137,7 +137,8 @@ int run_status(const struct run *r);
 
 /*
  * It held the terminal, and so got what was meant for us as well: SIGINT when
- * it ended as Ctrl-C ends a command, SIGHUP when the terminal hung up, or 0.
+ * it ended as Ctrl-C ends a command, without being stopped, SIGHUP when the
+ * terminal hung up, or 0.
  */
 int run_interrupted(const struct run *r);
 

@@ -134,11 +134,18 @@ add(struct walk *w, const struct strays *s, pid_t parent, bool all)
 			w->pids[w->n] = -w->pids[w->n];
 }
 
-/* A member of the group hears what that is told. */
+/*
+ * A member of the group hears what that is told.  When there is no command any
+ * more, one that only waits for its parent to ask how it ended is gone.
+ */
 static bool
 apart(const struct strays *s, pid_t pid)
 {
-	return !s->led || getpgid(pid) != s->group;
+	int64_t started;
+
+	if (s->led)
+		return getpgid(pid) != s->group;
+	return os_started(pid, &started) == 0 || errno != ESRCH;
 }
 
 static bool

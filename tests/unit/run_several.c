@@ -255,6 +255,14 @@ test_asks(void)
 	start_in(&runs[0], "stty echo </dev/tty; exit 130");
 	ok(over(runs, 0) && run_interrupted(&runs[0]) == SIGINT,
 	    "130 with the terminal is Ctrl-C");
+	runs[0].stop = SIGINT;
+	start_in(&runs[0], "stty echo </dev/tty; : >ready; exec sleep 1000");
+	ready();
+	ok(has_it(runs, 0), "a third one has it");
+	run_stop(&runs[0], 0);
+	ok(over(runs, 0) && run_status(&runs[0]) == 130 &&
+		run_interrupted(&runs[0]) == 0,
+	    "that we end it with INT is none");
 	unlink("go");
 	unlink("a");
 }

@@ -338,6 +338,37 @@ test_reused(void)
 	end(other);
 }
 
+/* Its parent is a daemon of before, which does not ask how it ended. */
+static void
+test_kept(void)
+{
+	struct run r;
+	pid_t keeper, kept;
+
+	unlink("a");
+	unlink("b");
+	r = server("sleep 1000 & echo $! >a");
+	ended(&r);
+	keeper = fork();
+	if (keeper == 0) {
+		kept = fork();
+		if (kept == 0) {
+			setpgid(0, r.strays.group);
+			_exit(0);
+		}
+		/* The group is its own when that has ended. */
+		until(!alive(kept));
+		scratch_put("b", "2");
+		for (;;)
+			pause();
+	}
+	there("b");
+	end(there("a"));
+	run_stop(&r, 0);
+	ok(!run_busy(&r), "the dead are nothing that a server left");
+	end(keeper);
+}
+
 static void
 test_hidden(void)
 {
@@ -389,6 +420,7 @@ tests(void)
 	test_marks();
 	test_server();
 	test_reused();
+	test_kept();
 	test_hidden();
 	test_forgotten();
 	scratch_end();
