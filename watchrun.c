@@ -26,8 +26,8 @@
 enum { LOOKS = 256 /* at directories, before signals have their turn */ };
 
 static const char usage[] =
-    "usage: watchrun [-1ahnqVvw] [-p pidfile]... [-s signal] [-t secs]\n"
-    "                [-x glob]... [pattern ...] [-- command [arg ...]]\n";
+    "usage: watchrun [-1ahnqVvw] [-i secs] [-p pidfile]... [-s signal]\n"
+    "                [-t secs] [-x glob]... [pattern ...] [-- command [arg ...]]\n";
 
 /* What became of the last ring of a pidfile, so that it is said once. */
 struct rung {
@@ -48,6 +48,7 @@ static struct {
 	bool once; /* -1 */
 	bool waiting; /* -w */
 	bool dry; /* -n */
+	int64_t interval; /* -i, or 0 */
 } w;
 
 /* ---- the command line ---- */
@@ -110,6 +111,10 @@ option(int c)
 		break;
 	case 'h':
 		msg_usage();
+	case 'i':
+		if (str_secs(optarg, &w.interval) < 0 || w.interval == 0)
+			msg_misuse("-i %s: not a number of seconds", optarg);
+		break;
 	case 'n':
 		w.dry = true;
 		break;
@@ -152,7 +157,7 @@ parse(int argc, char *argv[])
 	int c;
 
 	while (optind < argc && strcmp(argv[optind], "--") != 0) {
-		c = getopt(argc, argv, ":1ahnp:qs:t:Vvwx:");
+		c = getopt(argc, argv, ":1ahi:np:qs:t:Vvwx:");
 		if (c != -1)
 			option(c);
 		else
@@ -171,10 +176,6 @@ parse(int argc, char *argv[])
 static void
 unread(const char *path)
 {
-	if (errno == ENOSPC)
-		msg_die("%s: no inotify watches left; raise "
-			"fs.inotify.max_user_watches (sysctl)",
-		    path);
 	if (errno == ENOMEM)
 		out_of_memory();
 	msg_warn("%s: not watched:", path);
@@ -372,6 +373,8 @@ timeout(void)
 	due = run_due(&w.run, now);
 	if (!run_busy(&w.run) && batch_due(&w.batch) < due)
 		due = batch_due(&w.batch);
+	if (tree_due(&w.tree) < due)
+		due = tree_due(&w.tree);
 	if (due == RUN_NEVER)
 		return -1;
 	if (due <= now)
@@ -382,14 +385,19 @@ timeout(void)
 static void
 turn(void)
 {
-	struct pollfd fds[2];
+	struct pollfd fds[3];
 
 	fds[0] = (struct pollfd){ .fd = w.signals, .events = POLLIN };
 	fds[1] = (struct pollfd){ .fd = tree_fd(&w.tree), .events = POLLIN };
-	if (poll(fds, 2, timeout()) < 0 && errno != EINTR)
+	fds[2] = (struct pollfd){ .fd = tree_mounts_fd(&w.tree),
+		.events = POLLPRI };
+	if (poll(fds, 3, timeout()) < 0 && errno != EINTR)
 		msg_die("poll:");
 	if (tree_hear(&w.tree) < 0)
 		msg_die("inotify:");
+	if (fds[2].revents != 0)
+		tree_mounted(&w.tree);
+	tree_tick(&w.tree, clock_ms());
 	look();
 	if (fds[0].revents != 0)
 		on_signals();
@@ -452,8 +460,11 @@ open_tree(void)
 	size_t i;
 
 	w.rules = (struct rules){ .v = &w.rule, .n = 1 };
-	if (tree_open(&w.tree, &watch_inotify, &w.rules, on_news, NULL) < 0)
+	if (tree_open(&w.tree, w.interval > 0 ? NULL : &watch_inotify, &w.rules,
+		on_news, NULL) < 0)
 		msg_die("cannot watch:");
+	if (w.interval > 0)
+		w.tree.interval = w.interval;
 	w.tree.explain = msg_verbose();
 	look();
 	for (i = 0; i < w.rule.want.nstarts; i++)
@@ -470,7 +481,7 @@ show(void *arg, const struct tree_dir *d, const struct tree_entry *entry)
 	(void)arg;
 	if (entry == NULL) {
 		printf("watch %s by %s\n", *d->path == '\0' ? "." : d->path,
-		    w.tree.backend->name);
+		    tree_how(&w.tree, d));
 		return;
 	}
 	rules_judge(&w.rules, d->reach, d->path, entry->name, &by);
