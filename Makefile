@@ -59,7 +59,8 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/base64 \
 	tests/unit/sig tests/unit/site tests/unit/str tests/unit/stray \
 	tests/unit/utf8 tests/unit/watch_inotify tests/unit/ws
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
-	tests/tools/faults tests/tools/pty tests/tools/save tests/tools/wscat
+	tests/tools/faults tests/tools/pty tests/tools/save \
+	tests/tools/torture tests/tools/wscat
 
 all: reloadws watchrun
 
@@ -216,6 +217,9 @@ tests/tools/pty: tests/tools/pty.o
 
 tests/tools/save: tests/tools/save.o
 	$(LINK) -o $@ tests/tools/save.o
+
+tests/tools/torture: tests/tools/torture.o
+	$(LINK) -o $@ tests/tools/torture.o
 
 WSCAT = tests/tools/wscat.o lib/buf.o lib/base64.o lib/clock.o lib/sha1.o \
 	lib/str.o lib/utf8.o lib/ws.o

@@ -26,8 +26,8 @@ seed=${SEED:-$(awk 'BEGIN { srand(); print int(rand() * 1000000000) }')}
 # the words that `. ./show` prints, and ring a bell; $watchrun
 torment() {
 	cat >run <<-'END'
-		now=$(. ./show 2>/dev/null | tr '\n' ' ')
-		printf '%s\n' "${now% }" >>seen
+		state=$(. ./show 2>/dev/null | tr '\n' ' ')
+		printf '%s\n' "${state% }" >>seen
 	END
 	: >seen
 	start bell.log bell -l bell.pid
@@ -47,7 +47,8 @@ relieve() {
 
 # asks 'a sentence' state most command...: after the command the last run finds
 # that state; there are 1 to `most` runs and as many rings; none comes later,
-# and none for a path that the expression $counts does not match
+# and none for a path that the expression $counts does not match.  State -:
+# what is there in the end.
 asks() {
 	sentence=$1
 	state=$2
@@ -60,6 +61,7 @@ answers() {
 	rung=$(wc -l <bell.log)
 	said=$(wc -l <log)
 	"$@" || return 1
+	[ "$state" != - ] || state=$(now)
 	if until_ok 10 last_is "$state" && rest && last_is "$state" && few &&
 	    until_ok 2 rings && right; then
 		return
@@ -71,6 +73,9 @@ answers() {
 	return 1
 }
 
+now() {
+	sh ./show 2>/dev/null | tr '\n' ' ' | sed 's/ $//'
+}
 last_is() {
 	test -s seen && [ "$(tail -n 1 seen)" = "$1" ]
 }
@@ -95,7 +100,8 @@ news() {
 }
 # Some path was named, and none but those that count.
 right() {
-	news | sed -n 's/^watchrun: \(.*\): \(changed\|gone\).*/\1/p' >named
+	news | sed -n 's/^watchrun: \(.*\): \(changed\|gone\).*/\1/p' |
+	    LC_ALL=C sort -u >named
 	test -s named && ! grep -vxE "$counts" named
 }
 

@@ -224,3 +224,21 @@ if need git; then
 else
 	lacks 'git checkout' git
 fi
+
+# ---- two thousand trees ----
+
+mkdir trees aside
+echo 'find trees -type f | LC_ALL=C sort | xargs cat | cksum' >show
+torment 'trees/**'
+counts='trees/[0-9]*/b/c/file'
+named_all() {
+	find trees -type f | LC_ALL=C sort | comm -23 - named >missing
+	cat missing
+	! test -s missing
+}
+asks '2000 trees made, moved and removed, each with its file at once' - 50 \
+    torture trees trees aside 2000 "$seed"
+ok 'no file was overlooked' named_all
+asks 'and each is watched' - 5 torture again trees 2000
+ok 'none excepted' named_all
+relieve
