@@ -123,7 +123,7 @@ check-sanitizers:
 	@sh tests/sanitizers.sh
 
 CHECK_TOOLS = bash cmark emacs=emacs-nox git ip=iproute2 nano ps=procps python3 \
-	rsync strace vim
+	rsync setpriv=util-linux strace valgrind vim
 
 # Unit tests: the link line is all that the module may know.
 $(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/fake.h \

@@ -6,11 +6,14 @@
  *        save truncate file n    cut to n bytes by its path, never opened
  *        save times file         set its time by utimensat(2) alone
  *        save swap a b           exchange two names
+ *        save socket file        make a socket, which is no file
  *
  * Exits with 3 where the system can't.
  */
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,6 +84,19 @@ by_swap(const char *a, const char *b)
 }
 
 static int
+by_socket(const char *path)
+{
+	struct sockaddr_un address;
+	int fd;
+
+	address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	return fd < 0 ? -1
+		      : bind(fd, (struct sockaddr *)&address, sizeof address);
+}
+
+static int
 by(const char *how, const char *a, const char *b)
 {
 	if (strcmp(how, "mmap") == 0)
@@ -93,6 +109,8 @@ by(const char *how, const char *a, const char *b)
 		return by_times(a);
 	if (strcmp(how, "swap") == 0)
 		return by_swap(a, b);
+	if (strcmp(how, "socket") == 0)
+		return by_socket(a);
 	errno = EINVAL;
 	return -1;
 }

@@ -100,9 +100,9 @@ news() {
 }
 # Some path was named, and none but those that count.
 right() {
-	news | sed -n 's/^watchrun: \(.*\): \(changed\|gone\).*/\1/p' |
+	news | LC_ALL=C sed -n 's/^watchrun: \(.*\): \(changed\|gone\).*/\1/p' |
 	    LC_ALL=C sort -u >named
-	test -s named && ! grep -vxE "$counts" named
+	test -s named && ! LC_ALL=C grep -vxE "$counts" named
 }
 
 # idle 'a sentence' command...: the command makes no run
@@ -113,7 +113,13 @@ idle() {
 }
 idles() {
 	: >seen
+	said=$(wc -l <log)
 	"$@" || return 1
 	sleep "$quiet"
-	lines 0 seen
+	lines 0 seen && return
+	echo "runs found:"
+	cat seen
+	echo "watchrun said:"
+	news
+	return 1
 }
