@@ -518,9 +518,10 @@ globs_name(const struct globs *g, const struct glob_set *set, size_t i)
 	    : NULL;
 }
 
-int
-globs_base(const struct globs *g, const struct glob_start *start, char *path,
-    size_t size)
+/* Append the names up to this part; 0, or -1 when that is too long. */
+static int
+spell(const struct globs *g, const struct glob_start *start,
+    const struct glob_part *end, char *path, size_t size)
 {
 	const struct glob_part *part;
 	size_t len, n;
@@ -529,10 +530,7 @@ globs_base(const struct globs *g, const struct glob_start *start, char *path,
 	if (len + 1 > size)
 		return -1;
 	memcpy(path, start->root, len + 1);
-	part = &g->parts[start->part];
-	for (; part->kind == GLOB_NAME && part[1].kind != GLOB_END &&
-	     part[1].kind != GLOB_BENEATH;
-	     part++) {
+	for (part = &g->parts[start->part]; part < end; part++) {
 		n = strlen(part->text);
 		if (n + 2 > size - len)
 			return -1;
@@ -541,6 +539,40 @@ globs_base(const struct globs *g, const struct glob_start *start, char *path,
 		len += n + 1;
 		path[len] = '\0';
 	}
+	return 0;
+}
+
+int
+globs_base(const struct globs *g, const struct glob_start *start, char *path,
+    size_t size)
+{
+	const struct glob_part *part;
+
+	part = &g->parts[start->part];
+	for (; part->kind == GLOB_NAME && part[1].kind != GLOB_END &&
+	     part[1].kind != GLOB_BENEATH;
+	     part++)
+		;
+	return spell(g, start, part, path, size);
+}
+
+int
+globs_reach(const struct globs *g, const struct glob_start *start, char *path,
+    size_t size)
+{
+	const struct glob_part *part;
+	size_t len;
+
+	part = &g->parts[start->part];
+	while (part->kind == GLOB_NAME)
+		part++;
+	if (spell(g, start, part, path, size) < 0)
+		return -1;
+	len = strlen(path);
+	if (len > 1 && path[len - 1] == '/')
+		path[len - 1] = '\0';
+	if (len == 0)
+		memcpy(path, ".", 2);
 	return 0;
 }
 

@@ -100,6 +100,13 @@ globs_name(const struct globs *g, const struct glob_set *set, size_t i);
 int globs_base(const struct globs *g, const struct glob_start *start,
     char *path, size_t size);
 
+/*
+ * The file or directory that a start's pattern names up to its first wildcard,
+ * "." where that is the current directory; as globs_base.
+ */
+int globs_reach(const struct globs *g, const struct glob_start *start,
+    char *path, size_t size);
+
 /* the built-in ignore that a name falls under, or NULL */
 const char *glob_ignored(const char *name);
 
