@@ -26,38 +26,45 @@ TREE = lib/content.o lib/dir.o lib/ghost.o lib/glob.o lib/link.o lib/look.o \
 	lib/mounts.o lib/rule.o lib/seen.o lib/sweep.o lib/tree.o \
 	lib/watch_inotify.o
 
-WATCHRUN = watchrun.o lib/batch.o lib/report.o lib/run.o lib/stray.o \
-	$(TREE) $(SYSTEM) lib/str.o lib/msg.o
+WATCHRUN = watchrun.o lib/act.o lib/args.o lib/batch.o lib/bell.o lib/box.o \
+	lib/changes.o lib/feed.o lib/guard.o lib/job.o lib/letter.o lib/list.o \
+	lib/options.o lib/poke.o lib/report.o lib/run.o lib/stray.o $(TREE) \
+	$(SYSTEM) $(FLOOR)
 
 RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
 	lib/dialect.o lib/http.o lib/json.o lib/listing.o lib/net.o \
 	lib/news.o lib/page.o lib/reload_js.o lib/reply.o lib/sandbox.o \
 	lib/sha1.o lib/site.o lib/utf8.o lib/ws.o $(SYSTEM) $(FLOOR)
 
-TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h lib/look.h \
-	lib/mounts.h lib/rule.h lib/seen.h lib/sweep.h lib/tree.h lib/watch.h
+TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h \
+	lib/look.h lib/mounts.h lib/rule.h lib/seen.h lib/sweep.h lib/tree.h \
+	lib/watch.h
 
-HEADERS = $(TREE_H) lib/batch.h lib/box.h lib/buf.h lib/clock.h lib/msg.h \
-	lib/os.h lib/pidfile.h lib/poke.h lib/run.h lib/sig.h lib/str.h \
-	lib/stray.h lib/access.h lib/answer.h lib/base64.h lib/conn.h \
-	lib/dialect.h lib/http.h lib/json.h lib/list.h lib/listing.h lib/net.h \
-	lib/news.h lib/page.h lib/reload_js.h lib/report.h lib/reply.h \
-	lib/sandbox.h lib/sha1.h lib/site.h lib/utf8.h lib/ws.h
+HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
+	lib/base64.h lib/batch.h lib/bell.h lib/box.h lib/buf.h lib/changes.h \
+	lib/clock.h lib/conn.h lib/dialect.h lib/feed.h lib/guard.h lib/http.h \
+	lib/job.h lib/json.h lib/letter.h lib/list.h lib/listing.h lib/msg.h \
+	lib/net.h lib/news.h lib/options.h lib/os.h lib/page.h lib/pidfile.h \
+	lib/poke.h lib/reload_js.h lib/reply.h lib/report.h lib/run.h lib/sandbox.h \
+	lib/sha1.h lib/sig.h lib/site.h lib/str.h lib/stray.h lib/utf8.h lib/ws.h
 
 TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
 	tests/unit/tree_content tests/unit/tree_hints tests/unit/tree_polled \
 	tests/unit/tree_random
 
-UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/base64 \
-	tests/unit/batch tests/unit/box tests/unit/buf tests/unit/clock \
-	tests/unit/conn tests/unit/dialect tests/unit/glob tests/unit/http \
-	tests/unit/json tests/unit/list tests/unit/listing tests/unit/msg \
-	tests/unit/net tests/unit/news tests/unit/os tests/unit/page \
-	tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke \
-	tests/unit/reply tests/unit/report tests/unit/rule tests/unit/run \
-	tests/unit/run_several tests/unit/sandbox tests/unit/sha1 \
-	tests/unit/sig tests/unit/site tests/unit/str tests/unit/stray \
-	tests/unit/utf8 tests/unit/watch_inotify tests/unit/ws
+UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
+	tests/unit/base64 tests/unit/batch tests/unit/bell tests/unit/box \
+	tests/unit/buf tests/unit/changes tests/unit/clock tests/unit/conn \
+	tests/unit/dialect tests/unit/feed tests/unit/glob tests/unit/guard \
+	tests/unit/http tests/unit/job tests/unit/json tests/unit/letter \
+	tests/unit/list tests/unit/listing tests/unit/msg tests/unit/net \
+	tests/unit/news tests/unit/options tests/unit/os tests/unit/page \
+	tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke tests/unit/reply \
+	tests/unit/report tests/unit/rule tests/unit/run tests/unit/run_several \
+	tests/unit/sandbox tests/unit/sha1 tests/unit/sig tests/unit/site \
+	tests/unit/str tests/unit/stray tests/unit/utf8 tests/unit/watch_inotify \
+	tests/unit/ws
+
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
 	tests/tools/faults tests/tools/pty tests/tools/save \
 	tests/tools/torture tests/tools/wscat
@@ -129,8 +136,16 @@ CHECK_TOOLS = bash cmark emacs=emacs-nox git ip=iproute2 nano ps=procps python3 
 $(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/fake.h \
 	tests/unit/runs.h tests/unit/scratch.h tests/unit/test.h tests/unit/watched.h
 
-tests/unit/batch: tests/unit/batch.o lib/batch.o
-	$(LINK) -o $@ tests/unit/batch.o lib/batch.o
+tests/unit/args: tests/unit/args.o lib/args.o
+	$(LINK) -o $@ tests/unit/args.o lib/args.o
+
+tests/unit/batch: tests/unit/batch.o lib/batch.o lib/str.o
+	$(LINK) -o $@ tests/unit/batch.o lib/batch.o lib/str.o
+
+BELL_UNIT = tests/unit/bell.o lib/bell.o lib/box.o lib/buf.o lib/list.o \
+	lib/clock.o lib/pidfile.o lib/os_linux.o lib/os_other.o lib/str.o
+tests/unit/bell: $(BELL_UNIT)
+	$(LINK) -o $@ $(BELL_UNIT)
 
 BOX_UNIT = tests/unit/box.o lib/box.o lib/buf.o lib/clock.o lib/str.o
 tests/unit/box: $(BOX_UNIT)
@@ -139,21 +154,47 @@ tests/unit/box: $(BOX_UNIT)
 tests/unit/buf: tests/unit/buf.o lib/buf.o
 	$(LINK) -o $@ tests/unit/buf.o lib/buf.o
 
+tests/unit/changes: tests/unit/changes.o lib/changes.o lib/str.o
+	$(LINK) -o $@ tests/unit/changes.o lib/changes.o lib/str.o
+
 tests/unit/clock: tests/unit/clock.o lib/clock.o
 	$(LINK) -o $@ tests/unit/clock.o lib/clock.o
+
+tests/unit/content: tests/unit/content.o lib/content.o
+	$(LINK) -o $@ tests/unit/content.o lib/content.o
 
 GHOST_UNIT = tests/unit/ghost.o lib/ghost.o lib/content.o
 tests/unit/ghost: $(GHOST_UNIT)
 	$(LINK) -o $@ $(GHOST_UNIT)
 
-tests/unit/content: tests/unit/content.o lib/content.o
-	$(LINK) -o $@ tests/unit/content.o lib/content.o
+FEED_UNIT = tests/unit/feed.o lib/feed.o lib/buf.o lib/list.o
+tests/unit/feed: $(FEED_UNIT)
+	$(LINK) -o $@ $(FEED_UNIT)
 
 tests/unit/glob: tests/unit/glob.o lib/glob.o
 	$(LINK) -o $@ tests/unit/glob.o lib/glob.o
 
+tests/unit/guard: tests/unit/guard.o lib/guard.o
+	$(LINK) -o $@ tests/unit/guard.o lib/guard.o
+
+JOB_UNIT = tests/unit/job.o lib/job.o lib/args.o lib/changes.o lib/clock.o \
+	lib/glob.o lib/guard.o lib/report.o lib/rule.o lib/run.o lib/sig.o \
+	lib/str.o lib/stray.o lib/os_linux.o lib/os_other.o
+tests/unit/job: $(JOB_UNIT)
+	$(LINK) -o $@ $(JOB_UNIT)
+
+LETTER_UNIT = tests/unit/letter.o lib/letter.o lib/buf.o lib/changes.o \
+	lib/list.o lib/str.o
+tests/unit/letter: $(LETTER_UNIT)
+	$(LINK) -o $@ $(LETTER_UNIT)
+
 tests/unit/msg: tests/unit/msg.o lib/msg.o
 	$(LINK) -o $@ tests/unit/msg.o lib/msg.o
+
+OPTIONS_UNIT = tests/unit/options.o lib/options.o lib/glob.o lib/rule.o \
+	lib/sig.o lib/str.o
+tests/unit/options: $(OPTIONS_UNIT)
+	$(LINK) -o $@ $(OPTIONS_UNIT)
 
 tests/unit/os: tests/unit/os.o lib/os_linux.o lib/os_other.o
 	$(LINK) -o $@ tests/unit/os.o lib/os_linux.o lib/os_other.o

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* watchrun.c - see what changed, run a command, ring who waits for it */
+/* watchrun.c - see what changed, run commands, ring who waits for it */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -11,47 +11,48 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "act.h"
 #include "batch.h"
 #include "clock.h"
+#include "feed.h"
 #include "msg.h"
+#include "options.h"
 #include "os.h"
-#include "pidfile.h"
 #include "run.h"
 #include "sig.h"
-#include "str.h"
 #include "tree.h"
 
 #define VERSION "0.1"
 
-enum { LOOKS = 256 /* at directories, before signals have their turn */ };
-
-static const char usage[] =
-    "usage: watchrun [-1ahnqVvw] [-i secs] [-p pidfile]... [-s signal]\n"
-    "                [-t secs] [-x glob]... [pattern ...] [-- command [arg ...]]\n";
-
-/* What became of the last ring of a pidfile, so that it is said once. */
-struct rung {
-	enum pidfile_result result;
-	int error;
+enum {
+	LOOKS = 256, /* at directories, before signals have their turn */
+	FEED_AHEAD = 65536, /* paths taken from -f while a command runs */
+	LONGEST = 1000000 /* ms to wait at once */
 };
 
-static struct {
-	struct rule rule;
-	struct rules rules; /* just that one */
-	struct rung *rung; /* one a pidfile */
-	struct tree tree;
-	struct batch batch;
-	struct run_shared shared;
-	struct run run;
-	int signals;
-	int ending; /* the signal that ends us, or 0 */
-	bool once; /* -1 */
-	bool waiting; /* -w */
-	bool dry; /* -n */
-	int64_t interval; /* -i, or 0 */
-} w;
+/* What poll() waits for; then two for each report. */
+enum { SIGNALS, TREE, MOUNTS, FEED, OUT, REPORTS };
 
-/* ---- the command line ---- */
+static const char usage[] =
+    "usage: watchrun [-01aehlnPqruVvw] [-f file] [-i secs] [-k secs]\n"
+    "                [-p pidfile]... [-S signal] [-s signal] [-T secs]\n"
+    "                [-t secs] [-x glob]... [pattern ...]\n"
+    "                [-- command [arg ...]] [';' rule]...\n";
+
+static struct {
+	struct options options;
+	struct rules *rules; /* of the options */
+	struct tree tree;
+	struct feed feed; /* -f: in place of the tree */
+	bool watching; /* the tree, then */
+	bool fed; /* all of the list was read */
+	struct batch batch;
+	struct act act;
+	int signals;
+	bool leaving; /* as soon as nothing runs */
+	int ending; /* then: the signal that ends us, or 0: the status */
+	int status;
+} w;
 
 static _Noreturn void
 out_of_memory(void)
@@ -60,118 +61,62 @@ out_of_memory(void)
 	msg_die("out of memory:");
 }
 
-/* An argument that names something that exists is that, literally. */
+static uint64_t
+all_rules(void)
+{
+	return UINT64_MAX >> (64 - w.rules->n);
+}
+
+/* ---- what changed ---- */
+
+/* May it be the doing of a command of ours? */
 static bool
-exists(const char *path)
+is_own(int64_t now)
 {
-	struct stat st;
+	return act_own(&w.act, w.watching ? now - tree_slack(&w.tree) : now);
+}
 
-	return stat(path, &st) == 0;
+/* The rules that mind a file being rewritten with the content that it had. */
+static uint64_t
+minding(uint64_t rules, bool own)
+{
+	size_t i;
+
+	for (i = 0; i < w.rules->n; i++)
+		if (own || w.rules->v[i].same)
+			rules &= ~((uint64_t)1 << i);
+	return rules;
 }
 
 static void
-add_pattern(struct globs *g, const char *text)
+changed(const char *path, uint64_t rules, bool gone)
 {
-	if (globs_add(g, text, exists(text)) == 0)
+	int64_t now;
+	int result;
+
+	now = clock_ms();
+	result = gone ? batch_gone(&w.batch, path, rules, is_own(now), now)
+		      : batch_changed(&w.batch, path, rules, is_own(now), now);
+	if (result < 0)
+		out_of_memory();
+}
+
+/* What was not acted on yet, and is as it was, is news for few: see tree.h. */
+static void
+rewritten(const char *path, uint64_t rules, const char *by, bool back)
+{
+	uint64_t left;
+
+	left = minding(rules, is_own(clock_ms()));
+	if (back && !batch_back(&w.batch, path, rules & ~left))
+		left = rules;
+	if (left == 0) {
+		msg_why("%s: is as it was", path);
 		return;
-	if (errno == EINVAL)
-		msg_misuse("'': an empty pattern");
-	if (errno == E2BIG)
-		msg_misuse("%s: stands for more than %d patterns", text,
-		    (int)GLOB_ALTERNATIVES);
-	out_of_memory();
-}
-
-static void
-add_pidfile(char *path)
-{
-	if (*path == '\0')
-		msg_misuse("-p '': an empty name");
-	w.rule.pidfiles[w.rule.npidfiles++] = path;
-}
-
-static void
-set_signal(const char *name)
-{
-	w.rule.signo = sig_number(name);
-	if (w.rule.signo < 0)
-		msg_misuse("-s %s: not a signal", name);
-	w.rule.deadly = true;
-}
-
-static void
-option(int c)
-{
-	switch (c) {
-	case '1':
-		w.once = true;
-		break;
-	case 'a':
-		w.rule.want.ignoring = false;
-		break;
-	case 'h':
-		msg_usage();
-	case 'i':
-		if (str_secs(optarg, &w.interval) < 0 || w.interval == 0)
-			msg_misuse("-i %s: not a number of seconds", optarg);
-		break;
-	case 'n':
-		w.dry = true;
-		break;
-	case 'p':
-		add_pidfile(optarg);
-		break;
-	case 'q':
-		msg_set_level(MSG_QUIET);
-		break;
-	case 's':
-		set_signal(optarg);
-		break;
-	case 't':
-		if (str_secs(optarg, &w.batch.settle) < 0)
-			msg_misuse("-t %s: not a number of seconds", optarg);
-		break;
-	case 'V':
-		puts("watchrun " VERSION);
-		exit(fflush(stdout) == 0 ? 0 : 1);
-	case 'v':
-		msg_set_level(MSG_VERBOSE);
-		break;
-	case 'w':
-		w.waiting = true;
-		break;
-	case 'x':
-		add_pattern(&w.rule.leave, optarg);
-		break;
-	case ':':
-		msg_misuse("-%c: wants an argument", optopt);
-	default:
-		msg_misuse("-%c: no such option", optopt);
 	}
+	msg_why("%s: rewritten, counts by %s", path, by);
+	changed(path, left, false);
 }
-
-/* Options and patterns, up to the first `--`; then the command. */
-static void
-parse(int argc, char *argv[])
-{
-	int c;
-
-	while (optind < argc && strcmp(argv[optind], "--") != 0) {
-		c = getopt(argc, argv, ":1ahi:np:qs:t:Vvwx:");
-		if (c != -1)
-			option(c);
-		else
-			add_pattern(&w.rule.want, argv[optind++]);
-	}
-	if (optind + 1 == argc)
-		msg_misuse("--: no command follows");
-	if (optind < argc)
-		w.rule.command = argv + optind + 1;
-	if (w.rule.want.nsources == 0)
-		add_pattern(&w.rule.want, "**");
-}
-
-/* ---- what the tree tells ---- */
 
 static void
 unread(const char *path)
@@ -185,27 +130,28 @@ static void
 on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
     const char *by)
 {
-	int result;
-
 	(void)arg;
-	(void)rules;
-	result = 0;
 	switch (news) {
 	case TREE_CHANGED:
-	case TREE_SAME:
-	case TREE_BACK:
 		msg_why("%s: changed, counts by %s", path, by);
-		result = batch_changed(&w.batch, path, clock_ms());
+		changed(path, rules, false);
+		break;
+	case TREE_SAME:
+		rewritten(path, rules, by, false);
 		break;
 	case TREE_GONE:
 		msg_why("%s: gone", path);
-		result = batch_gone(&w.batch, path, clock_ms());
+		changed(path, rules, true);
 		break;
 	case TREE_WRITTEN:
-		result = batch_written(&w.batch, path, clock_ms());
+		if (batch_written(&w.batch, path, clock_ms()) < 0)
+			out_of_memory();
 		break;
 	case TREE_CLOSED:
 		batch_closed(&w.batch, path);
+		break;
+	case TREE_BACK:
+		rewritten(path, rules, by, true);
 		break;
 	case TREE_UNREAD:
 		unread(path);
@@ -217,116 +163,67 @@ on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
 		msg_why("%s: does not count: %s", path, by);
 		break;
 	}
-	if (result < 0)
-		out_of_memory();
 }
 
-/* ---- to ring ---- */
-
+/* A record of -f. */
 static void
-ring(size_t i)
+on_record(void *arg, const struct list_record *record)
 {
-	enum pidfile_result result;
-	struct rung *last;
-	const char *path;
-	int error;
+	uint64_t rules;
+	const char *by;
 
-	path = w.rule.pidfiles[i];
-	last = &w.rung[i];
-	result = pidfile_ring(path, w.rule.signo, w.rule.deadly);
-	error = result == PIDFILE_ERRNO ? errno : 0;
-	if (result == PIDFILE_OK)
-		msg_why("%s: rung", path);
-	else if (result == last->result && error == last->error)
-		msg_why("%s: still not rung", path);
-	else if (result == PIDFILE_ERRNO)
-		msg_warn("%s:", path);
-	else
-		msg_warn("%s: %s", path, pidfile_why(result));
-	*last = (struct rung){ .result = result, .error = error };
+	(void)arg;
+	switch (record->kind) {
+	case LIST_PATH:
+		rules = rules_match(w.rules, record->text, &by);
+		if (rules != 0)
+			changed(record->text, rules, false);
+		else
+			msg_why("%s: does not count", record->text);
+		break;
+	case LIST_ANY:
+		batch_any(&w.batch, all_rules(), clock_ms());
+		break;
+	case LIST_END:
+		batch_flush(&w.batch);
+		break;
+	case LIST_REPORT:
+	case LIST_MORE:
+		break;
+	}
 }
 
-/* ---- to run ---- */
+/* ---- to end ---- */
 
+/* Stop what runs, and end when it is gone: by a signal, or with a status. */
 static void
-say_failed(void)
+leave(int signo, int status)
 {
-	int status;
-
-	status = run_status(&w.run);
-	if (run_killed(&w.run))
-		msg_warn("%s: killed by SIG%s", w.rule.command[0],
-		    sig_name(status - 128));
-	else
-		msg_warn("%s: exit status %d", w.rule.command[0], status);
+	w.leaving = true;
+	w.ending = signo;
+	w.status = status;
+	act_stop(&w.act);
 }
 
-/* A batch has been acted on: who waits for it is rung if it went well. */
+/* Nothing runs any more, and nothing is left to be written? */
 static void
-finish(bool succeeded, int status)
+leave_when_gone(void)
 {
-	size_t i;
-
-	for (i = 0; succeeded && i < w.rule.npidfiles; i++)
-		ring(i);
-	if (w.once)
-		exit(status);
-}
-
-static void
-start(void)
-{
-	struct run_how how = { .argv = w.rule.command, .out = -1, .err = -1 };
-
-	if (run_start(&w.run, &how, clock_ms()) == 0)
+	if (!w.leaving || act_busy(&w.act))
 		return;
-	msg_warn("%s:", w.rule.command[0]);
-	finish(false, errno == ENOENT ? 127 : 126);
-}
-
-static void
-act(void)
-{
-	size_t n;
-
-	n = batch_take(&w.batch, clock_ms());
-	msg_why("a batch of %zu", n);
-	if (w.rule.command == NULL)
-		finish(true, 0);
-	else
-		start();
-}
-
-static void
-on_run(enum run_news news)
-{
-	if (news == RUN_SUSPENDED)
-		run_suspend(&w.run, 1);
-	if (news != RUN_ENDED)
-		return;
-	batch_resume(&w.batch, clock_ms());
 	if (w.ending != 0)
 		sig_die(w.ending);
-	if (run_interrupted(&w.run) != 0)
-		sig_die(run_interrupted(&w.run));
-	if (!run_succeeded(&w.run))
-		say_failed();
-	finish(run_succeeded(&w.run), run_status(&w.run));
+	if (w.act.list.len == 0)
+		exit(w.status);
 }
 
-/* ---- the loop ---- */
-
-/* The first such signal asks the command to end, the second does not ask. */
+/* The first such signal asks the commands to end, the second does not ask. */
 static void
 end(int signo)
 {
-	if (!run_busy(&w.run))
-		sig_die(signo);
-	if (w.ending != 0)
-		run_kill(&w.run, clock_ms());
-	else
-		run_stop(&w.run, clock_ms());
-	w.ending = signo;
+	if (w.leaving && w.ending != 0)
+		act_kill(&w.act);
+	leave(signo, 0);
 }
 
 static void
@@ -338,72 +235,224 @@ on_signals(void)
 
 	taken = sig_take();
 	if (sig_has(taken, SIGCONT))
-		run_continue(&w.run, 1);
+		run_continue(w.act.runs, w.rules->n);
 	if (sig_has(taken, SIGCHLD))
-		run_reap(&w.run, 1);
+		run_reap(w.act.runs, w.rules->n);
 	for (i = 0; i < sizeof ends / sizeof ends[0]; i++)
 		if (sig_has(taken, ends[i]))
 			end(ends[i]);
 	if (sig_has(taken, SIGUSR1))
-		batch_force(&w.batch);
+		batch_force(&w.batch, all_rules());
 	if (sig_has(taken, SIGTSTP))
-		run_suspend(&w.run, 1);
+		run_suspend(w.act.runs, w.rules->n);
+	leave_when_gone();
 }
 
-/* Look at all that is due; a signal that ends us need not wait for it. */
+/* ---- to act ---- */
+
+/* Hear and look at all that is due; signals need not wait for it. */
 static void
 look(void)
 {
 	unsigned looks;
 	int n;
 
+	if (!w.watching)
+		return;
+	if (tree_hear(&w.tree) < 0)
+		msg_die("inotify:");
 	for (looks = 0; (n = tree_look(&w.tree)) > 0; looks++)
 		if (looks % LOOKS == LOOKS - 1)
 			on_signals();
 	if (n < 0)
 		out_of_memory();
+	w.batch.lost = w.batch.lost || w.tree.lost;
+	w.tree.lost = false;
 }
+
+/* A batch has been begun, or gone on with. */
+static void
+acted(int result)
+{
+	if (result < 0)
+		out_of_memory();
+	if (w.act.acting || !w.options.once || w.leaving)
+		return;
+	/* A server may live on: then we end with it. */
+	w.leaving = true;
+	w.status = w.act.status;
+}
+
+static void
+on_ended(size_t i)
+{
+	const struct run *run;
+	int signo;
+
+	run = &w.act.runs[i];
+	signo = run_interrupted(run);
+	if (run_survived(run))
+		msg_warn("%s: some of it lives on, though it was killed",
+		    w.rules->v[i].command[0]);
+	if (w.leaving) {
+		if (w.options.once && w.status == 0)
+			w.status = run_status(run);
+	} else if (signo != 0)
+		leave(signo, 0);
+	else {
+		acted(act_ended(&w.act, i));
+		batch_resume(&w.batch, clock_ms());
+	}
+}
+
+static void
+on_runs(void)
+{
+	size_t i;
+
+	for (i = 0; i < w.rules->n; i++)
+		switch (run_tick(&w.act.runs[i], clock_ms())) {
+		case RUN_ENDED:
+			on_ended(i);
+			break;
+		case RUN_SUSPENDED:
+			run_suspend(w.act.runs, w.rules->n);
+			break;
+		case RUN_NOTHING:
+			break;
+		}
+}
+
+/* When the batch is to be acted on, or BATCH_NEVER. */
+static int64_t
+batch_when(void)
+{
+	int64_t when, not_before;
+
+	if (w.act.acting || w.leaving || w.act.list.len > 0)
+		return BATCH_NEVER;
+	when = batch_due(&w.batch);
+	if (w.batch.outside || w.batch.rules == 0)
+		return when;
+	not_before = act_not_before(&w.act, w.batch.rules);
+	return when < not_before ? not_before : when;
+}
+
+/* ---- the loop ---- */
 
 static int
 timeout(void)
 {
-	int64_t now, due;
+	int64_t now, due, other;
+	size_t i;
 
 	now = clock_ms();
-	due = run_due(&w.run, now);
-	if (!run_busy(&w.run) && batch_due(&w.batch) < due)
-		due = batch_due(&w.batch);
-	if (tree_due(&w.tree) < due)
-		due = tree_due(&w.tree);
-	if (due == RUN_NEVER)
+	due = batch_when();
+	other = w.watching ? tree_due(&w.tree) : TREE_NEVER;
+	if (other < due)
+		due = other;
+	for (i = 0; i < w.rules->n; i++) {
+		other = run_due(&w.act.runs[i], now);
+		if (other < due)
+			due = other;
+	}
+	if (due == BATCH_NEVER)
 		return -1;
 	if (due <= now)
 		return 0;
-	return due - now > 1000000 ? 1000000 : (int)(due - now);
+	return due - now > LONGEST ? LONGEST : (int)(due - now);
+}
+
+/* Write some of the list: no more than a pipe that is ready takes at once. */
+static void
+write_list(short revents)
+{
+	struct buf *list;
+	ssize_t n;
+
+	list = &w.act.list;
+	n = -1;
+	errno = EPIPE;
+	if ((revents & POLLOUT) != 0)
+		n = write(STDOUT_FILENO, buf_head(list),
+		    list->len < PIPE_BUF ? list->len : PIPE_BUF);
+	if (n > 0)
+		buf_drop(list, (size_t)n);
+	if (list->len == 0)
+		buf_free(list);
+	if (n >= 0 || errno == EINTR || errno == EAGAIN || w.leaving)
+		return;
+	msg_warn("standard output:");
+	buf_free(list);
+	leave(0, 1);
+}
+
+static void
+read_feed(void)
+{
+	int result;
+
+	result = feed_read(&w.feed, on_record, NULL);
+	if (result > 0)
+		return;
+	w.fed = true;
+	batch_flush(&w.batch);
+	if (result == 0)
+		return;
+	msg_warn("%s:", w.options.from);
+	leave(0, 1);
+}
+
+/* What is waited for: a negative descriptor is none. */
+static void
+set_fds(struct pollfd *fds)
+{
+	size_t i;
+
+	for (i = 0; i < REPORTS; i++)
+		fds[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
+	fds[SIGNALS].fd = w.signals;
+	if (w.watching) {
+		fds[TREE].fd = tree_fd(&w.tree);
+		fds[MOUNTS].fd = tree_mounts_fd(&w.tree);
+		fds[MOUNTS].events = POLLPRI;
+	} else if (!w.fed && (!w.act.acting || w.batch.changed < FEED_AHEAD))
+		fds[FEED].fd = w.feed.fd;
+	if (w.act.list.len > 0 || (w.options.list && !w.leaving))
+		fds[OUT].fd = STDOUT_FILENO;
+	fds[OUT].events = w.act.list.len > 0 ? POLLOUT : 0;
+	act_poll(&w.act, fds + REPORTS);
 }
 
 static void
 turn(void)
 {
-	struct pollfd fds[3];
+	static struct pollfd fds[REPORTS + 2 * RULE_MAX];
 
-	fds[0] = (struct pollfd){ .fd = w.signals, .events = POLLIN };
-	fds[1] = (struct pollfd){ .fd = tree_fd(&w.tree), .events = POLLIN };
-	fds[2] = (struct pollfd){ .fd = tree_mounts_fd(&w.tree),
-		.events = POLLPRI };
-	if (poll(fds, 3, timeout()) < 0 && errno != EINTR)
-		msg_die("poll:");
-	if (tree_hear(&w.tree) < 0)
-		msg_die("inotify:");
-	if (fds[2].revents != 0)
+	set_fds(fds);
+	if (poll(fds, REPORTS + 2 * w.rules->n, timeout()) < 0) {
+		if (errno != EINTR)
+			msg_die("poll:");
+		return;
+	}
+	if (fds[MOUNTS].revents != 0)
 		tree_mounted(&w.tree);
-	tree_tick(&w.tree, clock_ms());
+	if (w.watching)
+		tree_tick(&w.tree, clock_ms());
 	look();
-	if (fds[0].revents != 0)
+	if (fds[FEED].revents != 0)
+		read_feed();
+	if (fds[OUT].revents != 0)
+		write_list(fds[OUT].revents);
+	act_copy(&w.act, fds + REPORTS);
+	if (fds[SIGNALS].revents != 0)
 		on_signals();
-	on_run(run_tick(&w.run, clock_ms()));
-	if (!run_busy(&w.run) && batch_due(&w.batch) <= clock_ms())
-		act();
+	on_runs();
+	if (batch_when() <= clock_ms())
+		acted(act_on(&w.act, &w.batch));
+	if (w.fed && !w.leaving && !w.act.acting && w.batch.rules == 0)
+		leave(0, 0);
+	leave_when_gone();
 }
 
 /* ---- the start ---- */
@@ -430,28 +479,14 @@ catch_signals(void)
 
 /* A pattern that matches nothing is often a slip of the pen. */
 static void
-doubt(const struct glob_start *start)
+doubt(const struct rule *r)
 {
-	char base[PATH_MAX];
-	const char *text, *by;
-	struct stat st;
+	char why[RULE_DOUBT];
+	size_t i;
 
-	text = w.rule.want.sources[w.rule.want.parts[start->part].source].text;
-	switch (rule_hopeless(&w.rule, start, &by)) {
-	case RULE_LEFT:
-		msg_warn("%s: can match nothing: left out by -x %s", text, by);
-		return;
-	case RULE_IGNORED:
-		msg_warn("%s: can match nothing: %s is ignored without -a",
-		    text, by);
-		return;
-	default:
-		break;
-	}
-	if (globs_base(&w.rule.want, start, base, sizeof base) < 0)
-		msg_warn("%s: can match nothing: longer than a path", text);
-	else if (*base != '\0' && stat(base, &st) < 0)
-		msg_warn("%s: waits for %s:", text, base);
+	for (i = 0; i < r->want.nstarts; i++)
+		if (rule_doubt(r, &r->want.starts[i], why))
+			msg_warn("%s", why);
 }
 
 static void
@@ -459,63 +494,105 @@ open_tree(void)
 {
 	size_t i;
 
-	w.rules = (struct rules){ .v = &w.rule, .n = 1 };
-	if (tree_open(&w.tree, w.interval > 0 ? NULL : &watch_inotify, &w.rules,
-		on_news, NULL) < 0)
+	if (tree_open(&w.tree, w.options.poll > 0 ? NULL : &watch_inotify,
+		w.rules, on_news, NULL) < 0)
 		msg_die("cannot watch:");
-	if (w.interval > 0)
-		w.tree.interval = w.interval;
+	w.watching = true;
+	if (w.options.poll > 0)
+		w.tree.interval = w.options.poll;
 	w.tree.explain = msg_verbose();
 	look();
-	for (i = 0; i < w.rule.want.nstarts; i++)
-		doubt(&w.rule.want.starts[i]);
+	for (i = 0; i < w.rules->n; i++)
+		doubt(&w.rules->v[i]);
 	msg_why("watching %zu directories for %zu files", w.tree.ndirs,
 	    w.tree.nfiles);
 }
 
 static void
-show(void *arg, const struct tree_dir *d, const struct tree_entry *entry)
+show_match(const struct tree_dir *d, const char *name)
 {
 	const char *by, *slash;
+	uint64_t rules;
+	size_t i;
 
+	rules = rules_judge(w.rules, d->reach, d->path, name, &by);
+	slash = *d->path == '\0' || strcmp(d->path, "/") == 0 ? "" : "/";
+	printf("match %s%s%s by %s", d->path, slash, name, by);
+	for (i = 0; i < w.rules->n && w.rules->n > 1; i++)
+		if ((rules >> i & 1) != 0)
+			printf(", rule %zu", i + 1);
+	putchar('\n');
+}
+
+static void
+show(void *arg, const struct tree_dir *d, const struct tree_entry *entry)
+{
 	(void)arg;
-	if (entry == NULL) {
+	if (entry != NULL)
+		show_match(d, entry->name);
+	else
 		printf("watch %s by %s\n", *d->path == '\0' ? "." : d->path,
 		    tree_how(&w.tree, d));
+}
+
+static void
+open_act(void)
+{
+	static const struct act_calls calls = { .warn = msg_warn,
+		.why = msg_why,
+		.hear = look,
+		.breathe = on_signals };
+
+	w.batch.settle = w.options.settle;
+	if (act_open(&w.act, &w.options, &calls) == 0)
 		return;
+	if (errno == E2BIG)
+		msg_misuse("-p: more than %d pidfiles", BELL_MAX);
+	msg_die("cannot run commands:");
+}
+
+static void
+take_options(int argc, char *argv[])
+{
+	if (options_parse(&w.options, argc, argv) < 0) {
+		if (*w.options.error == '\0')
+			out_of_memory();
+		msg_misuse("%s", w.options.error);
 	}
-	rules_judge(&w.rules, d->reach, d->path, entry->name, &by);
-	slash = *d->path == '\0' || strcmp(d->path, "/") == 0 ? "" : "/";
-	printf("match %s%s%s by %s\n", d->path, slash, entry->name, by);
+	if (w.options.help)
+		msg_usage();
+	if (w.options.version) {
+		puts("watchrun " VERSION);
+		exit(fflush(stdout) == 0 ? 0 : 1);
+	}
+	if (w.options.quiet)
+		msg_set_level(MSG_QUIET);
+	if (w.options.verbose)
+		msg_set_level(MSG_VERBOSE);
+	w.rules = &w.options.rules;
 }
 
 int
 main(int argc, char *argv[])
 {
 	msg_init("watchrun", usage);
-	w.batch.settle = BATCH_SETTLE;
-	w.shared.tty = -1;
-	w.run.shared = &w.shared;
-	w.run.stop = SIGTERM;
-	w.run.grace = RUN_GRACE;
-	w.rule.signo = SIGUSR1;
-	w.rule.want.ignoring = true;
-	w.rule.leave.leave_out = true;
-	/* No more of them than there are arguments. */
-	w.rule.pidfiles = calloc((size_t)argc, sizeof *w.rule.pidfiles);
-	w.rung = calloc((size_t)argc, sizeof *w.rung);
-	if (w.rule.pidfiles == NULL || w.rung == NULL)
-		out_of_memory();
-	parse(argc, argv);
+	take_options(argc, argv);
+	open_act();
+	/* To open a FIFO may take long: then Ctrl-C simply ends us. */
+	if (w.options.from != NULL &&
+	    feed_open(&w.feed, w.options.from, w.options.zero ? '\0' : '\n') <
+		0)
+		msg_die("%s:", w.options.from);
 	catch_signals();
-	open_tree();
-	if (w.dry) {
+	if (w.options.from == NULL)
+		open_tree();
+	if (w.options.dry) {
 		tree_each(&w.tree, show, NULL);
 		exit(fflush(stdout) == 0 ? 0 : 1);
 	}
 	os_adopt();
-	if (w.rule.command != NULL && !w.waiting && !w.once)
-		start();
+	if (w.watching && !w.options.wait && !w.options.once)
+		acted(act_first(&w.act));
 	for (;;)
 		turn();
 }

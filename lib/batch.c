@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "batch.h"
+#include "str.h"
 
 /* Why a path holds its batch. */
 enum hold { HOLD_NOT, HOLD_WRITING, HOLD_VANISHED };
@@ -10,6 +11,8 @@ enum hold { HOLD_NOT, HOLD_WRITING, HOLD_VANISHED };
 struct batch_path {
 	struct batch_path *same; /* the next in this bucket */
 	struct batch_path *older, *newer; /* that hold for the same reason */
+	struct batch_path *next; /* that changed after it, in this batch */
+	uint64_t rules; /* that it counts for, in this batch */
 	int64_t since; /* it holds */
 	enum hold hold;
 	bool changed; /* in this batch */
@@ -17,21 +20,10 @@ struct batch_path {
 	char path[];
 };
 
-/* FNV-1a, 64 bits */
-static size_t
-hash(const char *s)
-{
-	uint64_t h;
-
-	for (h = 14695981039346656037u; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211u;
-	return (size_t)(h ^ (h >> 32));
-}
-
 static struct batch_path **
 bucket(const struct batch *b, const char *path)
 {
-	return &b->paths[hash(path) & (b->nbuckets - 1)];
+	return &b->paths[str_hash(path) & (b->nbuckets - 1)];
 }
 
 static int
@@ -134,8 +126,18 @@ hold(struct batch *b, struct batch_path *p, enum hold why, int64_t now)
 
 /* ---- what is heard of ---- */
 
+/* Something of it changed. */
+static void
+touch(struct batch *b, uint64_t rules, int64_t now)
+{
+	if (b->rules == 0)
+		b->first = now;
+	b->last = now;
+	b->rules |= rules;
+}
+
 static struct batch_path *
-change(struct batch *b, const char *path, int64_t now)
+change(struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
 {
 	struct batch_path *p;
 
@@ -144,19 +146,26 @@ change(struct batch *b, const char *path, int64_t now)
 		return NULL;
 	if (!p->changed) {
 		p->changed = true;
+		p->rules = 0;
+		p->next = NULL;
 		if (b->changed++ == 0)
-			b->first = now;
+			b->order_end = &b->order;
+		*b->order_end = p;
+		b->order_end = &p->next;
 	}
-	b->last = now;
+	p->rules |= rules;
+	b->outside = b->outside || !own;
+	touch(b, rules, now);
 	return p;
 }
 
 int
-batch_changed(struct batch *b, const char *path, int64_t now)
+batch_changed(
+    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
 {
 	struct batch_path *p;
 
-	p = change(b, path, now);
+	p = change(b, path, rules, own, now);
 	if (p == NULL)
 		return -1;
 	if (p->hold == HOLD_VANISHED)
@@ -165,16 +174,51 @@ batch_changed(struct batch *b, const char *path, int64_t now)
 }
 
 int
-batch_gone(struct batch *b, const char *path, int64_t now)
+batch_gone(
+    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
 {
 	struct batch_path *p;
 
-	p = change(b, path, now);
+	p = change(b, path, rules, own, now);
 	if (p == NULL)
 		return -1;
 	p->spent = false;
 	hold(b, p, HOLD_VANISHED, now);
 	return 0;
+}
+
+bool
+batch_back(struct batch *b, const char *path, uint64_t rules)
+{
+	struct batch_path *p, **link;
+	uint64_t left;
+
+	p = find(b, path);
+	if (p == NULL || !p->changed)
+		return false;
+	p->rules &= ~rules;
+	if (p->rules == 0) {
+		for (link = &b->order; *link != p; link = &(*link)->next)
+			;
+		*link = p->next;
+		if (p->next == NULL)
+			b->order_end = link;
+		p->changed = false;
+		b->changed--;
+	}
+	left = b->any;
+	for (p = b->order; p != NULL; p = p->next)
+		left |= p->rules;
+	b->rules = left;
+	return true;
+}
+
+void
+batch_any(struct batch *b, uint64_t rules, int64_t now)
+{
+	b->any |= rules;
+	b->outside = true;
+	touch(b, rules, now);
 }
 
 int
@@ -204,9 +248,18 @@ batch_closed(struct batch *b, const char *path)
 }
 
 void
-batch_force(struct batch *b)
+batch_force(struct batch *b, uint64_t rules)
 {
 	b->forced = true;
+	b->any |= rules;
+	b->rules |= rules;
+	b->outside = true;
+}
+
+void
+batch_flush(struct batch *b)
+{
+	b->forced = b->rules != 0;
 }
 
 /* ---- to act ---- */
@@ -230,7 +283,7 @@ batch_due(const struct batch *b)
 
 	if (b->forced)
 		return 0;
-	if (b->changed == 0)
+	if (b->rules == 0)
 		return BATCH_NEVER;
 	due = b->last + b->settle;
 	if (b->writing.newest != NULL)
@@ -243,7 +296,7 @@ batch_due(const struct batch *b)
 void
 batch_resume(struct batch *b, int64_t now)
 {
-	if (b->changed > 0)
+	if (b->rules != 0)
 		b->first = now;
 }
 
@@ -261,13 +314,13 @@ outlives(struct batch *b, struct batch_path *p, int64_t now)
 	return p->spent || writing;
 }
 
-size_t
-batch_take(struct batch *b, int64_t now)
+/* Forget all paths but those that outlive the batch. */
+static void
+clear(struct batch *b, int64_t now)
 {
 	struct batch_path **link, *p;
-	size_t i, n;
+	size_t i;
 
-	n = b->changed;
 	for (i = 0; i < b->nbuckets; i++)
 		for (link = &b->paths[i]; (p = *link) != NULL;)
 			if (outlives(b, p, now))
@@ -283,10 +336,30 @@ batch_take(struct batch *b, int64_t now)
 		b->paths = NULL;
 		b->nbuckets = 0;
 	}
+}
+
+int
+batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
+    batch_each *each, void *arg)
+{
+	const struct batch_path *p;
+	int result;
+
+	*taken = (struct batch_taken){ .n = b->changed,
+		.rules = b->rules,
+		.any = b->any,
+		.lost = b->lost,
+		.own = !b->outside };
+	result = 0;
+	for (p = b->order; p != NULL && result == 0; p = p->next)
+		result = each(arg, p->path, p->rules);
+	clear(b, now);
+	b->order = NULL;
 	b->changed = 0;
-	b->forced = false;
+	b->rules = b->any = 0;
+	b->outside = b->lost = b->forced = false;
 	b->after = b->settle == 0 ? now + BATCH_AFTER : 0;
-	return n;
+	return result;
 }
 
 void

@@ -25,10 +25,15 @@ enum {
 
 struct batch {
 	int64_t settle;
-	int64_t first, last; /* changes of this batch, where changed > 0 */
+	int64_t first, last; /* changes of this batch, where there are any */
 	int64_t after; /* no batch is due before this */
 	size_t changed; /* paths in this batch */
+	uint64_t rules; /* that it concerns */
+	uint64_t any; /* of these: more may have changed than the paths */
+	bool outside; /* some of it changed while no command ran */
+	bool lost; /* what changed was found out without hints */
 	bool forced; /* it is due whatever changed */
+	struct batch_path *order, **order_end; /* its paths as they came */
 	struct batch_path **paths; /* all that is known of: a hash table */
 	size_t npaths, nbuckets;
 	struct batch_hold {
@@ -36,11 +41,36 @@ struct batch {
 	} writing, vanished;
 };
 
-/* this path was written, created or moved; 0, or -1 when memory is out */
-int batch_changed(struct batch *b, const char *path, int64_t now);
+/* What came to be of a batch. */
+struct batch_taken {
+	size_t n; /* paths */
+	uint64_t rules, any; /* as in struct batch */
+	bool lost; /* likewise */
+	bool own; /* all of it changed while a command ran */
+};
+
+typedef int batch_each(void *arg, const char *path, uint64_t rules);
+
+/*
+ * This path, which counts for these rules, was written, created or moved; own
+ * tells that a command was running, which may have done it.  0, or -1 when
+ * memory is out.
+ */
+int batch_changed(
+    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
 
 /* this path was deleted or moved away; as batch_changed */
-int batch_gone(struct batch *b, const char *path, int64_t now);
+int batch_gone(
+    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
+
+/*
+ * This path is as it was before it changed, which these rules do not mind: it
+ * is of this batch no more for them.  false where it was not of it.
+ */
+bool batch_back(struct batch *b, const char *path, uint64_t rules);
+
+/* something changed that counts for these rules, nobody knows what */
+void batch_any(struct batch *b, uint64_t rules, int64_t now);
 
 /* a writer is at work on it; as batch_changed */
 int batch_written(struct batch *b, const char *path, int64_t now);
@@ -48,8 +78,11 @@ int batch_written(struct batch *b, const char *path, int64_t now);
 /* the writer is done with it, or it came or went whole */
 void batch_closed(struct batch *b, const char *path);
 
-/* make it due at once, changes or not */
-void batch_force(struct batch *b);
+/* make it due at once, for all of these rules, changes or not */
+void batch_force(struct batch *b, uint64_t rules);
+
+/* it is whole: what it holds is due at once */
+void batch_flush(struct batch *b);
 
 /* when it is due: a time that may have passed, or BATCH_NEVER */
 int64_t batch_due(const struct batch *b);
@@ -57,8 +90,12 @@ int64_t batch_due(const struct batch *b);
 /* nothing could be acted on until now: the cap counts from here */
 void batch_resume(struct batch *b, int64_t now);
 
-/* end it and start the next, empty one; its number of paths */
-size_t batch_take(struct batch *b, int64_t now);
+/*
+ * End it and start the next, empty one.  Each of its paths is handed out, the
+ * first that changed first.  0, or -1 where one of these calls said so.
+ */
+int batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
+    batch_each *each, void *arg);
 
 void batch_free(struct batch *b);
 

@@ -2,6 +2,7 @@
 #ifndef REPORT_H
 #define REPORT_H
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,8 +28,6 @@ struct report {
 	char *left; /* what is to be written: left[at .. at + nleft) */
 	size_t at, nleft;
 };
-
-struct pollfd;
 
 /* a pipe, whose output goes to that descriptor; 0, or -1 and errno */
 int report_open(struct report *r, int to);

@@ -2,6 +2,7 @@
 /* rule.c - what each rule watches, runs and rings */
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -434,6 +435,43 @@ rule_hopeless(
 	}
 	free(leave);
 	return verdict;
+}
+
+bool
+rule_doubt(
+    const struct rule *r, const struct glob_start *start, char why[RULE_DOUBT])
+{
+	char base[PATH_MAX];
+	const char *text, *by;
+	struct stat st;
+
+	text = r->want.sources[r->want.parts[start->part].source].text;
+	switch (rule_hopeless(r, start, &by)) {
+	case RULE_LEFT:
+		snprintf(why, RULE_DOUBT,
+		    "%s: can match nothing: left out "
+		    "by -x %s",
+		    text, by);
+		return true;
+	case RULE_IGNORED:
+		snprintf(why, RULE_DOUBT,
+		    "%s: can match nothing: %s is "
+		    "ignored without -a",
+		    text, by);
+		return true;
+	default:
+		break;
+	}
+	if (globs_base(&r->want, start, base, sizeof base) < 0) {
+		snprintf(why, RULE_DOUBT,
+		    "%s: can match nothing: longer than a path", text);
+		return true;
+	}
+	if (*base == '\0' || stat(base, &st) == 0)
+		return false;
+	snprintf(why, RULE_DOUBT, "%s: waits for %s: %s", text, base,
+	    strerror(errno));
+	return true;
 }
 
 void

@@ -218,8 +218,10 @@ tree_hear(struct tree *t)
 			return n;
 		if ((hint.what & WATCH_LOST) == 0)
 			hear(t, &hint);
-		else
+		else {
+			t->lost = true;
 			everything_due(t);
+		}
 	}
 	return 0;
 }

@@ -155,6 +155,7 @@ struct tree {
 	uint64_t same; /* the rules that ask for the content of files */
 	struct ghosts gone; /* what files held, by their paths */
 	struct ghosts made; /* paths of files that somebody has just made */
+	bool lost; /* hints were lost, since somebody set this to false */
 	bool explain; /* tell TREE_NOT_COUNTED, too */
 };
 

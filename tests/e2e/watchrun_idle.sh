@@ -1,5 +1,10 @@
 #!/bin/sh
 # watchrun_idle.sh - what it costs to wait, and to hear of a save
+
+# What others mount meanwhile is news, so this looks at mounts of its own.
+if [ -z "${ALONE:-}" ] && unshare -m true 2>/dev/null; then
+	ALONE=1 exec unshare -m sh "$0"
+fi
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 

@@ -1,0 +1,88 @@
+/* bell.c - a pidfile as a doorbell, and the letter box beside it */
+#include <errno.h>
+#include <string.h>
+
+#include "bell.h"
+#include "box.h"
+
+static bool
+same(const struct bell *b, const struct rule *r, const char *path)
+{
+	return strcmp(b->path, path) == 0 && b->signo == r->signo &&
+	    b->deadly == r->deadly;
+}
+
+/* The bell of one of the rule's pidfiles: one of the n, or a new one. */
+static size_t
+find(const struct bell *bells, size_t n, const struct rule *r, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < n && !same(&bells[i], r, path); i++)
+		;
+	return i;
+}
+
+int
+bells_make(struct bell bells[BELL_MAX], const struct rules *rules)
+{
+	const struct rule *r;
+	size_t n, i, k, at;
+
+	for (i = n = 0; i < rules->n; i++) {
+		r = &rules->v[i];
+		for (k = 0; k < r->npidfiles; k++) {
+			at = find(bells, n, r, r->pidfiles[k]);
+			if (at == BELL_MAX)
+				return -1;
+			if (at == n)
+				bells[n++] = (struct bell){
+					.path = r->pidfiles[k],
+					.signo = r->signo,
+					.deadly = r->deadly
+				};
+			bells[at].rules |= (uint64_t)1 << i;
+		}
+	}
+	return (int)n;
+}
+
+/* The ring comes while the box is locked, so that it finds these letters. */
+static enum pidfile_result
+ring_boxed(const struct bell *b, struct box *box, const struct buf *letters)
+{
+	enum pidfile_result result;
+	int error;
+
+	if (box_put(box, buf_head(letters), letters->len) < 0)
+		box_put_any(box);
+	result = pidfile_ring(b->path, b->signo, b->deadly);
+	error = errno;
+	if (result != PIDFILE_OK)
+		box_undo(box);
+	box_close(box);
+	errno = error;
+	return result;
+}
+
+bool
+bell_ring(struct bell *b, const struct buf *letters, bool boxed)
+{
+	enum pidfile_result result;
+	struct box box;
+	int error;
+
+	b->again = true;
+	if (box_open(&box, b->path) == BOX_OK)
+		result = ring_boxed(b, &box, letters);
+	else if (boxed)
+		return false;
+	else
+		result = pidfile_ring(b->path, b->signo, b->deadly);
+	error = result == PIDFILE_ERRNO ? errno : 0;
+	b->again = result == b->result && error == b->error;
+	b->result = result;
+	b->error = error;
+	errno = error;
+	return result == PIDFILE_OK;
+}
