@@ -31,6 +31,7 @@ enum {
 };
 
 static uint64_t state;
+static int64_t changed; /* us: when the last change became whole */
 
 static _Noreturn void
 die(const char *what)
@@ -98,7 +99,10 @@ write_file(const char *path, int flags, unsigned value)
 
 	n = snprintf(text, sizeof text, "%u\n", value);
 	fd = open(path, O_WRONLY | O_CREAT | flags, 0644);
-	if (fd < 0 || write(fd, text, (size_t)n) != n || close(fd) < 0)
+	if (fd < 0 || write(fd, text, (size_t)n) != n)
+		die(path);
+	changed = now_us();
+	if (close(fd) < 0)
 		die(path);
 }
 
@@ -112,6 +116,7 @@ make_dir(const char *path)
 static void
 move(const char *from, const char *to)
 {
+	changed = now_us();
 	if (rename(from, to) < 0)
 		die(from);
 }
@@ -351,7 +356,7 @@ listen_to(int fd, int ms, struct told *told)
 
 /* Until a run that began after the change has found it and is about to end. */
 static bool
-built(int fd, int64_t changed, unsigned value, unsigned *runs)
+built(int fd, unsigned value, unsigned *runs)
 {
 	struct told told;
 
@@ -369,7 +374,6 @@ loop(const char *fifo, const char *path, unsigned n)
 {
 	struct told told;
 	unsigned i, runs;
-	int64_t changed;
 	int fd;
 
 	fd = open(fifo, O_RDWR);
@@ -377,13 +381,12 @@ loop(const char *fifo, const char *path, unsigned n)
 		die(fifo);
 	for (runs = 0, i = 1; i <= n; i++) {
 		change(path, i);
-		changed = now_us();
 		/* Now and then the next comes as the run begins. */
 		if (i < n && any(3) == 0) {
 			rest_us(any(SETTLED));
 			continue;
 		}
-		if (!built(fd, changed, i, &runs)) {
+		if (!built(fd, i, &runs)) {
 			printf("change %u was never built\n", i);
 			return 1;
 		}

@@ -128,7 +128,7 @@ asks 'links in circles' new 1 write new site/page.html
 asks 'one of them is opened' newer 1 sh -c \
     'rm site/one; ln -s page.html site/one; echo newer >site/page.html'
 asks 'and closed' newest 1 sh -c \
-    'ln -sfn two site/one; echo newest >site/page.html'
+    'rm site/one; ln -s two site/one; echo newest >site/page.html'
 relieve
 
 # ---- what may not be read ----
