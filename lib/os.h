@@ -52,8 +52,8 @@ int os_process(pid_t pid);
 int os_adopt(void);
 
 /*
- * The children of a process, at most max; how many, or -1 and errno, ENOSYS
- * where this system does not tell.
+ * The children of a process, at most max; how many, or -1 and errno: ESRCH
+ * where it is gone, ENOSYS where this system does not tell.
  */
 int os_children(pid_t pid, pid_t *pids, size_t max);
 

@@ -49,6 +49,14 @@ os_refresh(int dir, const char *name)
 	    answer);
 }
 
+/* What is not there is of a process that is gone, where there is a /proc. */
+static void
+set_gone(void)
+{
+	if (errno == ENOENT && access("/proc/self", F_OK) == 0)
+		errno = ESRCH;
+}
+
 static int
 proc_open(pid_t pid, const char *name)
 {
@@ -57,10 +65,8 @@ proc_open(pid_t pid, const char *name)
 
 	snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		if (errno == ENOENT && access("/proc/self", F_OK) == 0)
-			errno = ESRCH;
-	}
+	if (fd < 0)
+		set_gone();
 	return fd;
 }
 
@@ -173,25 +179,45 @@ os_adopt(void)
 }
 
 /* A list of numbers, each with a space after it, whatever the pieces. */
-static size_t
-read_pids(int fd, pid_t *pids, size_t max)
+static int
+read_pids(int fd, pid_t *pids, size_t max, size_t *count)
 {
 	char text[PROC_TEXT];
 	ssize_t i, n;
-	size_t count;
 	pid_t pid;
 
-	count = 0;
 	pid = 0;
-	while (count < max && (n = proc_piece(fd, text)) > 0)
-		for (i = 0; i < n && count < max; i++)
+	while (*count < max && (n = proc_piece(fd, text)) != 0) {
+		if (n < 0)
+			return -1;
+		for (i = 0; i < n && *count < max; i++)
 			if (text[i] >= '0' && text[i] <= '9')
 				pid = 10 * pid + (text[i] - '0');
 			else if (pid != 0) {
-				pids[count++] = pid;
+				pids[(*count)++] = pid;
 				pid = 0;
 			}
-	return count;
+	}
+	return 0;
+}
+
+/* Add the children of a thread; 0, or -1 and errno: ESRCH where it is gone. */
+static int
+thread_children(
+    pid_t pid, const char *thread, pid_t *pids, size_t max, size_t *count)
+{
+	char name[64];
+	int fd, result, error;
+
+	snprintf(name, sizeof name, "task/%.20s/children", thread);
+	fd = proc_open(pid, name);
+	if (fd < 0)
+		return -1;
+	result = read_pids(fd, pids, max, count);
+	error = errno;
+	close(fd);
+	errno = error;
+	return result;
 }
 
 /* proc(5): each thread has children of its own. */
@@ -201,26 +227,32 @@ os_children(pid_t pid, pid_t *pids, size_t max)
 	char path[64];
 	struct dirent *task;
 	size_t n;
+	int error;
 	DIR *dir;
-	int fd;
 
 	snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
 	dir = opendir(path);
-	if (dir == NULL)
+	if (dir == NULL) {
+		set_gone();
 		return -1;
-	for (n = 0; (task = readdir(dir)) != NULL;) {
-		if (task->d_name[0] == '.')
-			continue;
-		snprintf(
-		    path, sizeof path, "task/%.20s/children", task->d_name);
-		fd = proc_open(pid, path);
-		if (fd < 0)
-			continue;
-		n += read_pids(fd, pids + n, max - n);
-		close(fd);
+	}
+	for (n = 0, error = 0; error == 0;) {
+		errno = 0;
+		task = readdir(dir);
+		if (task == NULL) {
+			error = errno;
+			break;
+		}
+		if (task->d_name[0] != '.' &&
+		    thread_children(pid, task->d_name, pids, max, &n) < 0 &&
+		    errno != ESRCH)
+			error = errno;
 	}
 	closedir(dir);
-	return (int)n;
+	if (error == 0)
+		return (int)n;
+	errno = error;
+	return -1;
 }
 
 /* An entry, name=value, that is being read piece by piece. */

@@ -1,5 +1,6 @@
 #define _XOPEN_SOURCE 700
 /* os.c - tests of what differs between systems */
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -295,7 +296,31 @@ test_children(void)
 	for (i = 0; i < MANY; i++)
 		end(born[i]);
 	ok(os_children(getpid(), pids, MANY) == 0, "the gone are not");
-	ok(os_children(born[0], pids, MANY) == -1, "nor are theirs");
+	ok(os_children(born[0], pids, MANY) == -1 && errno == ESRCH,
+	    "nor are theirs");
+}
+
+/* Descriptors for the directory of its threads, but for none of these. */
+static void
+test_children_unread(void)
+{
+	struct rlimit limit, less;
+	pid_t pid, pids[2];
+	int free_fd;
+
+	pid = child(plain);
+	free_fd = dup(0);
+	close(free_fd);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	less = limit;
+	less.rlim_cur = (rlim_t)free_fd + 1;
+	setrlimit(RLIMIT_NOFILE, &less);
+	ok(os_children(getpid(), pids, 2) == -1 && errno == EMFILE,
+	    "children that can't be read are not taken for none");
+	setrlimit(RLIMIT_NOFILE, &limit);
+	ok(os_children(getpid(), pids, 2) == 1 && pids[0] == pid,
+	    "they are there");
+	end(pid);
 }
 
 /* a program with this environment only */
@@ -395,6 +420,7 @@ main(void)
 		test_deadly();
 		test_process();
 		test_children();
+		test_children_unread();
 		test_environ();
 	} else
 		ok(os_deadly(getpid(), SIGUSR1) == -1 &&
