@@ -16,7 +16,16 @@ enum { ROOM = 64 /* for processes, at first */ };
 struct walk {
 	pid_t *pids; /* n of them; below 0: belongs to the command */
 	size_t n, room;
+	bool unsure; /* some could not be looked at, and may belong to it */
 };
+
+/* Does this say nothing of a process, but of us? */
+static bool
+our_own(int error)
+{
+	return error != ESRCH && error != ENOSYS && error != EACCES &&
+	    error != EPERM;
+}
 
 void
 stray_begin(struct strays *s, uint64_t number)
@@ -78,12 +87,16 @@ stray_end(struct strays *s)
  * found by its parent, which has ended since.
  */
 static bool
-belongs(const struct strays *s, pid_t pid)
+belongs(struct walk *w, const struct strays *s, pid_t pid)
 {
 	char mark[STRAY_MARK];
 	size_t ours;
+	int found;
 
-	if (os_environ(pid, STRAY_NAME, mark, sizeof mark) == 1) {
+	found = os_environ(pid, STRAY_NAME, mark, sizeof mark);
+	if (found < 0 && our_own(errno))
+		w->unsure = true;
+	if (found == 1) {
 		if (strcmp(mark, s->mark) == 0)
 			return true;
 		ours = strcspn(s->mark, ".") + 1;
@@ -118,8 +131,10 @@ children(struct walk *w, pid_t parent)
 
 	do {
 		n = os_children(parent, w->pids + w->n, w->room - w->n);
-		if (n < 0)
+		if (n < 0) {
+			w->unsure = w->unsure || our_own(errno);
 			return 0;
+		}
 	} while ((size_t)n == w->room - w->n && grow(w));
 	return (size_t)n;
 }
@@ -130,7 +145,7 @@ add(struct walk *w, const struct strays *s, pid_t parent, bool all)
 	size_t more;
 
 	for (more = children(w, parent); more > 0; more--, w->n++)
-		if (all || belongs(s, w->pids[w->n]))
+		if (all || belongs(w, s, w->pids[w->n]))
 			w->pids[w->n] = -w->pids[w->n];
 }
 
@@ -198,6 +213,8 @@ stray_signal(struct strays *s, int signo)
 		return false;
 	if (grow(&w))
 		add(&w, s, getpid(), false);
+	else
+		w.unsure = true;
 	for (i = 0; i < w.n; i++)
 		if (w.pids[i] < 0)
 			add(&w, s, -w.pids[i], true);
@@ -206,7 +223,7 @@ stray_signal(struct strays *s, int signo)
 	group = tell_group(s, signo);
 	strays = tell_strays(s, &w, signo);
 	free(w.pids);
-	return group || strays;
+	return group || strays || w.unsure;
 }
 
 bool

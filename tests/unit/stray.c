@@ -1,5 +1,7 @@
 #define _XOPEN_SOURCE 700
 /* stray.c - tests of what a command leaves behind, and whose that is */
+#include <sys/resource.h>
+
 #include <errno.h>
 #include <string.h>
 
@@ -408,6 +410,33 @@ test_forgotten(void)
 	ok(!alive(stubborn), "until all are");
 }
 
+/* Without a descriptor nothing can be read of any process. */
+static void
+test_unread(void)
+{
+	struct rlimit limit, less;
+	struct run r;
+	pid_t pid;
+	int next;
+
+	unlink("a");
+	r = start(STRAY("a") "wait");
+	pid = there("a");
+	next = dup(0);
+	close(next);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	less = limit;
+	less.rlim_cur = (rlim_t)next;
+	setrlimit(RLIMIT_NOFILE, &less);
+	run_stop(&r, 0);
+	leaderless(&r);
+	ok(run_tick(&r, 1) == RUN_NOTHING && run_busy(&r),
+	    "what can't be looked for is not taken for gone");
+	setrlimit(RLIMIT_NOFILE, &limit);
+	gone(&r);
+	ok(!alive(pid), "and is stopped when it can");
+}
+
 static int
 tests(void)
 {
@@ -423,6 +452,7 @@ tests(void)
 	test_kept();
 	test_hidden();
 	test_forgotten();
+	test_unread();
 	scratch_end();
 	return test_end();
 }
