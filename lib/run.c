@@ -272,8 +272,9 @@ run_reap(struct run *runs, size_t n)
 	int status;
 	size_t i;
 
-	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0)
-		for (i = 0; i < n; i++) {
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0 ||
+	    (pid < 0 && errno == EINTR))
+		for (i = 0; pid > 0 && i < n; i++) {
 			if (pid == runs[i].pid && !runs[i].ended)
 				changed(&runs[i], status);
 			else if (!WIFSTOPPED(status))
