@@ -97,14 +97,15 @@ poke_file(int dir, const char *name)
 	    O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return poke_closed(dir, name);
-	result = POKE_OK;
+	result = POKE_ERRNO;
 	os_refresh(fd, "");
-	if (fstat(fd, &st) < 0)
-		result = POKE_ERRNO;
-	else if (!S_ISREG(st.st_mode))
-		result = POKE_NOTFILE;
-	else if (set_times(fd, -1, "", &st) < 0 && errno != EPERM)
-		result = POKE_ERRNO; /* EPERM: another's, but it was opened */
+	if (fstat(fd, &st) == 0) {
+		/* Another's file has been opened, which is something. */
+		if (!S_ISREG(st.st_mode))
+			result = POKE_NOTFILE;
+		else if (set_times(fd, -1, "", &st) == 0 || errno == EPERM)
+			result = POKE_OK;
+	}
 	leave(fd);
 	return result;
 }
