@@ -113,6 +113,10 @@ test_ceiling(void)
 static const char *
 records(const char *bytes, size_t n, size_t piece, char end)
 {
+	static const char *const forms[] = { [LIST_PATH] = "P(%s)",
+		[LIST_REPORT] = "!(%s)",
+		[LIST_ANY] = "*%s",
+		[LIST_END] = ".%s" };
 	static char text[4000];
 	char copy[1000], *p;
 	struct list_record r;
@@ -124,11 +128,9 @@ records(const char *bytes, size_t n, size_t piece, char end)
 	for (p = copy; n > 0; p += take, n -= take) {
 		take = list_feed(&reader, p, n < piece ? n : piece, &r);
 		len = strlen(text);
-		if (r.kind == LIST_PATH || r.kind == LIST_REPORT)
-			snprintf(text + len, sizeof text - len, "%c(%s)",
-			    r.kind == LIST_PATH ? 'P' : '!', r.text);
-		else if (r.kind != LIST_MORE)
-			strcat(text, r.kind == LIST_ANY ? "*" : ".");
+		if (r.kind != LIST_MORE)
+			snprintf(text + len, sizeof text - len, forms[r.kind],
+			    r.text);
 	}
 	return text;
 }
