@@ -17,14 +17,27 @@ struct list {
 	size_t n;
 };
 
+static bool
+is_one(char pattern, char c)
+{
+	return pattern == c || pattern == '*' || pattern == '?';
+}
+
+/* Every name is asked about, and nearly all differ in their first or last. */
 const char *
 glob_ignored(const char *name)
 {
-	size_t i;
+	const char *p;
+	size_t i, n;
 
-	for (i = 0; i < sizeof ignores / sizeof ignores[0]; i++)
-		if (fnmatch(ignores[i], name, 0) == 0)
-			return ignores[i];
+	n = strlen(name);
+	for (i = 0; i < sizeof ignores / sizeof ignores[0] && n > 0; i++) {
+		p = ignores[i];
+		if (is_one(p[0], name[0]) &&
+		    is_one(p[strlen(p) - 1], name[n - 1]) &&
+		    fnmatch(p, name, 0) == 0)
+			return p;
+	}
 	return NULL;
 }
 

@@ -214,6 +214,18 @@ own(const struct rules *rs, const char *dir, const char *name)
 	return false;
 }
 
+/* The source by which it matches and is not left out, or -1. */
+static int
+counts(const struct rule *r, const struct rule_reach *from, const char *name)
+{
+	int source;
+
+	if (from->want == NULL)
+		return -1;
+	source = globs_match(&r->want, from->want, name);
+	return source >= 0 && left_out(r, from, name) ? -1 : source;
+}
+
 static enum rule_verdict
 judge(const struct rule *r, const struct rule_reach *from, const char *name,
     const char **by)
@@ -238,29 +250,22 @@ judge(const struct rule *r, const struct rule_reach *from, const char *name,
 	return RULE_COUNTS;
 }
 
-/* Does it match, and is not left out? */
-static bool
-counts(const struct rule *r, const struct rule_reach *from, const char *name)
-{
-	return from->want != NULL &&
-	    globs_match(&r->want, from->want, name) >= 0 &&
-	    !left_out(r, from, name);
-}
-
 uint64_t
 rules_judge(const struct rules *rs, const struct rules_reach *from,
     const char *dir, const char *name, const char **by)
 {
 	uint64_t set;
 	size_t i;
+	int source;
 
 	*by = NULL;
 	set = 0;
 	for (i = 0; i < rs->n; i++) {
-		if (!counts(&rs->v[i], &from->of[i], name))
+		source = counts(&rs->v[i], &from->of[i], name);
+		if (source < 0)
 			continue;
 		if (set == 0)
-			judge(&rs->v[i], &from->of[i], name, by);
+			*by = rs->v[i].want.sources[source].text;
 		set |= (uint64_t)1 << i;
 	}
 	if (set != 0 && own(rs, dir, name)) {
