@@ -137,6 +137,15 @@ update(const struct look *l, struct tree_entry *e, const struct seen *s)
 	return looks;
 }
 
+/* It is told as something else than what it held. */
+static void
+tell(const struct look *l, struct tree_entry *e)
+{
+	if (!e->told)
+		e->era = l->t->era;
+	e->told = true;
+}
+
 /* A file that comes may be one that went, and one that is being made. */
 static struct tree_entry *
 add(struct look *l, const char *name)
@@ -152,7 +161,8 @@ add(struct look *l, const char *name)
 		return e;
 	e->content = ghost_take(&l->t->gone, path);
 	e->open = ghost_take(&l->t->made, path) != 0;
-	e->told = e->content != 0;
+	if (e->content != 0)
+		tell(l, e);
 	return e;
 }
 
@@ -167,28 +177,36 @@ is_news(struct look *l, struct tree_entry *e, const struct seen *s,
     enum looks looks, uint64_t rules, enum tree_news *news)
 {
 	uint64_t now;
-	bool told;
+	bool was_told, same_content;
 
 	*news = TREE_CHANGED;
 	if (e->open && !l->d->unheard) {
-		e->told = true;
+		tell(l, e);
 		return looks != ALIKE;
 	}
 	now = content(l, e->name, s, rules);
-	told = e->told;
-	e->open = e->told = e->held = false;
-	if (now != 0 && now == e->content) {
-		*news = told ? TREE_BACK : TREE_SAME;
-		return told || looks == OTHER;
+	was_told = e->told;
+	same_content = now != 0 && now == e->content;
+	/* Who acted on something else has to see this, too. */
+	if (same_content && was_told && e->era != l->t->era)
+		was_told = same_content = false;
+	e->open = e->held = false;
+	if (same_content) {
+		e->told = false;
+		*news = was_told ? TREE_BACK : TREE_SAME;
+		return was_told || looks == OTHER;
 	}
 	/* What was not known before is now. */
 	if (looks == MAYBE && e->content == 0)
 		looks = ALIKE;
 	/* Is that all of it?  A second look will tell. */
-	if (l->swept && looks != ALIKE && S_ISREG(s->st.st_mode))
-		e->held = e->told = true;
-	else
+	if (l->swept && looks != ALIKE && S_ISREG(s->st.st_mode)) {
+		tell(l, e);
+		e->held = true;
+	} else {
+		e->told = false;
 		e->content = now;
+	}
 	return looks != ALIKE;
 }
 
@@ -236,6 +254,9 @@ seen_file(struct look *l, const char *name, struct tree_entry *e,
 	e->seen = true;
 	looks = update(l, e, s);
 	if (looks == ALIKE && !e->held && (!e->told || e->open))
+		return 0;
+	/* Nor is a sweep that comes early the second look that it waits for. */
+	if (e->held && looks != OTHER && l->d->again)
 		return 0;
 	if (rules == 0)
 		rules = dir_judge(l->t, l->d, name, &by);

@@ -293,6 +293,13 @@ tree_how(const struct tree *t, const struct tree_dir *d)
 	    : "events and polling";
 }
 
+void
+tree_acted(struct tree *t)
+{
+	t->era++;
+	ghosts_free(&t->gone);
+}
+
 static void
 each(const struct tree_dir *d,
     void (*visit)(void *, const struct tree_dir *, const struct tree_entry *),

@@ -52,6 +52,7 @@ struct tree_entry {
 	bool told : 1; /* as changed or gone, since it held that content */
 	bool hinted : 1; /* its name was heard of since the last look */
 	bool seen : 1; /* at this look */
+	uint8_t era; /* since when it is told: see tree_acted */
 	char name[];
 };
 
@@ -109,8 +110,8 @@ enum tree_news {
  * The content of a file is known from its first change on, and from the start
  * on to rules that ask for it (-u).  A file that is rewritten as it was is told
  * as TREE_SAME.  If that takes a moment it is told as TREE_CHANGED or TREE_GONE
- * first; when it then holds again what it held before, that is TREE_BACK: who
- * has not acted on the former news may forget it, who has must act again.
+ * first; when it then holds again what it held before, and nobody has acted on
+ * that news, it is told as TREE_BACK: there is nothing to act on any more.
  */
 
 /* news of a path, valid during the call only, and the rules it counts for */
@@ -154,6 +155,7 @@ struct tree {
 	size_t ndirs, nfiles;
 	uint64_t same; /* the rules that ask for the content of files */
 	struct ghosts gone; /* what files held, by their paths */
+	uint8_t era; /* how often all that was told was acted on */
 	struct ghosts made; /* paths of files that somebody has just made */
 	bool lost; /* hints were lost, since somebody set this to false */
 	bool explain; /* tell TREE_NOT_COUNTED, too */
@@ -192,6 +194,9 @@ int tree_hear(struct tree *t);
 
 /* look at the directory that is due first; 1, 0 when none is, -1 and errno */
 int tree_look(struct tree *t);
+
+/* all that was told so far is being acted on: it can't be taken back */
+void tree_acted(struct tree *t);
 
 /* each directory and each file remembered, entry NULL for a directory */
 void tree_each(const struct tree *t,

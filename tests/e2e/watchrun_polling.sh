@@ -63,18 +63,18 @@ rests() {
 in_namespace() {
 	# Of what happens elsewhere nothing is to be seen here.
 	mount --make-rprivate / 2>/dev/null
-	mkdir -p tree/ram tree/d other
+	mkdir -p "tree/r am" tree/d other
 	echo 1 >tree/d/a
 	echo 1 >tree/bound
 	echo 1 >other/file
 
 	watch log 'tree/**'
 	ok 'a file system that is mounted on a directory is seen' mounted
-	ok 'and what changes in it' sees tree/ram/new put tree/ram/new 2
-	ok 'a directory in it, too' sees tree/ram/d/e/a \
-	    sh -c 'mkdir -p tree/ram/d/e; echo 1 >tree/ram/d/e/a'
+	ok 'and what changes in it' sees "tree/r am"/new put "tree/r am"/new 2
+	ok 'a directory in it, too' sees "tree/r am"/d/e/a \
+	    sh -c 'mkdir -p "tree/r am"/d/e; echo 1 >"tree/r am"/d/e/a'
 	ok 'when it is unmounted what was in it is gone' \
-	    loses tree/ram/new umount tree/ram
+	    loses "tree/r am"/new umount "tree/r am"
 	ok 'a mount over what was known is a change' sees tree/d/b mount_over
 	ok 'what it hides is gone' until_ok 5 has "$tmp/log" 'tree/d/a: gone'
 	ok 'and comes back' sees tree/d/a umount tree/d
@@ -121,8 +121,8 @@ in_namespace() {
 	stop "$pid"
 }
 mounted() {
-	sees tree/ram/x sh -c 'mkdir new; mount -t tmpfs none new &&
-	    echo 1 >new/x && mount --move new tree/ram'
+	sees "tree/r am"/x sh -c 'mkdir new; mount -t tmpfs none new &&
+	    echo 1 >new/x && mount --move new "tree/r am"'
 }
 mount_over() {
 	mkdir over
@@ -251,8 +251,12 @@ more() {
 	    sh -c "echo $3 >/proc/sys/user/$2"
 }
 all_seen() {
+	: >"$tmp/log"
 	for i in 1 2 3 4 5 6 7 8; do
-		sees "many/$i/a" put "many/$i/a" "$1" || return 1
+		echo "$1" >"many/$i/a"
+	done
+	for i in 1 2 3 4 5 6 7 8; do
+		until_ok 10 has "$tmp/log" "many/$i/a: changed" || return 1
 	done
 }
 mkdir many
@@ -289,8 +293,8 @@ flood() {
 	: >"$tmp/log"
 	kill -STOP "$pid"
 	for i in 1 2 3 4 5 6 7 8; do
-		for name in b c d e f; do
-			echo 1 >"many/$i/$name"
+		for file in b c d e f; do
+			echo 1 >"many/$i/$file"
 		done
 	done
 	rm many/1/a

@@ -397,6 +397,102 @@ test_refresh(void)
 	close(fd);
 }
 
+/* ---- file systems ---- */
+
+static void
+test_events(void)
+{
+	const char *name;
+
+	ok(os_events("/proc", &name) == OS_EVENTS_NONE &&
+		strcmp(name, "proc") == 0,
+	    "what is not on a disk tells of no changes");
+	ok(os_events(scratch, &name) == OS_EVENTS_ALL && *name == '\0',
+	    "what is on one does");
+	ok(os_events("nowhere", &name) == OS_EVENTS_ALL,
+	    "of what is not there nothing is presumed");
+}
+
+/* What was told of mounts: of the root, and in all. */
+static struct {
+	int roots, others, parts;
+	uint64_t sum;
+} mounted;
+
+static void
+on_mount(void *arg, const char *path, uint64_t id, bool part)
+{
+	*(int *)arg += 1;
+	mounted.roots += strcmp(path, "/") == 0;
+	mounted.others += *path != '/';
+	mounted.parts += part;
+	mounted.sum += id;
+}
+
+static void
+test_mounts(void)
+{
+	uint64_t sum;
+	int mounts, n, again;
+
+	mounts = os_mounts();
+	if (mounts < 0)
+		return;
+	ok((fcntl(mounts, F_GETFD) & FD_CLOEXEC) != 0,
+	    "a descriptor stands for all mounts, and closes at exec");
+	n = again = 0;
+	ok(os_mounts_each(mounts, on_mount, &n) == 0 && n > 0 &&
+		mounted.roots > 0 && mounted.others == 0,
+	    "each is told by its path");
+	sum = mounted.sum;
+	mounted.sum = 0;
+	ok(os_mounts_each(mounts, on_mount, &again) == 0 &&
+		(again != n || mounted.sum == sum),
+	    "and the same way another time");
+	close(mounts);
+	ok(os_mounts_each(mounts, on_mount, &n) == -1 && errno == EBADF,
+	    "what goes wrong is told");
+}
+
+/* Any file will do: its lines are what counts. */
+static void
+on_line(void *arg, const char *path, uint64_t id, bool part)
+{
+	char *text;
+	size_t n;
+
+	(void)id;
+	text = arg;
+	n = strlen(text);
+	snprintf(text + n, 200 - n, "%s%s", path, part ? "(part) " : " ");
+}
+
+static void
+test_lines(void)
+{
+	char got[200] = "";
+	FILE *f;
+	int fd, i;
+
+	f = fopen("mountinfo", "w");
+	fputs("1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
+	      "2 1 8:1 /a\\040b /mnt/with\\040blank\\011tab rw - ext4 x rw\n"
+	      "3 1 8:1 / /back\\134slash\\012 rw - ext4 x rw\n"
+	      "4 1 0:5 / /long rw - overlay x rw,lowerdir=",
+	    f);
+	for (i = 0; i < 10000; i++)
+		fputs("/layer:", f);
+	fputs("\n5 1 0:6 / /last rw - tmpfs none rw\nhalf a line", f);
+	fclose(f);
+	fd = open("mountinfo", O_RDONLY);
+	ok(os_mounts_each(fd, on_line, got) == 0 &&
+		strcmp(got,
+		    "/ /mnt/with blank\ttab(part) /back\\slash\n "
+		    "/long /last ") == 0,
+	    "paths with odd characters and lines of any length are told");
+	close(fd);
+}
+
 /* A system that can't tell says so; what is asked of it here is the rest. */
 static int
 can_tell(void)
@@ -419,6 +515,9 @@ main(void)
 		test_odd_name();
 		test_deadly();
 		test_process();
+		test_events();
+		test_mounts();
+		test_lines();
 		test_children();
 		test_children_unread();
 		test_environ();

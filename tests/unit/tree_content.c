@@ -169,6 +169,29 @@ test_gone(void)
 	unwatch();
 }
 
+/* Who has acted on what was told first has to act again. */
+static void
+test_acted(void)
+{
+	set_scene("echo 1 >a; echo 1 >b; touch -d 2020-01-01 a b");
+	watch(&watch_inotify, "-u *");
+	ok(opens("a", O_TRUNC, "+a"), "a file that is emptied has changed");
+	tree_acted(&w.tree);
+	ok(writes("1\n", "+a") && closes(""),
+	    "who acted on that can't take the rest for no change");
+	ok(does("touch a", "=a"), "what it holds is known all the same");
+	ok(opens("a", O_TRUNC, "+a") && writes("1\n", "+a"), "it is emptied");
+	tree_acted(&w.tree);
+	ok(closes(""), "who acted on what it holds now need not act again");
+	ok(opens("a", O_TRUNC, "+a") && writes("1\n", "+a") && closes("<a"),
+	    "and all starts over");
+	ok(does("rm b", "-b"), "a file goes");
+	tree_acted(&w.tree);
+	ok(opens("b", O_CREAT, "+b") && writes("1\n", "+b") && closes(""),
+	    "who acted on that has to see it come back");
+	unwatch();
+}
+
 static void
 test_links(const struct watch_backend *backend)
 {
@@ -237,6 +260,7 @@ main(void)
 	test_all(NULL);
 	test_writers();
 	test_gone();
+	test_acted();
 	test_lost();
 	scratch_end();
 	return test_end();

@@ -144,6 +144,25 @@ test_fresh(void)
 	unwatch();
 }
 
+/* A sweep may come sooner than the second look, which is what counts. */
+static void
+test_early(void)
+{
+	int64_t now;
+
+	set_scene("echo 1 >a; touch -d 2020-01-01 a");
+	watch(NULL, "*");
+	w.tree.interval = 10;
+	ok(finds("echo 22 >a", "+a wa"), "something is found changed");
+	now = w.tree.sweep.ended + 10;
+	tree_tick(&w.tree, now);
+	ok(tree_look(&w.tree) == 1, "the next sweep looks at it");
+	w.all = true;
+	ok(told(""), "but that is too early");
+	ok(finds(":", "ca"), "the second look finds it whole");
+	unwatch();
+}
+
 /* Some watches are left, but not enough. */
 static void
 test_short(void)
@@ -285,6 +304,7 @@ main(void)
 	scratch_begin();
 	test_due();
 	test_held();
+	test_early();
 	test_fresh();
 	test_short();
 	test_taken_up();
