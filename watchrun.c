@@ -448,8 +448,10 @@ turn(void)
 	if (fds[SIGNALS].revents != 0)
 		on_signals();
 	on_runs();
-	if (batch_when() <= clock_ms())
+	if (batch_when() <= clock_ms()) {
+		tree_acted(&w.tree);
 		acted(act_on(&w.act, &w.batch));
+	}
 	if (w.fed && !w.leaving && !w.act.acting && w.batch.rules == 0)
 		leave(0, 0);
 	leave_when_gone();
