@@ -218,7 +218,7 @@ end_turn(struct act *a, size_t i)
 
 	now = clock_ms();
 	guard_ended(&a->jobs[i].guard, now);
-	a->own_until = a->rules->v[i].restart ? now + ACT_START : now;
+	a->own_until = now + (a->rules->v[i].restart ? ACT_START : ACT_AFTER);
 }
 
 /* true when it has it on: its command is at work, or is being stopped */

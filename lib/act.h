@@ -25,7 +25,10 @@
 enum {
 	ACT_LIST = BELL_MAX, /* who is told by -l and -P, beside the bells */
 	ACT_NOBODY = RULE_MAX, /* has its turn */
-	ACT_START = 1000 /* ms in which what changes is a new server's doing */
+	/* ms in which what changes is the doing of a command that has ended,
+	 * of whom it or we have told, or of a server that was started */
+	ACT_AFTER = 200,
+	ACT_START = 1000
 };
 
 /* What it needs of the program, which alone speaks to the user. */

@@ -9,7 +9,7 @@ echo '<!doctype html><title>page</title>' >site/index.html
 # examples file: the commands in its examples, one a line
 examples() {
 	sed -n -e '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$top/$1" |
-	    sed -n -e 's/^\.Dl //' -e 's/ &$//' -e 's/\\-/-/g' \
+	    sed -n -e 's/^\.Dl //' -e 's/ &$//' -e 's/\\-/-/g' -e 's/\\&//g' \
 	        -e '/^watchrun /p' -e '/^reloadws /p'
 }
 
