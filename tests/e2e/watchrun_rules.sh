@@ -1,6 +1,7 @@
 #!/bin/sh
 # watchrun_rules.sh - several rules, what {} stands for, and endless loops
 # shellcheck source-path=SCRIPTDIR source=lib.sh
+# shellcheck disable=SC2016 # shells that commands are expand these
 . "${0%/*}/lib.sh"
 
 : >ran
@@ -35,10 +36,10 @@ heard() {
 	rang=$1.rang
 	shift
 	printf '%s\n' ready "$@" >want
-	until_ok 10 cmp -s "$rang" want && sleep 0.1 && cmp -s "$rang" want || {
-		cat "$rang"
-		return 1
-	}
+	until_ok 10 cmp -s "$rang" want && sleep 0.1 &&
+	    cmp -s "$rang" want && return
+	cat "$rang"
+	return 1
 }
 
 # ---- which run, and in which order ----
