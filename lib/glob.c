@@ -17,27 +17,16 @@ struct list {
 	size_t n;
 };
 
-static bool
-is_one(char pattern, char c)
-{
-	return pattern == c || pattern == '*' || pattern == '?';
-}
-
-/* Every name is asked about, and nearly all differ in their first or last. */
+/* Every name is asked about, and nearly all begin with something else. */
 const char *
 glob_ignored(const char *name)
 {
-	const char *p;
-	size_t i, n;
+	size_t i;
 
-	n = strlen(name);
-	for (i = 0; i < sizeof ignores / sizeof ignores[0] && n > 0; i++) {
-		p = ignores[i];
-		if (is_one(p[0], name[0]) &&
-		    is_one(p[strlen(p) - 1], name[n - 1]) &&
-		    fnmatch(p, name, 0) == 0)
-			return p;
-	}
+	for (i = 0; i < sizeof ignores / sizeof ignores[0]; i++)
+		if ((*ignores[i] == '*' || *ignores[i] == *name) &&
+		    fnmatch(ignores[i], name, 0) == 0)
+			return ignores[i];
 	return NULL;
 }
 

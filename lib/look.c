@@ -312,7 +312,7 @@ set_watch(struct tree *t, struct tree_dir *d)
 	if (id >= 0) {
 		/* Of what happened before nobody heard. */
 		d->unheard = d->unheard || d->lacking;
-		d->unwatched = d->told = false;
+		d->unwatched = false;
 		sweep_lacks(t, d, false);
 		return dir_use(t, d, id);
 	}
@@ -381,8 +381,8 @@ place(struct look *l, const struct stat *st)
 	    !seen_fresh(l, d->stamp.ctime);
 	if (d->unheard || *name != '\0')
 		say_why(l->t, d, name);
-	if (!hears(l->t, d))
-		d->unwatched = d->told = false;
+	d->unwatched = d->unwatched && hears(l->t, d);
+	d->told = d->told && d->unwatched;
 	if (sweep_poll(l->t, d, polled(l->t, d)) < 0)
 		return -1;
 	l->swept = d->polled != 0 && !d->heard;

@@ -183,7 +183,7 @@ slowly() {
 	: >site/a
 	for part in w h o l; do
 		sleep 0.03
-		printf $part >>site/a
+		printf %s $part >>site/a
 	done
 	sleep 0.03
 	echo e >>site/a

@@ -180,14 +180,14 @@ test_several(void)
 	struct rules rs = { .v = r, .n = 3 };
 	struct rules_reach *at, *next;
 
-	ok(matches(&rs, "a.c", 1, "**/*.c") && matches(&rs, "a.h", 0, NULL) &&
+	ok(matches(&rs, "a.c", 1, "**/*.c") && matches(&rs, "a.h", 0, "") &&
 		matches(&rs, "src/a.h", 2, "src/**"),
 	    "a path counts for the rules that match it");
 	ok(matches(&rs, "src/d/x.c", 5, "**/*.c") &&
 		matches(&rs, "src/gen/x.c", 4, "src/*/x.c"),
 	    "each with its own -x");
-	ok(matches(&rs, "src/gen/a.c", 0, NULL), "or for none");
-	ok(matches(&rs, "src/a~", 0, NULL), "ignored by all");
+	ok(matches(&rs, "src/gen/a.c", 0, ""), "or for none");
+	ok(matches(&rs, "src/a~", 0, ""), "ignored by all");
 	r[1].want.ignoring = false;
 	ok(matches(&rs, "src/a~", 2, "src/**"), "or by all but one");
 	at = rules_begin(&rs, "");

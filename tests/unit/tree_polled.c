@@ -1,5 +1,6 @@
 #define _XOPEN_SOURCE 700
 /* tree_polled.c - tests of the tree: what is polled, why and when */
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -154,6 +155,7 @@ test_early(void)
 	watch(NULL, "*");
 	w.tree.interval = 10;
 	ok(finds("echo 22 >a", "+a wa"), "something is found changed");
+	w.tree.sweep.took = 0;
 	now = w.tree.sweep.ended + 10;
 	tree_tick(&w.tree, now);
 	ok(tree_look(&w.tree) == 1, "the next sweep looks at it");
@@ -285,6 +287,33 @@ test_links(void)
 	fake.max = 0;
 }
 
+/* What can't be read for want of something is not taken for empty. */
+static void
+test_kept(void)
+{
+	struct rlimit was, none;
+
+	set_scene("mkdir d; echo 1 >d/a");
+	watch(&fake_backend, "**");
+	getrlimit(RLIMIT_NOFILE, &was);
+	none = was;
+	none.rlim_cur = 0;
+	scratch_sh("echo 1 >d/b; rm d/a");
+	hint("d", "b", WATCH_CREATED);
+	setrlimit(RLIMIT_NOFILE, &none);
+	settle();
+	sweep();
+	setrlimit(RLIMIT_NOFILE, &was);
+	ok(told("!d") && w.error == EMFILE && w.tree.nfiles == 1,
+	    "a directory that can't be read for a while is told, once");
+	ok(tree_due(&w.tree) <= clock_ms() + TREE_INTERVAL,
+	    "and looked at later");
+	sweep();
+	ok(told("+d/b -d/a") && is_true(), "when it is read");
+	ok(tree_due(&w.tree) == TREE_NEVER, "and that is that");
+	unwatch();
+}
+
 static void
 test_mounts(void)
 {
@@ -310,6 +339,7 @@ main(void)
 	test_taken_up();
 	test_not_opened();
 	test_links();
+	test_kept();
 	test_mounts();
 	scratch_end();
 	return test_end();
