@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,7 +28,8 @@
 enum {
 	DEADLINE = 10000, /* ms for a run to come */
 	QUIET = 300, /* ms in which none may */
-	SETTLED = 15000 /* us: by then a run has begun */
+	SETTLED = 15000, /* us: by then a run has begun */
+	NEAR = 2 /* changes in a row about the end of a run: more are a loop */
 };
 
 static uint64_t state;
@@ -303,6 +305,7 @@ steady(const char *path, unsigned ms, unsigned n)
  * about to end. */
 struct told {
 	int64_t began;
+	pid_t pid;
 	unsigned value;
 	bool ending;
 };
@@ -328,7 +331,7 @@ run(const char *fifo, const char *path)
 	struct told told;
 	int fd;
 
-	told = (struct told){ .began = now_us() };
+	told = (struct told){ .began = now_us(), .pid = getpid() };
 	fd = open(fifo, O_WRONLY);
 	if (fd < 0)
 		die(fifo);
@@ -354,43 +357,60 @@ listen_to(int fd, int ms, struct told *told)
 	    read(fd, told, sizeof *told) == sizeof *told;
 }
 
-/* Until a run that began after the change has found it and is about to end. */
-static bool
+/* Until a run that began after the change has found it and is about to end:
+ * that run, or 0 when none comes. */
+static pid_t
 built(int fd, unsigned value, unsigned *runs)
 {
 	struct told told;
 
 	for (;;) {
 		if (!listen_to(fd, DEADLINE, &told))
-			return false;
+			return 0;
 		*runs += told.ending;
 		if (told.ending && told.began >= changed && told.value == value)
-			return true;
+			return told.pid;
 	}
+}
+
+/* Until it is seen to have ended, too. */
+static void
+ended(pid_t pid)
+{
+	while (kill(pid, 0) == 0)
+		rest_us(500);
+	rest_us(2000);
 }
 
 static int
 loop(const char *fifo, const char *path, unsigned n)
 {
 	struct told told;
-	unsigned i, runs;
+	unsigned i, runs, near;
+	pid_t pid;
 	int fd;
 
 	fd = open(fifo, O_RDWR);
 	if (fd < 0)
 		die(fifo);
-	for (runs = 0, i = 1; i <= n; i++) {
+	for (runs = near = 0, i = 1; i <= n; i++) {
 		change(path, i);
 		/* Now and then the next comes as the run begins. */
 		if (i < n && any(3) == 0) {
 			rest_us(any(SETTLED));
 			continue;
 		}
-		if (!built(fd, i, &runs)) {
+		pid = built(fd, i, &runs);
+		if (pid == 0) {
 			printf("change %u was never built\n", i);
 			return 1;
 		}
-		rest_us(any(4000));
+		if (++near < NEAR)
+			rest_us(any(4000));
+		else {
+			ended(pid);
+			near = 0;
+		}
 	}
 	if (listen_to(fd, QUIET, &told)) {
 		printf("a run more, that found %u\n", told.value);

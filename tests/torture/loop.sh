@@ -20,7 +20,7 @@ ends() {
 	ok "$n changes as a run ends, each built${*:+, $*}" \
 	    torture loop told built/file "$n" "$seed"
 	runs=$(sed -n 's/ runs for.*//p' ok.out)
-	ok 'and no more rings than runs' rang "$runs"
+	ok 'and no more rings than runs' rang "${runs:-0}"
 	relieve
 	rm -r built told
 }
