@@ -22,7 +22,7 @@ counts='site/many/[0-9]*'
 
 asks '50,000 writes over 1000 files' - 20 \
     torture burst site/many 1000 50000 "$seed"
-ok 'which were all named' test "$(wc -l <named)" -eq 1000
+ok 'which were all named' lines 1000 named
 
 # Stopped, it reads no events, and its queue overflows: none of the changes
 # after that is heard of.
