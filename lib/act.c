@@ -77,9 +77,13 @@ ring(struct act *a, struct bell *b, uint64_t who)
 	bool rung;
 
 	letters = (struct buf){ .max = BOX_MAX };
-	/* Without memory for the letters the ring is for anything. */
-	if (write_list(a, &letters, b->rules, who, '\n') < 0)
-		letters.len = 0;
+	if (write_list(a, &letters, b->rules, who, '\n') < 0) {
+		/* Too much for a box; or for memory, when the ring is all. */
+		buf_free(&letters);
+		if (who == 0)
+			return;
+		list_put_any(&letters, '\n');
+	}
 	rung = bell_ring(b, &letters, who == 0);
 	buf_free(&letters);
 	errno = b->error;

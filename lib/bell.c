@@ -49,13 +49,11 @@ bells_make(struct bell bells[BELL_MAX], const struct rules *rules)
 
 /* The ring comes while the box is locked, so that it finds these letters. */
 static enum pidfile_result
-ring_boxed(const struct bell *b, struct box *box, const struct buf *letters)
+ring_locked(const struct bell *b, struct box *box)
 {
 	enum pidfile_result result;
 	int error;
 
-	if (box_put(box, buf_head(letters), letters->len) < 0)
-		box_put_any(box);
 	result = pidfile_ring(b->path, b->signo, b->deadly);
 	error = errno;
 	if (result != PIDFILE_OK)
@@ -70,13 +68,20 @@ bell_ring(struct bell *b, const struct buf *letters, bool boxed)
 {
 	enum pidfile_result result;
 	struct box box;
+	bool open, put;
 	int error;
 
 	b->again = true;
-	if (box_open(&box, b->path) == BOX_OK)
-		result = ring_boxed(b, &box, letters);
-	else if (boxed)
+	open = box_open(&box, b->path) == BOX_OK;
+	put = open && box_put(&box, buf_head(letters), letters->len) == 0;
+	if (boxed && !put) {
+		box_close(&box);
 		return false;
+	}
+	if (open && !put)
+		box_put_any(&box);
+	if (open)
+		result = ring_locked(b, &box);
 	else
 		result = pidfile_ring(b->path, b->signo, b->deadly);
 	error = result == PIDFILE_ERRNO ? errno : 0;

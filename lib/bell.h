@@ -30,7 +30,7 @@ int bells_make(struct bell bells[BELL_MAX], const struct rules *rules);
 
 /*
  * Signal the holder, with these letters in its box before, if it has one; with
- * `boxed`, only if it has one.  false where it was not rung: result and error
+ * `boxed`, only if they are in it.  false where it was not rung: result and error
  * say why, and again, whether they did so before.
  */
 bool bell_ring(struct bell *b, const struct buf *letters, bool boxed);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bell.h"
+#include "box.h"
 #include "child.h"
 #include "scratch.h"
 #include "test.h"
@@ -72,8 +73,11 @@ test_ring(void)
 {
 	struct bell b = { .path = "pid", .signo = SIGUSR1 };
 	struct buf letters = { .max = 100 };
+	struct buf much = { .max = BOX_MAX };
 	struct child c;
 
+	buf_added(&much, buf_room(&much, BOX_MAX) == NULL ? 0 : BOX_MAX);
+	memset(buf_head(&much), 'x', BOX_MAX);
 	buf_puts(&letters, "a\n\n");
 	ok(!bell_ring(&b, &letters, false) && b.result == PIDFILE_ERRNO &&
 		b.error == ENOENT && !b.again,
@@ -90,11 +94,17 @@ test_ring(void)
 	ok(bell_ring(&b, &letters, false) && rung(c) && boxed("old\n\na\n\n"),
 	    "letters go into a box that is there");
 	ok(bell_ring(&b, &letters, true) && rung(c), "and then they may ring");
+	scratch_put(".pid.box", "");
+	ok(!bell_ring(&b, &much, true) && boxed("") && spared(c),
+	    "what does not fit there rings none of those");
+	ok(bell_ring(&b, &much, false) && rung(c) && boxed("*\n\n"),
+	    "others are rung for anything");
 	scratch_put(".pid.box", "old\n\n");
 	end(c);
 	ok(!bell_ring(&b, &letters, false) && boxed("old\n\n"),
 	    "where nobody could be rung they are taken back");
 	buf_free(&letters);
+	buf_free(&much);
 	unlink("pid");
 	unlink(".pid.box");
 }
