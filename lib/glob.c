@@ -526,12 +526,13 @@ spell(const struct globs *g, const struct glob_start *start,
     const struct glob_part *end, char *path, size_t size)
 {
 	const struct glob_part *part;
+	const char *root = start->root == NULL ? "" : start->root;
 	size_t len, n;
 
-	len = strlen(start->root);
+	len = strlen(root);
 	if (len + 1 > size)
 		return -1;
-	memcpy(path, start->root, len + 1);
+	memcpy(path, root, len + 1);
 	for (part = &g->parts[start->part]; part < end; part++) {
 		n = strlen(part->text);
 		if (n + 2 > size - len)

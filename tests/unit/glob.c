@@ -474,6 +474,12 @@ test_base(void)
 		globs_base(&g, &g.starts[0], path, 1) == -1,
 	    "a base longer than its room is refused");
 	globs_free(&g);
+	g.leave_out = true;
+	globs_add(&g, "**", false);
+	ok(globs_reach(&g, &g.starts[0], path, sizeof path) == 0 &&
+		strcmp(path, ".") == 0,
+	    "what may begin anywhere reaches all that is here");
+	globs_free(&g);
 }
 
 static int
