@@ -484,7 +484,8 @@ globs_enter(const struct globs *g, const struct glob_set *from,
 	ignored = g->ignoring && glob_ignored(name) != NULL;
 	set = new_set(2 * from->n);
 	for (i = 0; i < from->n && set != NULL; i++) {
-		if (linked && g->parts[from->at[i]].kind != GLOB_NAME)
+		if (linked && !g->leave_out &&
+		    g->parts[from->at[i]].kind != GLOB_NAME)
 			continue;
 		next = step(g, from->at[i], name, ignored);
 		if (next >= 0 && g->parts[next].kind != GLOB_END)

@@ -229,6 +229,20 @@ text(const char *pattern, const char *path)
 	return right;
 }
 
+/* does it count where no pattern chooses? */
+static int
+anything(const char *path)
+{
+	struct rule r = { .want.leave_out = true };
+	struct rules rs = { .v = &r, .n = 1 };
+	int right;
+
+	right = globs_add(&r.want, "**", false) == 0 &&
+	    rules_match(&rs, path, &by) == 1;
+	rule_free(&r);
+	return right;
+}
+
 static void
 test_text(void)
 {
@@ -251,6 +265,9 @@ test_text(void)
 	ok(!text("**", "") && !text("**", "/") && !text("**", ".") &&
 		!text("/**", "/"),
 	    "what names no file is none");
+	ok(anything("../a") && anything("d/../a") && anything("d/.a") &&
+		anything("/a"),
+	    "but where all that comes counts, it does");
 	memset(longest, 'x', sizeof longest);
 	longest[sizeof longest - 1] = '\0';
 	ok(!text("**", longest), "nor is a name that none can have");
