@@ -26,7 +26,7 @@
 
 enum {
 	LOOKS = 256, /* at directories, before signals have their turn */
-	FEED_AHEAD = 65536, /* paths taken from -f while a command runs */
+	FEED_AHEAD = 65536, /* paths of one batch that -f takes */
 	LONGEST = 1000000 /* ms to wait at once */
 };
 
@@ -393,11 +393,11 @@ read_feed(void)
 	int result;
 
 	result = feed_read(&w.feed, on_record, NULL);
-	if (result > 0)
-		return;
-	w.fed = true;
-	batch_flush(&w.batch);
-	if (result == 0)
+	w.fed = result <= 0;
+	/* A long list is acted on in several batches, and none of it lost. */
+	if (w.fed || w.batch.changed >= FEED_AHEAD)
+		batch_flush(&w.batch);
+	if (result >= 0)
 		return;
 	msg_warn("%s:", w.options.from);
 	leave(0, 1);
@@ -416,7 +416,7 @@ set_fds(struct pollfd *fds)
 		fds[TREE].fd = tree_fd(&w.tree);
 		fds[MOUNTS].fd = tree_mounts_fd(&w.tree);
 		fds[MOUNTS].events = POLLPRI;
-	} else if (!w.fed && (!w.act.acting || w.batch.changed < FEED_AHEAD))
+	} else if (!w.fed && w.batch.changed < FEED_AHEAD)
 		fds[FEED].fd = w.feed.fd;
 	if (w.act.list.len > 0 || (w.options.list && !w.leaving))
 		fds[OUT].fd = STDOUT_FILENO;
