@@ -214,14 +214,20 @@ edit_swap() {
 edit_late() {
 	echo "$1" >new
 	perl -e 'open(F, "+<", "site/page.html"); unlink("site/page.html");
-	    rename("new", "site/page.html"); syswrite(F, "late"); close(F)'
+	    rename("new", "site/page.html"); syswrite(F, "late");
+	    truncate(F, $ARGV[0]); close(F)' "$2"
 }
 
 saved 'a file written through a mapping' call-1 edit_mmap call-1
 saved 'an unnamed file that is given the name' call-2 edit_tmpfile call-2
 saved 'two files exchanged' call-3 edit_swap call-3
 saved 'truncate(2) by path' call save truncate site/page.html 4
-need perl && saved 'what was replaced is written late' call-4 edit_late call-4
+if need perl; then
+	saved 'what was replaced is written late' call-4 edit_late call-4 4
+	saved 'and cut late' call-5 edit_late call-5 0
+else
+	lacks 'what was replaced is written late' perl
+fi
 
 # ---- what is no change ----
 
