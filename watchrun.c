@@ -308,19 +308,14 @@ on_ended(size_t i)
 static void
 on_runs(void)
 {
+	enum run_news news;
 	size_t i;
 
 	for (i = 0; i < w.rules->n; i++)
-		switch (run_tick(&w.act.runs[i], clock_ms())) {
-		case RUN_ENDED:
+		if ((news = run_tick(&w.act.runs[i], clock_ms())) == RUN_ENDED)
 			on_ended(i);
-			break;
-		case RUN_SUSPENDED:
+		else if (news == RUN_SUSPENDED)
 			run_suspend(w.act.runs, w.rules->n);
-			break;
-		case RUN_NOTHING:
-			break;
-		}
 }
 
 /* When the batch is to be acted on, or BATCH_NEVER. */
@@ -344,18 +339,15 @@ static int
 timeout(void)
 {
 	int64_t now, due, other;
-	size_t i;
 
 	now = clock_ms();
 	due = batch_when();
 	other = w.watching ? tree_due(&w.tree) : TREE_NEVER;
 	if (other < due)
 		due = other;
-	for (i = 0; i < w.rules->n; i++) {
-		other = run_due(&w.act.runs[i], now);
-		if (other < due)
-			due = other;
-	}
+	other = act_due(&w.act, now);
+	if (other < due)
+		due = other;
 	if (due == BATCH_NEVER)
 		return -1;
 	if (due <= now)
@@ -462,9 +454,8 @@ turn(void)
 static void
 catch_signals(void)
 {
-	static const int always[] = { SIGINT, SIGTERM, SIGQUIT, SIGUSR1,
-		SIGCHLD, SIGCONT };
-	static const int unless_ignored[] = { SIGHUP, SIGTSTP };
+	static const int all[] = { SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGCHLD,
+		SIGCONT, SIGHUP, SIGTSTP };
 	size_t i;
 
 	w.signals = sig_open();
@@ -472,11 +463,10 @@ catch_signals(void)
 		msg_die("pipe:");
 	/* Nobody may be listening to what we say: that must not end us. */
 	sig_ignore(SIGPIPE);
-	for (i = 0; i < sizeof always / sizeof always[0]; i++)
-		sig_catch(always[i]);
-	for (i = 0; i < sizeof unless_ignored / sizeof unless_ignored[0]; i++)
-		if (!sig_ignored(unless_ignored[i]))
-			sig_catch(unless_ignored[i]);
+	for (i = 0; i < sizeof all / sizeof all[0]; i++)
+		if ((all[i] != SIGHUP && all[i] != SIGTSTP) ||
+		    !sig_ignored(all[i]))
+			sig_catch(all[i]);
 }
 
 /* A pattern that matches nothing is often a slip of the pen. */
@@ -491,11 +481,26 @@ doubt(const struct rule *r)
 			msg_warn("%s", why);
 }
 
+/* What is said must not be heard of as a change, and said again. */
+static void
+know_output(void)
+{
+	static char paths[2][PATH_MAX];
+	struct stat st;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (fstat(STDOUT_FILENO + i, &st) == 0 && S_ISREG(st.st_mode) &&
+		    os_path(STDOUT_FILENO + i, paths[i], sizeof paths[i]) == 0)
+			w.rules->output[i] = paths[i];
+}
+
 static void
 open_tree(void)
 {
 	size_t i;
 
+	know_output();
 	if (tree_open(&w.tree, w.options.poll > 0 ? NULL : &watch_inotify,
 		w.rules, on_news, NULL) < 0)
 		msg_die("cannot watch:");
@@ -510,31 +515,27 @@ open_tree(void)
 	    w.tree.nfiles);
 }
 
+/* For -n: how a directory is watched, or by what a file counts. */
 static void
-show_match(const struct tree_dir *d, const char *name)
+show(void *arg, const struct tree_dir *d, const struct tree_entry *entry)
 {
 	const char *by, *slash;
 	uint64_t rules;
 	size_t i;
 
-	rules = rules_judge(w.rules, d->reach, d->path, name, &by);
+	(void)arg;
+	if (entry == NULL) {
+		printf("watch %s by %s\n", *d->path == '\0' ? "." : d->path,
+		    tree_how(&w.tree, d));
+		return;
+	}
+	rules = rules_judge(w.rules, d->reach, d->path, entry->name, &by);
 	slash = *d->path == '\0' || strcmp(d->path, "/") == 0 ? "" : "/";
-	printf("match %s%s%s by %s", d->path, slash, name, by);
+	printf("match %s%s%s by %s", d->path, slash, entry->name, by);
 	for (i = 0; i < w.rules->n && w.rules->n > 1; i++)
 		if ((rules >> i & 1) != 0)
 			printf(", rule %zu", i + 1);
 	putchar('\n');
-}
-
-static void
-show(void *arg, const struct tree_dir *d, const struct tree_entry *entry)
-{
-	(void)arg;
-	if (entry != NULL)
-		show_match(d, entry->name);
-	else
-		printf("watch %s by %s\n", *d->path == '\0' ? "." : d->path,
-		    tree_how(&w.tree, d));
 }
 
 static void

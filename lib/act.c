@@ -222,7 +222,7 @@ end_turn(struct act *a, size_t i)
 
 	now = clock_ms();
 	guard_ended(&a->jobs[i].guard, now);
-	a->own_until = now + (a->rules->v[i].restart ? ACT_START : ACT_AFTER);
+	a->own_until = a->rules->v[i].restart ? now + ACT_START : now;
 }
 
 /* true when it has it on: its command is at work, or is being stopped */
@@ -396,6 +396,21 @@ act_busy(const struct act *a)
 		if (run_busy(&a->runs[i]))
 			return true;
 	return false;
+}
+
+int64_t
+act_due(const struct act *a, int64_t now)
+{
+	int64_t due, one;
+	size_t i;
+
+	due = RUN_NEVER;
+	for (i = 0; i < a->rules->n; i++) {
+		one = run_due(&a->runs[i], now);
+		if (one < due)
+			due = one;
+	}
+	return due;
 }
 
 /* Of a rule without -e there is nothing to copy. */

@@ -25,10 +25,7 @@
 enum {
 	ACT_LIST = BELL_MAX, /* who is told by -l and -P, beside the bells */
 	ACT_NOBODY = RULE_MAX, /* has its turn */
-	/* ms in which what changes is the doing of a command that has ended,
-	 * of whom it or we have told, or of a server that was started */
-	ACT_AFTER = 200,
-	ACT_START = 1000
+	ACT_START = 1000 /* ms in which what changes is a new server's doing */
 };
 
 /* What it needs of the program, which alone speaks to the user. */
@@ -90,6 +87,9 @@ void act_kill(struct act *a);
 
 /* does anything run, or is being stopped? */
 bool act_busy(const struct act *a);
+
+/* when one of the runs is to be asked what became of it, see run_due */
+int64_t act_due(const struct act *a, int64_t now);
 
 /* what commands' output is waited for, two a rule; and copy what has come */
 void act_poll(const struct act *a, struct pollfd *fds);

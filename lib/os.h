@@ -69,6 +69,9 @@ int os_process_signal(int process, int signo);
 
 /* ---- file systems ---- */
 
+/* the path of an open file, where it still has one; 0, or -1 and errno */
+int os_path(int fd, char *path, size_t size);
+
 /* How much of what happens to its files a file system raises events for. */
 enum os_events {
 	OS_EVENTS_ALL,

@@ -321,6 +321,21 @@ os_environ(pid_t pid, const char *name, char *value, size_t size)
 	return found;
 }
 
+/* proc(5): a file that is gone has " (deleted)" behind its path. */
+int
+os_path(int fd, char *path, size_t size)
+{
+	char link[64];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, path, size - 1);
+	if (n < 0)
+		return -1;
+	path[n] = '\0';
+	return 0;
+}
+
 int
 os_process_signal(int process, int signo)
 {

@@ -87,6 +87,16 @@ os_environ(pid_t pid, const char *name, char *value, size_t size)
 }
 
 int
+os_path(int fd, char *path, size_t size)
+{
+	(void)fd;
+	(void)path;
+	(void)size;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
 os_process_signal(int process, int signo)
 {
 	(void)process;

@@ -211,6 +211,9 @@ own(const struct rules *rs, const char *dir, const char *name)
 	for (i = 0; i < rs->n; i++)
 		if (is_of(&rs->v[i], dir, name, box))
 			return true;
+	for (i = 0; i < 2; i++)
+		if (rs->output[i] != NULL && same(rs->output[i], dir, name))
+			return true;
 	return false;
 }
 

@@ -33,6 +33,7 @@ struct rule {
 struct rules {
 	struct rule *v;
 	size_t n; /* at most RULE_MAX */
+	const char *output[2]; /* the files that we write to, or NULL */
 };
 
 /* How far the patterns of a rule have come at a directory. */
@@ -52,7 +53,7 @@ enum rule_verdict {
 	RULE_COUNTS, /* by the pattern that is named */
 	RULE_LEFT, /* by the -x that is named */
 	RULE_IGNORED, /* by the built-in ignore that is named */
-	RULE_OWN, /* a pidfile or letter box of any rule */
+	RULE_OWN, /* a pidfile or letter box of any rule, or our output */
 	RULE_NONE /* no pattern matches */
 };
 

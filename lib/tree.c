@@ -44,7 +44,7 @@ explain(struct tree *t, struct tree_dir *d, const char *name)
 	static const char *const words[] = { [RULE_COUNTS] = "counts",
 		[RULE_LEFT] = "left out by -x",
 		[RULE_IGNORED] = "built-in ignore",
-		[RULE_OWN] = "own pidfile",
+		[RULE_OWN] = "our own",
 		[RULE_NONE] = "no pattern matches" };
 	enum rule_verdict verdict;
 	char text[256];

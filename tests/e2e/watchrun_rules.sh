@@ -158,6 +158,15 @@ echo 12 >src/b.css
 ok 'another change is acted on at once' until_ok 5 has ran run
 stop "$pid"
 
+mkdir said
+watchrun -v -w 'said/*' -- sh -c 'echo run >>ran; false' >said/log 2>&1 </dev/null &
+pid=$!
+started="$started $pid"
+until_ok 10 has said/log 'watching '
+ok 'what watchrun itself writes is no change' after 'echo 1 >said/a' run
+ok 'though it writes' has said/log 'exit status 1'
+stop "$pid"
+
 # ---- -u ----
 
 echo content >src/b.css

@@ -30,7 +30,7 @@ test_make(void)
 	static char *ab[] = { a, b }, *bab[] = { b, a, b };
 	static char names[BELL_MAX + 1][8], *many[BELL_MAX + 1];
 	struct rule v[4];
-	struct rules rules = { v, 4 };
+	struct rules rules = { .v = v, .n = 4 };
 	size_t i;
 
 	v[0] = naming(ab, 2, SIGUSR1, false);

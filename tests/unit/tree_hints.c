@@ -315,7 +315,7 @@ test_explained(void)
 		   "ln d/p own.pid");
 	settle();
 	ok(told("+d/a.c ?a.h(no pattern matches) ?a~(built-in ignore *~) "
-		"?gen.c(left out by -x gen*) ?own.pid(own pidfile)"),
+		"?gen.c(left out by -x gen*) ?own.pid(our own)"),
 	    "each name that does not count is told with its reason");
 	unwatch();
 }
