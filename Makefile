@@ -66,8 +66,8 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/ws
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
-	tests/tools/faults tests/tools/pty tests/tools/save \
-	tests/tools/torture tests/tools/wscat
+	tests/tools/faults tests/tools/listen tests/tools/pty \
+	tests/tools/save tests/tools/torture tests/tools/wscat
 
 all: reloadws watchrun
 
@@ -252,6 +252,9 @@ FAULTS = tests/tools/faults.o tests/tools/play.o tests/tools/scenes.o
 $(FAULTS): tests/tools/fault.h tests/tools/play.h
 tests/tools/faults: $(FAULTS)
 	$(LINK) -o $@ $(FAULTS)
+
+tests/tools/listen: tests/tools/listen.o
+	$(LINK) -o $@ tests/tools/listen.o
 
 tests/tools/pty: tests/tools/pty.o
 	$(LINK) -o $@ tests/tools/pty.o
