@@ -46,13 +46,15 @@ set_environment(const struct run_how *how, const char *mark)
 
 /* In the child: become the command, or tell the parent why not. */
 static _Noreturn void
-become(const struct run_how *how, const char *mark, int report)
+become(const struct run_how *how, int stop, const char *mark, int report)
 {
 	int error;
 	ssize_t n;
 
 	setpgid(0, 0);
 	sig_reset();
+	/* A shell's job in the background has INT ignored, to name one. */
+	sig_default(stop);
 	if (set_streams(how) == 0 && set_environment(how, mark) == 0)
 		execvp(how->argv[0], how->argv);
 	error = errno;
@@ -76,7 +78,7 @@ exec_error(int fd)
 
 /* Start it; its pid, or -1 and errno. */
 static pid_t
-spawn(const struct run_how *how, const char *mark)
+spawn(const struct run_how *how, int stop, const char *mark)
 {
 	int ends[2], error;
 	pid_t pid;
@@ -87,7 +89,7 @@ spawn(const struct run_how *how, const char *mark)
 	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
 	pid = fork();
 	if (pid == 0)
-		become(how, mark, ends[1]);
+		become(how, stop, mark, ends[1]);
 	error = errno;
 	close(ends[1]);
 	if (pid > 0) {
@@ -118,7 +120,7 @@ run_start(struct run *r, const struct run_how *how, int64_t now)
 	pid_t pid;
 
 	stray_begin(&strays, ++r->shared->starts);
-	pid = spawn(how, strays.mark);
+	pid = spawn(how, r->stop, strays.mark);
 	if (pid < 0)
 		return -1;
 	stray_end(&r->strays);

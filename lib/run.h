@@ -47,7 +47,7 @@ struct run_shared {
 struct run {
 	/* set by who owns it, before the first start */
 	struct run_shared *shared;
-	int stop; /* the signal that stops a command */
+	int stop; /* the signal that stops a command; not ignored in it */
 	int64_t grace; /* from that to KILL */
 	int64_t limit; /* a command that runs longer is stopped; 0: none */
 	bool server; /* what it leaves behind is stopped as it is itself */

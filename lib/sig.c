@@ -171,6 +171,15 @@ sig_reset(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+void
+sig_default(int signo)
+{
+	struct sigaction act;
+
+	act = (struct sigaction){ .sa_handler = SIG_DFL };
+	sigaction(signo, &act, NULL);
+}
+
 /*
  * The whole group, since it may be a pipeline; its other members have got the
  * signal already where it came from the terminal, and do not mind.

@@ -26,6 +26,9 @@ bool sig_has(uint64_t taken, int signo);
 /* in a child before exec: everything caught or ignored by us as it was */
 void sig_reset(void);
 
+/* whatever was done about it, it does what it does by default from now on */
+void sig_default(int signo);
+
 /* stop as Ctrl-Z stops a whole job; returns when it is continued */
 void sig_suspend(void);
 

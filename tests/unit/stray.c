@@ -374,17 +374,21 @@ test_kept(void)
 static void
 test_hidden(void)
 {
+	char mark[STRAY_MARK];
 	struct run r;
+	pid_t pid;
 
 	unlink("a");
 	r = server("m=$" STRAY_NAME "; env -u " STRAY_NAME
 		   " setsid sh -c \"" STRAY_NAME
 		   "=$m sleep 1000 & echo \\$! >a; wait\" & " WRITTEN("a"));
 	ended(&r);
-	there("a");
+	/* Only the program that it becomes has the mark. */
+	pid = there("a");
+	until(os_environ(pid, STRAY_NAME, mark, sizeof mark) == 1);
 	run_stop(&r, 0);
 	gone(&r);
-	ok(!alive(there("a")), "its own is found beneath others, too");
+	ok(!alive(pid), "its own is found beneath others, too");
 }
 
 static void
