@@ -49,12 +49,12 @@ os_refresh(int dir, const char *name)
 	    answer);
 }
 
-/* What is not there is of a process that is gone, where there is a /proc. */
+/* What is not there is of a process that is gone, or there is no /proc. */
 static void
 set_gone(void)
 {
-	if (errno == ENOENT && access("/proc/self", F_OK) == 0)
-		errno = ESRCH;
+	if (errno == ENOENT)
+		errno = access("/proc/self", F_OK) == 0 ? ESRCH : ENOSYS;
 }
 
 static int
