@@ -288,7 +288,7 @@ save_until 'rung'
 sleep 0.2
 echo "$plain" >site/plain.pid
 touch site/.plain.pid.box
-until_ok 5 has log 'plain.pid: does not count: own pidfile'
+until_ok 5 has log 'plain.pid: does not count: our own'
 sleep 0.15
 ok 'a pidfile and its letter box never count' count 0 log 'a batch of'
 stop "$watchrun"
