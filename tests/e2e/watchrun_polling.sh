@@ -138,7 +138,10 @@ elsewhere() {
 	: >"$tmp/log"
 	mkdir far
 	mount -t tmpfs none far && echo 1 >far/a && umount far
-	sees tree/d/a put tree/d/a 333 && lines_of 1 changed
+	sees tree/d/a put tree/d/a 333 && ! tells_more
+}
+tells_more() {
+	grep -a -e ': changed' -e ': gone' "$tmp/log" | grep -v tree/d/a:
 }
 lines_of() {
 	[ "$(grep -c -- ": $2" "$tmp/log")" -eq "$1" ]
