@@ -141,7 +141,7 @@ elsewhere() {
 	sees tree/d/a put tree/d/a 333 && ! tells_more
 }
 tells_more() {
-	grep -a -e ': changed' -e ': gone' "$tmp/log" | grep -v tree/d/a:
+	grep -a -e ': changed' -e ': gone' "$tmp/log" | grep -av tree/d/a:
 }
 lines_of() {
 	[ "$(grep -c -- ": $2" "$tmp/log")" -eq "$1" ]
