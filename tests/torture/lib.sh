@@ -14,7 +14,7 @@ case " $options" in
 *' -i'*)
 	# A sweep may fall between any two steps of a save, and a file that
 	# changed is taken when the next one finds it the same.
-	quiet=0.5
+	quiet=0.35
 	spare=1
 	;;
 esac

@@ -18,7 +18,7 @@ ends() {
 	    torture run told built/file
 	watchrun=$pid
 	ok "$n changes as a run ends, each built${*:+, $*}" \
-	    torture loop told built/file "$n" "$seed"
+	    torture loop told built/file "$watchrun" "$n" "$seed"
 	runs=$(sed -n 's/ runs for.*//p' ok.out)
 	ok 'and no more rings than runs' rang "${runs:-0}"
 	relieve
