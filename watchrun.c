@@ -213,7 +213,7 @@ leave_when_gone(void)
 		return;
 	if (w.ending != 0)
 		sig_die(w.ending);
-	if (w.act.list.len == 0)
+	if (w.act.list.len == 0 && !act_unsaid(&w.act))
 		exit(w.status);
 }
 
@@ -295,6 +295,7 @@ on_ended(size_t i)
 		msg_warn("%s: some of it lives on, though it was killed",
 		    w.rules->v[i].command[0]);
 	if (w.leaving) {
+		act_last(&w.act, i);
 		if (w.options.once && w.status == 0)
 			w.status = run_status(run);
 	} else if (signo != 0)

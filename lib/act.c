@@ -283,8 +283,7 @@ server_ended(struct act *a, size_t i)
 int
 act_ended(struct act *a, size_t i)
 {
-	if (a->rules->v[i].report)
-		report_end(&a->jobs[i].report);
+	act_last(a, i);
 	if (a->current != i) {
 		server_ended(a, i);
 		return 0;
@@ -411,6 +410,24 @@ act_due(const struct act *a, int64_t now)
 			due = one;
 	}
 	return due;
+}
+
+void
+act_last(struct act *a, size_t i)
+{
+	if (a->rules->v[i].report)
+		report_end(&a->jobs[i].report);
+}
+
+bool
+act_unsaid(const struct act *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->rules->n; i++)
+		if (a->jobs[i].report.nleft > 0)
+			return true;
+	return false;
 }
 
 /* Of a rule without -e there is nothing to copy. */

@@ -88,6 +88,12 @@ void act_kill(struct act *a);
 /* does anything run, or is being stopped? */
 bool act_busy(const struct act *a);
 
+/* a run has ended while all are stopped: take in what it said last */
+void act_last(struct act *a, size_t rule);
+
+/* is something of what commands said still to be written? */
+bool act_unsaid(const struct act *a);
+
 /* when one of the runs is to be asked what became of it, see run_due */
 int64_t act_due(const struct act *a, int64_t now);
 
