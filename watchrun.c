@@ -373,11 +373,11 @@ write_list(short revents)
 		buf_drop(list, (size_t)n);
 	if (list->len == 0)
 		buf_free(list);
-	if (n >= 0 || errno == EINTR || errno == EAGAIN || w.leaving)
+	if (n >= 0 || errno == EINTR || errno == EAGAIN)
 		return;
 	msg_warn("standard output:");
 	buf_free(list);
-	leave(0, 1);
+	leave(w.ending, 1);
 }
 
 static void

@@ -166,6 +166,14 @@ ok 'the last batch needs no end' same_text seen 'a b '
 rm -f seen
 fed 'a' -- sh -c "$record" sh '{}'
 ok 'nor does the last record' same_text seen 'a '
+seq 100000 >many
+short() {
+	watchrun -l -f many 2>log | head -n 1
+}
+start first short
+ok 'who has read enough ends it, though its input has ended before' \
+    until_ok 10 gone "$pid"
+ok 'and that is said' has log 'standard output: Broken pipe'
 rm -f seen
 fed 'a\nb\n\na\nd/c\n\n' -- sh -c "$record" sh '{}'
 ok 'the command reads nothing of the list' count 0 seen d/c/
