@@ -296,6 +296,86 @@ ok 'and ends' until_ok 5 all_gone
 keys 'exit\n'
 over '[exit'
 
+# ---- servers ----
+
+cat >server <<'END'
+echo asking
+while read -r line </dev/tty; do echo "got $line" >>seen; done
+END
+for stop in TERM INT; do
+	term watchrun -v -S $stop -r 'site/*' -- sh server
+	shows asking
+	keys 'one\n'
+	ok "a server reads the terminal (-S $stop)" until_ok 10 has seen 'got one'
+	echo $stop >site/page.html
+	until_ok 10 count 2 screen asking
+	keys 'two\n'
+	ok 'so does the one that comes after it' until_ok 10 has seen 'got two'
+	keys '\003'
+	ok 'Ctrl-C ends it and watchrun' over '[signal 2]'
+done
+
+# A command asks while a server has the terminal, which has it back then.
+cat >quiet <<'END'
+stty -echo </dev/tty
+echo serving
+until [ -e go ]; do sleep 0.02; done
+read -r line </dev/tty
+echo "server got $line" >>seen
+sleep 1000
+END
+rm -f go
+term watchrun -v -w 'site/*' -- sh -c 'test -e first || { : >first; exit; }
+    echo asking; read -r line </dev/tty; echo "command got $line" >>seen' \
+    ';' -r 'site/*' -- sh quiet
+shows 'watching '
+echo one >site/page.html
+shows serving
+echo two >site/page.html
+shows asking
+keys 'a\n'
+ok 'a command has the terminal though a server had it' \
+    until_ok 10 has seen 'command got a'
+until_ok 10 count 2 screen serving
+: >go
+keys 'b\n'
+ok 'then a server has it again' until_ok 10 has seen 'server got b'
+keys '\003'
+ok 'and Ctrl-C ends all' over '[signal 2]'
+
+# Ctrl-Z while a server and a command are at work.
+cat >ticks <<'END'
+while :; do echo "$1" >>"seen.$1"; sleep 0.05; done
+END
+: >seen.server
+: >seen.command
+still() {
+	cat seen.server seen.command >was
+	sleep 0.3
+	cat seen.server seen.command | cmp -s - was
+}
+moving() {
+	! still
+}
+term sh -i
+shows 'shell>'
+keys 'watchrun -v -r "site/*" -- sh ticks server ";" "site/*" -- sh ticks command\n'
+until_ok 10 test -s seen.command
+until_ok 10 test -s seen.server
+keys '\032'
+ok 'Ctrl-Z with several commands at work' shows Stopped
+ok 'stops all' until_ok 5 still
+keys 'bg\n'
+ok 'bg goes on with all' until_ok 5 moving
+keys 'fg\n'
+sleep 0.3
+keys '\003'
+ok 'and Ctrl-C ends all' until_ok 5 still
+keys 'echo "<$?>"\n'
+ok 'by INT' shows '<130>'
+keys 'exit\n'
+over '[exit'
+
 # Without a terminal at all.
 rm -f seen
 watch log 'site/*' -- sh -c 'read -r answer </dev/tty; echo ran >>seen'
