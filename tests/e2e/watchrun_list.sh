@@ -166,9 +166,13 @@ ok 'the last batch needs no end' same_text seen 'a b '
 rm -f seen
 fed 'a' -- sh -c "$record" sh '{}'
 ok 'nor does the last record' same_text seen 'a '
-seq 100000 >many
+# More than is in a pipe.
+seq 20000 >many
 short() {
-	watchrun -l -f many 2>log | head -n 1
+	watchrun -l -f many 2>log | {
+		read -r _
+		sleep 0.3
+	}
 }
 start first short
 ok 'who has read enough ends it, though its input has ended before' \
