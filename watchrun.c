@@ -242,7 +242,7 @@ on_signals(void)
 		if (sig_has(taken, ends[i]))
 			end(ends[i]);
 	if (sig_has(taken, SIGUSR1))
-		batch_force(&w.batch, all_rules());
+		batch_force(&w.batch, all_rules(), clock_ms());
 	if (sig_has(taken, SIGTSTP))
 		run_suspend(w.act.runs, w.rules->n);
 	leave_when_gone();
@@ -257,10 +257,12 @@ look(void)
 	unsigned looks;
 	int n;
 
-	if (!w.watching)
+	if (!w.watching || w.leaving)
 		return;
-	if (tree_hear(&w.tree) < 0)
-		msg_die("inotify:");
+	if (tree_hear(&w.tree) < 0) {
+		msg_error("inotify:");
+		leave(0, 1);
+	}
 	for (looks = 0; (n = tree_look(&w.tree)) > 0; looks++)
 		if (looks % LOOKS == LOOKS - 1)
 			on_signals();
@@ -328,7 +330,7 @@ batch_when(void)
 	if (w.act.acting || w.leaving || w.act.list.len > 0)
 		return BATCH_NEVER;
 	when = batch_due(&w.batch);
-	if (w.batch.outside || w.batch.rules == 0)
+	if (w.batch.outside || w.batch.rules == 0 || w.fed)
 		return when;
 	not_before = act_not_before(&w.act, w.batch.rules);
 	return when < not_before ? not_before : when;
@@ -375,7 +377,7 @@ write_list(short revents)
 		buf_free(list);
 	if (n >= 0 || errno == EINTR || errno == EAGAIN)
 		return;
-	msg_warn("standard output:");
+	msg_error("standard output:");
 	buf_free(list);
 	leave(w.ending, 1);
 }
@@ -392,7 +394,7 @@ read_feed(void)
 		batch_flush(&w.batch);
 	if (result >= 0)
 		return;
-	msg_warn("%s:", w.options.from);
+	msg_error("%s:", w.options.from);
 	leave(0, 1);
 }
 

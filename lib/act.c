@@ -12,7 +12,10 @@
 #include "list.h"
 #include "poke.h"
 
-enum { POKES = 256 /* before signals have their turn */ };
+enum {
+	POKES = 256, /* before signals have their turn */
+	WORDS = RULE_MAX * (JOB_WHY + 4) + 64 /* bytes besides reports */
+};
 
 static uint64_t
 bit(size_t i)
@@ -36,17 +39,24 @@ broken(const struct act *a, uint64_t rules)
 	return set;
 }
 
-/* As the change list tells it; 0, or -1 when memory is out. */
+/*
+ * What a box can't hold of the reports is left out, so that how each of the
+ * commands failed still is told, and what changed.  0, or -1 when memory is
+ * out.
+ */
 static int
 write_report(const struct job *j, struct buf *to, char end)
 {
 	const char *text;
 	size_t n;
 
+	if (list_put_report(to, j->why, strlen(j->why), end) < 0)
+		return -1;
 	text = report_text(&j->report, &n);
-	return list_put_report(to, j->why, strlen(j->why), end) < 0
-	    ? -1
-	    : list_put_report(to, text, n, end);
+	to->max -= WORDS;
+	list_put_report(to, text, n, end);
+	to->max += WORDS;
+	return 0;
 }
 
 /*
@@ -78,7 +88,7 @@ ring(struct act *a, struct bell *b, uint64_t who)
 
 	letters = (struct buf){ .max = BOX_MAX };
 	if (write_list(a, &letters, b->rules, who, '\n') < 0) {
-		/* Too much for a box; or for memory, when the ring is all. */
+		/* No memory: then the ring is all. */
 		buf_free(&letters);
 		if (who == 0)
 			return;
@@ -128,6 +138,14 @@ poke_all(struct act *a)
 			if (++n % POKES == 0)
 				a->calls.breathe();
 		}
+}
+
+/* For -l: as write_report. */
+static int
+list(struct act *a, uint64_t who)
+{
+	return write_list(
+	    a, &a->list, UINT64_MAX, who, a->options->zero ? '\0' : '\n');
 }
 
 /* What -l and -P are for: they are as a bell that all rules name. */
@@ -266,18 +284,22 @@ go_on(struct act *a)
 }
 
 /* A server has ended though nobody stopped it: it starts with the next batch. */
-static void
+static int
 server_ended(struct act *a, size_t i)
 {
 	size_t k;
 
-	if (job_ended(&a->jobs[i])) {
-		a->calls.warn("%s", a->jobs[i].why);
-		for (k = 0; k < a->nbells && a->rules->v[i].report; k++)
-			if ((a->bells[k].rules & bit(i)) != 0)
-				ring(a, &a->bells[k], 0);
-	} else
+	if (!job_ended(&a->jobs[i])) {
 		a->calls.why("%s", a->jobs[i].why);
+		return 0;
+	}
+	a->calls.warn("%s", a->jobs[i].why);
+	if (!a->rules->v[i].report)
+		return 0;
+	for (k = 0; k < a->nbells; k++)
+		if ((a->bells[k].rules & bit(i)) != 0)
+			ring(a, &a->bells[k], 0);
+	return a->options->list ? list(a, 0) : 0;
 }
 
 int
@@ -285,8 +307,7 @@ act_ended(struct act *a, size_t i)
 {
 	act_last(a, i);
 	if (a->current != i) {
-		server_ended(a, i);
-		return 0;
+		return server_ended(a, i);
 	}
 	if (a->rules->v[i].restart) {
 		/* It was stopped to be started anew. */

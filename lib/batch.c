@@ -85,6 +85,18 @@ find_or_add(struct batch *b, const char *path)
 	return p;
 }
 
+static void
+forget(struct batch *b, struct batch_path *p)
+{
+	struct batch_path **link;
+
+	for (link = bucket(b, p->path); *link != p; link = &(*link)->same)
+		;
+	*link = p->same;
+	free(p);
+	b->npaths--;
+}
+
 /* ---- holds: for each reason a list, the newest last ---- */
 
 static void
@@ -210,6 +222,7 @@ batch_back(struct batch *b, const char *path, uint64_t rules)
 	for (p = b->order; p != NULL; p = p->next)
 		left |= p->rules;
 	b->rules = left;
+	b->outside = b->outside && left != 0;
 	return true;
 }
 
@@ -245,15 +258,16 @@ batch_closed(struct batch *b, const char *path)
 	p->spent = false;
 	if (p->hold == HOLD_WRITING)
 		release(b, p);
+	/* Of what came and went unseen nothing is kept. */
+	if (!p->changed && p->hold == HOLD_NOT)
+		forget(b, p);
 }
 
 void
-batch_force(struct batch *b, uint64_t rules)
+batch_force(struct batch *b, uint64_t rules, int64_t now)
 {
+	batch_any(b, rules, now);
 	b->forced = true;
-	b->any |= rules;
-	b->rules |= rules;
-	b->outside = true;
 }
 
 void

@@ -79,7 +79,7 @@ int batch_written(struct batch *b, const char *path, int64_t now);
 void batch_closed(struct batch *b, const char *path);
 
 /* make it due at once, for all of these rules, changes or not */
-void batch_force(struct batch *b, uint64_t rules);
+void batch_force(struct batch *b, uint64_t rules, int64_t now);
 
 /* it is whole: what it holds is due at once */
 void batch_flush(struct batch *b);

@@ -5,11 +5,20 @@
 #include "bell.h"
 #include "box.h"
 
+/* ./P is P */
+static const char *
+plain(const char *path)
+{
+	while (path[0] == '.' && path[1] == '/')
+		path += 1 + strspn(path + 1, "/");
+	return path;
+}
+
 static bool
 same(const struct bell *b, const struct rule *r, const char *path)
 {
-	return strcmp(b->path, path) == 0 && b->signo == r->signo &&
-	    b->deadly == r->deadly;
+	return strcmp(plain(b->path), plain(path)) == 0 &&
+	    b->signo == r->signo && b->deadly == r->deadly;
 }
 
 /* The bell of one of the rule's pidfiles: one of the n, or a new one. */

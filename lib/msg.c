@@ -91,6 +91,16 @@ msg_warn(const char *fmt, ...)
 }
 
 void
+msg_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+void
 msg_why(const char *fmt, ...)
 {
 	va_list ap;

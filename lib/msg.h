@@ -25,6 +25,9 @@ int msg_verbose(void);
 /* something is wrong, and the program goes on; nothing under MSG_QUIET */
 void msg_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* something is so wrong that the program is about to end: at every level */
+void msg_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* how it came to what it does; under MSG_VERBOSE only */
 void msg_why(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -318,3 +318,21 @@ ok 'each holder gets what its rules name' until_ok 5 has one '> a'
 ok 'and only that' not has one '> b'
 ok 'the other the rest' until_ok 5 has two '> b'
 ok 'and only that, too' not has two '> a'
+
+# ---- many reports ----
+
+start many bell -b -l many.pid
+until_ok 5 has many ready
+loud='seq -f "line %g of a long report" 2000; exit 3'
+start log watchrun -v -w -e -p many.pid late -- sh -c "$loud" ';' \
+    -e -p many.pid late -- sh -c "$loud" ';' \
+    -e -p many.pid late -- sh -c "$loud" ';' \
+    -e -p many.pid late -- sh -c "$loud" ';' \
+    -e -p many.pid late -- sh -c 'echo short; exit 4'
+until_ok 5 has log 'watching '
+echo late >late
+ok 'of more reports than a box holds it has what fits' \
+    until_ok 5 has many '> ! line 2000 of a long report'
+ok 'and how each failed' until_ok 5 count 4 many '> ! sh: exit status 3'
+ok 'the last one, too' until_ok 5 has many '> ! sh: exit status 4'
+stop "$pid"

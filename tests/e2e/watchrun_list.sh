@@ -237,3 +237,12 @@ same_records() {
 watchrun -0 -l -f bytes >out 2>log
 ok 'names of any bytes come through' same_records bytes out
 ok 'all of them' test "$(tr -cd '\0' <sorted.1 | wc -c)" -eq 507
+
+# ---- why it ends ----
+
+quiet() {
+	watchrun -q "$@" 2>log
+	[ $? -eq 1 ]
+}
+ok 'what can not be read ends it with status 1' quiet -f d
+ok 'and is said, even under -q' same_text log 'watchrun: d: Is a directory'

@@ -91,6 +91,7 @@ static void
 test_writing(void)
 {
 	struct batch b = { .settle = 10 };
+	size_t n;
 
 	batch_written(&b, "a", 100);
 	ok(due_at(&b, BATCH_NEVER), "a writer alone makes no batch");
@@ -117,6 +118,10 @@ test_writing(void)
 	batch_closed(&b, "third");
 	batch_closed(&b, "log");
 	ok(due_at(&b, 1020), "without writers it is settled");
+	n = b.npaths;
+	batch_written(&b, "came and went", 1040);
+	batch_closed(&b, "came and went");
+	ok(b.npaths == n, "what came and went is forgotten");
 	batch_closed(&b, "unknown");
 	ok(due_at(&b, 1020), "the closing of an unknown path is nothing");
 	take(&b, 1190);
@@ -257,13 +262,13 @@ test_force(void)
 {
 	struct batch b = { .settle = 10 };
 
-	batch_force(&b, 1);
+	batch_force(&b, 1, 0);
 	ok(due_at(&b, 0) && take(&b, 100) == 0,
 	    "a forced batch is due, changes or not");
 	ok(due_at(&b, BATCH_NEVER), "once");
 	batch_changed(&b, "a", 1, false, 200);
 	batch_written(&b, "a", 200);
-	batch_force(&b, 1);
+	batch_force(&b, 1, 0);
 	ok(due_at(&b, 0) && take(&b, 201) == 1,
 	    "it takes along what has changed, held or not");
 	batch_closed(&b, "a");
@@ -273,7 +278,7 @@ test_force(void)
 	b.settle = 0;
 	batch_changed(&b, "c", 1, false, 400);
 	take(&b, 400);
-	batch_force(&b, 1);
+	batch_force(&b, 1, 0);
 	ok(due_at(&b, 0), "not even -t 0 puts a forced batch off");
 	batch_free(&b);
 }
@@ -286,7 +291,7 @@ test_force_writer(void)
 
 	batch_written(&b, "a", 0);
 	batch_changed(&b, "a", 1, false, 0);
-	batch_force(&b, 1);
+	batch_force(&b, 1, 0);
 	take(&b, 5);
 	batch_written(&b, "a", 50);
 	batch_changed(&b, "a", 1, false, 50);
@@ -398,7 +403,7 @@ test_own(void)
 	take(&b, 900);
 	ok(taken.own, "for that batch alone");
 	batch_changed(&b, "a", 1, true, 1000);
-	batch_force(&b, 1);
+	batch_force(&b, 1, 0);
 	take(&b, 1000);
 	ok(!taken.own, "so does the user who wants it");
 	batch_any(&b, 1, 1100);

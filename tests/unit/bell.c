@@ -26,8 +26,8 @@ naming(char **pidfiles, size_t n, int signo, bool deadly)
 static void
 test_make(void)
 {
-	static char a[] = "a", b[] = "b";
-	static char *ab[] = { a, b }, *bab[] = { b, a, b };
+	static char a[] = "a", b[] = "b", also_b[] = ".//./b";
+	static char *ab[] = { a, b }, *bab[] = { b, a, also_b };
 	static char names[BELL_MAX + 1][8], *many[BELL_MAX + 1];
 	struct rule v[4];
 	struct rules rules = { .v = v, .n = 4 };
