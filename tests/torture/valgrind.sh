@@ -79,6 +79,30 @@ stop "$pid"
 ok 'TERM ends both, and nothing is lost' clean
 rm -f memory
 : >seen
+: >.bell.pid.box
+# shellcheck disable=SC2086
+watch log $options -l0 -u -e -p bell.pid 'site/**' -- sh -c 'echo "$@" >>seen
+    test ! -f site/fails' - {} ';' -r -k 1 'site/*.html' -- sleep 100 ';' \
+    -T 0.2 -p none 'site/page.html' -- sleep 100
+echo rules >site/page.html
+ok 'of several rules' settled site/page.html
+: >seen
+echo failing >site/fails
+ok 'one of which fails' settled site/fails
+rm site/fails
+: >seen
+echo mended >site/page.html
+ok 'and is mended' settled site/page.html
+stop "$pid"
+ok 'rules, lists and reports, and nothing is lost' clean
+rm -f memory
+printf 'site/page.html\n../up\n/abs\n*\n! said\n\nsite/many/1\n' >list
+ok 'a list that is poked' sh -c 'exec "$0" -q --leak-check=full \
+    --errors-for-leak-kinds=definite,possible --log-file=memory \
+    watchrun -f - -P <list' valgrind
+ok 'loses nothing' clean
+rm -f memory
+: >seen
 start log watchrun -v -1 'site/**' -- sh -c 'echo once >>seen'
 until_ok 10 has log 'watching '
 echo once >site/page.html
