@@ -259,6 +259,7 @@ look(void)
 
 	if (!w.watching || w.leaving)
 		return;
+	tree_tick(&w.tree, clock_ms());
 	if (tree_hear(&w.tree) < 0) {
 		msg_error("inotify:");
 		leave(0, 1);
@@ -293,9 +294,6 @@ on_ended(size_t i)
 
 	run = &w.act.runs[i];
 	signo = run_interrupted(run);
-	if (run_survived(run))
-		msg_warn("%s: some of it lives on, though it was killed",
-		    w.rules->v[i].command[0]);
 	if (w.leaving) {
 		act_last(&w.act, i);
 		if (w.options.once && w.status == 0)
@@ -432,8 +430,6 @@ turn(void)
 	}
 	if (fds[MOUNTS].revents != 0)
 		tree_mounted(&w.tree);
-	if (w.watching)
-		tree_tick(&w.tree, clock_ms());
 	look();
 	if (fds[FEED].revents != 0)
 		read_feed();

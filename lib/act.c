@@ -436,8 +436,17 @@ act_due(const struct act *a, int64_t now)
 void
 act_last(struct act *a, size_t i)
 {
-	if (a->rules->v[i].report)
-		report_end(&a->jobs[i].report);
+	struct job *j;
+	bool survived;
+
+	j = &a->jobs[i];
+	if (j->rule->report)
+		report_end(&j->report);
+	survived = run_survived(j->run);
+	if (survived && !j->survived)
+		a->calls.warn("%s: some of it lives on, though it was killed",
+		    j->rule->command[0]);
+	j->survived = survived;
 }
 
 bool

@@ -88,7 +88,7 @@ void act_kill(struct act *a);
 /* does anything run, or is being stopped? */
 bool act_busy(const struct act *a);
 
-/* a run has ended while all are stopped: take in what it said last */
+/* a run has ended while all are stopped: take in what is left of it */
 void act_last(struct act *a, size_t rule);
 
 /* is something of what commands said still to be written? */

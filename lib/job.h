@@ -21,6 +21,7 @@ struct job {
 	struct report report; /* -e */
 	struct guard guard;
 	bool broken; /* the last run failed */
+	bool survived; /* what was killed of it lives on, and that was said */
 	char why[JOB_WHY]; /* and how: the command, and what became of it */
 };
 
