@@ -28,7 +28,7 @@ TREE = lib/content.o lib/dir.o lib/ghost.o lib/glob.o lib/link.o lib/look.o \
 
 WATCHRUN = watchrun.o lib/act.o lib/args.o lib/batch.o lib/bell.o lib/box.o \
 	lib/changes.o lib/feed.o lib/guard.o lib/job.o lib/letter.o lib/list.o \
-	lib/options.o lib/poke.o lib/report.o lib/run.o lib/stray.o $(TREE) \
+	lib/options.o lib/paths.o lib/poke.o lib/report.o lib/run.o lib/stray.o $(TREE) \
 	$(SYSTEM) $(FLOOR)
 
 RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
@@ -44,7 +44,7 @@ HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
 	lib/base64.h lib/batch.h lib/bell.h lib/box.h lib/buf.h lib/changes.h \
 	lib/clock.h lib/conn.h lib/dialect.h lib/feed.h lib/guard.h lib/http.h \
 	lib/job.h lib/json.h lib/letter.h lib/list.h lib/listing.h lib/msg.h \
-	lib/net.h lib/news.h lib/options.h lib/os.h lib/page.h lib/pidfile.h \
+	lib/net.h lib/news.h lib/options.h lib/os.h lib/page.h lib/paths.h lib/pidfile.h \
 	lib/poke.h lib/reload_js.h lib/reply.h lib/report.h lib/run.h lib/sandbox.h \
 	lib/sha1.h lib/sig.h lib/site.h lib/str.h lib/stray.h lib/utf8.h lib/ws.h
 
@@ -58,7 +58,7 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/dialect tests/unit/feed tests/unit/glob tests/unit/guard \
 	tests/unit/http tests/unit/job tests/unit/json tests/unit/letter \
 	tests/unit/list tests/unit/listing tests/unit/msg tests/unit/net \
-	tests/unit/news tests/unit/options tests/unit/os tests/unit/page \
+	tests/unit/news tests/unit/options tests/unit/os tests/unit/page tests/unit/paths \
 	tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke tests/unit/reply \
 	tests/unit/report tests/unit/rule tests/unit/run tests/unit/run_several \
 	tests/unit/sandbox tests/unit/sha1 tests/unit/sig tests/unit/site \
@@ -139,8 +139,9 @@ $(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/fake.h \
 tests/unit/args: tests/unit/args.o lib/args.o
 	$(LINK) -o $@ tests/unit/args.o lib/args.o
 
-tests/unit/batch: tests/unit/batch.o lib/batch.o lib/str.o
-	$(LINK) -o $@ tests/unit/batch.o lib/batch.o lib/str.o
+BATCH_UNIT = tests/unit/batch.o lib/batch.o lib/paths.o lib/str.o
+tests/unit/batch: $(BATCH_UNIT)
+	$(LINK) -o $@ $(BATCH_UNIT)
 
 BELL_UNIT = tests/unit/bell.o lib/bell.o lib/box.o lib/buf.o lib/list.o \
 	lib/clock.o lib/pidfile.o lib/os_linux.o lib/os_other.o lib/str.o
@@ -154,8 +155,9 @@ tests/unit/box: $(BOX_UNIT)
 tests/unit/buf: tests/unit/buf.o lib/buf.o
 	$(LINK) -o $@ tests/unit/buf.o lib/buf.o
 
-tests/unit/changes: tests/unit/changes.o lib/changes.o lib/str.o
-	$(LINK) -o $@ tests/unit/changes.o lib/changes.o lib/str.o
+CHANGES_UNIT = tests/unit/changes.o lib/changes.o lib/paths.o lib/str.o
+tests/unit/changes: $(CHANGES_UNIT)
+	$(LINK) -o $@ $(CHANGES_UNIT)
 
 tests/unit/clock: tests/unit/clock.o lib/clock.o
 	$(LINK) -o $@ tests/unit/clock.o lib/clock.o
@@ -178,13 +180,14 @@ tests/unit/guard: tests/unit/guard.o lib/guard.o
 	$(LINK) -o $@ tests/unit/guard.o lib/guard.o
 
 JOB_UNIT = tests/unit/job.o lib/job.o lib/args.o lib/changes.o lib/clock.o \
+	lib/paths.o \
 	lib/glob.o lib/guard.o lib/report.o lib/rule.o lib/run.o lib/sig.o \
 	lib/str.o lib/stray.o lib/os_linux.o lib/os_other.o
 tests/unit/job: $(JOB_UNIT)
 	$(LINK) -o $@ $(JOB_UNIT)
 
 LETTER_UNIT = tests/unit/letter.o lib/letter.o lib/buf.o lib/changes.o \
-	lib/list.o lib/str.o
+	lib/list.o lib/paths.o lib/str.o
 tests/unit/letter: $(LETTER_UNIT)
 	$(LINK) -o $@ $(LETTER_UNIT)
 
@@ -322,6 +325,9 @@ tests/unit/net: $(NET_UNIT)
 NEWS_UNIT = tests/unit/news.o lib/news.o
 tests/unit/news: $(NEWS_UNIT)
 	$(LINK) -o $@ $(NEWS_UNIT)
+
+tests/unit/paths: tests/unit/paths.o lib/paths.o lib/str.o
+	$(LINK) -o $@ tests/unit/paths.o lib/paths.o lib/str.o
 
 PAGE_UNIT = tests/unit/page.o lib/page.o lib/str.o
 tests/unit/page: $(PAGE_UNIT)

@@ -134,7 +134,7 @@ poke_all(struct act *a)
 
 	for (p = a->changes.first, n = 0; p != NULL; p = p->next)
 		if ((p->owed & bit(ACT_LIST)) != 0) {
-			poke(a, p->path);
+			poke(a, p->path.name);
 			if (++n % POKES == 0)
 				a->calls.breathe();
 		}
@@ -201,7 +201,7 @@ first_of(const struct act *a, size_t i)
 
 	for (p = a->changes.first; p != NULL; p = p->next)
 		if ((p->rules & bit(i)) != 0)
-			return p->path;
+			return p->path.name;
 	return "something";
 }
 

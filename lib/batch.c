@@ -1,15 +1,11 @@
 /* batch.c - when what changed is acted on */
-#include <stdlib.h>
-#include <string.h>
-
 #include "batch.h"
-#include "str.h"
 
 /* Why a path holds its batch. */
 enum hold { HOLD_NOT, HOLD_WRITING, HOLD_VANISHED };
 
 struct batch_path {
-	struct batch_path *same; /* the next in this bucket */
+	struct path path;
 	struct batch_path *older, *newer; /* that hold for the same reason */
 	struct batch_path *next; /* that changed after it, in this batch */
 	uint64_t rules; /* that it counts for, in this batch */
@@ -17,84 +13,19 @@ struct batch_path {
 	enum hold hold;
 	bool changed; /* in this batch */
 	bool spent; /* was still written at the cap: holds nobody again */
-	char path[];
 };
-
-static struct batch_path **
-bucket(const struct batch *b, const char *path)
-{
-	return &b->paths[str_hash(path) & (b->nbuckets - 1)];
-}
-
-static int
-grow(struct batch *b)
-{
-	struct batch_path **old, *p, *same;
-	size_t i, n;
-
-	old = b->paths;
-	n = b->nbuckets;
-	b->paths = calloc(n == 0 ? 64 : n * 2, sizeof(struct batch_path *));
-	if (b->paths == NULL) {
-		b->paths = old;
-		return -1;
-	}
-	b->nbuckets = n == 0 ? 64 : n * 2;
-	for (i = 0; i < n; i++)
-		for (p = old[i]; p != NULL; p = same) {
-			same = p->same;
-			p->same = *bucket(b, p->path);
-			*bucket(b, p->path) = p;
-		}
-	free(old);
-	return 0;
-}
 
 static struct batch_path *
 find(const struct batch *b, const char *path)
 {
-	struct batch_path *p;
-
-	if (b->nbuckets == 0)
-		return NULL;
-	for (p = *bucket(b, path); p != NULL; p = p->same)
-		if (strcmp(p->path, path) == 0)
-			break;
-	return p;
+	return (struct batch_path *)paths_find(&b->paths, path);
 }
 
 static struct batch_path *
 find_or_add(struct batch *b, const char *path)
 {
-	struct batch_path *p;
-	size_t n;
-
-	p = find(b, path);
-	if (p != NULL)
-		return p;
-	if (b->npaths >= b->nbuckets && grow(b) < 0)
-		return NULL;
-	n = strlen(path) + 1;
-	p = malloc(sizeof *p + n);
-	if (p == NULL)
-		return NULL;
-	*p = (struct batch_path){ .same = *bucket(b, path) };
-	memcpy(p->path, path, n);
-	*bucket(b, path) = p;
-	b->npaths++;
-	return p;
-}
-
-static void
-forget(struct batch *b, struct batch_path *p)
-{
-	struct batch_path **link;
-
-	for (link = bucket(b, p->path); *link != p; link = &(*link)->same)
-		;
-	*link = p->same;
-	free(p);
-	b->npaths--;
+	return (struct batch_path *)paths_get(
+	    &b->paths, path, sizeof(struct batch_path));
 }
 
 /* ---- holds: for each reason a list, the newest last ---- */
@@ -260,7 +191,7 @@ batch_closed(struct batch *b, const char *path)
 		release(b, p);
 	/* Of what came and went unseen nothing is kept. */
 	if (!p->changed && p->hold == HOLD_NOT)
-		forget(b, p);
+		paths_drop(&b->paths, &p->path);
 }
 
 void
@@ -314,51 +245,41 @@ batch_resume(struct batch *b, int64_t now)
 		b->first = now;
 }
 
+/* A batch that has ended, and when. */
+struct ended {
+	struct batch *b;
+	int64_t now;
+};
+
 /* What of a path outlives its batch: that a writer is at work on it. */
 static bool
-outlives(struct batch *b, struct batch_path *p, int64_t now)
+outlives(void *arg, struct path *path)
 {
+	const struct ended *ended;
+	struct batch_path *p;
 	bool writing;
 
-	writing = p->hold == HOLD_WRITING && now < p->since + BATCH_WRITING;
-	p->spent = p->spent || (writing && p->changed && now >= cap(b));
+	ended = arg;
+	p = (struct batch_path *)path;
+	writing = p->hold == HOLD_WRITING &&
+	    ended->now < p->since + BATCH_WRITING;
+	p->spent = p->spent ||
+	    (writing && p->changed && ended->now >= cap(ended->b));
 	p->changed = false;
 	if (p->spent || !writing)
-		release(b, p);
+		release(ended->b, p);
 	return p->spent || writing;
-}
-
-/* Forget all paths but those that outlive the batch. */
-static void
-clear(struct batch *b, int64_t now)
-{
-	struct batch_path **link, *p;
-	size_t i;
-
-	for (i = 0; i < b->nbuckets; i++)
-		for (link = &b->paths[i]; (p = *link) != NULL;)
-			if (outlives(b, p, now))
-				link = &p->same;
-			else {
-				*link = p->same;
-				free(p);
-				b->npaths--;
-			}
-	/* A burst's table would cost every later batch a walk through it. */
-	if (b->npaths == 0) {
-		free(b->paths);
-		b->paths = NULL;
-		b->nbuckets = 0;
-	}
 }
 
 int
 batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
     batch_each *each, void *arg)
 {
+	struct ended ended;
 	const struct batch_path *p;
 	int result;
 
+	ended = (struct ended){ .b = b, .now = now };
 	*taken = (struct batch_taken){ .n = b->changed,
 		.rules = b->rules,
 		.any = b->any,
@@ -366,8 +287,8 @@ batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
 		.own = !b->outside };
 	result = 0;
 	for (p = b->order; p != NULL && result == 0; p = p->next)
-		result = each(arg, p->path, p->rules);
-	clear(b, now);
+		result = each(arg, p->path.name, p->rules);
+	paths_sift(&b->paths, outlives, &ended);
 	b->order = NULL;
 	b->changed = 0;
 	b->rules = b->any = 0;
@@ -376,17 +297,17 @@ batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
 	return result;
 }
 
+static bool
+none(void *arg, struct path *p)
+{
+	(void)arg;
+	(void)p;
+	return false;
+}
+
 void
 batch_free(struct batch *b)
 {
-	struct batch_path *p, *same;
-	size_t i;
-
-	for (i = 0; i < b->nbuckets; i++)
-		for (p = b->paths[i]; p != NULL; p = same) {
-			same = p->same;
-			free(p);
-		}
-	free(b->paths);
+	paths_sift(&b->paths, none, NULL);
 	*b = (struct batch){ .settle = b->settle };
 }

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "paths.h"
+
 /*
  * A batch is what changed since the last one was taken.  It is due when
  * nothing changed for the settle time and nothing holds it; the cap, counted
@@ -34,8 +36,7 @@ struct batch {
 	bool lost; /* what changed was found out without hints */
 	bool forced; /* it is due whatever changed */
 	struct batch_path *order, **order_end; /* its paths as they came */
-	struct batch_path **paths; /* all that is known of: a hash table */
-	size_t npaths, nbuckets;
+	struct paths paths; /* all that is known of */
 	struct batch_hold {
 		struct batch_path *oldest, *newest;
 	} writing, vanished;

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "paths.h"
+
 /*
  * A set of paths in the order in which they came.  What a failed command kept
  * from being told stays owed, and is told with what changes next.  Who is told
@@ -16,17 +18,15 @@ enum {
 };
 
 struct change {
+	struct path path;
 	struct change *next; /* that came after it */
-	struct change *same; /* the next in its bucket */
 	uint64_t rules; /* of the batch in hand, that it counts for */
 	uint64_t owed; /* who is to be told of it */
-	char path[];
 };
 
 struct changes {
-	struct change *first, **end;
-	struct change **paths; /* a hash table */
-	size_t n, nbuckets;
+	struct paths paths; /* all of them */
+	struct change *first, **end; /* and in order */
 	uint64_t any; /* who is to be told that anything may have changed */
 	uint64_t more; /* rules that the batch in hand has more paths for */
 };

@@ -13,7 +13,7 @@ letter_changes(struct buf *to, const struct changes *c, uint64_t who, char end)
 		return -1;
 	for (p = c->first; p != NULL; p = p->next)
 		if ((p->owed & who) != 0 &&
-		    list_put_path(to, p->path, end) < 0) {
+		    list_put_path(to, p->path.name, end) < 0) {
 			/* Too much to tell each: then it is anything. */
 			to->len = len;
 			return list_put_any(to, end);

@@ -102,8 +102,9 @@ ok 'at the start {} is where the patterns begin' \
     did 'all? src conf .' 'js src ./conf .'
 ok 'for a change it is that file' \
     after 'echo 7 >src/a.js' 'all? src/a.js' 'js src/a.js'
-ok 'each rule has those that concern it' after 'echo 7 >conf; echo 7 >x' \
-    'all? conf x' 'js ./conf'
+ok 'each rule has those that concern it, as it spells them' \
+    after 'echo 7 >conf' 'all? conf' 'js ./conf'
+ok 'and no others' after 'echo 7 >x' 'all? x'
 ok 'what looks like an option gets ./ in front' \
     after 'echo 7 >./-x.h' 'all? ./-x.h' 'js ./-x.h'
 ok 'a file that is gone is none of it' \

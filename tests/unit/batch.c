@@ -118,10 +118,10 @@ test_writing(void)
 	batch_closed(&b, "third");
 	batch_closed(&b, "log");
 	ok(due_at(&b, 1020), "without writers it is settled");
-	n = b.npaths;
+	n = b.paths.n;
 	batch_written(&b, "came and went", 1040);
 	batch_closed(&b, "came and went");
-	ok(b.npaths == n, "what came and went is forgotten");
+	ok(b.paths.n == n, "what came and went is forgotten");
 	batch_closed(&b, "unknown");
 	ok(due_at(&b, 1020), "the closing of an unknown path is nothing");
 	take(&b, 1190);
@@ -195,7 +195,7 @@ test_late_writer(void)
 	ok(due_at(&b, 1145), "that file still holds the next batch");
 	batch_closed(&b, "page");
 	ok(due_at(&b, 1011) && take(&b, 1011) == 1, "and is acted on whole");
-	ok(b.npaths == 0, "of closed files nothing is kept");
+	ok(b.paths.n == 0, "of closed files nothing is kept");
 	batch_free(&b);
 }
 
@@ -345,7 +345,7 @@ test_many(void)
 		}
 	ok(well && b.changed == 100000,
 	    "a hundred thousand paths are told apart");
-	ok(take(&b, 1000000) == 100000 && b.npaths == 0 && b.nbuckets == 0,
+	ok(take(&b, 1000000) == 100000 && b.paths.buckets == NULL,
 	    "and leave nothing behind");
 	batch_changed(&b, "", 1, false, 5);
 	ok(take(&b, 5) == 1, "after them it works as ever");

@@ -15,7 +15,7 @@ holds(const struct changes *c, const char *want)
 	text[0] = '\0';
 	for (p = c->first, n = 0; p != NULL; p = p->next)
 		n += (size_t)snprintf(text + n, sizeof text - n, "%s:%d:%d ",
-		    p->path, (int)p->rules, (int)p->owed);
+		    p->path.name, (int)p->rules, (int)p->owed);
 	if (strcmp(text, want) == 0)
 		return 1;
 	printf("holds: %s\nwant: %s\n", text, want);
@@ -31,7 +31,7 @@ test_told(void)
 	changes_add(&c, "b", 1, 1);
 	changes_add(&c, "a", 2, 2);
 	changes_add(&c, "b", 2, 2);
-	ok(c.n == 2 && holds(&c, "b:3:3 a:2:2 "),
+	ok(c.paths.n == 2 && holds(&c, "b:3:3 a:2:2 "),
 	    "a path is there once, for all that it counts for");
 	changes_told(&c, 1);
 	ok(holds(&c, "b:0:2 a:0:2 "), "who has been told is owed no more");
@@ -39,12 +39,12 @@ test_told(void)
 	changes_add(&c, "a", 1, 1);
 	ok(holds(&c, "b:0:2 a:1:3 c:1:1 "), "what others are owed stays first");
 	changes_told(&c, 2);
-	ok(c.n == 2 && holds(&c, "a:0:1 c:0:1 "),
+	ok(c.paths.n == 2 && holds(&c, "a:0:1 c:0:1 "),
 	    "what nobody is owed is forgotten");
 	changes_add(&c, "b", 1, 1);
 	ok(holds(&c, "a:0:1 c:0:1 b:1:1 "), "and comes anew when it changes");
 	changes_told(&c, 1);
-	ok(c.n == 0 && c.paths == NULL && holds(&c, ""),
+	ok(c.paths.n == 0 && c.paths.buckets == NULL && holds(&c, ""),
 	    "when all are told no memory is kept");
 	changes_told(&c, 3);
 	ok(holds(&c, ""), "there may be nothing to tell");
@@ -53,7 +53,7 @@ test_told(void)
 	ok(c.any == 2, "that it may be anything is told like a path");
 	changes_add(&c, "a", 1, 0);
 	changes_told(&c, 0);
-	ok(c.n == 0, "what nobody waits for is forgotten with its batch");
+	ok(c.paths.n == 0, "what nobody waits for is forgotten with its batch");
 	changes_free(&c);
 }
 
@@ -68,14 +68,14 @@ test_many(void)
 		snprintf(path, sizeof path, "dir/%d", i);
 		well = well && changes_add(&c, path, 1, 1) == 0;
 	}
-	ok(well && c.n == CHANGES_MAX && c.any == 0 && c.more == 0,
+	ok(well && c.paths.n == CHANGES_MAX && c.any == 0 && c.more == 0,
 	    "a million paths are remembered");
 	changes_add(&c, "one more", 2, 6);
 	changes_add(&c, "dir/7", 4, 1);
-	ok(c.n == CHANGES_MAX && c.any == 6 && c.more == 2,
+	ok(c.paths.n == CHANGES_MAX && c.any == 6 && c.more == 2,
 	    "one more is told as anything");
 	changes_told(&c, 7);
-	ok(c.n == 0 && c.any == 0 && c.more == 0, "until they are told");
+	ok(c.paths.n == 0 && c.any == 0 && c.more == 0, "until they are told");
 	changes_free(&c);
 }
 
