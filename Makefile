@@ -33,7 +33,7 @@ WATCHRUN = watchrun.o lib/act.o lib/args.o lib/batch.o lib/bell.o lib/box.o \
 
 RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
 	lib/dialect.o lib/http.o lib/json.o lib/listing.o lib/net.o \
-	lib/news.o lib/page.o lib/reload_js.o lib/reply.o lib/sandbox.o \
+	lib/news.o lib/page.o lib/reload_js.o lib/reply.o lib/root.o \
 	lib/sha1.o lib/site.o lib/utf8.o lib/ws.o $(SYSTEM) $(FLOOR)
 
 TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h \
@@ -45,7 +45,7 @@ HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
 	lib/clock.h lib/conn.h lib/dialect.h lib/feed.h lib/guard.h lib/http.h \
 	lib/job.h lib/json.h lib/letter.h lib/list.h lib/listing.h lib/msg.h \
 	lib/net.h lib/news.h lib/options.h lib/os.h lib/page.h lib/paths.h lib/pidfile.h \
-	lib/poke.h lib/reload_js.h lib/reply.h lib/report.h lib/run.h lib/sandbox.h \
+	lib/poke.h lib/reload_js.h lib/reply.h lib/report.h lib/run.h lib/root.h \
 	lib/sha1.h lib/sig.h lib/site.h lib/str.h lib/stray.h lib/utf8.h lib/ws.h
 
 TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
@@ -61,7 +61,7 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/news tests/unit/options tests/unit/os tests/unit/page tests/unit/paths \
 	tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke tests/unit/reply \
 	tests/unit/report tests/unit/rule tests/unit/run tests/unit/run_several \
-	tests/unit/sandbox tests/unit/sha1 tests/unit/sig tests/unit/site \
+	tests/unit/root tests/unit/sha1 tests/unit/sig tests/unit/site \
 	tests/unit/str tests/unit/stray tests/unit/utf8 tests/unit/watch_inotify \
 	tests/unit/ws
 
@@ -282,7 +282,7 @@ tests/unit/access: $(ACCESS_UNIT)
 ANSWER_UNIT = tests/unit/answer.o lib/answer.o lib/access.o lib/base64.o \
 	lib/buf.o lib/clock.o lib/dialect.o lib/http.o lib/json.o \
 	lib/listing.o lib/news.o lib/page.o lib/reload_js.o lib/reply.o \
-	lib/sandbox.o lib/sha1.o lib/site.o lib/str.o lib/utf8.o lib/ws.o \
+	lib/root.o lib/sha1.o lib/site.o lib/str.o lib/utf8.o lib/ws.o \
 	lib/os_linux.o lib/os_other.o
 tests/unit/answer: $(ANSWER_UNIT)
 	$(LINK) -o $@ $(ANSWER_UNIT)
@@ -294,7 +294,7 @@ tests/unit/base64: $(BASE64_UNIT)
 CONN_UNIT = tests/unit/conn.o lib/conn.o lib/answer.o lib/access.o \
 	lib/base64.o lib/buf.o lib/clock.o lib/dialect.o lib/http.o \
 	lib/json.o lib/listing.o lib/news.o lib/page.o lib/reload_js.o \
-	lib/reply.o lib/sandbox.o lib/sha1.o lib/site.o lib/str.o \
+	lib/reply.o lib/root.o lib/sha1.o lib/site.o lib/str.o \
 	lib/utf8.o lib/ws.o \
 	lib/os_linux.o lib/os_other.o
 tests/unit/conn: $(CONN_UNIT)
@@ -337,9 +337,9 @@ REPLY_UNIT = tests/unit/reply.o lib/reply.o lib/buf.o
 tests/unit/reply: $(REPLY_UNIT)
 	$(LINK) -o $@ $(REPLY_UNIT)
 
-SANDBOX_UNIT = tests/unit/sandbox.o lib/sandbox.o
-tests/unit/sandbox: $(SANDBOX_UNIT)
-	$(LINK) -o $@ $(SANDBOX_UNIT)
+ROOT_UNIT = tests/unit/root.o lib/root.o
+tests/unit/root: $(ROOT_UNIT)
+	$(LINK) -o $@ $(ROOT_UNIT)
 
 SHA1_UNIT = tests/unit/sha1.o lib/sha1.o
 tests/unit/sha1: $(SHA1_UNIT)
@@ -347,7 +347,7 @@ tests/unit/sha1: $(SHA1_UNIT)
 
 SITE_UNIT = tests/unit/site.o lib/site.o lib/buf.o lib/clock.o lib/http.o \
 	lib/listing.o lib/os_linux.o lib/os_other.o lib/page.o lib/reply.o \
-	lib/sandbox.o lib/str.o lib/utf8.o
+	lib/root.o lib/str.o lib/utf8.o
 tests/unit/site: $(SITE_UNIT)
 	$(LINK) -o $@ $(SITE_UNIT)
 
@@ -380,6 +380,6 @@ tests/unit/ws: $(WS_UNIT)
 	$(LINK) -o $@ $(WS_UNIT)
 
 LISTING_UNIT = tests/unit/listing.o lib/listing.o lib/buf.o lib/http.o \
-	lib/sandbox.o lib/str.o
+	lib/root.o lib/str.o
 tests/unit/listing: $(LISTING_UNIT)
 	$(LINK) -o $@ $(LISTING_UNIT)

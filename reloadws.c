@@ -438,7 +438,7 @@ claim_pidfile(void)
 	if (result != PIDFILE_OK)
 		msg_die("%s: %s", srv.pidpath, pidfile_why(result));
 	if (srv.dir != NULL)
-		sandbox_hide(&srv.site.root, srv.pidfile.dev, srv.pidfile.ino);
+		root_hide(&srv.site.root, srv.pidfile.dev, srv.pidfile.ino);
 }
 
 static void

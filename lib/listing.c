@@ -62,17 +62,17 @@ names_free(struct names *list)
 
 /* one entry, if it may be seen; -1 if memory is out */
 static int
-names_add(struct names *list, const struct sandbox *root, const char *path,
+names_add(struct names *list, const struct root *root, const char *path,
     const char *name)
 {
-	char whole[SANDBOX_PATH];
+	char whole[ROOT_PATH];
 	struct stat st;
 	char *copy;
 	int n;
 
 	n = snprintf(whole, sizeof whole, "%s/%s", path, name);
 	if (name[0] == '.' || n < 0 || (size_t)n >= sizeof whole ||
-	    sandbox_stat(root, whole, &st) < 0)
+	    root_stat(root, whole, &st) < 0)
 		return 0;
 	copy = malloc(strlen(name) + 2);
 	if (copy == NULL)
@@ -84,7 +84,7 @@ names_add(struct names *list, const struct sandbox *root, const char *path,
 }
 
 static int
-names_read(struct names *list, const struct sandbox *root, int fd,
+names_read(struct names *list, const struct root *root, int fd,
     const char *path, size_t max)
 {
 	struct dirent *entry;
@@ -126,7 +126,7 @@ put_entry(struct buf *b, const char *name)
 }
 
 int
-listing_put(struct buf *b, const struct sandbox *root, int fd, const char *path,
+listing_put(struct buf *b, const struct root *root, int fd, const char *path,
     size_t max)
 {
 	struct names list;

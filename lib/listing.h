@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "buf.h"
-#include "sandbox.h"
+#include "root.h"
 
 /* append n bytes so that HTML shows them as they are; as buf_put */
 int listing_text(struct buf *b, const char *s, size_t n);
@@ -15,7 +15,7 @@ int listing_text(struct buf *b, const char *s, size_t n);
  * fd, at path beneath the root, the first max entries.  fd is closed.  0, or
  * -1 when it can't be read or memory is out.
  */
-int listing_put(struct buf *b, const struct sandbox *root, int fd,
+int listing_put(struct buf *b, const struct root *root, int fd,
     const char *path, size_t max);
 
 #endif

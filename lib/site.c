@@ -308,7 +308,7 @@ answer_directory(struct visit *v)
 
 	n = strlen(v->path);
 	memcpy(v->path + n, "/index.html", sizeof "/index.html");
-	fd = sandbox_open(&v->site->root, v->path, &st);
+	fd = root_open(&v->site->root, v->path, &st);
 	if (fd < 0 || !S_ISREG(st.st_mode)) {
 		if (fd >= 0)
 			close(fd);
@@ -364,8 +364,8 @@ visit(struct visit *v)
 	if (take_path(v, &slash) < 0)
 		return fail(v, 400);
 	errno = ENOENT;
-	if (!dotted(v->path) && sandbox_renew(&v->site->root) == 0)
-		v->fd = sandbox_open(&v->site->root, v->path, &v->st);
+	if (!dotted(v->path) && root_renew(&v->site->root) == 0)
+		v->fd = root_open(&v->site->root, v->path, &v->st);
 	if (v->fd < 0)
 		return fail(v, errno == EMFILE || errno == ENFILE ? 503 : 404);
 	if (S_ISDIR(v->st.st_mode))
@@ -395,11 +395,11 @@ int
 site_init(struct site *s, const char *path)
 {
 	*s = (struct site){ .racy_from = 0 };
-	return sandbox_init(&s->root, path);
+	return root_init(&s->root, path);
 }
 
 void
 site_free(struct site *s)
 {
-	sandbox_free(&s->root);
+	root_free(&s->root);
 }

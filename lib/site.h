@@ -6,7 +6,7 @@
 
 #include "http.h"
 #include "reply.h"
-#include "sandbox.h"
+#include "root.h"
 
 enum {
 	SITE_AGAIN = 1, /* see site_answer */
@@ -18,7 +18,7 @@ enum {
 };
 
 struct site {
-	struct sandbox root;
+	struct root root;
 	int64_t racy_from, racy_to; /* seconds; see not_since in site.c */
 };
 

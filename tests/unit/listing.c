@@ -9,7 +9,7 @@
 #include "test.h"
 
 static char top[] = "/tmp/listing.XXXXXX";
-static struct sandbox s;
+static struct root s;
 static struct buf b = { .max = 100000 };
 
 static void
@@ -26,7 +26,7 @@ list(const char *path, size_t max)
 	int fd;
 
 	buf_free(&b);
-	fd = sandbox_open(&s, path, &st);
+	fd = root_open(&s, path, &st);
 	if (fd < 0 || listing_put(&b, &s, fd, path, max) < 0)
 		return -1;
 	return buf_put(&b, "", 1);
@@ -86,7 +86,7 @@ main(void)
 	struct buf small = { .max = 10 };
 	char command[100];
 
-	if (mkdtemp(top) == NULL || chdir(top) < 0 || sandbox_init(&s, ".") < 0)
+	if (mkdtemp(top) == NULL || chdir(top) < 0 || root_init(&s, ".") < 0)
 		return 1;
 	test_lists();
 	ok(listing_text(&small, "<<<", 3) == -1, "the ceiling holds");
@@ -94,7 +94,7 @@ main(void)
 	ok(list("", 100) == -1, "for the whole page too");
 	buf_free(&small);
 	buf_free(&b);
-	sandbox_free(&s);
+	root_free(&s);
 	snprintf(command, sizeof command, "rm -rf %s", top);
 	return system(command) != 0 || test_end();
 }

@@ -1,6 +1,6 @@
-/* sandbox.h - files beneath a root, and nothing else */
-#ifndef SANDBOX_H
-#define SANDBOX_H
+/* root.h - files beneath a root, and nothing else */
+#ifndef ROOT_H
+#define ROOT_H
 
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SANDBOX_PATH = 4096, SANDBOX_LINKS = 40, SANDBOX_HIDDEN = 4 };
+enum { ROOT_PATH = 4096, ROOT_LINKS = 40, ROOT_HIDDEN = 4 };
 
 /* a file by what it is, whatever it is called */
-struct sandbox_file {
+struct root_file {
 	dev_t dev;
 	ino_t ino;
 };
@@ -22,35 +22,35 @@ struct sandbox_file {
  * dot, a FIFO or a device is as if it weren't there, and so are the hidden
  * files, which are never even opened.
  */
-struct sandbox {
+struct root {
 	const char *path;
 	int fd; /* -1 while there is no such directory */
-	struct sandbox_file self;
+	struct root_file self;
 	char *real; /* the path without links, NULL while fd is -1 */
 	size_t nhidden;
-	struct sandbox_file hidden[SANDBOX_HIDDEN];
+	struct root_file hidden[ROOT_HIDDEN];
 };
 
 /* the root at path, kept, not copied; 0, or -1 and errno */
-int sandbox_init(struct sandbox *s, const char *path);
+int root_init(struct root *root, const char *path);
 
 /* give up the root */
-void sandbox_free(struct sandbox *s);
+void root_free(struct root *root);
 
 /* these are not there; -1 if there are too many */
-int sandbox_hide(struct sandbox *s, dev_t dev, ino_t ino);
+int root_hide(struct root *root, dev_t dev, ino_t ino);
 
 /* find the root again where it was replaced; 0, or -1 and errno */
-int sandbox_renew(struct sandbox *s);
+int root_renew(struct root *root);
 
 /*
  * Open a file or directory for reading by its path beneath the root, with no
  * slash at either end; "" is the root itself.  The descriptor and what fstat
  * says, or -1 and errno: ENOENT for whatever must not be seen.
  */
-int sandbox_open(const struct sandbox *s, const char *path, struct stat *st);
+int root_open(const struct root *root, const char *path, struct stat *st);
 
 /* what it is, without opening it; 0, or -1 and errno as above */
-int sandbox_stat(const struct sandbox *s, const char *path, struct stat *st);
+int root_stat(const struct root *root, const char *path, struct stat *st);
 
 #endif

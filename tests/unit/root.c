@@ -1,17 +1,17 @@
 #define _XOPEN_SOURCE 700
-/* sandbox.c - tests of files beneath a root, and nothing else */
+/* root.c - tests of files beneath a root, and nothing else */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "sandbox.h"
+#include "root.h"
 #include "test.h"
 
-static char top[] = "/tmp/sandbox.XXXXXX";
+static char top[] = "/tmp/root.XXXXXX";
 static char target[200];
-static struct sandbox s;
+static struct root s;
 
 static void
 put(const char *path, const char *text)
@@ -66,8 +66,8 @@ opens(const char *path)
 	ssize_t n;
 	int fd;
 
-	fd = sandbox_open(&s, path, &st);
-	if ((sandbox_stat(&s, path, &again) == 0) != (fd >= 0))
+	fd = root_open(&s, path, &st);
+	if ((root_stat(&s, path, &again) == 0) != (fd >= 0))
 		return "stat and open differ";
 	if (fd < 0)
 		return errno == ENOENT || errno == ELOOP || errno == ENOTDIR ||
@@ -124,7 +124,7 @@ test_links(void)
 static void
 test_limits(void)
 {
-	char path[SANDBOX_PATH * 2];
+	char path[ROOT_PATH * 2];
 	char name[20], link[20];
 	int i;
 
@@ -133,10 +133,10 @@ test_limits(void)
 	ok(is(path, ""), "a path that is too long is not there");
 	path[400] = '\0';
 	ok(is(path, ""), "nor is a name that is too long");
-	for (i = 0; i < SANDBOX_LINKS + 1; i++) {
+	for (i = 0; i < ROOT_LINKS + 1; i++) {
 		snprintf(name, sizeof name, "root/l%d", i);
 		snprintf(link, sizeof link, "l%d", i + 1);
-		symlink(i == SANDBOX_LINKS ? "file" : link, name);
+		symlink(i == ROOT_LINKS ? "file" : link, name);
 	}
 	ok(is("l1", "file") && is("l0", ""),
 	    "a chain of links ends after 40 of them");
@@ -150,7 +150,7 @@ test_hidden(void)
 	link("root/file", "root/hard");
 	stat("root/file", &st);
 	ok(is("hard", "file"), "a hard link is a file like others");
-	sandbox_hide(&s, st.st_dev, st.st_ino);
+	root_hide(&s, st.st_dev, st.st_ino);
 	ok(is("file", "") && is("hard", "") && is("to-file", ""),
 	    "what is hidden is so by all its names");
 	ok(is("sub/inner", "inner"), "other files are not");
@@ -159,16 +159,16 @@ test_hidden(void)
 static void
 test_renewal(void)
 {
-	ok(rename("root", "old") == 0 && sandbox_renew(&s) == -1 &&
+	ok(rename("root", "old") == 0 && root_renew(&s) == -1 &&
 		is("sub/inner", ""),
 	    "without its root nothing is there");
 	mkdir("root", 0755);
 	put("root/new", "new");
-	ok(sandbox_renew(&s) == 0 && is("new", "new") && is("sub/inner", ""),
+	ok(root_renew(&s) == 0 && is("new", "new") && is("sub/inner", ""),
 	    "a root that was made again is opened anew");
 	rename("root", "older");
 	symlink("old", "root");
-	ok(sandbox_renew(&s) == 0 && is("sub/inner", "inner"),
+	ok(root_renew(&s) == 0 && is("sub/inner", "inner"),
 	    "so is one that is a link pointed elsewhere");
 }
 
@@ -178,15 +178,15 @@ main(void)
 	char command[100];
 
 	build();
-	ok(sandbox_init(&s, "root/file") == -1 && errno == ENOTDIR,
+	ok(root_init(&s, "root/file") == -1 && errno == ENOTDIR,
 	    "a file is no root");
-	ok(sandbox_init(&s, "root") == 0, "a directory is one");
+	ok(root_init(&s, "root") == 0, "a directory is one");
 	test_files();
 	test_links();
 	test_limits();
 	test_hidden();
 	test_renewal();
-	sandbox_free(&s);
+	root_free(&s);
 	snprintf(command, sizeof command, "rm -rf %s", top);
 	return system(command) != 0 || test_end();
 }

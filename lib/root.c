@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* sandbox.c - files beneath a root, and nothing else */
+/* root.c - files beneath a root, and nothing else */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sandbox.h"
+#include "root.h"
 
 enum { DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
@@ -18,28 +18,28 @@ enum { DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
  * root and no links, todo what is still to be looked at.
  */
 struct walk {
-	const struct sandbox *s;
+	const struct root *root;
 	int dir; /* the directory that done names */
 	int links;
-	char done[SANDBOX_PATH];
-	char todo[SANDBOX_PATH];
+	char done[ROOT_PATH];
+	char todo[ROOT_PATH];
 	char name[NAME_MAX + 1]; /* the last component, "." for the root */
 	struct stat st; /* what it is */
 };
 
 static bool
-same(struct sandbox_file f, const struct stat *st)
+same(struct root_file f, const struct stat *st)
 {
 	return f.dev == st->st_dev && f.ino == st->st_ino;
 }
 
 static bool
-hidden(const struct sandbox *s, const struct stat *st)
+hidden(const struct root *root, const struct stat *st)
 {
 	size_t i;
 
-	for (i = 0; i < s->nhidden; i++)
-		if (same(s->hidden[i], st))
+	for (i = 0; i < root->nhidden; i++)
+		if (same(root->hidden[i], st))
 			return true;
 	return false;
 }
@@ -60,7 +60,7 @@ static int
 restart(struct walk *w)
 {
 	w->done[0] = '\0';
-	return enter(w, openat(w->s->fd, ".", DIR_FLAGS));
+	return enter(w, openat(w->root->fd, ".", DIR_FLAGS));
 }
 
 /* go into a directory of the current one */
@@ -87,7 +87,7 @@ descend(struct walk *w, const char *name)
 static int
 ascend(struct walk *w)
 {
-	char path[SANDBOX_PATH], *name, *slash;
+	char path[ROOT_PATH], *name, *slash;
 
 	slash = strrchr(w->done, '/');
 	if (w->done[0] == '\0') {
@@ -141,10 +141,10 @@ beneath(const struct walk *w, char *target)
 	real = realpath(target, NULL);
 	if (real == NULL)
 		return -1;
-	n = strcmp(w->s->real, "/") == 0 ? 0 : strlen(w->s->real);
+	n = strcmp(w->root->real, "/") == 0 ? 0 : strlen(w->root->real);
 	rest = real + n;
-	r = strncmp(real, w->s->real, n) == 0 &&
-		(*rest == '/' || *rest == '\0') && strlen(rest) < SANDBOX_PATH
+	r = strncmp(real, w->root->real, n) == 0 &&
+		(*rest == '/' || *rest == '\0') && strlen(rest) < ROOT_PATH
 	    ? 0
 	    : -1;
 	if (r == 0)
@@ -158,15 +158,15 @@ beneath(const struct walk *w, char *target)
 static int
 follow(struct walk *w)
 {
-	char target[SANDBOX_PATH + 1];
+	char target[ROOT_PATH + 1];
 	ssize_t n;
 	size_t len;
 
-	n = readlinkat(w->dir, w->name, target, SANDBOX_PATH);
+	n = readlinkat(w->dir, w->name, target, ROOT_PATH);
 	if (n < 0)
 		return -1;
 	target[n] = '\0';
-	if (n == SANDBOX_PATH || ++w->links > SANDBOX_LINKS) {
+	if (n == ROOT_PATH || ++w->links > ROOT_LINKS) {
 		errno = ELOOP;
 		return -1;
 	}
@@ -214,16 +214,16 @@ step(struct walk *w)
 
 /* walk the path; then dir, name and st tell what it leads to */
 static int
-find(struct walk *w, const struct sandbox *s, const char *path)
+find(struct walk *w, const struct root *root, const char *path)
 {
 	int r;
 
-	*w = (struct walk){ .s = s, .dir = -1 };
+	*w = (struct walk){ .root = root, .dir = -1 };
 	errno = ENOENT;
-	if (s->fd < 0 || strlen(path) >= sizeof w->todo)
+	if (root->fd < 0 || strlen(path) >= sizeof w->todo)
 		return -1;
 	memcpy(w->todo, path, strlen(path) + 1);
-	w->dir = openat(s->fd, ".", DIR_FLAGS);
+	w->dir = openat(root->fd, ".", DIR_FLAGS);
 	if (w->dir < 0)
 		return -1;
 	for (r = 0; r == 0 && next(w);)
@@ -238,7 +238,7 @@ find(struct walk *w, const struct sandbox *s, const char *path)
 	errno = ENOENT;
 	if (!S_ISREG(w->st.st_mode) && !S_ISDIR(w->st.st_mode))
 		return -1;
-	return hidden(s, &w->st) ? -1 : 0;
+	return hidden(root, &w->st) ? -1 : 0;
 }
 
 static void
@@ -253,12 +253,12 @@ leave(const struct walk *w)
 }
 
 int
-sandbox_stat(const struct sandbox *s, const char *path, struct stat *st)
+root_stat(const struct root *root, const char *path, struct stat *st)
 {
 	struct walk w;
 	int r;
 
-	r = find(&w, s, path);
+	r = find(&w, root, path);
 	leave(&w);
 	*st = w.st;
 	return r;
@@ -269,13 +269,13 @@ sandbox_stat(const struct sandbox *s, const char *path, struct stat *st)
  * descriptor stays open: to close it would drop the lock that it guards.
  */
 int
-sandbox_open(const struct sandbox *s, const char *path, struct stat *st)
+root_open(const struct root *root, const char *path, struct stat *st)
 {
 	struct walk w;
 	int fd;
 
 	fd = -1;
-	if (find(&w, s, path) == 0)
+	if (find(&w, root, path) == 0)
 		fd = openat(w.dir, w.name,
 		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	leave(&w);
@@ -284,58 +284,58 @@ sandbox_open(const struct sandbox *s, const char *path, struct stat *st)
 	if (fstat(fd, st) == 0 && st->st_dev == w.st.st_dev &&
 	    st->st_ino == w.st.st_ino)
 		return fd;
-	if (!hidden(s, st))
+	if (!hidden(root, st))
 		close(fd);
 	errno = ENOENT;
 	return -1;
 }
 
 int
-sandbox_init(struct sandbox *s, const char *path)
+root_init(struct root *root, const char *path)
 {
-	*s = (struct sandbox){ .path = path, .fd = -1 };
-	return sandbox_renew(s);
+	*root = (struct root){ .path = path, .fd = -1 };
+	return root_renew(root);
 }
 
 void
-sandbox_free(struct sandbox *s)
+root_free(struct root *root)
 {
-	if (s->fd >= 0)
-		close(s->fd);
-	free(s->real);
-	s->fd = -1;
-	s->real = NULL;
+	if (root->fd >= 0)
+		close(root->fd);
+	free(root->real);
+	root->fd = -1;
+	root->real = NULL;
 }
 
 int
-sandbox_hide(struct sandbox *s, dev_t dev, ino_t ino)
+root_hide(struct root *root, dev_t dev, ino_t ino)
 {
-	if (s->nhidden == SANDBOX_HIDDEN)
+	if (root->nhidden == ROOT_HIDDEN)
 		return -1;
-	s->hidden[s->nhidden++] = (struct sandbox_file){ dev, ino };
+	root->hidden[root->nhidden++] = (struct root_file){ dev, ino };
 	return 0;
 }
 
 int
-sandbox_renew(struct sandbox *s)
+root_renew(struct root *root)
 {
 	struct stat st;
 
-	if (stat(s->path, &st) < 0) {
-		sandbox_free(s);
+	if (stat(root->path, &st) < 0) {
+		root_free(root);
 		return -1;
 	}
-	if (s->fd >= 0 && same(s->self, &st))
+	if (root->fd >= 0 && same(root->self, &st))
 		return 0;
-	sandbox_free(s);
-	s->fd = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->fd < 0)
+	root_free(root);
+	root->fd = open(root->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (root->fd < 0)
 		return -1;
-	s->real = realpath(s->path, NULL);
-	if (s->real == NULL || fstat(s->fd, &st) < 0) {
-		sandbox_free(s);
+	root->real = realpath(root->path, NULL);
+	if (root->real == NULL || fstat(root->fd, &st) < 0) {
+		root_free(root);
 		return -1;
 	}
-	s->self = (struct sandbox_file){ st.st_dev, st.st_ino };
+	root->self = (struct root_file){ st.st_dev, st.st_ino };
 	return 0;
 }
