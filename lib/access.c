@@ -191,6 +191,6 @@ access_allows(
 		return access_origin(a, origin, local);
 	if (!http_is(http_field(r, "sec-fetch-site", 0), "cross-site"))
 		return true;
-	return r->method != HTTP_OTHER &&
+	return r->method < HTTP_POST &&
 	    (navigation(r) || http_is(r->path, "/reload.js"));
 }

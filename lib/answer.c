@@ -216,7 +216,7 @@ route(const struct world *w, const struct http_request *r, struct reply *reply,
 		answer_options(r, reply);
 		return ANSWER_READY;
 	}
-	if (r->method == HTTP_OTHER) {
+	if (r->method >= HTTP_POST) {
 		answer_status(reply, 405, "");
 		return ANSWER_READY;
 	}

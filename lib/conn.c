@@ -181,7 +181,8 @@ take_request(struct conn *c, const struct world *w, size_t n)
 		return;
 	}
 	log_reply(w, &r, reply.status);
-	c->keep = r.keep && !c->eof;
+	/* who waits for a 100 may never send the body */
+	c->keep = r.keep && !c->eof && !r.chunked && !r.expect;
 	c->skip = (uint32_t)r.length;
 	c->seen = 0;
 	if (result == ANSWER_READY)

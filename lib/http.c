@@ -165,7 +165,8 @@ parse_request_line(struct http_span line, struct http_request *r)
 {
 	static const char *const names[] = { [HTTP_GET] = "GET",
 		[HTTP_HEAD] = "HEAD",
-		[HTTP_OPTIONS] = "OPTIONS" };
+		[HTTP_OPTIONS] = "OPTIONS",
+		[HTTP_POST] = "POST" };
 	struct http_span target;
 	int i, error;
 
@@ -285,6 +286,23 @@ check_body(struct http_request *r)
 	return r->length > HTTP_BODY_MAX ? -413 : 0;
 }
 
+/* In HTTP/1.0, and where no body follows, it means nothing: RFC 9110, 10.1.1. */
+static int
+check_expect(struct http_request *r)
+{
+	struct http_span expect;
+	size_t i;
+
+	if (r->old)
+		return 0;
+	for (i = 0; (expect = http_field(r, "expect", i)).p != NULL; i++) {
+		if (!http_is(expect, "100-continue"))
+			return -417;
+		r->expect = r->chunked || r->length > 0;
+	}
+	return 0;
+}
+
 static int
 check(struct http_request *r)
 {
@@ -304,10 +322,7 @@ check(struct http_request *r)
 		return error;
 	r->keep = r->old ? http_lists(r, "connection", "keep-alive")
 			 : !http_lists(r, "connection", "close");
-	/* who waits for a 100 may never send the body */
-	if (r->chunked || http_field(r, "expect", 0).p != NULL)
-		r->keep = false;
-	return 0;
+	return check_expect(r);
 }
 
 int

@@ -101,6 +101,7 @@ reply_reason(int status)
 		{ 405, "Method Not Allowed" },
 		{ 408, "Request Timeout" },
 		{ 413, "Content Too Large" },
+		{ 417, "Expectation Failed" },
 		{ 426, "Upgrade Required" },
 		{ 431, "Request Header Fields Too Large" },
 		{ 500, "Internal Server Error" },

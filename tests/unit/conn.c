@@ -118,6 +118,15 @@ test_requests(void)
 	conn_eof(&c);
 	ok(c.over, "when it hangs up it is over");
 	fresh();
+	FEED(ASK "Transfer-Encoding: chunked\r\n\r\n" ASK "\r\n");
+	ok(times("200 OK") == 1 && c.state == CONN_CLOSING,
+	    "a body in chunks is never taken for a request");
+	fresh();
+	FEED(
+	    ASK "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n" ASK "\r\n");
+	ok(times("200 OK") == 1 && c.state == CONN_CLOSING,
+	    "nor is one that may never come");
+	fresh();
 	feed(ASK "\r\n", 0);
 	conn_eof(&c);
 	ok(c.over, "who leaves without asking is gone");

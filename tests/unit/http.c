@@ -54,6 +54,9 @@ test_accepted(void)
 	ok(parse("DELETE / HTTP/1.1\r\nHost: a\r\n\r\n") == 0 &&
 		r.method == HTTP_OTHER && span(r.verb, "DELETE"),
 	    "other methods are read too");
+	ok(parse("POST / HTTP/1.1\r\nHost: a\r\n\r\n") == 0 &&
+		r.method == HTTP_POST && r.length == 0,
+	    "a POST may have no body");
 	ok(parse("get / HTTP/1.1\r\nHost: a\r\n\r\n") == 0 &&
 		r.method == HTTP_OTHER,
 	    "a method has its case");
@@ -83,9 +86,21 @@ test_accepted(void)
 	ok(parse(GET "Content-Length: 65536\r\n\r\n") == 0 &&
 		r.length == HTTP_BODY_MAX,
 	    "a body may reach its ceiling");
-	ok(parse(GET "Transfer-Encoding: chunked\r\n\r\n") == 0 && r.chunked &&
-		!r.keep,
-	    "after a body in chunks the connection ends");
+	ok(parse(GET "Transfer-Encoding: Chunked\r\n\r\n") == 0 && r.chunked &&
+		r.length == 0 && r.keep,
+	    "a body may come in chunks");
+	ok(parse(GET "Expect: 100-Continue\r\nContent-Length: 1\r\n\r\n") ==
+		    0 &&
+		r.expect &&
+		parse(GET "Expect: 100-continue\r\n"
+			  "Transfer-Encoding: chunked\r\n\r\n") == 0 &&
+		r.expect,
+	    "who waits for a 100 is known");
+	ok(parse(GET "Expect: 100-continue\r\n\r\n") == 0 && !r.expect &&
+		parse("POST / HTTP/1.0\r\nExpect: 100-continue\r\n"
+		      "Content-Length: 1\r\n\r\n") == 0 &&
+		!r.expect && parse(GET "\r\n") == 0 && !r.expect,
+	    "without a body, and in HTTP/1.0, there is nothing to wait for");
 }
 
 static void
@@ -134,6 +149,8 @@ test_refused(void)
 		    "chunks in HTTP/1.0" },
 		{ GET "Transfer-Encoding: gzip\r\n\r\n", -501,
 		    "another coding" },
+		{ GET "Expect: 200-maybe\r\n\r\n", -417,
+		    "another expectation" },
 	};
 	char name[100];
 	size_t i;
