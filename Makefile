@@ -33,8 +33,8 @@ WATCHRUN = watchrun.o lib/act.o lib/args.o lib/batch.o lib/bell.o lib/box.o \
 
 RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
 	lib/dialect.o lib/http.o lib/json.o lib/listing.o lib/net.o \
-	lib/news.o lib/page.o lib/reload_js.o lib/reply.o lib/root.o \
-	lib/sha1.o lib/site.o lib/utf8.o lib/ws.o $(SYSTEM) $(FLOOR)
+	lib/news.o lib/page.o lib/peers.o lib/reload_js.o lib/reply.o \
+	lib/root.o lib/sha1.o lib/site.o lib/utf8.o lib/ws.o $(SYSTEM) $(FLOOR)
 
 TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h \
 	lib/look.h lib/mounts.h lib/rule.h lib/seen.h lib/sweep.h lib/tree.h \
@@ -44,7 +44,8 @@ HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
 	lib/base64.h lib/batch.h lib/bell.h lib/box.h lib/buf.h lib/changes.h \
 	lib/clock.h lib/conn.h lib/dialect.h lib/feed.h lib/guard.h lib/http.h \
 	lib/job.h lib/json.h lib/letter.h lib/list.h lib/listing.h lib/msg.h \
-	lib/net.h lib/news.h lib/options.h lib/os.h lib/page.h lib/paths.h lib/pidfile.h \
+	lib/net.h lib/news.h lib/options.h lib/os.h lib/page.h lib/paths.h \
+	lib/peers.h lib/pidfile.h \
 	lib/poke.h lib/reload_js.h lib/reply.h lib/report.h lib/run.h lib/root.h \
 	lib/sha1.h lib/sig.h lib/site.h lib/str.h lib/stray.h lib/utf8.h lib/ws.h
 

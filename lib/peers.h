@@ -1,0 +1,53 @@
+/* peers.h - the sockets of all peers: who comes, is served, told and let go */
+#ifndef PEERS_H
+#define PEERS_H
+
+#include <poll.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conn.h"
+
+enum {
+	PEERS_OWN = 2, /* descriptors that the owner waits for as well */
+	PEERS_LISTENING = 32, /* sockets that listen */
+	PEERS_WRITES = 16, /* to one peer before the others have their turn */
+	PEERS_REST_MS = 1000 /* from accepting, when descriptors ran out */
+};
+
+/*
+ * fds[0 .. PEERS_OWN) are the owner's, -1 until it sets them, and it looks at
+ * their revents itself; fds[PEERS_OWN .. base) are the sockets that listen;
+ * fds[base + i] belongs to conns[i], i < n.  One turn is peers_wait, then the
+ * clock of the world is set, then what the owner has to do, then peers_serve.
+ */
+struct peers {
+	struct world *world; /* what all of them share */
+	struct pollfd *fds;
+	struct conn **conns;
+	size_t base, n, cap;
+	int64_t resting; /* ms; no accepting until then */
+	bool wildcard; /* some socket listens at all addresses */
+	unsigned char bytes[CONN_READ];
+};
+
+/* nobody listens and nobody is here; 0, or -1 when memory is out */
+int peers_init(struct peers *p, struct world *world);
+
+/* accept from this socket, which is taken over; 0, or -1 if there are too many */
+int peers_listen(struct peers *p, int fd, bool wildcard);
+
+/* wait for anything to do, until `end` (ms) at the latest; 0, or -1 and errno */
+int peers_wait(struct peers *p, int64_t end);
+
+/* do what peers_wait found, and what it is time for */
+void peers_serve(struct peers *p);
+
+/* the newest generation to all listeners: how many they are */
+size_t peers_tell(struct peers *p, enum news_kind kind);
+
+/* nobody else may come; those that are here get our last words */
+void peers_leave(struct peers *p);
+
+#endif
