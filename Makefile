@@ -31,7 +31,7 @@ WATCHRUN = watchrun.o lib/act.o lib/args.o lib/batch.o lib/bell.o lib/box.o \
 	lib/options.o lib/paths.o lib/poke.o lib/report.o lib/run.o lib/stray.o $(TREE) \
 	$(SYSTEM) $(FLOOR)
 
-RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/conn.o \
+RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/chunks.o lib/conn.o \
 	lib/dialect.o lib/http.o lib/json.o lib/listing.o lib/net.o \
 	lib/news.o lib/page.o lib/peers.o lib/reload_js.o lib/reply.o \
 	lib/root.o lib/sha1.o lib/site.o lib/utf8.o lib/ws.o $(SYSTEM) $(FLOOR)
@@ -42,6 +42,7 @@ TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h \
 
 HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
 	lib/base64.h lib/batch.h lib/bell.h lib/box.h lib/buf.h lib/changes.h \
+	lib/chunks.h \
 	lib/clock.h lib/conn.h lib/dialect.h lib/feed.h lib/guard.h lib/http.h \
 	lib/job.h lib/json.h lib/letter.h lib/list.h lib/listing.h lib/msg.h \
 	lib/net.h lib/news.h lib/options.h lib/os.h lib/page.h lib/paths.h \
@@ -55,7 +56,7 @@ TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
 
 UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/base64 tests/unit/batch tests/unit/bell tests/unit/box \
-	tests/unit/buf tests/unit/changes tests/unit/clock tests/unit/conn \
+	tests/unit/buf tests/unit/changes tests/unit/chunks tests/unit/clock tests/unit/conn \
 	tests/unit/dialect tests/unit/feed tests/unit/glob tests/unit/guard \
 	tests/unit/http tests/unit/job tests/unit/json tests/unit/letter \
 	tests/unit/list tests/unit/listing tests/unit/msg tests/unit/net \
@@ -159,6 +160,10 @@ tests/unit/buf: tests/unit/buf.o lib/buf.o
 CHANGES_UNIT = tests/unit/changes.o lib/changes.o lib/paths.o lib/str.o
 tests/unit/changes: $(CHANGES_UNIT)
 	$(LINK) -o $@ $(CHANGES_UNIT)
+
+CHUNKS_UNIT = tests/unit/chunks.o lib/chunks.o lib/str.o
+tests/unit/chunks: $(CHUNKS_UNIT)
+	$(LINK) -o $@ $(CHUNKS_UNIT)
 
 tests/unit/clock: tests/unit/clock.o lib/clock.o
 	$(LINK) -o $@ tests/unit/clock.o lib/clock.o
@@ -293,7 +298,7 @@ tests/unit/base64: $(BASE64_UNIT)
 	$(LINK) -o $@ $(BASE64_UNIT)
 
 CONN_UNIT = tests/unit/conn.o lib/conn.o lib/answer.o lib/access.o \
-	lib/base64.o lib/buf.o lib/clock.o lib/dialect.o lib/http.o \
+	lib/base64.o lib/buf.o lib/chunks.o lib/clock.o lib/dialect.o lib/http.o \
 	lib/json.o lib/listing.o lib/news.o lib/page.o lib/reload_js.o \
 	lib/reply.o lib/root.o lib/sha1.o lib/site.o lib/str.o \
 	lib/utf8.o lib/ws.o \
