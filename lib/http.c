@@ -20,14 +20,20 @@ token_char(unsigned char c)
 }
 
 static bool
-token(struct http_span s)
+made_of(struct http_span s, bool among(unsigned char))
 {
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
-		if (!token_char((unsigned char)s.p[i]))
+		if (!among((unsigned char)s.p[i]))
 			return false;
-	return s.n > 0;
+	return true;
+}
+
+static bool
+token(struct http_span s)
+{
+	return s.n > 0 && made_of(s, token_char);
 }
 
 bool
@@ -41,8 +47,11 @@ http_blank(const char *p, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < n && (p[i] == '\r' || p[i] == '\n'); i++)
-		;
+	for (i = 0; i < n; i++)
+		if (p[i] == '\r' && i + 1 < n && p[i + 1] == '\n')
+			i++;
+		else if (p[i] != '\n')
+			break;
 	return i;
 }
 
@@ -52,6 +61,8 @@ http_head_size(const char *p, size_t n, size_t *seen)
 {
 	size_t i, j;
 
+	if (n == 1 && p[0] == '\r')
+		return 0; /* the LF may be on its way */
 	if (n > 0 && !token_char((unsigned char)p[0]))
 		return -400;
 	for (i = *seen; i < n && i < HTTP_HEAD_MAX; i++) {
@@ -229,13 +240,76 @@ http_field(const struct http_request *r, const char *name, size_t i)
 	return (struct http_span){ NULL, 0 };
 }
 
-/* is c in a host and its port? brackets are looked at by who reads it */
+/* the next element of a list; a quoted string may hold commas */
 static bool
-host_char(unsigned char c)
+take_element(struct http_span *list, struct http_span *element)
+{
+	bool quoted;
+	size_t i;
+
+	while (list->n > 0 && strchr(", \t", *list->p) != NULL) {
+		list->p++;
+		list->n--;
+	}
+	quoted = false;
+	for (i = 0; i < list->n && (quoted || list->p[i] != ','); i++)
+		quoted = quoted != (list->p[i] == '"');
+	*element = (struct http_span){ list->p, i };
+	list->p += i;
+	list->n -= i;
+	while (element->n > 0 &&
+	    (element->p[element->n - 1] == ' ' ||
+		element->p[element->n - 1] == '\t'))
+		element->n--;
+	return element->n > 0;
+}
+
+/* what a name in a host is made of: RFC 3986, 3.2.2 */
+static bool
+name_char(unsigned char c)
 {
 	if (digit(c) || (str_lower(c) >= 'a' && str_lower(c) <= 'z'))
 		return true;
-	return c != '\0' && strchr("-._~%!$&'()*+,;=:[]", c) != NULL;
+	return c != '\0' && strchr("-._~%!$&'()*+,;=", c) != NULL;
+}
+
+/* and an address within brackets */
+static bool
+literal_char(unsigned char c)
+{
+	return c == ':' || (name_char(c) && c != '%');
+}
+
+/* A host and its port, nobody before an '@'; who is meant is for others. */
+static bool
+host_good(struct http_span host)
+{
+	struct http_span name, port;
+	const char *end;
+	bool literal;
+
+	literal = host.n > 0 && host.p[0] == '[';
+	end = host.n == 0 ? NULL : memchr(host.p, literal ? ']' : ':', host.n);
+	if (literal && end == NULL)
+		return false;
+	name = host;
+	port = (struct http_span){ host.p + host.n, 0 };
+	if (end != NULL) {
+		name.n = (size_t)(end - host.p);
+		port = (struct http_span){ end, host.n - name.n };
+	}
+	if (literal) {
+		name = (struct http_span){ name.p + 1, name.n - 1 };
+		port = (struct http_span){ end + 1, port.n - 1 };
+		if (name.n == 0)
+			return false;
+	}
+	if (port.n > 0 && *port.p++ != ':')
+		return false;
+	if (port.n > 0)
+		port.n--;
+	return made_of(name, literal ? literal_char : name_char) &&
+	    made_of(port, digit);
 }
 
 /* One Host, from HTTP/1.1 on exactly one: RFC 9112, 3.2. */
@@ -243,37 +317,53 @@ static int
 check_host(struct http_request *r)
 {
 	struct http_span host;
-	size_t i;
 
 	host = http_field(r, "host", 0);
 	if (http_field(r, "host", 1).p != NULL || (host.p == NULL && !r->old))
 		return -400;
-	for (i = 0; host.p != NULL && i < host.n; i++)
-		if (!host_char((unsigned char)host.p[i]))
-			return -400;
+	if (!host_good(host) || !host_good(r->host))
+		return -400;
 	if (r->host.p == NULL)
 		r->host = host;
 	return 0;
+}
+
+/*
+ * Chunks and nothing else.  Where they do not come last, nobody knows where the
+ * body ends; twice they may not be: RFC 9112, 6.1 and 6.3.
+ */
+static int
+check_coding(struct http_request *r)
+{
+	struct http_span list, element;
+	size_t i, codings, chunks;
+	bool last;
+
+	codings = chunks = 0;
+	last = false;
+	for (i = 0; (list = http_field(r, "transfer-encoding", i)).p != NULL;
+	     i++)
+		while (take_element(&list, &element)) {
+			last = http_is(element, "chunked");
+			chunks += last;
+			codings++;
+		}
+	if (!last || chunks > 1)
+		return -400;
+	r->chunked = true;
+	return codings == 1 ? 0 : -501;
 }
 
 /* Two lengths, or a length and chunks, is how requests are smuggled. */
 static int
 check_body(struct http_request *r)
 {
-	struct http_span length, coding;
+	struct http_span length;
 	size_t i;
 
 	length = http_field(r, "content-length", 0);
-	coding = http_field(r, "transfer-encoding", 0);
-	if (coding.p != NULL) {
-		if (length.p != NULL || r->old)
-			return -400;
-		if (!http_is(coding, "chunked") ||
-		    http_field(r, "transfer-encoding", 1).p != NULL)
-			return -501;
-		r->chunked = true;
-		return 0;
-	}
+	if (http_field(r, "transfer-encoding", 0).p != NULL)
+		return length.p != NULL || r->old ? -400 : check_coding(r);
 	if (length.p == NULL)
 		return 0;
 	if (length.n == 0 || http_field(r, "content-length", 1).p != NULL)
@@ -320,8 +410,8 @@ check(struct http_request *r)
 		error = check_body(r);
 	if (error < 0)
 		return error;
-	r->keep = r->old ? http_lists(r, "connection", "keep-alive")
-			 : !http_lists(r, "connection", "close");
+	r->keep = !http_lists(r, "connection", "close") &&
+	    (!r->old || http_lists(r, "connection", "keep-alive"));
 	return check_expect(r);
 }
 
@@ -345,30 +435,6 @@ http_parse(const char *p, size_t n, struct http_request *r)
 		error = parse_field(line, &r->field[r->nfields++]);
 	}
 	return error;
-}
-
-/* the next element of a list; a quoted string may hold commas */
-static bool
-take_element(struct http_span *list, struct http_span *element)
-{
-	bool quoted;
-	size_t i;
-
-	while (list->n > 0 && strchr(", \t", *list->p) != NULL) {
-		list->p++;
-		list->n--;
-	}
-	quoted = false;
-	for (i = 0; i < list->n && (quoted || list->p[i] != ','); i++)
-		quoted = quoted != (list->p[i] == '"');
-	*element = (struct http_span){ list->p, i };
-	list->p += i;
-	list->n -= i;
-	while (element->n > 0 &&
-	    (element->p[element->n - 1] == ' ' ||
-		element->p[element->n - 1] == '\t'))
-		element->n--;
-	return element->n > 0;
 }
 
 bool

@@ -76,6 +76,10 @@ test_accepted(void)
 	ok(parse("GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n") == 0 &&
 		r.keep,
 	    "unless it asks to be kept");
+	ok(parse("GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n") ==
+		    0 &&
+		!r.keep,
+	    "close is worth more than that");
 	ok(parse(GET "Connection: x , Close\r\n\r\n") == 0 && !r.keep,
 	    "close is found in a list");
 	ok(parse(GET "X:  a b \t\r\nX:\r\n\r\n") == 0 &&
@@ -147,8 +151,6 @@ test_refused(void)
 		    -400, "a length and chunks" },
 		{ "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", -400,
 		    "chunks in HTTP/1.0" },
-		{ GET "Transfer-Encoding: gzip\r\n\r\n", -501,
-		    "another coding" },
 		{ GET "Expect: 200-maybe\r\n\r\n", -417,
 		    "another expectation" },
 	};
@@ -160,6 +162,151 @@ test_refused(void)
 		    -heads[i].error);
 		ok(parse(heads[i].head) == heads[i].error, name);
 	}
+}
+
+/* What one reader takes for the end of a request, and another does not. */
+static void
+test_smuggling(void)
+{
+	static const struct {
+		const char *head;
+		int error;
+		const char *name;
+	} heads[] = {
+		{ GET "Transfer-Encoding: gzip, chunked\r\n\r\n", -501,
+		    "another coding before chunks" },
+		{ GET "Transfer-Encoding: gzip\r\n"
+		      "Transfer-Encoding: chunked\r\n\r\n",
+		    -501, "that in a line of its own" },
+		{ GET "Transfer-Encoding: gzip\r\n\r\n", -400,
+		    "another coding last" },
+		{ GET "Transfer-Encoding: chunked, gzip\r\n\r\n", -400,
+		    "chunks that do not come last" },
+		{ GET "Transfer-Encoding: chunked\r\n"
+		      "Transfer-Encoding: identity\r\n\r\n",
+		    -400, "nor in the last line" },
+		{ GET "Transfer-Encoding: chunked, chunked\r\n\r\n", -400,
+		    "chunks in chunks" },
+		{ GET "Transfer-Encoding: chunked\r\n"
+		      "Transfer-Encoding: chunked\r\n\r\n",
+		    -400, "chunks told twice" },
+		{ GET "Transfer-Encoding: xchunked\r\n\r\n", -400, "xchunked" },
+		{ GET "Transfer-Encoding: chunked;a=b\r\n\r\n", -400,
+		    "chunked with a parameter" },
+		{ GET "Transfer-Encoding: \"chunked\"\r\n\r\n", -400,
+		    "chunked in quotes" },
+		{ GET "Transfer-Encoding: x chunked\r\n\r\n", -400,
+		    "chunked after a blank" },
+		{ GET "Transfer-Encoding:\r\n\r\n", -400, "no coding" },
+		{ GET "Transfer-Encoding: \x0b"
+		      "chunked\r\n\r\n",
+		    -400, "a vertical tab before chunked" },
+		{ GET "Transfer-Encoding : chunked\r\n\r\n", -400,
+		    "a blank before the colon of a coding" },
+		{ GET "Transfer-Encoding\t: chunked\r\n\r\n", -400,
+		    "a tab there" },
+		{ GET " Transfer-Encoding: chunked\r\n\r\n", -400,
+		    "a blank before its name" },
+		{ GET "X: y\r\n\tTransfer-Encoding: chunked\r\n\r\n", -400,
+		    "a folded coding" },
+		{ GET "X: y\rTransfer-Encoding: chunked\r\n\r\n", -400,
+		    "a coding behind a CR" },
+		{ GET "Transfer-Encoding: chunked\r\n"
+		      "Content-Length: 0\r\n\r\n",
+		    -400, "chunks and a length of 0" },
+		{ GET "Content-Length: 1\r\ncontent-length: 2\r\n\r\n", -400,
+		    "two different lengths" },
+		{ GET "Content-Length: 1 1\r\n\r\n", -400,
+		    "a length with a blank in it" },
+		{ GET "Content-Length: 0x1\r\n\r\n", -400,
+		    "a hexadecimal length" },
+		{ GET "Content-Length: 1;\r\n\r\n", -400,
+		    "a length and something" },
+		{ GET "Content-Length\r\n\r\n", -400, "a name alone" },
+		{ "GET / HTTP/1.1\r\r\nHost: a\r\n\r\n", -400,
+		    "a CR too many" },
+		{ "GET / HTTP/1.1\r\n Host: b\r\nHost: a\r\n\r\n", -400,
+		    "a blank after the first line" },
+		{ "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", -400,
+		    "a tab for a blank" },
+		{ "GET / HTTP/1.1\x0b\r\nHost: a\r\n\r\n", -400,
+		    "a vertical tab last" },
+		{ "GET / HTTP/ 1.1\r\nHost: a\r\n\r\n", -400,
+		    "a blank in the version" },
+	};
+	char name[100];
+	size_t i;
+
+	for (i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+		snprintf(name, sizeof name, "%s is %d", heads[i].name,
+		    -heads[i].error);
+		ok(parse(heads[i].head) == heads[i].error, name);
+	}
+	ok(parse(GET "Transfer_Encoding: chunked\r\n"
+		     "Content-Length: 1\r\n\r\n") == 0 &&
+		!r.chunked && r.length == 1,
+	    "a name that is almost one of these is another");
+}
+
+/* The size is given: strings end at their first NUL. */
+static void
+test_nul(void)
+{
+	static char head[] = GET "X: a?b\r\n\r\n";
+	size_t i, wrong;
+
+	wrong = 0;
+	for (i = 0; i < sizeof head - 1; i++) {
+		memcpy(text, head, sizeof head);
+		text[i] = '\0';
+		wrong += http_parse(text, sizeof head - 1, &r) != -400;
+	}
+	ok(wrong == 0, "a NUL is refused wherever it stands");
+}
+
+static void
+test_hosts(void)
+{
+	static const char *const good[] = { "a", "", "a:", "a:80", "127.0.0.1",
+		"[::1]", "[::1]:80", "a-b.c_d:1", "%41" };
+	static const char *const bad[] = { "a:b", "a:80:80", "a:-1", "a b",
+		"u@a", "u:p@a", "a/b", "a?b", "a#b", "a\\b", "[::1", "::1",
+		"[]", "[::1]80", "[::1]:x", "[a]b:1", "a[b]", "\xc3\xbc",
+		"<a>" };
+	char head[100];
+	size_t i;
+	int wrong;
+
+	for (wrong = 0, i = 0; i < sizeof good / sizeof good[0]; i++) {
+		snprintf(head, sizeof head,
+		    "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", good[i]);
+		wrong += parse(head) != 0 || !span(r.host, good[i]);
+		snprintf(head, sizeof head,
+		    "GET http://%s/ HTTP/1.1\r\nHost: b\r\n\r\n", good[i]);
+		wrong += parse(head) != (*good[i] == '\0' ? -400 : 0);
+	}
+	ok(wrong == 0, "a Host is a name or an address, and perhaps a port");
+	for (wrong = 0, i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		snprintf(head, sizeof head,
+		    "GET / HTTP/1.1\r\nHost: %s\r\n\r\n", bad[i]);
+		wrong += parse(head) != -400;
+	}
+	ok(wrong == 0, "anything else is 400");
+	ok(parse("GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n") == -400 &&
+		parse("GET http:/// HTTP/1.1\r\nHost: a\r\n\r\n") == -400 &&
+		parse("GET http://[::1/ HTTP/1.1\r\nHost: a\r\n\r\n") == -400,
+	    "so it is in an absolute target");
+	ok(parse("GET http://a/ HTTP/1.1\r\n\r\n") == -400 &&
+		parse("GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n") ==
+		    -400 &&
+		parse("GET http://a/ HTTP/1.1\r\nHost: u@a\r\n\r\n") == -400,
+	    "which saves nobody from a good Host");
+	ok(parse("GET http://b/ HTTP/1.0\r\n\r\n") == 0 && span(r.host, "b"),
+	    "but one who speaks HTTP/1.0");
+	ok(parse("GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n") == -400 &&
+		parse("GET HTTP://b?c HTTP/1.1\r\nHost: a\r\n\r\n") == 0 &&
+		span(r.host, "b") && span(r.path, "/") && span(r.query, "?c"),
+	    "its scheme is http, in either case");
 }
 
 static void
@@ -222,6 +369,7 @@ static void
 test_escapes(void)
 {
 	struct buf b = { .max = 100 };
+	size_t seen;
 
 	ok(unescapes("/a%20b%2Fc%c3%bc", "/a b/c\xc3\xbc") && unescapes("", ""),
 	    "escapes are undone");
@@ -235,6 +383,12 @@ test_escapes(void)
 	buf_free(&b);
 	ok(http_blank("\r\n\nGET", 6) == 3 && http_blank("GET", 3) == 0,
 	    "empty lines in front of a request are counted");
+	ok(http_blank("\r\n\r", 3) == 2 && http_blank("\rG", 2) == 0,
+	    "a CR alone is no line");
+	seen = 0;
+	ok(http_head_size("\r", 1, &seen) == 0 &&
+		http_head_size("\rG", 2, &seen) == -400,
+	    "but may become one");
 }
 
 int
@@ -242,6 +396,9 @@ main(void)
 {
 	test_accepted();
 	test_refused();
+	test_smuggling();
+	test_nul();
+	test_hosts();
 	test_too_large();
 	test_lists();
 	test_escapes();
