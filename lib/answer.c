@@ -164,10 +164,12 @@ answer_websocket(
 	if (!http_is(http_field(r, "sec-websocket-version", 0), "13")) {
 		answer_status(reply, 426, "WebSocket version 13 only");
 		field(reply, "Upgrade", "websocket");
+		field(reply, "Connection", "Upgrade");
 		return ANSWER_READY;
 	}
 	key = http_field(r, "sec-websocket-key", 0);
-	if (key.p == NULL || !ws_key_good(key.p, key.n) || r->length > 0) {
+	if (key.p == NULL || !ws_key_good(key.p, key.n) || r->length > 0 ||
+	    r->chunked) {
 		answer_status(reply, 400, "no good Sec-WebSocket-Key");
 		return ANSWER_READY;
 	}

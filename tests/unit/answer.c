@@ -136,11 +136,21 @@ test_websocket(void)
 	    "with its subprotocol");
 	ok(ask("GET /", WS KEY "Sec-WebSocket-Version: 8\r\n") == 426 &&
 		says("Sec-WebSocket-Version: 13\r\n") &&
-		ask("GET /", WS KEY) == 426,
+		says("Connection: Upgrade\r\n") && ask("GET /", WS KEY) == 426,
 	    "another version is 426, which names ours");
 	ok(ask("GET /", WS V13) == 400 &&
 		ask("GET /", WS V13 "Sec-WebSocket-Key: abc\r\n") == 400,
 	    "a bad key is 400");
+	ok(ask("GET /", WS KEY V13 "Content-Length: 4\r\n") == 400 &&
+		ask("GET /", WS KEY V13 "Transfer-Encoding: chunked\r\n") ==
+		    400 &&
+		ask("GET /", WS KEY V13 "Content-Length: 0\r\n") == 101,
+	    "so is a body, whose bytes could be taken for frames");
+	ok(ask("GET /",
+	       WS KEY V13 "Sec-WebSocket-Extensions: permessage-deflate; "
+			  "client_max_window_bits\r\n") == 101 &&
+		!says("Sec-WebSocket-Extensions"),
+	    "no extension is agreed to");
 	ok(ask("GET /", "Upgrade: websocket\r\n" KEY V13) == 200 &&
 		ask("HEAD /", WS KEY V13) == 200,
 	    "without Connection: Upgrade, or with HEAD, it is no upgrade");
