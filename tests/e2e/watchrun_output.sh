@@ -58,7 +58,7 @@ ok 'what it says as it is stopped is printed' has out bye
 if [ -d /proc/self/fd ]; then
 	apart 'site/*' -- sh -c 'ls -l /proc/self/fd >fds; ls /proc/self/fd >all'
 	until_ok 5 test -s all
-	ok 'a command finds a pipe' has fds '1 -> pipe:'
+	ok 'a command finds a pipe' has fds ' 2 -> pipe:'
 	ls /proc/self/fd >bare
 	ok 'and no other descriptor of ours' cmp all bare
 	stop "$pid"

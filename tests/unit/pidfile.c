@@ -138,7 +138,8 @@ crowd(void)
 	int i, got, fd;
 
 	got = 0;
-	for (i = 0; i < 2000; i++) {
+	/* Who never has a turn in so many tries waits until one is free. */
+	for (i = 0; i < 2000 || (got == 0 && i < 2000000); i++) {
 		result = pidfile_claim("pid", &p);
 		if (result == PIDFILE_HELD)
 			continue;

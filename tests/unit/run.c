@@ -89,7 +89,7 @@ test_surroundings(void)
 	struct run r;
 	sigset_t set, old;
 
-	r = start(": >ready; sleep 1000");
+	r = start(": >ready; exec sleep 1000");
 	ok(ready() && getpgid(r.pid) == r.pid && r.pid != getpgrp(),
 	    "a command has a group of its own");
 	run_kill(&r, 1);

@@ -44,12 +44,12 @@ test_several(void)
 	struct run runs[BOTH] = { none(), none() };
 
 	start_in(&runs[0], "exit 1");
-	start_in(&runs[1], ": >ready; sleep 1000");
+	start_in(&runs[1], ": >ready; exec sleep 1000");
 	ready();
 	ok(over(runs, 0) && run_status(&runs[0]) == 1 &&
 		run_tick(&runs[1], 1) == RUN_NOTHING && run_busy(&runs[1]),
 	    "each of several commands ends by itself");
-	start_in(&runs[0], ": >ready; sleep 1000");
+	start_in(&runs[0], ": >ready; exec sleep 1000");
 	ready();
 	run_stop(&runs[0], 0);
 	ok(over(runs, 0) && run_busy(&runs[1]) && alive(runs[1].pid) &&
@@ -80,7 +80,7 @@ test_limit(void)
 	leaderless(&r);
 	ok(run_tick(&r, 100) == RUN_ENDED && run_succeeded(&r),
 	    "also when that is noticed later");
-	start_in(&r, ": >ready; sleep 1000");
+	start_in(&r, ": >ready; exec sleep 1000");
 	ready();
 	ok(news(&r, 99) == RUN_NOTHING && !r.stopping, "it may use all of it");
 	run_tick(&r, 100);
@@ -259,8 +259,8 @@ test_asks(void)
 	    "130 with the terminal is Ctrl-C");
 	runs[0].stop = SIGINT;
 	start_in(&runs[0], "stty echo </dev/tty; : >ready; exec sleep 1000");
-	ready();
 	ok(has_it(runs, 0), "a third one has it");
+	ready();
 	run_stop(&runs[0], 0);
 	ok(over(runs, 0) && run_status(&runs[0]) == 130 &&
 		run_interrupted(&runs[0]) == 0,
@@ -275,7 +275,7 @@ test_loser(void)
 {
 	struct run runs[BOTH] = { none(), none() };
 
-	start_in(&runs[0], "stty -echo </dev/tty; : >ready; sleep 1000");
+	start_in(&runs[0], "stty -echo </dev/tty; : >ready; exec sleep 1000");
 	has_it(runs, 0);
 	ready();
 	start_in(&runs[1], "stty echo </dev/tty; exit 0");
@@ -392,7 +392,8 @@ test_suspend(void)
 	runs[0].limit = runs[1].limit = 1000;
 	start_in(
 	    &runs[0], "stty -echo </dev/tty; read -r x </dev/tty; echo $x >a");
-	start_in(&runs[1], "while :; do sleep 0.01; done");
+	/* No shell: one that is about to start a program may not be stopped. */
+	start_in(&runs[1], "exec sleep 1000");
 	has_it(runs, 0);
 	until(!echoes());
 	until((reap(runs), is_stopped(runs[0].pid) == 0));

@@ -176,7 +176,7 @@ test_daemons(void)
 	unlink("b");
 	other = start(STRAY("b") "wait");
 	its = there("b");
-	start_in(&r, ": >ready; sleep 1000");
+	start_in(&r, ": >ready; exec sleep 1000");
 	ready();
 	run_stop(&r, 0);
 	gone(&r);
@@ -201,7 +201,7 @@ test_marks(void)
 	pid_t pids[4];
 	int i, all;
 
-	r = start(": >ready; sleep 1000");
+	r = start(": >ready; exec sleep 1000");
 	ready();
 	for (i = 0; i < 4; i++) {
 		pids[i] = fork();
