@@ -16,7 +16,8 @@ SUITES = unit e2e torture browser
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings
-COMPILE = $(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) -Ilib
+COMPILE = $(CC) -std=c11 -D_FILE_OFFSET_BITS=64 $(WARN) $(CPPFLAGS) \
+	$(CFLAGS) -Ilib
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
 FLOOR = lib/buf.o lib/str.o lib/msg.o
@@ -31,10 +32,13 @@ WATCHRUN = watchrun.o lib/act.o lib/args.o lib/batch.o lib/bell.o lib/box.o \
 	lib/options.o lib/paths.o lib/poke.o lib/report.o lib/run.o lib/stray.o $(TREE) \
 	$(SYSTEM) $(FLOOR)
 
-RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/chunks.o lib/conn.o \
-	lib/dialect.o lib/http.o lib/json.o lib/listing.o lib/net.o \
-	lib/news.o lib/page.o lib/peers.o lib/reload_js.o lib/reply.o \
-	lib/root.o lib/sha1.o lib/site.o lib/utf8.o lib/ws.o $(SYSTEM) $(FLOOR)
+FILES = lib/content.o lib/listing.o lib/mime.o lib/page.o lib/range.o \
+	lib/reply.o lib/root.o lib/site.o lib/version.o
+
+RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/chunks.o \
+	lib/conn.o lib/dialect.o lib/http.o lib/json.o lib/net.o lib/news.o \
+	lib/peers.o lib/reload_js.o lib/sha1.o lib/utf8.o lib/ws.o $(FILES) \
+	$(SYSTEM) $(FLOOR)
 
 TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h \
 	lib/look.h lib/mounts.h lib/rule.h lib/seen.h lib/sweep.h lib/tree.h \
@@ -44,11 +48,13 @@ HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
 	lib/base64.h lib/batch.h lib/bell.h lib/box.h lib/buf.h lib/changes.h \
 	lib/chunks.h \
 	lib/clock.h lib/conn.h lib/dialect.h lib/feed.h lib/guard.h lib/http.h \
-	lib/job.h lib/json.h lib/letter.h lib/list.h lib/listing.h lib/msg.h \
+	lib/job.h lib/json.h lib/letter.h lib/list.h lib/listing.h \
+	lib/mime.h lib/msg.h \
 	lib/net.h lib/news.h lib/options.h lib/os.h lib/page.h lib/paths.h \
 	lib/peers.h lib/pidfile.h \
-	lib/poke.h lib/reload_js.h lib/reply.h lib/report.h lib/run.h lib/root.h \
-	lib/sha1.h lib/sig.h lib/site.h lib/str.h lib/stray.h lib/utf8.h lib/ws.h
+	lib/poke.h lib/range.h lib/reload_js.h lib/reply.h lib/report.h \
+	lib/root.h lib/run.h lib/sha1.h lib/sig.h lib/site.h lib/str.h \
+	lib/stray.h lib/utf8.h lib/version.h lib/ws.h
 
 TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
 	tests/unit/tree_content tests/unit/tree_hints tests/unit/tree_polled \
@@ -59,12 +65,14 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/buf tests/unit/changes tests/unit/chunks tests/unit/clock tests/unit/conn \
 	tests/unit/dialect tests/unit/feed tests/unit/glob tests/unit/guard \
 	tests/unit/http tests/unit/job tests/unit/json tests/unit/letter \
-	tests/unit/list tests/unit/listing tests/unit/msg tests/unit/net \
+	tests/unit/list tests/unit/listing tests/unit/mime tests/unit/msg tests/unit/net \
 	tests/unit/news tests/unit/options tests/unit/os tests/unit/page tests/unit/paths \
-	tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke tests/unit/reply \
+	tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke tests/unit/range \
+	tests/unit/reply \
 	tests/unit/report tests/unit/rule tests/unit/run tests/unit/run_several \
 	tests/unit/root tests/unit/sha1 tests/unit/sig tests/unit/site \
-	tests/unit/str tests/unit/stray tests/unit/utf8 tests/unit/watch_inotify \
+	tests/unit/str tests/unit/stray tests/unit/utf8 tests/unit/version \
+	tests/unit/watch_inotify \
 	tests/unit/ws
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
@@ -286,10 +294,9 @@ tests/unit/access: $(ACCESS_UNIT)
 	$(LINK) -o $@ $(ACCESS_UNIT)
 
 ANSWER_UNIT = tests/unit/answer.o lib/answer.o lib/access.o lib/base64.o \
-	lib/buf.o lib/clock.o lib/dialect.o lib/http.o lib/json.o \
-	lib/listing.o lib/news.o lib/page.o lib/reload_js.o lib/reply.o \
-	lib/root.o lib/sha1.o lib/site.o lib/str.o lib/utf8.o lib/ws.o \
-	lib/os_linux.o lib/os_other.o
+	lib/buf.o lib/clock.o lib/dialect.o lib/http.o lib/json.o lib/news.o \
+	lib/reload_js.o lib/sha1.o lib/str.o lib/utf8.o lib/ws.o \
+	lib/os_linux.o lib/os_other.o $(FILES)
 tests/unit/answer: $(ANSWER_UNIT)
 	$(LINK) -o $@ $(ANSWER_UNIT)
 
@@ -298,11 +305,9 @@ tests/unit/base64: $(BASE64_UNIT)
 	$(LINK) -o $@ $(BASE64_UNIT)
 
 CONN_UNIT = tests/unit/conn.o lib/conn.o lib/answer.o lib/access.o \
-	lib/base64.o lib/buf.o lib/chunks.o lib/clock.o lib/dialect.o lib/http.o \
-	lib/json.o lib/listing.o lib/news.o lib/page.o lib/reload_js.o \
-	lib/reply.o lib/root.o lib/sha1.o lib/site.o lib/str.o \
-	lib/utf8.o lib/ws.o \
-	lib/os_linux.o lib/os_other.o
+	lib/base64.o lib/buf.o lib/chunks.o lib/clock.o lib/dialect.o \
+	lib/http.o lib/json.o lib/news.o lib/reload_js.o lib/sha1.o lib/str.o \
+	lib/utf8.o lib/ws.o lib/os_linux.o lib/os_other.o $(FILES)
 tests/unit/conn: $(CONN_UNIT)
 	$(LINK) -o $@ $(CONN_UNIT)
 
@@ -324,6 +329,10 @@ LIST_UNIT = tests/unit/list.o lib/list.o lib/buf.o
 tests/unit/list: $(LIST_UNIT)
 	$(LINK) -o $@ $(LIST_UNIT)
 
+MIME_UNIT = tests/unit/mime.o lib/mime.o lib/str.o
+tests/unit/mime: $(MIME_UNIT)
+	$(LINK) -o $@ $(MIME_UNIT)
+
 NET_UNIT = tests/unit/net.o lib/net.o lib/str.o
 tests/unit/net: $(NET_UNIT)
 	$(LINK) -o $@ $(NET_UNIT)
@@ -339,11 +348,15 @@ PAGE_UNIT = tests/unit/page.o lib/page.o lib/str.o
 tests/unit/page: $(PAGE_UNIT)
 	$(LINK) -o $@ $(PAGE_UNIT)
 
+RANGE_UNIT = tests/unit/range.o lib/range.o lib/buf.o lib/http.o lib/str.o
+tests/unit/range: $(RANGE_UNIT)
+	$(LINK) -o $@ $(RANGE_UNIT)
+
 REPLY_UNIT = tests/unit/reply.o lib/reply.o lib/buf.o
 tests/unit/reply: $(REPLY_UNIT)
 	$(LINK) -o $@ $(REPLY_UNIT)
 
-ROOT_UNIT = tests/unit/root.o lib/root.o
+ROOT_UNIT = tests/unit/root.o lib/root.o lib/os_linux.o lib/os_other.o
 tests/unit/root: $(ROOT_UNIT)
 	$(LINK) -o $@ $(ROOT_UNIT)
 
@@ -351,9 +364,8 @@ SHA1_UNIT = tests/unit/sha1.o lib/sha1.o
 tests/unit/sha1: $(SHA1_UNIT)
 	$(LINK) -o $@ $(SHA1_UNIT)
 
-SITE_UNIT = tests/unit/site.o lib/site.o lib/buf.o lib/clock.o lib/http.o \
-	lib/listing.o lib/os_linux.o lib/os_other.o lib/page.o lib/reply.o \
-	lib/root.o lib/str.o lib/utf8.o
+SITE_UNIT = tests/unit/site.o $(FILES) lib/buf.o lib/clock.o lib/http.o \
+	lib/os_linux.o lib/os_other.o lib/str.o lib/utf8.o
 tests/unit/site: $(SITE_UNIT)
 	$(LINK) -o $@ $(SITE_UNIT)
 
@@ -377,6 +389,12 @@ UTF8_UNIT = tests/unit/utf8.o lib/utf8.o
 tests/unit/utf8: $(UTF8_UNIT)
 	$(LINK) -o $@ $(UTF8_UNIT)
 
+VERSION_UNIT = tests/unit/version.o lib/version.o lib/buf.o lib/clock.o \
+	lib/content.o lib/http.o lib/os_linux.o lib/os_other.o lib/reply.o \
+	lib/str.o
+tests/unit/version: $(VERSION_UNIT)
+	$(LINK) -o $@ $(VERSION_UNIT)
+
 tests/unit/watch_inotify: tests/unit/watch_inotify.o lib/watch_inotify.o
 	$(LINK) -o $@ tests/unit/watch_inotify.o lib/watch_inotify.o
 
@@ -386,6 +404,6 @@ tests/unit/ws: $(WS_UNIT)
 	$(LINK) -o $@ $(WS_UNIT)
 
 LISTING_UNIT = tests/unit/listing.o lib/listing.o lib/buf.o lib/http.o \
-	lib/root.o lib/str.o
+	lib/os_linux.o lib/os_other.o lib/root.o lib/str.o lib/utf8.o
 tests/unit/listing: $(LISTING_UNIT)
 	$(LINK) -o $@ $(LISTING_UNIT)

@@ -93,6 +93,7 @@ reply_reason(int status)
 		{ 101, "Switching Protocols" },
 		{ 200, "OK" },
 		{ 204, "No Content" },
+		{ 206, "Partial Content" },
 		{ 301, "Moved Permanently" },
 		{ 304, "Not Modified" },
 		{ 400, "Bad Request" },
@@ -100,7 +101,9 @@ reply_reason(int status)
 		{ 404, "Not Found" },
 		{ 405, "Method Not Allowed" },
 		{ 408, "Request Timeout" },
+		{ 412, "Precondition Failed" },
 		{ 413, "Content Too Large" },
+		{ 416, "Range Not Satisfiable" },
 		{ 417, "Expectation Failed" },
 		{ 426, "Upgrade Required" },
 		{ 431, "Request Header Fields Too Large" },
@@ -134,6 +137,20 @@ reply_free(struct reply *reply)
 	if (reply->fd >= 0)
 		close(reply->fd);
 	reply->fd = -1;
+}
+
+void
+reply_part(struct reply *reply, int64_t first, int64_t n)
+{
+	size_t skip;
+
+	skip = first < (int64_t)reply->body.len ? (size_t)first
+						: reply->body.len;
+	buf_drop(&reply->body, skip);
+	reply->off += first - (int64_t)skip;
+	if ((int64_t)reply->body.len > n)
+		reply->body.len = (size_t)n;
+	reply->len = n - (int64_t)reply->body.len;
 }
 
 int

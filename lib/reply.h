@@ -28,6 +28,9 @@ void reply_init(struct reply *reply, int status);
 /* give the memory back, close the file */
 void reply_free(struct reply *reply);
 
+/* leave n bytes of what is to be sent, from first on; they are there */
+void reply_part(struct reply *reply, int64_t first, int64_t n);
+
 /*
  * Append the head of a reply.  The length of the body is told unless the
  * status has none; keep: the connection stays open.  As buf_put.

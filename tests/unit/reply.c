@@ -115,9 +115,42 @@ test_file(void)
 	ok(fcntl(fd, F_GETFD) < 0, "it is closed with its reply");
 }
 
+/* what is left of "abcde" and ten bytes of a file from 100 on */
+static bool
+cut(int64_t first, int64_t n, const char *body, int64_t off, int64_t len)
+{
+	struct reply reply;
+	bool same;
+
+	reply_init(&reply, 206);
+	buf_puts(&reply.body, "abcde");
+	reply.off = 100;
+	reply.len = 10;
+	reply_part(&reply, first, n);
+	same = reply.body.len == strlen(body) &&
+	    memcmp(buf_head(&reply.body), body, strlen(body)) == 0 &&
+	    reply.len == len && (len == 0 || reply.off == off);
+	reply_free(&reply);
+	return same;
+}
+
+static void
+test_parts(void)
+{
+	ok(cut(0, 15, "abcde", 100, 10), "all of a reply is all of it");
+	ok(cut(1, 3, "bcd", 0, 0) && cut(0, 5, "abcde", 0, 0),
+	    "a part may lie within the body");
+	ok(cut(5, 10, "", 100, 10) && cut(7, 2, "", 102, 2) &&
+		cut(14, 1, "", 109, 1),
+	    "or within the file");
+	ok(cut(3, 4, "de", 100, 2), "or begin in one and end in the other");
+	ok(cut(0, 0, "", 0, 0), "nothing is left of nothing");
+}
+
 int
 main(void)
 {
+	test_parts();
 	test_dates();
 	test_heads();
 	test_file();
