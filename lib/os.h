@@ -23,6 +23,13 @@ mode_t os_dirent_type(const struct dirent *entry);
 int os_open_dir(int dir, const char *name);
 
 /*
+ * Open for reading the regular file of this name that st tells of.  What has
+ * taken its place since is not opened, where the system can do that; so fstat
+ * the descriptor.  -1 and errno: ENOENT where it was noticed.
+ */
+int os_open_file(int dir, const char *name, const struct stat *st);
+
+/*
  * Have a file server asked anew about the file of this name in a directory, or
  * for "" about the open file `dir`, so that the next stat is of now.
  */

@@ -38,6 +38,37 @@ os_open_dir(int dir, const char *name)
 	return openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+/*
+ * An O_PATH descriptor opens nothing, so nobody's lock is lost when it is
+ * closed, and /proc has the way from it to the file itself.  Without /proc the
+ * name has to do.
+ */
+int
+os_open_file(int dir, const char *name, const struct stat *st)
+{
+	enum { FLAGS = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
+	char way[40];
+	struct stat now;
+	int fd, path, error;
+
+	path = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (path < 0)
+		return -1;
+	fd = -1;
+	errno = ENOENT;
+	if (fstat(path, &now) == 0 && now.st_dev == st->st_dev &&
+	    now.st_ino == st->st_ino && S_ISREG(now.st_mode)) {
+		snprintf(way, sizeof way, "/proc/self/fd/%d", path);
+		fd = open(way, FLAGS);
+		if (fd < 0 && errno == ENOENT)
+			fd = openat(dir, name, FLAGS | O_NOFOLLOW);
+	}
+	error = errno;
+	close(path);
+	errno = error;
+	return fd;
+}
+
 /* Its answer is not read: it has made what stat(2) remembers new. */
 void
 os_refresh(int dir, const char *name)

@@ -26,6 +26,14 @@ os_open_dir(int dir, const char *name)
 	    dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+int
+os_open_file(int dir, const char *name, const struct stat *st)
+{
+	(void)st;
+	return openat(dir, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
 void
 os_refresh(int dir, const char *name)
 {

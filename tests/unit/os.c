@@ -272,6 +272,55 @@ test_open_dir(void)
 	chmod("on", 0755);
 }
 
+/* the descriptor of what the name stands for now, if it is what st tells of */
+static int
+open_as(const struct stat *st)
+{
+	struct stat now;
+	int fd;
+
+	fd = os_open_file(AT_FDCWD, "it", st);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &now) == 0 && now.st_ino == st->st_ino &&
+	    now.st_dev == st->st_dev)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* On Linux nothing else is opened: a lock that closing would drop still holds. */
+static void
+test_open_file(void)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct stat st;
+	char c;
+	int fd, held, i;
+
+	scratch_sh("echo one >it && echo two >other");
+	stat("it", &st);
+	fd = open_as(&st);
+	ok(fd >= 0 && read(fd, &c, 1) == 1 && c == 'o' &&
+		(fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0,
+	    "a file that was seen is opened, and not passed on");
+	close(fd);
+	held = open("other", O_RDWR | O_CLOEXEC);
+	ok(fcntl(held, F_SETLK, &lock) == 0 && rename("other", "it") == 0 &&
+		open_as(&st) == -1,
+	    "what has taken its place is not");
+	scratch_sh("ln -s missing link && mkfifo fifo");
+	for (i = 0; i < 3; i++) {
+		rename(i == 0 ? "link" : i == 1 ? "fifo" : "nothing", "it");
+		if (open_as(&st) != -1)
+			break;
+	}
+	ok(i == 3,
+	    "nor is a link, or a FIFO, whose other end nobody waits for");
+	close(held);
+	remove("it");
+}
+
 /* More of them than a page of the list holds. */
 static void
 test_children(void)
@@ -509,6 +558,7 @@ main(void)
 	test_mtime();
 	test_types();
 	test_open_dir();
+	test_open_file();
 	test_refresh();
 	if (can_tell()) {
 		test_started();
