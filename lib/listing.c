@@ -1,149 +1,247 @@
 #define _POSIX_C_SOURCE 200809L
 /* listing.c - what is in a directory, as the rest of a page */
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "http.h"
 #include "listing.h"
+#include "os.h"
+#include "utf8.h"
 
-/* a name's first byte tells a directory, '/', from a file, ' ' */
-struct names {
-	char **name;
-	size_t n;
+enum {
+	ENTRY_BYTES = 4096, /* as much as a row of the list can take */
+	STAMP = 32 /* bytes of a time */
 };
+
+struct entry {
+	char *name;
+	bool dir;
+	int64_t size;
+	int64_t mtime; /* s since 1970 */
+};
+
+struct list {
+	struct entry *entry;
+	size_t n, cap;
+	bool more; /* there were more of them than were wanted */
+};
+
+static const char style[] =
+    "</title>\n"
+    "<meta name=\"viewport\" content=\"width=device-width\">\n"
+    "<style>\n"
+    "body { font: 1em/1.5 sans-serif; margin: 1em; color-scheme: light dark; }\n"
+    "h1 { font-size: 1.2em; overflow-wrap: anywhere; }\n"
+    "th { text-align: left; font-weight: normal; }\n"
+    "th, td { padding: 0 1em 0 0; vertical-align: top; }\n"
+    "td:first-child { overflow-wrap: anywhere; }\n"
+    "td + td { white-space: nowrap; font-variant-numeric: tabular-nums; }\n"
+    "td:nth-child(2) { text-align: right; }\n"
+    "</style>\n"
+    "</head>\n"
+    "<body>\n"
+    "<h1>/";
+
+static const char head[] =
+    "</h1>\n"
+    "<table>\n"
+    "<tr><th>Name</th><th>Bytes</th><th>Changed, UTC</th></tr>\n";
+
+static const char up[] = "<tr><td><a href=\"../\">../</a></td></tr>\n";
+
+static const char end[] = "</table>\n</body>\n</html>\n";
+
+static const char more[] = "</table>\n"
+			   "<p>There is more than is listed here.</p>\n"
+			   "</body>\n"
+			   "</html>\n";
+
+/* the bytes of the character at s, n > 0; 0 where it is none or can't be shown */
+static size_t
+character(const char *s, size_t n)
+{
+	struct utf8 u = { 0 };
+	size_t i;
+
+	if ((unsigned char)*s < ' ' || *s == 0x7f)
+		return 0;
+	for (i = 0; i < n && utf8_feed(&u, s + i, 1) == 1; i++)
+		if (utf8_whole(&u))
+			return i + 1;
+	return 0;
+}
 
 int
 listing_text(struct buf *b, const char *s, size_t n)
 {
-	size_t i;
+	size_t i, len;
 	int r;
 
-	for (i = 0, r = 0; i < n && r == 0; i++)
-		switch (s[i]) {
-		case '<':
+	for (i = 0, r = 0; i < n && r == 0; i += len) {
+		len = character(s + i, n - i);
+		if (len == 0) {
+			r = buf_puts(b, "\xef\xbf\xbd");
+			len = 1;
+		} else if (s[i] == '<') {
 			r = buf_puts(b, "&lt;");
-			break;
-		case '&':
+		} else if (s[i] == '&') {
 			r = buf_puts(b, "&amp;");
-			break;
-		case '"':
+		} else if (s[i] == '"') {
 			r = buf_puts(b, "&quot;");
-			break;
-		default:
-			r = buf_put(b, s + i, 1);
+		} else {
+			r = buf_put(b, s + i, len);
 		}
+	}
 	return r;
 }
 
+/* directories first */
 static int
 by_name(const void *a, const void *b)
 {
-	const char *const *x, *const *y;
+	const struct entry *x, *y;
 
 	x = a;
 	y = b;
-	if ((*x)[0] != (*y)[0])
-		return (*x)[0] == '/' ? -1 : 1;
-	return strcmp(*x, *y);
+	if (x->dir != y->dir)
+		return x->dir ? -1 : 1;
+	return strcmp(x->name, y->name);
 }
 
 static void
-names_free(struct names *list)
+list_free(struct list *list)
 {
 	size_t i;
 
 	for (i = 0; i < list->n; i++)
-		free(list->name[i]);
-	free(list->name);
+		free(list->entry[i].name);
+	free(list->entry);
 }
 
-/* one entry, if it may be seen; -1 if memory is out */
 static int
-names_add(struct names *list, const struct root *root, const char *path,
-    const char *name)
+list_add(struct list *list, const char *name, const struct stat *st)
 {
-	char whole[ROOT_PATH];
-	struct stat st;
+	struct entry *bigger;
+	size_t cap;
 	char *copy;
-	int n;
 
-	n = snprintf(whole, sizeof whole, "%s/%s", path, name);
-	if (name[0] == '.' || n < 0 || (size_t)n >= sizeof whole ||
-	    root_stat(root, whole, &st) < 0)
-		return 0;
-	copy = malloc(strlen(name) + 2);
+	if (list->n == list->cap) {
+		cap = list->cap == 0 ? 64 : list->cap * 2;
+		bigger = realloc(list->entry, cap * sizeof *bigger);
+		if (bigger == NULL)
+			return -1;
+		list->entry = bigger;
+		list->cap = cap;
+	}
+	copy = strdup(name);
 	if (copy == NULL)
 		return -1;
-	copy[0] = S_ISDIR(st.st_mode) ? '/' : ' ';
-	memcpy(copy + 1, name, strlen(name) + 1);
-	list->name[list->n++] = copy;
+	list->entry[list->n++] = (struct entry){ .name = copy,
+		.dir = S_ISDIR(st->st_mode),
+		.size = st->st_size,
+		.mtime = (int64_t)st->st_mtime };
 	return 0;
 }
 
+static DIR *
+open_list(int dir)
+{
+	DIR *d;
+	int fd;
+
+	fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	d = fdopendir(fd);
+	if (d == NULL)
+		close(fd);
+	return d;
+}
+
 static int
-names_read(struct names *list, const struct root *root, int fd,
-    const char *path, size_t max)
+list_read(struct list *list, const struct root *root, int dir, const char *path,
+    size_t max)
 {
 	struct dirent *entry;
-	DIR *dir;
+	struct stat st;
+	DIR *d;
 	int r;
 
-	*list = (struct names){ malloc((max + 1) * sizeof *list->name), 0 };
-	dir = list->name == NULL ? NULL : fdopendir(fd);
-	if (dir == NULL) {
-		close(fd);
-		free(list->name);
+	*list = (struct list){ .n = 0 };
+	d = open_list(dir);
+	if (d == NULL)
 		return -1;
+	for (r = 0; r == 0 && (entry = readdir(d)) != NULL;) {
+		if (root_look(root, dir, path, entry->d_name, &st) < 0)
+			continue;
+		list->more = list->n == max;
+		if (list->more)
+			break;
+		r = list_add(list, entry->d_name, &st);
 	}
-	r = 0;
-	while (r == 0 && list->n < max && (entry = readdir(dir)) != NULL)
-		r = names_add(list, root, path, entry->d_name);
-	closedir(dir);
+	closedir(d);
 	if (r < 0)
-		names_free(list);
-	else
-		qsort(list->name, list->n, sizeof *list->name, by_name);
+		list_free(list);
+	else if (list->n > 0)
+		qsort(list->entry, list->n, sizeof *list->entry, by_name);
 	return r;
 }
 
 /* "./" in front: a name may look like a scheme */
 static int
-put_entry(struct buf *b, const char *name)
+put_entry(struct buf *b, const struct entry *e)
 {
-	const char *end;
+	char stamp[STAMP] = "";
+	struct tm tm;
+	time_t t;
 
-	end = name[0] == '/' ? "/" : "";
-	name++;
-	if (buf_puts(b, "<li><a href=\"./") < 0 ||
-	    http_escape(b, name, strlen(name)) < 0 ||
-	    buf_printf(b, "%s\">", end) < 0 ||
-	    listing_text(b, name, strlen(name)) < 0)
+	t = (time_t)e->mtime;
+	if (gmtime_r(&t, &tm) != NULL)
+		strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &tm);
+	if (buf_puts(b, "<tr><td><a href=\"./") < 0 ||
+	    http_escape(b, e->name, strlen(e->name)) < 0 ||
+	    buf_puts(b, e->dir ? "/\">" : "\">") < 0 ||
+	    listing_text(b, e->name, strlen(e->name)) < 0 ||
+	    buf_puts(b, e->dir ? "/</a></td><td>" : "</a></td><td>") < 0 ||
+	    (!e->dir && buf_printf(b, "%lld", (long long)e->size) < 0))
 		return -1;
-	return buf_printf(b, "%s</a></li>\n", end);
+	return buf_printf(b, "</td><td>%s</td></tr>\n", stamp);
+}
+
+static int
+put_list(struct buf *b, const struct list *list, const char *path)
+{
+	size_t i;
+
+	if (buf_puts(b, "\n<title>/") < 0 ||
+	    listing_text(b, path, strlen(path)) < 0 || buf_puts(b, style) < 0 ||
+	    listing_text(b, path, strlen(path)) < 0 || buf_puts(b, head) < 0 ||
+	    (*path != '\0' && buf_puts(b, up) < 0))
+		return -1;
+	for (i = 0; i < list->n && b->max - b->len > 2 * ENTRY_BYTES; i++)
+		if (put_entry(b, &list->entry[i]) < 0)
+			return -1;
+	if (list->more || i < list->n)
+		return buf_puts(b, more);
+	return buf_puts(b, end);
 }
 
 int
-listing_put(struct buf *b, const struct root *root, int fd, const char *path,
+listing_put(struct buf *b, const struct root *root, int dir, const char *path,
     size_t max)
 {
-	struct names list;
-	size_t i;
+	struct list list;
 	int r;
 
-	if (names_read(&list, root, fd, path, max) < 0)
+	if (list_read(&list, root, dir, path, max) < 0)
 		return -1;
-	buf_puts(b, "\n<title>/");
-	listing_text(b, path, strlen(path));
-	buf_puts(b, "</title>\n</head>\n<body>\n<h1>/");
-	listing_text(b, path, strlen(path));
-	buf_puts(b, "</h1>\n<ul>\n");
-	r = *path == '\0' ? 0
-			  : buf_puts(b, "<li><a href=\"../\">../</a></li>\n");
-	for (i = 0; i < list.n && r == 0; i++)
-		r = put_entry(b, list.name[i]);
-	names_free(&list);
-	return r < 0 ? -1 : buf_puts(b, "</ul>\n</body>\n</html>\n");
+	r = put_list(b, &list, path);
+	list_free(&list);
+	return r;
 }

@@ -7,15 +7,18 @@
 #include "buf.h"
 #include "root.h"
 
-/* append n bytes so that HTML shows them as they are; as buf_put */
+/*
+ * Append n bytes so that HTML shows them as they are, U+FFFD for those that
+ * are no text; as buf_put.
+ */
 int listing_text(struct buf *b, const char *s, size_t n);
 
 /*
  * Append, from within <head> on, a page of what can be seen in the directory
- * fd, at path beneath the root, the first max entries.  fd is closed.  0, or
- * -1 when it can't be read or memory is out.
+ * of descriptor dir, at path beneath the root: max entries, or as many as there
+ * is room for.  0, or -1 when it can't be read, and errno, or memory is out.
  */
-int listing_put(struct buf *b, const struct root *root, int fd,
+int listing_put(struct buf *b, const struct root *root, int dir,
     const char *path, size_t max);
 
 #endif

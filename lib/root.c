@@ -5,13 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "os.h"
 #include "root.h"
-
-enum { DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 /*
  * A path on its way: done holds components that are directories beneath the
@@ -44,6 +44,16 @@ hidden(const struct root *root, const struct stat *st)
 	return false;
 }
 
+/* may it be seen? 0, or -1 and ENOENT */
+static int
+seen(const struct root *root, const struct stat *st)
+{
+	errno = ENOENT;
+	if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode))
+		return -1;
+	return hidden(root, st) ? -1 : 0;
+}
+
 /* put a directory in the place of the current one */
 static int
 enter(struct walk *w, int fd)
@@ -60,7 +70,7 @@ static int
 restart(struct walk *w)
 {
 	w->done[0] = '\0';
-	return enter(w, openat(w->root->fd, ".", DIR_FLAGS));
+	return enter(w, os_open_dir(w->root->fd, "."));
 }
 
 /* go into a directory of the current one */
@@ -75,7 +85,7 @@ descend(struct walk *w, const char *name)
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	if (enter(w, openat(w->dir, name, DIR_FLAGS)) < 0)
+	if (enter(w, os_open_dir(w->dir, name)) < 0)
 		return -1;
 	if (n > 0)
 		w->done[n++] = '/';
@@ -223,7 +233,7 @@ find(struct walk *w, const struct root *root, const char *path)
 	if (root->fd < 0 || strlen(path) >= sizeof w->todo)
 		return -1;
 	memcpy(w->todo, path, strlen(path) + 1);
-	w->dir = openat(root->fd, ".", DIR_FLAGS);
+	w->dir = os_open_dir(root->fd, ".");
 	if (w->dir < 0)
 		return -1;
 	for (r = 0; r == 0 && next(w);)
@@ -235,10 +245,7 @@ find(struct walk *w, const struct root *root, const char *path)
 		if (fstat(w->dir, &w->st) < 0)
 			return -1;
 	}
-	errno = ENOENT;
-	if (!S_ISREG(w->st.st_mode) && !S_ISDIR(w->st.st_mode))
-		return -1;
-	return hidden(root, &w->st) ? -1 : 0;
+	return seen(root, &w->st);
 }
 
 static void
@@ -264,6 +271,27 @@ root_stat(const struct root *root, const char *path, struct stat *st)
 	return r;
 }
 
+/* Only a link is worth the whole way down from the root. */
+int
+root_look(const struct root *root, int dir, const char *path, const char *name,
+    struct stat *st)
+{
+	char whole[ROOT_PATH];
+	int n;
+
+	errno = ENOENT;
+	if (name[0] == '.' || fstatat(dir, name, st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	if (!S_ISLNK(st->st_mode))
+		return seen(root, st);
+	n = snprintf(whole, sizeof whole, "%s/%s", path, name);
+	if (n < 0 || (size_t)n >= sizeof whole) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return root_stat(root, whole, st);
+}
+
 /*
  * Should a hidden file have taken the place of what was found, its new
  * descriptor stays open: to close it would drop the lock that it guards.
@@ -276,8 +304,8 @@ root_open(const struct root *root, const char *path, struct stat *st)
 
 	fd = -1;
 	if (find(&w, root, path) == 0)
-		fd = openat(w.dir, w.name,
-		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		fd = S_ISDIR(w.st.st_mode) ? os_open_dir(w.dir, w.name)
+					   : os_open_file(w.dir, w.name, &w.st);
 	leave(&w);
 	if (fd < 0)
 		return -1;
@@ -316,6 +344,33 @@ root_hide(struct root *root, dev_t dev, ino_t ino)
 	return 0;
 }
 
+void
+root_show(struct root *root, dev_t dev, ino_t ino)
+{
+	size_t i;
+
+	for (i = root->nhidden; i-- > 0;)
+		if (root->hidden[i].dev == dev && root->hidden[i].ino == ino) {
+			root->hidden[i] = root->hidden[--root->nhidden];
+			return;
+		}
+}
+
+/* "/." follows the link that the root may be. */
+static int
+open_root(const char *path)
+{
+	char whole[ROOT_PATH];
+	int n;
+
+	n = snprintf(whole, sizeof whole, "%s/.", path);
+	if (n < 0 || (size_t)n >= sizeof whole) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return os_open_dir(AT_FDCWD, whole);
+}
+
 int
 root_renew(struct root *root)
 {
@@ -328,7 +383,7 @@ root_renew(struct root *root)
 	if (root->fd >= 0 && same(root->self, &st))
 		return 0;
 	root_free(root);
-	root->fd = open(root->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	root->fd = open_root(root->path);
 	if (root->fd < 0)
 		return -1;
 	root->real = realpath(root->path, NULL);

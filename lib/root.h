@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { ROOT_PATH = 4096, ROOT_LINKS = 40, ROOT_HIDDEN = 4 };
+enum { ROOT_PATH = 4096, ROOT_LINKS = 40, ROOT_HIDDEN = 8 };
 
 /* a file by what it is, whatever it is called */
 struct root_file {
@@ -37,20 +37,31 @@ int root_init(struct root *root, const char *path);
 /* give up the root */
 void root_free(struct root *root);
 
-/* these are not there; -1 if there are too many */
+/* this file is not there, whatever it is called; -1 if there are too many */
 int root_hide(struct root *root, dev_t dev, ino_t ino);
+
+/* it need not be hidden any more: it is gone, and its number may be used again */
+void root_show(struct root *root, dev_t dev, ino_t ino);
 
 /* find the root again where it was replaced; 0, or -1 and errno */
 int root_renew(struct root *root);
 
 /*
- * Open a file or directory for reading by its path beneath the root, with no
- * slash at either end; "" is the root itself.  The descriptor and what fstat
- * says, or -1 and errno: ENOENT for whatever must not be seen.
+ * Open by its path beneath the root, with no slash at either end, a file for
+ * reading or a directory to go on from; "" is the root itself.  The descriptor
+ * and what fstat says, or -1 and errno: ENOENT for whatever must not be seen,
+ * EACCES for what may but can't be read.
  */
 int root_open(const struct root *root, const char *path, struct stat *st);
 
 /* what it is, without opening it; 0, or -1 and errno as above */
 int root_stat(const struct root *root, const char *path, struct stat *st);
+
+/*
+ * The same of a name in the directory of descriptor dir, whose path is that;
+ * 0, or -1 and errno as above.
+ */
+int root_look(const struct root *root, int dir, const char *path,
+    const char *name, struct stat *st);
 
 #endif

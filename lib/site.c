@@ -6,14 +6,16 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "content.h"
 #include "listing.h"
+#include "mime.h"
 #include "os.h"
 #include "page.h"
+#include "range.h"
 #include "site.h"
-#include "str.h"
 #include "utf8.h"
 
-enum { ETAG = 128, SECOND_NS = 1000000000, MS_NS = 1000000 };
+enum { MS_NS = 1000000 };
 
 /* one request on its way to its reply */
 struct visit {
@@ -24,64 +26,11 @@ struct visit {
 	char path[HTTP_HEAD_MAX + 16]; /* beneath the root, room for an index */
 	struct stat st;
 	int fd; /* of the file, or -1 */
+	const char *type; /* its Content-Type */
+	bool page;
 };
 
 static const char html_type[] = "text/html; charset=utf-8";
-
-const char *
-site_type(const char *name)
-{
-	static const char *const types[][2] = {
-		{ "html", html_type },
-		{ "htm", html_type },
-		{ "css", "text/css; charset=utf-8" },
-		{ "js", "text/javascript; charset=utf-8" },
-		{ "mjs", "text/javascript; charset=utf-8" },
-		{ "json", "application/json" },
-		{ "map", "application/json" },
-		{ "webmanifest", "application/manifest+json" },
-		{ "txt", "text/plain; charset=utf-8" },
-		{ "md", "text/plain; charset=utf-8" },
-		{ "csv", "text/csv; charset=utf-8" },
-		{ "xml", "application/xml" },
-		{ "xhtml", "application/xhtml+xml" },
-		{ "atom", "application/atom+xml" },
-		{ "rss", "application/rss+xml" },
-		{ "svg", "image/svg+xml" },
-		{ "png", "image/png" },
-		{ "jpg", "image/jpeg" },
-		{ "jpeg", "image/jpeg" },
-		{ "gif", "image/gif" },
-		{ "webp", "image/webp" },
-		{ "avif", "image/avif" },
-		{ "bmp", "image/bmp" },
-		{ "ico", "image/x-icon" },
-		{ "woff", "font/woff" },
-		{ "woff2", "font/woff2" },
-		{ "ttf", "font/ttf" },
-		{ "otf", "font/otf" },
-		{ "mp3", "audio/mpeg" },
-		{ "ogg", "audio/ogg" },
-		{ "opus", "audio/ogg" },
-		{ "flac", "audio/flac" },
-		{ "wav", "audio/wav" },
-		{ "mp4", "video/mp4" },
-		{ "webm", "video/webm" },
-		{ "vtt", "text/vtt; charset=utf-8" },
-		{ "pdf", "application/pdf" },
-		{ "zip", "application/zip" },
-		{ "gz", "application/gzip" },
-		{ "wasm", "application/wasm" },
-	};
-	const char *dot;
-	size_t i;
-
-	dot = strrchr(name, '.');
-	for (i = 0; dot != NULL && i < sizeof types / sizeof types[0]; i++)
-		if (str_is(dot + 1, strlen(dot + 1), types[i][0]))
-			return types[i][1];
-	return "application/octet-stream";
-}
 
 /* append the tag of the script; as buf_put */
 static int
@@ -119,12 +68,33 @@ wants_tag(const struct http_request *r, const struct page *page)
 	    !http_is(http_field(r, "sec-fetch-dest", 0), "empty");
 }
 
+/* what to say of a file that could not be opened */
+static int
+status_of(int error)
+{
+	switch (error) {
+	case EACCES:
+	case EPERM:
+		return 403;
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return 503;
+	case EIO:
+		return 500;
+	default:
+		return 404;
+	}
+}
+
+/* a page that says so, in place of what the reply holds */
 static int
 fail(struct visit *v, int status)
 {
 	struct buf *b;
 
 	b = &v->reply->body;
+	reply_part(v->reply, 0, 0);
 	v->reply->status = status;
 	buf_puts(&v->reply->fields, "Cache-Control: no-store\r\n");
 	if (!for_page(v->r)) {
@@ -144,63 +114,6 @@ fail(struct visit *v, int status)
 	return 0;
 }
 
-/*
- * Last-Modified has whole seconds: whoever got a file in the second in which
- * it was written may have missed a second write in it.  Those seconds are
- * remembered, as one range, and not vouched for.
- */
-static void
-note_racy(struct site *s, int64_t mtime)
-{
-	if (mtime < clock_wall_ns() / SECOND_NS)
-		return;
-	if (s->racy_to == 0)
-		s->racy_from = mtime;
-	s->racy_to = mtime;
-}
-
-static bool
-not_since(const struct visit *v)
-{
-	struct http_span since;
-	int64_t mtime;
-
-	mtime = os_mtime_ns(&v->st) / SECOND_NS;
-	since = http_field(v->r, "if-modified-since", 0);
-	if (since.p == NULL || reply_date_read(since.p, since.n) < mtime)
-		return false;
-	return mtime < v->site->racy_from || mtime > v->site->racy_to;
-}
-
-/*
- * The fields that name the version.  A page's tag has the generation in it:
- * who polls the tags of pages sees each broadcast.
- */
-static bool
-not_modified(struct visit *v, bool tagged)
-{
-	char etag[ETAG], date[REPLY_DATE_SIZE];
-	int64_t mtime;
-
-	mtime = os_mtime_ns(&v->st) / SECOND_NS;
-	snprintf(etag, sizeof etag, "\"%llx-%llx-%llx%s%s\"",
-	    (unsigned long long)v->st.st_ino, (unsigned long long)v->st.st_size,
-	    (unsigned long long)os_mtime_ns(&v->st), tagged ? "-" : "",
-	    tagged ? v->generation : "");
-	reply_date(date, mtime);
-	buf_printf(&v->reply->fields,
-	    "ETag: %s\r\nLast-Modified: %s\r\nCache-Control: no-cache\r\n",
-	    etag, date);
-	if (http_field(v->r, "if-none-match", 0).p != NULL) {
-		if (http_none_match(v->r, etag))
-			return true;
-	} else if (!tagged && not_since(v)) {
-		return true;
-	}
-	note_racy(v->site, mtime);
-	return false;
-}
-
 /* UTF-8 as far as was read: a character may be cut at the end */
 static bool
 in_utf8(const char *s, size_t n)
@@ -210,56 +123,165 @@ in_utf8(const char *s, size_t n)
 	return utf8_feed(&u, s, n) == n;
 }
 
-/* the start of a page, and the tag put in; -1 if it can't be read */
+/* the n bytes that a file starts with, for the body: all of them, or a page */
 static int
-open_page(struct visit *v, bool *tagged, const char **type)
+take_start(struct visit *v, const char *start, size_t n, bool *tagged)
 {
-	char start[SITE_LOOK];
-	struct buf *b;
 	struct page page;
-	ssize_t n;
+	size_t place;
+	struct buf *b;
 
-	n = reply_read(v->fd, start, sizeof start, 0);
-	if (n < 0)
-		return -1;
-	page = page_look(start, (size_t)n);
-	*tagged = wants_tag(v->r, &page);
-	*type = !page.wide && in_utf8(start, (size_t)n) ? html_type
-							: "text/html";
-	if (!*tagged)
-		return 0;
+	*tagged = false;
+	place = 0;
 	b = &v->reply->body;
-	buf_put(b, start, page.place);
-	put_tag(b, v->generation);
-	v->reply->off = n;
-	return buf_put(b, start + page.place, (size_t)n - page.place);
+	if (v->page) {
+		page = page_look(start, n);
+		*tagged = wants_tag(v->r, &page);
+		place = page.place;
+		if (page.wide || !in_utf8(start, n))
+			v->type = "text/html";
+	}
+	if (!*tagged && (int64_t)n < v->st.st_size)
+		return 0; /* it is sent as it is read */
+	if (buf_put(b, start, place) < 0 ||
+	    (*tagged && put_tag(b, v->generation) < 0))
+		return -1;
+	v->reply->off = (int64_t)n;
+	return buf_put(b, start + place, n - place);
+}
+
+/* what the file holds, as a number, of which the first n bytes are in piece */
+static uint64_t
+sum_up(const struct visit *v, char piece[SITE_LOOK], size_t n)
+{
+	uint64_t sums[2];
+	int64_t off;
+	ssize_t got;
+
+	sums[0] = content_sum(piece, n);
+	if (v->st.st_size > SITE_SUM)
+		return 0;
+	for (off = (int64_t)n; off < v->st.st_size; off += got) {
+		got = reply_read(v->fd, piece, SITE_LOOK, off);
+		if (got <= 0)
+			return 0;
+		sums[1] = content_sum(piece, (size_t)got);
+		sums[0] = content_sum(sums, sizeof sums);
+	}
+	return sums[0];
+}
+
+/* what the peer gets of a reply that holds all of it, as its conditions are */
+static int
+judge(
+    struct visit *v, const struct version *version, int64_t *first, int64_t *n)
+{
+	enum range_result range;
+	int status;
+
+	status = version_status(&v->site->log, version, v->r);
+	*first = 0;
+	*n = (int64_t)v->reply->body.len + v->reply->len;
+	if (status != 200 || !version_parts(&v->site->log, version, v->r))
+		return status;
+	range = range_of(v->r, *n, first, n);
+	if (range == RANGE_BEYOND)
+		return 416;
+	return range == RANGE_PART ? 206 : 200;
+}
+
+/* what is in the reply is this version */
+static int
+give(struct visit *v, const struct version *version)
+{
+	char date[REPLY_DATE_SIZE];
+	int64_t first, n, total;
+	struct buf *b;
+
+	b = &v->reply->fields;
+	total = (int64_t)v->reply->body.len + v->reply->len;
+	v->reply->status = judge(v, version, &first, &n);
+	if (v->reply->status == 416)
+		buf_printf(
+		    b, "Content-Range: bytes */%lld\r\n", (long long)total);
+	if (v->reply->status >= 400)
+		return fail(v, v->reply->status);
+	buf_printf(b, "ETag: %s\r\nCache-Control: no-cache\r\n", version->etag);
+	reply_date(date, version->mtime);
+	if (version->mtime >= 0)
+		buf_printf(b, "Last-Modified: %s\r\n", date);
+	if (v->reply->status == 304) {
+		reply_part(v->reply, 0, 0);
+		return 0;
+	}
+	buf_printf(b, "Accept-Ranges: bytes\r\nContent-Type: %s\r\n", v->type);
+	if (v->reply->status == 206) {
+		buf_printf(b, "Content-Range: bytes %lld-%lld/%lld\r\n",
+		    (long long)first, (long long)(first + n - 1),
+		    (long long)total);
+		reply_part(v->reply, first, n);
+	}
+	return 0;
+}
+
+/* is a file empty as if it were just being rewritten? */
+static bool
+rewriting(const struct stat *st)
+{
+	int64_t age;
+
+	age = (clock_wall_ns() - os_mtime_ns(st)) / MS_NS;
+	return st->st_size == 0 && age >= 0 && age < SITE_EMPTY_MS;
+}
+
+/* as much of it as its size says, or why not; the size is right then */
+static int
+read_start(struct visit *v, char start[SITE_LOOK], size_t *n)
+{
+	struct stat now;
+	size_t want;
+	ssize_t got;
+
+	want = v->st.st_size < SITE_LOOK ? (size_t)v->st.st_size : SITE_LOOK;
+	got = reply_read(v->fd, start, want, 0);
+	if (got < 0)
+		return -1;
+	*n = (size_t)got;
+	if (*n == want)
+		return 0;
+	if (fstat(v->fd, &now) == 0 && now.st_size != v->st.st_size)
+		return SITE_AGAIN;
+	v->st.st_size = got; /* some never tell the truth */
+	return 0;
 }
 
 static int
 answer_file(struct visit *v)
 {
-	const char *type;
+	char start[SITE_LOOK];
+	struct version version;
 	bool tagged;
-	int64_t age;
+	size_t n;
+	int r;
 
-	age = (clock_wall_ns() - os_mtime_ns(&v->st)) / MS_NS;
-	if (v->st.st_size == 0 && age >= 0 && age < SITE_EMPTY_MS)
+	if (rewriting(&v->st))
 		return SITE_AGAIN;
-	type = site_type(v->path);
-	tagged = false;
-	if (type == html_type && open_page(v, &tagged, &type) < 0)
+	v->type = mime_type(v->path);
+	v->page = mime_is_page(v->type);
+	r = read_start(v, start, &n);
+	if (r == SITE_AGAIN)
+		return r;
+	if (r < 0 || take_start(v, start, n, &tagged) < 0)
 		return fail(v, 500);
-	buf_printf(&v->reply->fields, "Content-Type: %s\r\n", type);
-	if (not_modified(v, tagged)) {
-		v->reply->status = 304;
-		buf_free(&v->reply->body);
-		return 0;
+	version = version_file(v->path, &v->st, sum_up(v, start, n));
+	if (v->page)
+		version_page(&version, v->generation, tagged);
+	v->reply->len = (int64_t)v->st.st_size - v->reply->off;
+	if (v->reply->len > 0) {
+		v->reply->fd = v->fd;
+		v->fd = -1;
 	}
-	v->reply->fd = v->fd;
-	v->fd = -1;
-	if (v->st.st_size > v->reply->off)
-		v->reply->len = (int64_t)v->st.st_size - v->reply->off;
-	return 0;
+	return give(v, &version);
 }
 
 /* One slash in front, whatever came: "//host" would lead elsewhere. */
@@ -280,22 +302,21 @@ redirect(struct visit *v)
 static int
 answer_listing(struct visit *v)
 {
+	struct version version;
 	struct buf *b;
-	int fd;
 
 	b = &v->reply->body;
-	buf_printf(&v->reply->fields,
-	    "Content-Type: %s\r\nCache-Control: no-cache\r\n", html_type);
+	v->type = html_type;
 	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
 	if (for_page(v->r))
 		put_tag(b, v->generation);
-	fd = v->fd;
-	v->fd = -1;
-	if (listing_put(b, &v->site->root, fd, v->path, SITE_ENTRIES) == 0)
-		return 0;
-	reply_free(v->reply);
-	reply_init(v->reply, 500);
-	return fail(v, 500);
+	if (listing_put(b, &v->site->root, v->fd, v->path, SITE_ENTRIES) < 0)
+		return fail(v, errno == EACCES ? 403 : 500);
+	version = version_file(
+	    v->path, &v->st, content_sum(buf_head(b), b->len));
+	version_page(&version, v->generation, for_page(v->r));
+	version.mtime = -1; /* what is listed may change without it */
+	return give(v, &version);
 }
 
 /* the directory itself, its index.html, or what is in it */
@@ -309,6 +330,8 @@ answer_directory(struct visit *v)
 	n = strlen(v->path);
 	memcpy(v->path + n, "/index.html", sizeof "/index.html");
 	fd = root_open(&v->site->root, v->path, &st);
+	if (fd < 0 && errno != ENOENT)
+		return fail(v, status_of(errno));
 	if (fd < 0 || !S_ISREG(st.st_mode)) {
 		if (fd >= 0)
 			close(fd);
@@ -367,7 +390,7 @@ visit(struct visit *v)
 	if (!dotted(v->path) && root_renew(&v->site->root) == 0)
 		v->fd = root_open(&v->site->root, v->path, &v->st);
 	if (v->fd < 0)
-		return fail(v, errno == EMFILE || errno == ENFILE ? 503 : 404);
+		return fail(v, status_of(errno));
 	if (S_ISDIR(v->st.st_mode))
 		return slash ? answer_directory(v) : redirect(v);
 	return slash ? fail(v, 404) : answer_file(v);
@@ -394,7 +417,7 @@ site_answer(struct site *s, const struct http_request *r,
 int
 site_init(struct site *s, const char *path)
 {
-	*s = (struct site){ .racy_from = 0 };
+	*s = (struct site){ .log.next = 0 };
 	return root_init(&s->root, path);
 }
 

@@ -7,6 +7,7 @@
 #include "http.h"
 #include "reply.h"
 #include "root.h"
+#include "version.h"
 
 enum {
 	SITE_AGAIN = 1, /* see site_answer */
@@ -14,12 +15,13 @@ enum {
 	SITE_EMPTY_MS =
 	    500, /* as long as that a new empty file is waited for */
 	SITE_LOOK = 65536, /* bytes of a page that <head> is looked for in */
+	SITE_SUM = 1 << 20, /* as large a file is known by its content */
 	SITE_ENTRIES = 10000 /* in a listing */
 };
 
 struct site {
 	struct root root;
-	int64_t racy_from, racy_to; /* seconds; see not_since in site.c */
+	struct version_log log;
 };
 
 /* serve the directory at path, kept, not copied; 0, or -1 and errno */
@@ -29,12 +31,9 @@ void site_free(struct site *s);
 
 /*
  * Fill an empty reply to a GET or HEAD; 0.  SITE_AGAIN: the file is empty as
- * if it were just being rewritten, ask again after SITE_AGAIN_MS.
+ * if it were just being rewritten, or cut while it was read, ask again after SITE_AGAIN_MS.
  */
 int site_answer(struct site *s, const struct http_request *r,
     const char *generation, struct reply *reply);
-
-/* the Content-Type for this file name */
-const char *site_type(const char *name);
 
 #endif

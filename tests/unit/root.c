@@ -67,7 +67,7 @@ opens(const char *path)
 	int fd;
 
 	fd = root_open(&s, path, &st);
-	if ((root_stat(&s, path, &again) == 0) != (fd >= 0))
+	if ((root_stat(&s, path, &again) == 0) != (fd >= 0) && errno != EACCES)
 		return "stat and open differ";
 	if (fd < 0)
 		return errno == ENOENT || errno == ELOOP || errno == ENOTDIR ||
@@ -146,6 +146,7 @@ static void
 test_hidden(void)
 {
 	struct stat st;
+	int i;
 
 	link("root/file", "root/hard");
 	stat("root/file", &st);
@@ -154,6 +155,57 @@ test_hidden(void)
 	ok(is("file", "") && is("hard", "") && is("to-file", ""),
 	    "what is hidden is so by all its names");
 	ok(is("sub/inner", "inner"), "other files are not");
+	root_show(&s, st.st_dev, st.st_ino);
+	ok(is("file", "file") && is("hard", "file"),
+	    "until it is not hidden any more");
+	for (i = 0; root_hide(&s, st.st_dev, 1000000 + (ino_t)i) == 0; i++)
+		;
+	ok(i == ROOT_HIDDEN, "there is room for some of them");
+	while (i-- > 0)
+		root_show(&s, st.st_dev, 1000000 + (ino_t)i);
+	ok(s.nhidden == 0, "and room again");
+}
+
+static int
+looks(int dir, const char *path, const char *name)
+{
+	struct stat st;
+
+	return root_look(&s, dir, path, name, &st) == 0;
+}
+
+static void
+test_names(void)
+{
+	struct stat st;
+	int dir;
+
+	dir = root_open(&s, "sub", &st);
+	ok(looks(dir, "sub", "inner") && looks(dir, "sub", "up"),
+	    "the names in a directory are looked at");
+	ok(!looks(dir, "sub", "out") && !looks(dir, "sub", ".x") &&
+		!looks(dir, "sub", "..") && !looks(dir, "sub", "missing"),
+	    "what can't be opened is not seen");
+	close(dir);
+	dir = root_open(&s, "", &st);
+	ok(!looks(dir, "", "fifo") && !looks(dir, "", "device") &&
+		!looks(dir, "", ".hidden") && looks(dir, "", "to-sub"),
+	    "whatever it is");
+	close(dir);
+}
+
+/* root may read all, so there it is only asked for */
+static void
+test_rights(void)
+{
+	chmod("root/sub", 0711);
+	ok(is("sub", "dir") && is("sub/inner", "inner"),
+	    "a directory that can't be listed can be gone through");
+	chmod("root/sub", 0755);
+	chmod("root/file", 0);
+	ok(geteuid() == 0 || is("file", strerror(EACCES)),
+	    "a file that can't be read is there");
+	chmod("root/file", 0644);
 }
 
 static void
@@ -185,6 +237,8 @@ main(void)
 	test_links();
 	test_limits();
 	test_hidden();
+	test_names();
+	test_rights();
 	test_renewal();
 	root_free(&s);
 	snprintf(command, sizeof command, "rm -rf %s", top);

@@ -30,13 +30,35 @@ put(const char *path, const char *text)
 	utimensat(AT_FDCWD, path, times, 0);
 }
 
+static void
+write_at(const char *path, off_t off, const char *text)
+{
+	struct timespec times[2] = { { .tv_sec = 1000000000 },
+		{ .tv_sec = 1000000000 } };
+	int fd;
+
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || pwrite(fd, text, strlen(text), off) < 0)
+		exit(1);
+	close(fd);
+	utimensat(AT_FDCWD, path, times, 0);
+}
+
+/* written just now */
+static void
+put_now(const char *path, const char *text)
+{
+	put(path, text);
+	utimensat(AT_FDCWD, path, NULL, 0);
+}
+
 /* GET path, with more lines of the head; the status */
 static int
 get(const char *path, const char *fields)
 {
 	struct http_request r;
 	char head[9000];
-	size_t n;
+	size_t n, want;
 	ssize_t more;
 
 	reply_free(&reply);
@@ -49,11 +71,12 @@ get(const char *path, const char *fields)
 	n = reply.body.len;
 	if (n > 0)
 		memcpy(got, buf_head(&reply.body), n);
-	more = reply.len == 0
-	    ? 0
-	    : reply_read(reply.fd, got + n, sizeof got - 1 - n, reply.off);
+	want = sizeof got - 1 - n;
+	if ((int64_t)want > reply.len)
+		want = (size_t)reply.len;
+	more = want == 0 ? 0 : reply_read(reply.fd, got + n, want, reply.off);
 	got[n + (size_t)(more < 0 ? 0 : more)] = '\0';
-	if (more != reply.len)
+	if (more != (ssize_t)want)
 		return -1;
 	return result == SITE_AGAIN ? SITE_AGAIN : reply.status;
 }
@@ -104,15 +127,22 @@ test_files(void)
 	ok(get("/a.css/", "") == 404 && get("/nope", "") == 404 &&
 		get("/a.css/x", "") == 404,
 	    "what is not there is 404");
-	ok(get("/%zz", "") == 400, "a bad escape is 400");
+	ok(get("/%zz", "") == 400 && get("/a.css%00", "") == 400 &&
+		get("/%00", "") == 400 && get("/%", "") == 400,
+	    "a bad escape is 400, and so is NUL");
+	put("root/a%41", "once");
+	put("root/b\\c", "back");
+	ok(get("/a%2541", "") == 200 && strcmp(got, "once") == 0 &&
+		get("/a%41", "") == 404,
+	    "escapes are undone once");
+	ok(get("/b%5cc", "") == 200 && strcmp(got, "back") == 0 &&
+		get("/..%5csecret", "") == 404 &&
+		get("/sub%5c..%5c..%5csecret", "") == 404,
+	    "a backslash is a letter");
 	ok(get("/../secret", "") == 404 && get("/%2e%2e/secret", "") == 404 &&
 		get("/./a.css", "") == 404 && get("/.x", "") == 404 &&
 		get("/%2e%2e%2fsecret", "") == 404,
 	    "dots lead nowhere, however they are written");
-	ok(strcmp(site_type("x.HTML"), site_type("y.html")) == 0 &&
-		strcmp(site_type("a.b.svg"), "image/svg+xml") == 0 &&
-		strcmp(site_type("html"), "application/octet-stream") == 0,
-	    "the last extension decides, of either case");
 }
 
 static void
@@ -147,7 +177,7 @@ test_pages(void)
 	memset(big, 'x', sizeof big - 1);
 	memcpy(big, "<head>", 6);
 	put("root/big.html", big);
-	ok(get("/big.html", "") == 200 &&
+	ok(get("/big.html", "") == 200 && reply.len > 0 &&
 		strlen(got) == strlen(big) + strlen(TAG) &&
 		memcmp(got, "<head>" TAG "x", strlen(TAG) + 7) == 0 &&
 		strcmp(got + strlen(got) - 3, "xxx") == 0,
@@ -190,8 +220,7 @@ test_directories(void)
 static void
 test_conditions(void)
 {
-	char tag[200], since[100], date[REPLY_DATE_SIZE];
-	int64_t now;
+	char tag[200], since[100];
 
 	ok(get("/a.css", "") == 200 && get("/a.css", etag()) == 304 &&
 		got[0] == '\0',
@@ -204,28 +233,119 @@ test_conditions(void)
 	ok(strstr(etag(), "g-1") == NULL, "that of another file has not");
 	put("root/a.css", "b{}");
 	memcpy(tag, etag(), sizeof tag);
-	rename("root/a.css", "root/b.css");
 	put("root/a.css", "c{}");
 	ok(get("/a.css", tag) == 200,
-	    "another file of the same size and date is news");
+	    "another content of the same size and date is news");
+	memcpy(tag, etag(), sizeof tag);
+	rename("root/a.css", "root/b.css");
+	put("root/a.css", "c{}");
+	ok(get("/a.css", tag) == 304, "the same content is not");
 	snprintf(since, sizeof since, "If-Modified-Since: %s\r\n",
 	    "Sun, 09 Sep 2001 01:46:40 GMT");
 	ok(get("/a.css", since) == 304, "so is a date understood");
-	ok(get("/p.html", since) == 200, "but not of pages, whose tag changes");
-	ok(get("/a.css",
-	       "If-None-Match: \"x\"\r\n"
-	       "If-Modified-Since: Sun, 09 Sep 2001 01:46:40 GMT\r\n") == 200,
-	    "the tag goes before the date");
-	/* written, asked for, and written again within one second */
-	put("root/a.css", "d{}");
-	utimensat(AT_FDCWD, "root/a.css", NULL, 0);
-	get("/a.css", "");
-	now = clock_wall_ns() / 1000000000;
-	utimensat(AT_FDCWD, "root/a.css", NULL, 0);
-	reply_date(date, now + 1);
+	ok(get("/p.html", since) == 200 && get("/part.html", since) == 200,
+	    "but not of pages, whose tag changes");
+	get("/sub/", "");
+	memcpy(tag, etag(), sizeof tag);
+	ok(get("/sub/", tag) == 304, "a list has a tag as well");
+	put("root/sub/new", "x");
+	ok(get("/sub/", tag) == 200 && !says("Last-Modified"),
+	    "which changes with what is in it");
+	ok(get("/a.css", "If-Match: \"x\"\r\n") == 412 && !says("ETag") &&
+		strstr(got, "c{}") == NULL,
+	    "who wants another version gets none");
+}
+
+/* Written, asked for, and written again, in one second. */
+static void
+test_fresh(void)
+{
+	char since[100], date[REPLY_DATE_SIZE], tag[200];
+	struct stat st;
+
+	put_now("root/f.css", "d{}");
+	get("/f.css", "");
+	memcpy(tag, etag(), sizeof tag);
+	stat("root/f.css", &st);
+	reply_date(date, (int64_t)st.st_mtime);
 	snprintf(since, sizeof since, "If-Modified-Since: %s\r\n", date);
-	ok(clock_wall_ns() / 1000000000 != now || get("/a.css", since) == 200,
-	    "a second in which it was fetched proves nothing");
+	ok(get("/f.css", since) == 304 && get("/f.css", tag) == 304,
+	    "a file that was written just now is known by date and tag");
+	put("root/f.css", "e{}");
+	utimensat(AT_FDCWD, "root/f.css",
+	    (struct timespec[2]){ st.st_mtim, st.st_mtim }, 0);
+	ok(get("/f.css", since) == 200 && get("/f.css", tag) == 200,
+	    "not when it was written again in the same second");
+	put_now("root/big", "");
+	truncate("root/big", SITE_SUM + 1);
+	get("/big", "");
+	memcpy(tag, etag(), sizeof tag);
+	ok(get("/big", tag) == 200, "a large one is never known that soon");
+	put("root/big", "");
+	truncate("root/big", SITE_SUM + 1);
+	utimensat(AT_FDCWD, "root/big",
+	    (struct timespec[2]){ { .tv_sec = 1 }, { .tv_sec = 1 } }, 0);
+	get("/big", "");
+	memcpy(tag, etag(), sizeof tag);
+	ok(get("/big", tag) == 304, "but later on");
+	put("root/mid", "");
+	truncate("root/mid", SITE_SUM);
+	get("/mid", "");
+	memcpy(tag, etag(), sizeof tag);
+	write_at("root/mid", SITE_SUM - 1, "x");
+	ok(get("/mid", tag) == 200, "one up to a MiB is read to its end");
+}
+
+/* a part of it; 206, and these bytes and Content-Range */
+static bool
+part(const char *path, const char *range, const char *want, const char *field)
+{
+	char fields[200];
+
+	snprintf(fields, sizeof fields, "Range: bytes=%s\r\n", range);
+	if (get(path, fields) != 206 || strcmp(got, want) != 0)
+		return false;
+	snprintf(fields, sizeof fields, "Content-Range: bytes %s\r\n", field);
+	return says(fields) && says("Accept-Ranges: bytes\r\n");
+}
+
+static void
+test_ranges(void)
+{
+	char fields[300];
+
+	put("root/ten", "0123456789");
+	ok(part("/ten", "2-4", "234", "2-4/10") &&
+		part("/ten", "7-", "789", "7-9/10") &&
+		part("/ten", "-2", "89", "8-9/10"),
+	    "a part of a file is sent");
+	ok(get("/ten", "Range: bytes=10-\r\n") == 416 &&
+		says("Content-Range: bytes */10\r\n") && !says("ETag"),
+	    "none that is not there: 416");
+	ok(get("/ten", "Range: bytes=0-1,5-6\r\n") == 200 &&
+		strcmp(got, "0123456789") == 0 && !says("Content-Range"),
+	    "several are the whole");
+	get("/ten", "");
+	snprintf(fields, sizeof fields, "Range: bytes=1-1\r\nIf-Range%s",
+	    etag() + strlen("If-None-Match"));
+	ok(get("/ten", fields) == 206 && strcmp(got, "1") == 0,
+	    "a part of the version that is known is sent");
+	ok(get("/ten", "Range: bytes=1-1\r\nIf-Range: \"x\"\r\n") == 200 &&
+		strcmp(got, "0123456789") == 0,
+	    "of another one all of it");
+	snprintf(fields, sizeof fields, "21-34/%d", (int)(29 + strlen(TAG)));
+	ok(part("/p.html", "21-34", "<script async ", fields),
+	    "a page has parts, too");
+	ok(get("/p.html", "Range: bytes=-3\r\n") == 206 &&
+		strcmp(got, "e>p") == 0,
+	    "the tag is counted");
+	truncate("root/far", 0);
+	put("root/far", "");
+	truncate("root/far", (off_t)5 << 30);
+	write_at("root/far", (off_t)1 << 32, "far away");
+	ok(part("/far", "4294967296-4294967303", "far away",
+	       "4294967296-4294967303/5368709120"),
+	    "files may be longer than 4 GiB");
 }
 
 static void
@@ -247,6 +367,19 @@ test_rewriting(void)
 	ok(r == 200, "but not for ever");
 }
 
+static void
+test_rights(void)
+{
+	chmod("root/home/index.html", 0);
+	ok(geteuid() == 0 ||
+		(get("/home/", "") == 403 && strstr(got, TAG) != NULL),
+	    "what may be seen and can't be read is 403");
+	chmod("root/home/index.html", 0644);
+	chmod("root/home", 0711);
+	ok(get("/home/", "") == 200, "no right to list is needed for a page");
+	chmod("root/home", 0755);
+}
+
 int
 main(void)
 {
@@ -261,6 +394,9 @@ main(void)
 	test_pages();
 	test_directories();
 	test_conditions();
+	test_fresh();
+	test_ranges();
+	test_rights();
 	test_rewriting();
 	reply_free(&reply);
 	site_free(&s);
