@@ -77,7 +77,8 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
 	tests/tools/faults tests/tools/listen tests/tools/pty \
-	tests/tools/save tests/tools/torture tests/tools/wscat
+	tests/tools/save tests/tools/swarm tests/tools/torture \
+	tests/tools/wscat
 
 all: reloadws watchrun
 
@@ -278,6 +279,11 @@ tests/tools/pty: tests/tools/pty.o
 
 tests/tools/save: tests/tools/save.o
 	$(LINK) -o $@ tests/tools/save.o
+
+SWARM = tests/tools/swarm.o tests/tools/crowd.o
+$(SWARM): tests/tools/crowd.h
+tests/tools/swarm: $(SWARM)
+	$(LINK) -o $@ $(SWARM)
 
 tests/tools/torture: tests/tools/torture.o
 	$(LINK) -o $@ tests/tools/torture.o
