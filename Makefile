@@ -67,6 +67,7 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/http tests/unit/job tests/unit/json tests/unit/letter \
 	tests/unit/list tests/unit/listing tests/unit/mime tests/unit/msg tests/unit/net \
 	tests/unit/news tests/unit/options tests/unit/os tests/unit/page tests/unit/paths \
+	tests/unit/peers \
 	tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke tests/unit/range \
 	tests/unit/reply \
 	tests/unit/report tests/unit/rule tests/unit/run tests/unit/run_several \
@@ -349,6 +350,10 @@ tests/unit/news: $(NEWS_UNIT)
 
 tests/unit/paths: tests/unit/paths.o lib/paths.o lib/str.o
 	$(LINK) -o $@ tests/unit/paths.o lib/paths.o lib/str.o
+
+PEERS_UNIT = tests/unit/peers.o lib/peers.o lib/net.o $(CONN_UNIT:tests/unit/conn.o=)
+tests/unit/peers: $(PEERS_UNIT)
+	$(LINK) -o $@ $(PEERS_UNIT)
 
 PAGE_UNIT = tests/unit/page.o lib/page.o lib/str.o
 tests/unit/page: $(PAGE_UNIT)

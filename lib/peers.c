@@ -55,7 +55,66 @@ reserve(struct peers *p)
 	return 0;
 }
 
-/* a new peer; takes fd over */
+static void
+swap(struct peers *p, size_t i, size_t j)
+{
+	struct pollfd fd;
+	struct conn *c;
+
+	fd = p->fds[p->base + i];
+	p->fds[p->base + i] = p->fds[p->base + j];
+	p->fds[p->base + j] = fd;
+	c = p->conns[i];
+	p->conns[i] = p->conns[j];
+	p->conns[j] = c;
+}
+
+static bool
+sooner(const struct peers *p, size_t i, size_t j)
+{
+	return p->conns[i]->deadline < p->conns[j]->deadline;
+}
+
+/* to where those before it are as soon; where that is */
+static size_t
+rise(struct peers *p, size_t i)
+{
+	for (; i > 0 && sooner(p, i, (i - 1) / 2); i = (i - 1) / 2)
+		swap(p, i, (i - 1) / 2);
+	return i;
+}
+
+/* to where those behind it are as late */
+static void
+sink(struct peers *p, size_t i)
+{
+	size_t child;
+
+	while ((child = 2 * i + 1) < p->n) {
+		if (child + 1 < p->n && sooner(p, child + 1, child))
+			child++;
+		if (!sooner(p, child, i))
+			break;
+		swap(p, i, child);
+		i = child;
+	}
+}
+
+/*
+ * What to wait for, after anything that was done for the peer at i.  Who is to
+ * be let go can be written to at once, or is in trouble at once.
+ */
+static void
+expect(struct peers *p, size_t i)
+{
+	const struct conn *c;
+
+	c = p->conns[i];
+	p->fds[p->base + i].events = (short)((conn_reads(c) ? POLLIN : 0) |
+	    (c->over || c->out.len > 0 ? POLLOUT : 0));
+}
+
+/* a new peer, the last of all for now; takes fd over */
 static int
 add(struct peers *p, int fd)
 {
@@ -78,21 +137,26 @@ add(struct peers *p, int fd)
 static void
 drop(struct peers *p, size_t i)
 {
-	struct pollfd *fd;
 	struct conn *c;
+	int fd;
 
-	fd = &p->fds[p->base + i];
+	fd = p->fds[p->base + i].fd;
 	c = p->conns[i];
 	if (p->world->why != NULL)
-		p->world->why("connection %d: closed, was in state %s", fd->fd,
+		p->world->why("connection %d: closed, was in state %s", fd,
 		    conn_state_name(c->state));
-	close(fd->fd);
+	if (c->state == CONN_LISTENING)
+		p->world->listeners--;
+	close(fd);
 	conn_free(c);
 	free(c);
-	p->n--;
-	p->conns[i] = p->conns[p->n];
-	*fd = p->fds[p->base + p->n];
 	p->resting = 0;
+	p->n--;
+	if (i == p->n)
+		return;
+	p->conns[i] = p->conns[p->n];
+	p->fds[p->base + i] = p->fds[p->base + p->n];
+	sink(p, rise(p, i));
 }
 
 static void
@@ -134,9 +198,10 @@ serve(struct peers *p, size_t i)
 	struct net_end end;
 	struct pollfd *fd;
 	struct conn *c;
-	bool trouble;
+	bool trouble, listened;
 
 	c = p->conns[i];
+	listened = c->state == CONN_LISTENING;
 	fd = &p->fds[p->base + i];
 	p->world->local = NULL;
 	if (p->wildcard &&
@@ -144,7 +209,8 @@ serve(struct peers *p, size_t i)
 	    net_local(fd->fd, &end) == 0)
 		p->world->local = end.address;
 	trouble = (fd->revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
-	if (conn_reads(c) && (trouble || (fd->revents & POLLIN) != 0))
+	if (!c->over && conn_reads(c) &&
+	    (trouble || (fd->revents & POLLIN) != 0))
 		read_in(p, c, fd->fd);
 	else if (trouble)
 		c->over = true;
@@ -153,8 +219,13 @@ serve(struct peers *p, size_t i)
 	if (!c->over)
 		write_out(c, p->world, fd->fd);
 	fd->revents = 0;
-	if (c->over)
+	p->world->listeners += (c->state == CONN_LISTENING) - listened;
+	if (c->over) {
 		drop(p, i);
+	} else {
+		expect(p, i);
+		sink(p, rise(p, i));
+	}
 }
 
 /* Who has not asked for anything goes first, the one that came first first. */
@@ -211,29 +282,20 @@ accept_from(struct peers *p, int fd)
 	}
 }
 
-/* what to wait for, and until when */
+/* until when to wait, and whether for new peers */
 static int64_t
 prepare(struct peers *p, int64_t first)
 {
-	struct conn *c;
 	bool rest;
 	size_t i;
 
 	rest = p->resting > p->world->now;
 	if (rest && p->resting < first)
 		first = p->resting;
+	if (p->n > 0 && p->conns[0]->deadline < first)
+		first = p->conns[0]->deadline;
 	for (i = PEERS_OWN; i < p->base; i++)
 		p->fds[i].events = rest ? 0 : POLLIN;
-	p->world->listeners = 0;
-	for (i = 0; i < p->n; i++) {
-		c = p->conns[i];
-		p->fds[p->base + i].events = (short)((conn_reads(c) ? POLLIN
-								    : 0) |
-		    (c->out.len > 0 ? POLLOUT : 0));
-		p->world->listeners += c->state == CONN_LISTENING;
-		if (c->deadline < first)
-			first = c->deadline;
-	}
 	return first;
 }
 
@@ -258,13 +320,21 @@ peers_wait(struct peers *p, int64_t end)
 	return errno == EINTR ? 0 : -1;
 }
 
+/*
+ * A peer that goes or has another deadline lets others move: one that so comes
+ * to a place that was passed already is found again by the next poll().
+ */
 void
 peers_serve(struct peers *p)
 {
 	size_t i;
 
 	for (i = p->n; i-- > 0;)
-		serve(p, i);
+		if (p->fds[p->base + i].revents != 0)
+			serve(p, i);
+	for (i = p->n;
+	     i > 0 && p->n > 0 && p->conns[0]->deadline <= p->world->now; i--)
+		serve(p, 0);
 	for (i = PEERS_OWN; i < p->base; i++)
 		if (p->fds[i].fd >= 0 && p->fds[i].revents != 0)
 			accept_from(p, p->fds[i].fd);
@@ -309,6 +379,8 @@ peers_tell(struct peers *p, enum news_kind kind)
 			tell(c, p->fds[p->base + i].fd, &frame[c->dialect]);
 		else /* no memory for it: when it is back it will see */
 			c->over = true;
+		if (c->over || c->out.len > 0)
+			expect(p, i);
 	}
 	for (i = 0; i < DIALECT_ROWS; i++)
 		buf_free(&frame[i]);
@@ -324,6 +396,11 @@ peers_leave(struct peers *p)
 		close(p->fds[i].fd);
 		p->fds[i].fd = -1;
 	}
-	for (i = 0; i < p->n; i++)
+	for (i = 0; i < p->n; i++) {
 		conn_leave(p->conns[i], p->world);
+		expect(p, i);
+	}
+	p->world->listeners = 0;
+	for (i = p->n / 2; i-- > 0;)
+		sink(p, i);
 }

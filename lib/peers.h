@@ -19,11 +19,15 @@ enum {
 /*
  * fds[0 .. PEERS_OWN) are the owner's, -1 until it sets them, and it looks at
  * their revents itself; fds[PEERS_OWN .. base) are the sockets that listen;
- * fds[base + i] belongs to conns[i], i < n.  One turn is peers_wait, then the
- * clock of the world is set, then what the owner has to do, then peers_serve.
+ * fds[base + i] belongs to conns[i], i < n.  Both are a heap by deadline: none
+ * has an earlier one than conns[(i - 1) / 2].
+ *
+ * One turn is peers_wait, then the clock of the world is set, then what the
+ * owner has to do, then peers_serve.
  */
 struct peers {
-	struct world *world; /* what all of them share */
+	struct world
+	    *world; /* what all of them share; we count the listeners */
 	struct pollfd *fds;
 	struct conn **conns;
 	size_t base, n, cap;
