@@ -249,12 +249,13 @@ ws_close_code(const struct ws_piece *piece)
 }
 
 int
-ws_frame(struct buf *b, enum ws_opcode op, const void *bytes, size_t n)
+ws_part(
+    struct buf *b, enum ws_opcode op, bool last, const void *bytes, size_t n)
 {
 	unsigned char head[10];
 	size_t len, i;
 
-	head[0] = (unsigned char)(FIN | op);
+	head[0] = (unsigned char)(last ? FIN | op : op);
 	len = n < 126 ? 0 : n < 65536 ? 2 : 8;
 	head[1] = (unsigned char)(len == 0 ? n : len == 2 ? 126 : 127);
 	for (i = 0; i < len; i++)
@@ -263,6 +264,12 @@ ws_frame(struct buf *b, enum ws_opcode op, const void *bytes, size_t n)
 		return -1;
 	buf_put(b, head, 2 + len);
 	return buf_put(b, bytes, n);
+}
+
+int
+ws_frame(struct buf *b, enum ws_opcode op, const void *bytes, size_t n)
+{
+	return ws_part(b, op, true, bytes, n);
 }
 
 int

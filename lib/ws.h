@@ -67,7 +67,14 @@ void ws_free(struct ws *w);
 /* the code in a close frame, 1005 where there is none, or -1002 or -1007 */
 int ws_close_code(const struct ws_piece *piece);
 
-/* append a whole unmasked frame; as buf_put */
+/*
+ * Append an unmasked frame with a part of a message, WS_MORE from the second on;
+ * as buf_put.
+ */
+int ws_part(
+    struct buf *b, enum ws_opcode op, bool last, const void *bytes, size_t n);
+
+/* append one with a whole message; as buf_put */
 int ws_frame(struct buf *b, enum ws_opcode op, const void *bytes, size_t n);
 
 /* append a close frame; as buf_put */

@@ -62,12 +62,61 @@ test_texts(void)
 	}
 }
 
+/* v in a form of n bytes, whether it needs so many or not */
+static void
+put_form(char *s, size_t n, unsigned long v)
+{
+	static const unsigned char leads[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+	size_t i;
+
+	for (i = n - 1; i > 0; i--, v >>= 6)
+		s[i] = (char)(0x80 | (v & 0x3f));
+	s[0] = (char)(leads[n] | v);
+}
+
+/* RFC 3629, section 3: the shortest form of what is a character */
+static bool
+right_form(size_t n, unsigned long v)
+{
+	if (v > 0x10ffff || (v >= 0xd800 && v <= 0xdfff))
+		return false;
+	return n == (v < 0x80 ? 1u : v < 0x800 ? 2u : v < 0x10000 ? 3u : 4u);
+}
+
+static void
+test_all(void)
+{
+	static const unsigned long limits[] = { 0, 0x80, 0x800, 0x10000,
+		0x200000 };
+	char s[4];
+	size_t n, wrong;
+	unsigned long v;
+	unsigned pair;
+
+	for (wrong = 0, n = 1; n <= 4; n++)
+		for (v = 0; v < limits[n]; v++) {
+			put_form(s, n, v);
+			wrong += good(s, n) != right_form(n, v);
+		}
+	ok(wrong == 0, "each character is good, in its shortest form only");
+	for (wrong = 0, pair = 0; pair < 65536; pair++) {
+		s[0] = (char)(pair >> 8);
+		s[1] = (char)pair;
+		wrong += good(s, 2) !=
+		    ((pair & 0x8080) == 0 ||
+			(pair >= 0xc280 && pair < 0xe000 &&
+			    (pair & 0xc0) == 0x80));
+	}
+	ok(wrong == 0, "of all pairs of bytes only those that are right");
+}
+
 int
 main(void)
 {
 	struct utf8 u = { 0 };
 
 	test_texts();
+	test_all();
 	ok(utf8_feed(&u,
 	       "ab\xff"
 	       "c",

@@ -58,10 +58,10 @@ decode(const void *bytes, size_t n, size_t step, bool client)
 static bool
 gives(const char *bytes, size_t n, long error, const char *want)
 {
-	static const size_t steps[] = { 8192, 3, 1 };
+	static const size_t steps[] = { 8192, 7, 3, 1 };
 	size_t i;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 4; i++)
 		if (decode(bytes, n, steps[i], false) != error ||
 		    (want != NULL && strcmp(told, want) != 0))
 			return false;
@@ -90,6 +90,74 @@ test_messages(void)
 	    "a character may be cut by a fragment");
 	ok(GIVES("\x8a\x80" ZERO "\x89\x80" ZERO, 0, "[pong ][ping ]"),
 	    "empty control frames are read");
+	ok(GIVES("\x01\x80" ZERO "\x00\x80" ZERO "\x80\x80" ZERO, 0, "|") &&
+		GIVES(
+		    "\x01\x80" ZERO "\x00\x81" ZERO "a\x80\x80" ZERO, 0, "a|"),
+	    "fragments may be empty");
+	ok(GIVES("\x01\x81" ZERO "a\x8a\x80" ZERO "\x89\x81" ZERO
+		 "b\x80\x80" ZERO "\x82\x81" ZERO "c",
+	       0, "a[pong ][ping b]|c|"),
+	    "several control frames too, and the next message is of its own kind");
+	ok(GIVES("\x02\x81" ZERO "\xff\x80\x81" ZERO "\xc3\x81\x81" ZERO "a", 0,
+	       "\xff\xc3|a|"),
+	    "what a binary message held is no text's concern");
+	ok(GIVES("\x88\x85" ZERO "\x03\xe8"
+		 "bye",
+	       0, "[close 1000]"),
+	    "a close is read");
+}
+
+/* A character of four bytes, cut at each place, with a ping in the cut. */
+static void
+test_cut_characters(void)
+{
+	static const char grin[] = "\xf0\x9f\x98\x80";
+	char bytes[40], want[20];
+	size_t cut, n;
+	int right;
+
+	for (cut = 1, right = 1; cut < 4; cut++) {
+		n = 0;
+		memcpy(bytes, "\x01\x80" ZERO, 6);
+		bytes[1] |= (char)cut;
+		memcpy(bytes + 6, grin, cut);
+		n = 6 + cut;
+		memcpy(bytes + n, "\x89\x81" ZERO "p\x80\x80" ZERO, 13);
+		bytes[n + 8] |= (char)(4 - cut);
+		memcpy(bytes + n + 13, grin + cut, 4 - cut);
+		snprintf(want, sizeof want, "%.*s[ping p]%s|", (int)cut, grin,
+		    grin + cut);
+		right = right && gives(bytes, n + 17 - cut, 0, want);
+		/* the same with the message at its end in mid-character */
+		bytes[n + 8] = '\x80';
+		right = right && gives(bytes, n + 13, -1007, NULL);
+	}
+	ok(right, "a character may be cut anywhere, but not short");
+	ok(GIVES("\x01\x81" ZERO "\xc3\x00\x81" ZERO "(", -1007, NULL) &&
+		GIVES(
+		    "\x01\x81" ZERO "\xed\x00\x81" ZERO "\xa0", -1007, NULL) &&
+		GIVES("\x01\x82" ZERO "\xf4\x90", -1007, NULL) &&
+		GIVES("\x01\x81" ZERO "\xc0", -1007, NULL),
+	    "what can't become a character is told at its first byte");
+}
+
+/* A mask goes on through all the pieces in which a payload comes. */
+static void
+test_masks(void)
+{
+	static const unsigned char mask[4] = { 0x01, 0x80, 0xff, 0x37 };
+	char bytes[8 + 600], want[602];
+	size_t i;
+
+	memcpy(bytes, "\x82\xfe\x02\x58", 4);
+	memcpy(bytes + 4, mask, 4);
+	for (i = 0; i < 600; i++) {
+		want[i] = (char)('a' + i % 26);
+		bytes[8 + i] = (char)(want[i] ^ mask[i & 3]);
+	}
+	memcpy(want + i, "|", 2);
+	ok(gives(bytes, sizeof bytes, 0, want),
+	    "a mask is taken off in any pieces");
 }
 
 static void
@@ -124,19 +192,36 @@ test_lengths(void)
 static void
 test_errors(void)
 {
+	int i, op, right, known;
+	char first;
+
 	ok(GIVES("\x81\x05Hello", -1002, ""), "a client must mask");
 	ok(decode("\x81\x85" ZERO "Hello", 11, 1, true) == -1002 &&
 		decode("\x81\x05Hello", 7, 1, true) == 0 &&
 		strcmp(told, "Hello|") == 0,
 	    "a server must not");
-	ok(GIVES("\xc1\x80", -1002, "") && GIVES("\x91\x80", -1002, ""),
-	    "reserved bits are refused");
-	ok(GIVES("\x83\x80", -1002, "") && GIVES("\x8b\x80", -1002, ""),
-	    "unknown opcodes are refused");
-	ok(GIVES("\x09\x80", -1002, ""), "a control frame has no fragments");
+	for (i = 1, right = 1; i < 8; i++)
+		for (op = 0; op < 16; op++) {
+			first = (char)(0x80 | i << 4 | op);
+			right = right && gives(&first, 1, -1002, "");
+		}
+	ok(right, "reserved bits are refused, in whatever frame");
+	for (op = 0, right = 1; op < 16; op++) {
+		first = (char)(0x80 | op);
+		known = op == WS_TEXT || op == WS_BINARY ||
+		    (op >= WS_CLOSE && op <= WS_PONG);
+		right = right && gives(&first, 1, known ? 0 : -1002, "");
+		first = (char)op;
+		known = op == WS_TEXT || op == WS_BINARY;
+		right = right && gives(&first, 1, known ? 0 : -1002, "");
+	}
+	ok(right, "unknown opcodes are refused, and control frames in parts");
 	ok(GIVES("\x89\xfe\x00\x7e", -1002, ""),
 	    "nor more than 125 bytes of payload");
-	ok(GIVES("\x80\x80", -1002, ""), "nothing to go on with is refused");
+	ok(GIVES("\x80\x80", -1002, "") &&
+		GIVES("\x81\x81" ZERO "a\x80", -1002, NULL) &&
+		GIVES("\x01\x81" ZERO "a\x80\x80" ZERO "\x00", -1002, "a|"),
+	    "nothing to go on with is refused");
 	ok(GIVES("\x01\x81" ZERO "a\x81", -1002, NULL),
 	    "a new message within one is refused");
 	ok(GIVES("\x81\x82" ZERO "\xc3(", -1007, NULL) &&
@@ -160,33 +245,36 @@ close_code(const char *bytes, size_t n)
 static void
 test_close(void)
 {
-	static const int good[] = { 1000, 1001, 1003, 1007, 1011, 1014, 3000,
-		4999 };
-	static const int bad[] = { 0, 999, 1004, 1005, 1006, 1015, 1016, 2999,
-		5000, 65535 };
-	char bytes[2];
-	size_t i;
-	int right;
+	char bytes[125];
+	int code, right;
 
-	for (i = 0, right = 1; i < sizeof good / sizeof good[0]; i++) {
-		bytes[0] = (char)(good[i] >> 8);
-		bytes[1] = (char)good[i];
-		right = right && close_code(bytes, 2) == good[i];
+	/* sections 7.4.1 and 7.4.2, and the registry that they call for */
+	for (code = 0, right = 1; code < 65536; code++) {
+		bytes[0] = (char)(code >> 8);
+		bytes[1] = (char)code;
+		right = right &&
+		    close_code(bytes, 2) ==
+			((code >= 1000 && code <= 1003) ||
+				    (code >= 1007 && code <= 1014) ||
+				    (code >= 3000 && code <= 4999)
+				? code
+				: -1002);
 	}
-	ok(right, "codes that a peer may send are read");
-	for (i = 0, right = 1; i < sizeof bad / sizeof bad[0]; i++) {
-		bytes[0] = (char)(bad[i] >> 8);
-		bytes[1] = (char)bad[i];
-		right = right && close_code(bytes, 2) == -1002;
-	}
-	ok(right, "codes that it may not are 1002");
+	ok(right, "codes that a peer may send are read, all others are 1002");
 	ok(close_code("", 0) == 1005, "a close may have no code");
 	ok(close_code("\x03", 1) == -1002, "half a code is 1002");
 	ok(close_code("\x03\xe8"
 		      "bye",
 	       5) == 1000 &&
-		close_code("\x03\xe8\xff", 3) == -1007,
+		close_code("\x03\xe8\xff", 3) == -1007 &&
+		close_code("\x03\xe8\xc3", 3) == -1007 &&
+		close_code("\x03\xe8\xc3\xbc", 4) == 1000,
 	    "the reason must be UTF-8");
+	ok(close_code("\x03\xec\xff", 3) == -1002,
+	    "a bad code is told before a bad reason");
+	memset(bytes, 'x', sizeof bytes);
+	memcpy(bytes, "\x0f\xa0", 2);
+	ok(close_code(bytes, sizeof bytes) == 4000, "it may have 123 bytes");
 }
 
 static void
@@ -209,6 +297,21 @@ test_writing(void)
 	    "from 64 KiB on it has ten");
 	ok(ws_frame(&b, WS_TEXT, text, 40000) == -1 && b.len == 70010,
 	    "a frame that does not fit leaves nothing behind");
+	buf_free(&b);
+	ok(ws_frame(&b, WS_TEXT, text, 65535) == 0 &&
+		memcmp(buf_head(&b), "\x81\x7e\xff\xff", 4) == 0,
+	    "the lengths are the shortest");
+	buf_free(&b);
+	ws_part(&b, WS_TEXT, false, "a", 1);
+	ws_part(&b, WS_MORE, false, "", 0);
+	ws_part(&b, WS_MORE, true, "b", 1);
+	ok(b.len == 8 &&
+		memcmp(buf_head(&b),
+		    "\x01\x01"
+		    "a\x00\x00\x80\x01"
+		    "b",
+		    8) == 0,
+	    "a message may be told in parts");
 	buf_free(&b);
 	ws_close(&b, 1001);
 	p = buf_head(&b);
@@ -236,6 +339,8 @@ int
 main(void)
 {
 	test_messages();
+	test_cut_characters();
+	test_masks();
 	test_lengths();
 	test_errors();
 	test_close();
