@@ -79,7 +79,7 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
 	tests/tools/faults tests/tools/listen tests/tools/pty \
 	tests/tools/save tests/tools/swarm tests/tools/torture \
-	tests/tools/wscat
+	tests/tools/wscat tests/wsecho
 
 all: reloadws watchrun
 
@@ -121,7 +121,7 @@ uninstall:
 
 clean:
 	rm -f reloadws watchrun *.o lib/*.o lib/reload_js.c
-	rm -f tests/unit/*.o tests/tools/*.o $(UNIT) $(TOOLS)
+	rm -f tests/*.o tests/unit/*.o tests/tools/*.o $(UNIT) $(TOOLS)
 
 # Everything that the tests are made of.
 tools: $(UNIT) $(TOOLS)
@@ -288,6 +288,13 @@ tests/tools/swarm: $(SWARM)
 
 tests/tools/torture: tests/tools/torture.o
 	$(LINK) -o $@ tests/tools/torture.o
+
+# A server for conformance suites of WebSockets, made of the same modules.
+WSECHO = tests/wsecho.o lib/base64.o lib/buf.o lib/clock.o lib/http.o \
+	lib/net.o lib/sha1.o lib/str.o lib/utf8.o lib/ws.o
+$(WSECHO): $(HEADERS)
+tests/wsecho: $(WSECHO)
+	$(LINK) -o $@ $(WSECHO)
 
 WSCAT = tests/tools/wscat.o lib/buf.o lib/base64.o lib/clock.o lib/sha1.o \
 	lib/str.o lib/utf8.o lib/ws.o
