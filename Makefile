@@ -35,10 +35,12 @@ WATCHRUN = watchrun.o lib/act.o lib/args.o lib/batch.o lib/bell.o lib/box.o \
 FILES = lib/content.o lib/listing.o lib/mime.o lib/page.o lib/range.o \
 	lib/reply.o lib/root.o lib/site.o lib/version.o
 
+SANDBOX = lib/sandbox.o lib/sandbox_landlock.o lib/sandbox_pledge.o
+
 RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/chunks.o \
 	lib/conn.o lib/dialect.o lib/http.o lib/json.o lib/net.o lib/news.o \
 	lib/peers.o lib/reload_js.o lib/sha1.o lib/utf8.o lib/ws.o $(FILES) \
-	$(SYSTEM) $(FLOOR)
+	$(SANDBOX) $(SYSTEM) $(FLOOR)
 
 TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h \
 	lib/look.h lib/mounts.h lib/rule.h lib/seen.h lib/sweep.h lib/tree.h \
@@ -53,7 +55,7 @@ HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
 	lib/net.h lib/news.h lib/options.h lib/os.h lib/page.h lib/paths.h \
 	lib/peers.h lib/pidfile.h \
 	lib/poke.h lib/range.h lib/reload_js.h lib/reply.h lib/report.h \
-	lib/root.h lib/run.h lib/sha1.h lib/sig.h lib/site.h lib/str.h \
+	lib/root.h lib/run.h lib/sandbox.h lib/sha1.h lib/sig.h lib/site.h lib/str.h \
 	lib/stray.h lib/utf8.h lib/version.h lib/ws.h
 
 TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
@@ -71,7 +73,7 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke tests/unit/range \
 	tests/unit/reply \
 	tests/unit/report tests/unit/rule tests/unit/run tests/unit/run_several \
-	tests/unit/root tests/unit/sha1 tests/unit/sig tests/unit/site \
+	tests/unit/root tests/unit/sandbox tests/unit/sha1 tests/unit/sig tests/unit/site \
 	tests/unit/str tests/unit/stray tests/unit/utf8 tests/unit/version \
 	tests/unit/watch_inotify \
 	tests/unit/ws
@@ -377,6 +379,10 @@ tests/unit/reply: $(REPLY_UNIT)
 ROOT_UNIT = tests/unit/root.o lib/root.o lib/os_linux.o lib/os_other.o
 tests/unit/root: $(ROOT_UNIT)
 	$(LINK) -o $@ $(ROOT_UNIT)
+
+SANDBOX_UNIT = tests/unit/sandbox.o $(SANDBOX) lib/os_linux.o lib/os_other.o
+tests/unit/sandbox: $(SANDBOX_UNIT)
+	$(LINK) -o $@ $(SANDBOX_UNIT)
 
 SHA1_UNIT = tests/unit/sha1.o lib/sha1.o
 tests/unit/sha1: $(SHA1_UNIT)

@@ -13,6 +13,7 @@
 #include "net.h"
 #include "peers.h"
 #include "pidfile.h"
+#include "sandbox.h"
 #include "sig.h"
 
 enum {
@@ -206,6 +207,18 @@ open_site(void)
 	msg_warn("%s: no such directory yet", srv.dir);
 }
 
+/* All is open that will be, but files that are served, and boxes made anew. */
+static void
+enter_sandbox(void)
+{
+	struct sandbox sandbox;
+	char how[SANDBOX_HOW];
+
+	sandbox_plan(&sandbox, srv.dir, srv.pidpath);
+	(void)sandbox_enter(&sandbox, how);
+	msg_why("sandbox: %s", how);
+}
+
 /* The address of the first socket, as it can be put into a browser. */
 static void
 announce(void)
@@ -247,6 +260,7 @@ start(void)
 	for (i = 0; i < srv.nplaces; i++)
 		listen_at(&srv.place[i]);
 	claim_pidfile();
+	enter_sandbox();
 	announce();
 }
 

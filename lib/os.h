@@ -59,6 +59,12 @@ int os_process(pid_t pid);
 int os_adopt(void);
 
 /*
+ * From here on exec gives this process and its children no rights that it has
+ * not; 0, or -1 and errno, ENOSYS where this system has no such thing.
+ */
+int os_no_new_rights(void);
+
+/*
  * The children of a process, at most max; how many, or -1 and errno: ESRCH
  * where it is gone, ENOSYS where this system does not tell.
  */

@@ -209,6 +209,12 @@ os_adopt(void)
 	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
+int
+os_no_new_rights(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
 /* A list of numbers, each with a space after it, whatever the pieces. */
 static int
 read_pids(int fd, pid_t *pids, size_t max, size_t *count)

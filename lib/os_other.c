@@ -74,6 +74,13 @@ os_adopt(void)
 }
 
 int
+os_no_new_rights(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+int
 os_children(pid_t pid, pid_t *pids, size_t max)
 {
 	(void)pid;

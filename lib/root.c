@@ -318,21 +318,43 @@ root_open(const struct root *root, const char *path, struct stat *st)
 	return -1;
 }
 
-int
-root_init(struct root *root, const char *path)
-{
-	*root = (struct root){ .path = path, .fd = -1 };
-	return root_renew(root);
-}
-
-void
-root_free(struct root *root)
+/* the directory that is there no more, or is another one now */
+static void
+let_go(struct root *root)
 {
 	if (root->fd >= 0)
 		close(root->fd);
 	free(root->real);
 	root->fd = -1;
 	root->real = NULL;
+}
+
+/* "." does not follow the name of what it was when that is made again. */
+static char *
+absolute(const char *path)
+{
+	char here[ROOT_PATH], whole[2 * ROOT_PATH];
+
+	if (path[0] == '/' || getcwd(here, sizeof here) == NULL)
+		return strdup(path);
+	snprintf(whole, sizeof whole, "%s/%s", here, path);
+	return strdup(whole);
+}
+
+int
+root_init(struct root *root, const char *path)
+{
+	*root = (struct root){ .fd = -1 };
+	root->path = absolute(path);
+	return root->path == NULL ? -1 : root_renew(root);
+}
+
+void
+root_free(struct root *root)
+{
+	let_go(root);
+	free(root->path);
+	root->path = NULL;
 }
 
 int
@@ -377,18 +399,18 @@ root_renew(struct root *root)
 	struct stat st;
 
 	if (stat(root->path, &st) < 0) {
-		root_free(root);
+		let_go(root);
 		return -1;
 	}
 	if (root->fd >= 0 && same(root->self, &st))
 		return 0;
-	root_free(root);
+	let_go(root);
 	root->fd = open_root(root->path);
 	if (root->fd < 0)
 		return -1;
 	root->real = realpath(root->path, NULL);
 	if (root->real == NULL || fstat(root->fd, &st) < 0) {
-		root_free(root);
+		let_go(root);
 		return -1;
 	}
 	root->self = (struct root_file){ st.st_dev, st.st_ino };

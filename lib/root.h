@@ -23,7 +23,8 @@ struct root_file {
  * files, which are never even opened.
  */
 struct root {
-	const char *path;
+	char *
+	    path; /* from "/" on: the working directory may be made again, too */
 	int fd; /* -1 while there is no such directory */
 	struct root_file self;
 	char *real; /* the path without links, NULL while fd is -1 */
@@ -31,7 +32,10 @@ struct root {
 	struct root_file hidden[ROOT_HIDDEN];
 };
 
-/* the root at path, kept, not copied; 0, or -1 and errno */
+/*
+ * The root at path; 0, or -1 and errno: ENOENT where it may still come, and
+ * root_renew will find it.
+ */
 int root_init(struct root *root, const char *path);
 
 /* give up the root */

@@ -24,7 +24,7 @@ struct site {
 	struct version_log log;
 };
 
-/* serve the directory at path, kept, not copied; 0, or -1 and errno */
+/* serve the directory at path; 0, or -1 and errno as root_init */
 int site_init(struct site *s, const char *path);
 
 void site_free(struct site *s);
