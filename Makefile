@@ -20,7 +20,7 @@ COMPILE = $(CC) -std=c11 -D_FILE_OFFSET_BITS=64 $(WARN) $(CPPFLAGS) \
 	$(CFLAGS) -Ilib
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
-FLOOR = lib/buf.o lib/str.o lib/msg.o
+FLOOR = lib/buf.o lib/msg.o lib/str.o
 SYSTEM = lib/clock.o lib/os_linux.o lib/os_other.o lib/pidfile.o lib/sig.o
 
 TREE = lib/content.o lib/dir.o lib/ghost.o lib/glob.o lib/link.o lib/look.o \
@@ -29,18 +29,18 @@ TREE = lib/content.o lib/dir.o lib/ghost.o lib/glob.o lib/link.o lib/look.o \
 
 WATCHRUN = watchrun.o lib/act.o lib/args.o lib/batch.o lib/bell.o lib/box.o \
 	lib/changes.o lib/feed.o lib/guard.o lib/job.o lib/letter.o lib/list.o \
-	lib/options.o lib/paths.o lib/poke.o lib/report.o lib/run.o lib/stray.o $(TREE) \
-	$(SYSTEM) $(FLOOR)
+	lib/options.o lib/paths.o lib/poke.o lib/report.o lib/run.o lib/stray.o \
+	$(TREE) $(SYSTEM) $(FLOOR)
 
 FILES = lib/content.o lib/listing.o lib/mime.o lib/page.o lib/range.o \
 	lib/reply.o lib/root.o lib/site.o lib/version.o
 
 SANDBOX = lib/sandbox.o lib/sandbox_landlock.o lib/sandbox_pledge.o
 
-RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/chunks.o \
-	lib/conn.o lib/dialect.o lib/http.o lib/json.o lib/net.o lib/news.o \
-	lib/peers.o lib/reload_js.o lib/sha1.o lib/utf8.o lib/ws.o $(FILES) \
-	$(SANDBOX) $(SYSTEM) $(FLOOR)
+RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/box.o \
+	lib/chunks.o lib/conn.o lib/dialect.o lib/history.o lib/http.o lib/json.o \
+	lib/list.o lib/net.o lib/news.o lib/peers.o lib/reload_js.o lib/sha1.o \
+	lib/trigger.o lib/utf8.o lib/ws.o $(FILES) $(SANDBOX) $(SYSTEM) $(FLOOR)
 
 TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h \
 	lib/look.h lib/mounts.h lib/rule.h lib/seen.h lib/sweep.h lib/tree.h \
@@ -48,15 +48,13 @@ TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h \
 
 HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
 	lib/base64.h lib/batch.h lib/bell.h lib/box.h lib/buf.h lib/changes.h \
-	lib/chunks.h \
-	lib/clock.h lib/conn.h lib/dialect.h lib/feed.h lib/guard.h lib/http.h \
-	lib/job.h lib/json.h lib/letter.h lib/list.h lib/listing.h \
-	lib/mime.h lib/msg.h \
-	lib/net.h lib/news.h lib/options.h lib/os.h lib/page.h lib/paths.h \
-	lib/peers.h lib/pidfile.h \
-	lib/poke.h lib/range.h lib/reload_js.h lib/reply.h lib/report.h \
-	lib/root.h lib/run.h lib/sandbox.h lib/sha1.h lib/sig.h lib/site.h lib/str.h \
-	lib/stray.h lib/utf8.h lib/version.h lib/ws.h
+	lib/chunks.h lib/clock.h lib/conn.h lib/dialect.h lib/feed.h lib/guard.h \
+	lib/history.h lib/http.h lib/job.h lib/json.h lib/letter.h lib/list.h \
+	lib/listing.h lib/mime.h lib/msg.h lib/net.h lib/news.h lib/options.h \
+	lib/os.h lib/page.h lib/paths.h lib/peers.h lib/pidfile.h lib/poke.h \
+	lib/range.h lib/reload_js.h lib/reply.h lib/report.h lib/root.h lib/run.h \
+	lib/sandbox.h lib/sha1.h lib/sig.h lib/site.h lib/str.h lib/stray.h \
+	lib/trigger.h lib/utf8.h lib/version.h lib/ws.h
 
 TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
 	tests/unit/tree_content tests/unit/tree_hints tests/unit/tree_polled \
@@ -64,24 +62,22 @@ TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
 
 UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/base64 tests/unit/batch tests/unit/bell tests/unit/box \
-	tests/unit/buf tests/unit/changes tests/unit/chunks tests/unit/clock tests/unit/conn \
-	tests/unit/dialect tests/unit/feed tests/unit/glob tests/unit/guard \
-	tests/unit/http tests/unit/job tests/unit/json tests/unit/letter \
-	tests/unit/list tests/unit/listing tests/unit/mime tests/unit/msg tests/unit/net \
-	tests/unit/news tests/unit/options tests/unit/os tests/unit/page tests/unit/paths \
-	tests/unit/peers \
-	tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke tests/unit/range \
-	tests/unit/reply \
-	tests/unit/report tests/unit/rule tests/unit/run tests/unit/run_several \
-	tests/unit/root tests/unit/sandbox tests/unit/sha1 tests/unit/sig tests/unit/site \
-	tests/unit/str tests/unit/stray tests/unit/utf8 tests/unit/version \
-	tests/unit/watch_inotify \
-	tests/unit/ws
+	tests/unit/buf tests/unit/changes tests/unit/chunks tests/unit/clock \
+	tests/unit/conn tests/unit/dialect tests/unit/feed tests/unit/glob \
+	tests/unit/guard tests/unit/history tests/unit/http tests/unit/job \
+	tests/unit/json tests/unit/letter tests/unit/list tests/unit/listing \
+	tests/unit/mime tests/unit/msg tests/unit/net tests/unit/news \
+	tests/unit/options tests/unit/os tests/unit/page tests/unit/paths \
+	tests/unit/peers tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke \
+	tests/unit/range tests/unit/reply tests/unit/report tests/unit/root \
+	tests/unit/rule tests/unit/run tests/unit/run_several tests/unit/sandbox \
+	tests/unit/sha1 tests/unit/sig tests/unit/site tests/unit/str \
+	tests/unit/stray tests/unit/trigger tests/unit/utf8 tests/unit/version \
+	tests/unit/watch_inotify tests/unit/ws
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
-	tests/tools/faults tests/tools/listen tests/tools/pty \
-	tests/tools/save tests/tools/swarm tests/tools/torture \
-	tests/tools/wscat tests/wsecho
+	tests/tools/faults tests/tools/listen tests/tools/pty tests/tools/save \
+	tests/tools/swarm tests/tools/torture tests/tools/wscat tests/wsecho
 
 all: reloadws watchrun
 
@@ -157,8 +153,8 @@ BATCH_UNIT = tests/unit/batch.o lib/batch.o lib/paths.o lib/str.o
 tests/unit/batch: $(BATCH_UNIT)
 	$(LINK) -o $@ $(BATCH_UNIT)
 
-BELL_UNIT = tests/unit/bell.o lib/bell.o lib/box.o lib/buf.o lib/list.o \
-	lib/clock.o lib/pidfile.o lib/os_linux.o lib/os_other.o lib/str.o
+BELL_UNIT = tests/unit/bell.o lib/bell.o lib/box.o lib/buf.o lib/clock.o \
+	lib/list.o lib/os_linux.o lib/os_other.o lib/pidfile.o lib/str.o
 tests/unit/bell: $(BELL_UNIT)
 	$(LINK) -o $@ $(BELL_UNIT)
 
@@ -198,9 +194,8 @@ tests/unit/guard: tests/unit/guard.o lib/guard.o
 	$(LINK) -o $@ tests/unit/guard.o lib/guard.o
 
 JOB_UNIT = tests/unit/job.o lib/job.o lib/args.o lib/changes.o lib/clock.o \
-	lib/paths.o \
-	lib/glob.o lib/guard.o lib/report.o lib/rule.o lib/run.o lib/sig.o \
-	lib/str.o lib/stray.o lib/os_linux.o lib/os_other.o
+	lib/glob.o lib/guard.o lib/os_linux.o lib/os_other.o lib/paths.o \
+	lib/report.o lib/rule.o lib/run.o lib/sig.o lib/str.o lib/stray.o
 tests/unit/job: $(JOB_UNIT)
 	$(LINK) -o $@ $(JOB_UNIT)
 
@@ -220,7 +215,7 @@ tests/unit/options: $(OPTIONS_UNIT)
 tests/unit/os: tests/unit/os.o lib/os_linux.o lib/os_other.o
 	$(LINK) -o $@ tests/unit/os.o lib/os_linux.o lib/os_other.o
 
-PIDFILE_UNIT = lib/pidfile.o lib/os_linux.o lib/os_other.o
+PIDFILE_UNIT = lib/os_linux.o lib/os_other.o lib/pidfile.o
 tests/unit/pidfile: tests/unit/pidfile.o $(PIDFILE_UNIT)
 	$(LINK) -o $@ tests/unit/pidfile.o $(PIDFILE_UNIT)
 
@@ -237,7 +232,7 @@ tests/unit/report: tests/unit/report.o lib/report.o
 tests/unit/rule: tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
 	$(LINK) -o $@ tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
 
-RUN_UNIT = lib/run.o lib/clock.o lib/os_linux.o lib/os_other.o lib/sig.o \
+RUN_UNIT = lib/clock.o lib/os_linux.o lib/os_other.o lib/run.o lib/sig.o \
 	lib/str.o lib/stray.o
 tests/unit/run: tests/unit/run.o $(RUN_UNIT)
 	$(LINK) -o $@ tests/unit/run.o $(RUN_UNIT)
@@ -255,7 +250,7 @@ tests/unit/str: tests/unit/str.o lib/str.o
 	$(LINK) -o $@ tests/unit/str.o lib/str.o
 
 # What end-to-end tests need and the shell has not.
-BELL = tests/tools/bell.o lib/box.o lib/buf.o lib/clock.o lib/str.o
+BELL = lib/box.o lib/buf.o lib/clock.o lib/str.o tests/tools/bell.o
 $(BELL): $(HEADERS)
 tests/tools/bell: $(BELL)
 	$(LINK) -o $@ $(BELL)
@@ -283,7 +278,7 @@ tests/tools/pty: tests/tools/pty.o
 tests/tools/save: tests/tools/save.o
 	$(LINK) -o $@ tests/tools/save.o
 
-SWARM = tests/tools/swarm.o tests/tools/crowd.o
+SWARM = tests/tools/crowd.o tests/tools/swarm.o
 $(SWARM): tests/tools/crowd.h
 tests/tools/swarm: $(SWARM)
 	$(LINK) -o $@ $(SWARM)
@@ -292,14 +287,14 @@ tests/tools/torture: tests/tools/torture.o
 	$(LINK) -o $@ tests/tools/torture.o
 
 # A server for conformance suites of WebSockets, made of the same modules.
-WSECHO = tests/wsecho.o lib/base64.o lib/buf.o lib/clock.o lib/http.o \
-	lib/net.o lib/sha1.o lib/str.o lib/utf8.o lib/ws.o
+WSECHO = lib/base64.o lib/buf.o lib/clock.o lib/http.o lib/net.o lib/sha1.o \
+	lib/str.o lib/utf8.o lib/ws.o tests/wsecho.o
 $(WSECHO): $(HEADERS)
 tests/wsecho: $(WSECHO)
 	$(LINK) -o $@ $(WSECHO)
 
-WSCAT = tests/tools/wscat.o lib/buf.o lib/base64.o lib/clock.o lib/sha1.o \
-	lib/str.o lib/utf8.o lib/ws.o
+WSCAT = lib/base64.o lib/buf.o lib/clock.o lib/sha1.o lib/str.o lib/utf8.o \
+	lib/ws.o tests/tools/wscat.o
 $(WSCAT): $(HEADERS)
 tests/tools/wscat: $(WSCAT)
 	$(LINK) -o $@ $(WSCAT)
@@ -310,9 +305,9 @@ tests/unit/access: $(ACCESS_UNIT)
 	$(LINK) -o $@ $(ACCESS_UNIT)
 
 ANSWER_UNIT = tests/unit/answer.o lib/answer.o lib/access.o lib/base64.o \
-	lib/buf.o lib/clock.o lib/dialect.o lib/http.o lib/json.o lib/news.o \
-	lib/reload_js.o lib/sha1.o lib/str.o lib/utf8.o lib/ws.o \
-	lib/os_linux.o lib/os_other.o $(FILES)
+	lib/buf.o lib/clock.o lib/dialect.o lib/history.o lib/http.o lib/json.o \
+	lib/list.o lib/news.o lib/os_linux.o lib/os_other.o lib/reload_js.o \
+	lib/sha1.o lib/str.o lib/trigger.o lib/utf8.o lib/ws.o $(FILES)
 tests/unit/answer: $(ANSWER_UNIT)
 	$(LINK) -o $@ $(ANSWER_UNIT)
 
@@ -320,16 +315,17 @@ BASE64_UNIT = tests/unit/base64.o lib/base64.o
 tests/unit/base64: $(BASE64_UNIT)
 	$(LINK) -o $@ $(BASE64_UNIT)
 
-CONN_UNIT = tests/unit/conn.o lib/conn.o lib/answer.o lib/access.o \
-	lib/base64.o lib/buf.o lib/chunks.o lib/clock.o lib/dialect.o \
-	lib/http.o lib/json.o lib/news.o lib/reload_js.o lib/sha1.o lib/str.o \
-	lib/utf8.o lib/ws.o lib/os_linux.o lib/os_other.o $(FILES)
+CONN_UNIT = tests/unit/conn.o lib/conn.o lib/access.o lib/answer.o \
+	lib/base64.o lib/buf.o lib/chunks.o lib/clock.o lib/dialect.o lib/history.o \
+	lib/http.o lib/json.o lib/list.o lib/news.o lib/os_linux.o lib/os_other.o \
+	lib/reload_js.o lib/sha1.o lib/str.o lib/trigger.o lib/utf8.o lib/ws.o \
+	$(FILES)
 tests/unit/conn: $(CONN_UNIT)
 	$(LINK) -o $@ $(CONN_UNIT)
 
 DIALECT_UNIT = tests/unit/dialect.o lib/dialect.o lib/base64.o lib/buf.o \
-	lib/http.o lib/json.o lib/news.o lib/sha1.o lib/str.o lib/utf8.o \
-	lib/ws.o
+	lib/history.o lib/http.o lib/json.o lib/list.o lib/news.o lib/sha1.o \
+	lib/str.o lib/utf8.o lib/ws.o
 tests/unit/dialect: $(DIALECT_UNIT)
 	$(LINK) -o $@ $(DIALECT_UNIT)
 
@@ -353,7 +349,18 @@ NET_UNIT = tests/unit/net.o lib/net.o lib/str.o
 tests/unit/net: $(NET_UNIT)
 	$(LINK) -o $@ $(NET_UNIT)
 
-NEWS_UNIT = tests/unit/news.o lib/news.o
+HISTORY_UNIT = tests/unit/history.o lib/history.o lib/buf.o lib/list.o \
+	lib/news.o lib/str.o lib/utf8.o
+tests/unit/history: $(HISTORY_UNIT)
+	$(LINK) -o $@ $(HISTORY_UNIT)
+
+TRIGGER_UNIT = tests/unit/trigger.o lib/trigger.o lib/buf.o lib/http.o \
+	lib/json.o lib/list.o lib/news.o lib/str.o lib/utf8.o
+tests/unit/trigger: $(TRIGGER_UNIT)
+	$(LINK) -o $@ $(TRIGGER_UNIT)
+
+NEWS_UNIT = tests/unit/news.o lib/news.o lib/buf.o lib/list.o lib/str.o \
+	lib/utf8.o
 tests/unit/news: $(NEWS_UNIT)
 	$(LINK) -o $@ $(NEWS_UNIT)
 
@@ -380,7 +387,7 @@ ROOT_UNIT = tests/unit/root.o lib/root.o lib/os_linux.o lib/os_other.o
 tests/unit/root: $(ROOT_UNIT)
 	$(LINK) -o $@ $(ROOT_UNIT)
 
-SANDBOX_UNIT = tests/unit/sandbox.o $(SANDBOX) lib/os_linux.o lib/os_other.o
+SANDBOX_UNIT = tests/unit/sandbox.o lib/os_linux.o lib/os_other.o $(SANDBOX)
 tests/unit/sandbox: $(SANDBOX_UNIT)
 	$(LINK) -o $@ $(SANDBOX_UNIT)
 
@@ -388,12 +395,12 @@ SHA1_UNIT = tests/unit/sha1.o lib/sha1.o
 tests/unit/sha1: $(SHA1_UNIT)
 	$(LINK) -o $@ $(SHA1_UNIT)
 
-SITE_UNIT = tests/unit/site.o $(FILES) lib/buf.o lib/clock.o lib/http.o \
-	lib/os_linux.o lib/os_other.o lib/str.o lib/utf8.o
+SITE_UNIT = tests/unit/site.o lib/buf.o lib/clock.o lib/http.o \
+	lib/os_linux.o lib/os_other.o lib/str.o lib/utf8.o $(FILES)
 tests/unit/site: $(SITE_UNIT)
 	$(LINK) -o $@ $(SITE_UNIT)
 
-TREE_UNIT = $(TREE) lib/clock.o lib/os_linux.o lib/os_other.o lib/str.o
+TREE_UNIT = lib/clock.o lib/os_linux.o lib/os_other.o lib/str.o $(TREE)
 tests/unit/tree: tests/unit/tree.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree.o $(TREE_UNIT)
 

@@ -8,7 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "box.h"
 #include "clock.h"
+#include "history.h"
+#include "list.h"
 #include "msg.h"
 #include "net.h"
 #include "peers.h"
@@ -19,16 +22,18 @@
 enum {
 	PLACES = PEERS_LISTENING / 2, /* -l; of each come two sockets at most */
 	HOSTS = 64, /* -a, and the addresses listened at */
-	LEAVE_MS = 1000 /* for peers to take our last words */
+	LEAVE_MS = 1000, /* for peers to take our last words */
+	MERGE_MS = 20, /* for more of what standard input tells */
+	INPUT_READ = 16384 /* bytes of that at once */
 };
 
 /* whose turn it is among the first of peers.fds */
-enum { OWN_SIGNALS };
+enum { OWN_SIGNALS, OWN_INPUT };
 
 #define VERSION "0.1"
 
 static const char usage[] = "usage: reloadws [-hqVv] [-a host]... [-d dir] "
-			    "[-l [addr:]port]... [-p pidfile]\n";
+			    "[-l [addr:]port]... [-p pidfile] [-]\n";
 
 static struct {
 	/* what the user wants */
@@ -36,8 +41,10 @@ static struct {
 	size_t nplaces;
 	const char *pidpath;
 	const char *dir; /* NULL: serve none */
+	bool input; /* changes come from standard input, too */
 	/* what all peers share */
 	struct world world;
+	struct history history;
 	struct access access;
 	struct site site;
 	const char *host[HOSTS];
@@ -45,6 +52,10 @@ static struct {
 	size_t nlistening;
 	struct peers peers;
 	struct pidfile pidfile;
+	/* what standard input has told so far */
+	struct list_reader reader;
+	struct news told;
+	int64_t flush; /* ms; when to pass it on, INT64_MAX: it is nothing */
 	int64_t end; /* ms; when to be gone, INT64_MAX while all is well */
 	bool terminal; /* there was one at the start */
 } srv;
@@ -67,17 +78,43 @@ set_clock(void)
 	srv.world.wall = clock_wall_ns() / 1000000000;
 }
 
-static void
-broadcast(enum news_kind kind)
+/* what is said of a broadcast: its only path, or its kind */
+static const char *
+subject(const struct news *news)
 {
-	char name[NEWS_NAME];
+	const char *path;
+
+	path = news_next_path(news, NULL);
+	return path != NULL && news_next_path(news, path) == NULL
+	    ? path
+	    : news_word(news->kind);
+}
+
+/* Everything new goes through here, however it came. */
+static void
+broadcast(struct news *news)
+{
+	const struct history *h;
+	char name[HISTORY_NAME];
+	uint32_t reports;
+	uint64_t n;
 	size_t told;
 
-	news_next(&srv.world.generation, kind, srv.world.now);
-	told = peers_tell(&srv.peers, kind);
-	news_name(&srv.world.generation, name);
-	msg_why("%s: %s to %lu listeners", name, news_word(kind),
-	    (unsigned long)told);
+	h = &srv.history;
+	n = h->n;
+	reports = h->reports;
+	history_add(&srv.history, news, srv.world.now);
+	told = peers_tell(&srv.peers, h->n != n, h->reports != reports);
+	history_name(h, name);
+	if (h->n != n)
+		msg_why("%s %s: %lu listeners", name,
+		    subject(&h->recent[h->n % HISTORY_LENGTH]),
+		    (unsigned long)told);
+	if (h->reports != reports)
+		msg_why("%s: %lu listeners",
+		    h->report.len > 0 ? "the build is broken"
+				      : "the build is mended",
+		    (unsigned long)told);
 }
 
 /* no new peers, no pidfile; those that are here get our last words */
@@ -88,30 +125,123 @@ leave(void)
 		exit(0);
 	srv.end = srv.world.now + LEAVE_MS;
 	peers_leave(&srv.peers);
+	if (pidfile_ours(&srv.pidfile))
+		box_remove(srv.pidpath);
 	pidfile_release(&srv.pidfile);
 }
 
+/* ---- signals and the letter box ---- */
+
+/* A box that somebody removed is made again, for the next letter. */
+static void
+take_letters(struct box *box, enum box_result result, struct news *news)
+{
+	struct buf letters = { .max = BOX_MAX };
+
+	if (result == BOX_OK && box_take(box, &letters) < 0)
+		msg_why("the letter box of %s:", srv.pidpath);
+	else if (result == BOX_NONE)
+		box_make(srv.pidpath);
+	else if (result != BOX_OK && result != BOX_ERRNO)
+		msg_why(
+		    "the letter box of %s: %s", srv.pidpath, box_why(result));
+	news_read(news, buf_head(&letters), letters.len);
+	buf_free(&letters);
+}
+
+/*
+ * The box is locked before the signals are taken: so the letters of all of
+ * these are in it, and those of later ones are not.
+ */
 static void
 take_signals(void)
 {
-	enum news_kind kind;
+	enum box_result result;
+	struct news news;
+	struct box box;
 	uint64_t taken;
+	bool hung_up, ring;
 
+	result = box_open(&box, srv.pidpath);
 	taken = sig_take();
-	kind = NEWS_NONE;
-	if (sig_has(taken, SIGUSR2))
-		kind = news_merge(kind, NEWS_STYLE);
-	if (sig_has(taken, SIGUSR1))
-		kind = news_merge(kind, NEWS_RELOAD);
-	if (sig_has(taken, SIGHUP) && srv.terminal && !has_terminal())
-		leave();
-	else if (sig_has(taken, SIGHUP))
-		kind = news_merge(kind, NEWS_RELOAD);
-	if (kind != NEWS_NONE && srv.end == INT64_MAX)
-		broadcast(kind);
-	if (sig_has(taken, SIGINT) || sig_has(taken, SIGTERM))
+	hung_up = sig_has(taken, SIGHUP) && srv.terminal && !has_terminal();
+	ring = sig_has(taken, SIGUSR1) || (sig_has(taken, SIGHUP) && !hung_up);
+	news_init(&news);
+	if (ring || sig_has(taken, SIGUSR2))
+		take_letters(&box, result, &news);
+	if (result == BOX_OK)
+		box_close(&box);
+	if (!ring && news.kind == NEWS_RELOAD)
+		news.kind = NEWS_STYLE;
+	if (srv.end == INT64_MAX)
+		broadcast(&news);
+	news_free(&news);
+	if (hung_up || sig_has(taken, SIGINT) || sig_has(taken, SIGTERM))
 		leave();
 }
+
+/* ---- standard input ---- */
+
+static void
+pass_on(void)
+{
+	srv.flush = INT64_MAX;
+	if (srv.end == INT64_MAX)
+		broadcast(&srv.told);
+	news_free(&srv.told);
+}
+
+/* An empty line ends a batch; without one it ends by itself. */
+static void
+take_record(const struct list_record *record)
+{
+	if (record->kind == LIST_MORE)
+		return;
+	if (news_record(&srv.told, record))
+		pass_on();
+	else if (srv.flush == INT64_MAX)
+		srv.flush = srv.world.now + MERGE_MS;
+}
+
+/* At its end we go on without it. */
+static void
+take_input(void)
+{
+	char bytes[INPUT_READ], *p;
+	struct list_record record;
+	size_t used;
+	ssize_t n;
+
+	n = read(STDIN_FILENO, bytes, sizeof bytes);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	for (p = bytes; n > 0; p += used, n -= (ssize_t)used) {
+		used = list_feed(&srv.reader, p, (size_t)n, &record);
+		take_record(&record);
+	}
+	if (p != bytes)
+		return;
+	if (n < 0)
+		msg_warn("standard input:");
+	list_finish(&srv.reader, &record);
+	take_record(&record);
+	pass_on();
+	srv.peers.fds[OWN_INPUT].fd = -1;
+	msg_why("standard input: ended");
+}
+
+static void
+open_input(void)
+{
+	news_init(&srv.told);
+	list_begin(&srv.reader, '\n');
+	srv.flush = INT64_MAX;
+	if (srv.input)
+		srv.peers.fds[OWN_INPUT] = (struct pollfd){ .fd = STDIN_FILENO,
+			.events = POLLIN };
+}
+
+/* ---- the loop ---- */
 
 static bool
 is_over(void)
@@ -124,11 +254,16 @@ static void
 loop(void)
 {
 	while (!is_over()) {
-		if (peers_wait(&srv.peers, srv.end) < 0)
+		if (peers_wait(&srv.peers,
+			srv.flush < srv.end ? srv.flush : srv.end) < 0)
 			msg_die("poll:");
 		set_clock();
 		if (srv.peers.fds[OWN_SIGNALS].revents != 0)
 			take_signals();
+		if (srv.peers.fds[OWN_INPUT].revents != 0)
+			take_input();
+		if (srv.world.now >= srv.flush)
+			pass_on();
 		peers_serve(&srv.peers);
 	}
 }
@@ -190,6 +325,9 @@ claim_pidfile(void)
 		    srv.pidpath, (long)srv.pidfile.holder);
 	if (result != PIDFILE_OK)
 		msg_die("%s: %s", srv.pidpath, pidfile_why(result));
+	if (box_make(srv.pidpath) != BOX_OK)
+		msg_warn("%s: no letter box there: every ring is a reload",
+		    srv.pidpath);
 	if (srv.dir != NULL)
 		root_hide(&srv.site.root, srv.pidfile.dev, srv.pidfile.ino);
 }
@@ -249,11 +387,13 @@ start(void)
 	set_clock();
 	srv.world.access = &srv.access;
 	srv.world.why = msg_verbose() ? msg_why : NULL;
-	srv.world.generation = (struct generation){
-		.boot = (uint32_t)((uint64_t)clock_wall_ns() / 1000 +
-		    (uint64_t)getpid() * 2654435761u),
-		.since = srv.world.now
-	};
+	srv.world.history = &srv.history;
+	srv.world.ring = broadcast;
+	history_init(&srv.history,
+	    (uint32_t)((uint64_t)clock_wall_ns() / 1000 +
+		(uint64_t)getpid() * 2654435761u),
+	    srv.world.now);
+	open_input();
 	open_site();
 	if (srv.nplaces == 0)
 		net_place(&srv.place[srv.nplaces++], "5678");
@@ -335,8 +475,12 @@ options(int argc, char **argv)
 		default:
 			msg_misuse("-%c: no such option", optopt);
 		}
+	if (optind < argc && strcmp(argv[optind], "-") == 0) {
+		srv.input = true;
+		optind++;
+	}
 	if (optind < argc)
-		msg_misuse("%s: takes no arguments", argv[optind]);
+		msg_misuse("%s: no argument but - is known", argv[optind]);
 }
 
 int

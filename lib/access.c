@@ -166,6 +166,30 @@ access_origin(
 	return false;
 }
 
+/* Extensions of browsers bring LiveReload to pages that know nothing of it. */
+static bool
+extension(struct http_span origin)
+{
+	static const char *const schemes[] = { "chrome-extension://",
+		"moz-extension://", "safari-web-extension://" };
+	size_t i, len;
+
+	for (i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+		len = strlen(schemes[i]);
+		if (origin.n > len && str_is(origin.p, len, schemes[i]))
+			return true;
+	}
+	return false;
+}
+
+/* any page may include it */
+static bool
+script(const struct http_request *r)
+{
+	return http_is(r->path, "/reload.js") ||
+	    http_is(r->path, "/livereload.js");
+}
+
 /* A person follows a link to us: the page that holds it can't read the answer. */
 static bool
 navigation(const struct http_request *r)
@@ -188,9 +212,11 @@ access_allows(
 		return false;
 	origin = http_field(r, "origin", 0);
 	if (origin.p != NULL)
-		return access_origin(a, origin, local);
+		return access_origin(a, origin, local) ||
+		    (extension(origin) &&
+			(script(r) || http_is(r->path, "/livereload")));
 	if (!http_is(http_field(r, "sec-fetch-site", 0), "cross-site"))
 		return true;
 	return r->method < HTTP_POST &&
-	    (navigation(r) || http_is(r->path, "/reload.js"));
+	    (script(r) || (navigation(r) && !http_is(r->path, "/changed")));
 }

@@ -5,9 +5,10 @@
 #include "answer.h"
 #include "json.h"
 #include "reload_js.h"
+#include "trigger.h"
 #include "ws.h"
 
-static const char methods[] = "GET, HEAD, OPTIONS";
+static const char methods[] = "GET, HEAD, OPTIONS, POST";
 
 static const char welcome[] =
     "<!doctype html>\n"
@@ -71,39 +72,55 @@ answer_status(struct reply *reply, int status, const char *why)
 	    *why == '\0' ? "" : ": ", why);
 }
 
-/* {"generation":"...","age":1234,"reload":17 still open */
+/* "boot-n" in quotes; a report that goes, or comes, makes it another */
+static void
+state_tag(const struct history *h, struct buf *b)
+{
+	char name[HISTORY_NAME];
+
+	history_name(h, name);
+	buf_printf(b, "\"%s", name);
+	if (h->report.len > 0)
+		buf_printf(b, ".%lu", (unsigned long)h->reports);
+	buf_put(b, "\"", 2);
+	b->len--;
+}
+
 static void
 put_state(const struct world *w, struct buf *b)
 {
-	char name[NEWS_NAME];
+	const struct buf *report;
 
-	news_name(&w->generation, name);
-	buf_puts(b, "{\"generation\":");
-	json_string(b, name, strlen(name));
-	buf_printf(b, ",\"age\":%lld,\"reload\":%" PRIu64,
-	    (long long)news_age(&w->generation, w->now), w->generation.reload);
+	buf_puts(b, "{");
+	history_put(w->history, b, w->now);
+	buf_printf(b, ",\"listeners\":%lu", (unsigned long)w->listeners);
+	report = &w->history->report;
+	if (report->len > 0) {
+		buf_puts(b, ",\"text\":");
+		json_string(b, buf_head(report), report->len);
+	}
+	buf_puts(b, "}\n");
 }
 
 static void
 answer_state(
     const struct world *w, const struct http_request *r, struct reply *reply)
 {
-	char name[NEWS_NAME], etag[NEWS_NAME + 2];
+	struct buf tag = { .max = 2 * HISTORY_NAME };
 
-	news_name(&w->generation, name);
-	memcpy(etag + 1, name, strlen(name));
-	etag[0] = etag[strlen(name) + 1] = '"';
-	etag[strlen(name) + 2] = '\0';
 	field(reply, "Content-Type", "application/json");
 	field(reply, "Cache-Control", "no-cache");
-	field(reply, "ETag", etag);
-	if (http_none_match(r, etag)) {
-		reply->status = 304;
+	state_tag(w->history, &tag);
+	if (tag.len == 0) {
+		answer_status(reply, 503, "out of memory");
 		return;
 	}
-	put_state(w, &reply->body);
-	buf_printf(
-	    &reply->body, ",\"listeners\":%lu}\n", (unsigned long)w->listeners);
+	field(reply, "ETag", (char *)buf_head(&tag));
+	if (http_none_match(r, (char *)buf_head(&tag)))
+		reply->status = 304;
+	else
+		put_state(w, &reply->body);
+	buf_free(&tag);
 }
 
 /* The script has one place where what is true at this moment goes in. */
@@ -124,7 +141,8 @@ answer_script(const struct world *w, struct reply *reply)
 		return;
 	}
 	buf_put(&reply->body, reload_js, i);
-	put_state(w, &reply->body);
+	buf_puts(&reply->body, "{");
+	history_put(w->history, &reply->body, w->now);
 	buf_puts(&reply->body, "}");
 	i += len;
 	buf_put(&reply->body, reload_js + i, reload_js_size - i);
@@ -139,7 +157,8 @@ answer_options(const struct http_request *r, struct reply *reply)
 		return;
 	field(reply, "Access-Control-Allow-Methods", methods);
 	field(reply, "Access-Control-Allow-Headers",
-	    "Cache-Control, Content-Type, If-Modified-Since, If-None-Match");
+	    "Cache-Control, Content-Type, If-Modified-Since, If-None-Match, "
+	    "Last-Event-ID");
 	if (http_field(r, "access-control-request-private-network", 0).p !=
 	    NULL)
 		field(reply, "Access-Control-Allow-Private-Network", "true");
@@ -173,7 +192,7 @@ answer_websocket(
 		answer_status(reply, 400, "no good Sec-WebSocket-Key");
 		return ANSWER_READY;
 	}
-	*dialect = dialect_for(r);
+	*dialect = dialect_websocket(r);
 	ws_accept(key.p, accept);
 	reply->status = 101;
 	field(reply, "Upgrade", "websocket");
@@ -185,19 +204,48 @@ answer_websocket(
 	return ANSWER_LISTEN;
 }
 
+/* HTML, 9.2: the stream has no length, and ends with the connection */
 static enum answer_result
-answer_get(
+answer_events(const struct http_request *r, struct reply *reply)
+{
+	field(reply, "Content-Type", "text/event-stream");
+	field(reply, "Cache-Control", "no-store");
+	field(reply, "X-Accel-Buffering", "no");
+	reply->len = REPLY_ENDLESS;
+	return r->method == HTTP_HEAD ? ANSWER_READY : ANSWER_LISTEN;
+}
+
+/* {"ok":true,"generation":"...","listeners":3} */
+static void
+answer_trigger(const struct world *w, const struct http_request *r, void *body,
+    size_t n, struct reply *reply)
+{
+	char name[HISTORY_NAME];
+	struct news news;
+
+	news_init(&news);
+	if (!trigger_read(r, body, n, &news)) {
+		answer_status(reply, 400, "no list of files");
+		news_free(&news);
+		return;
+	}
+	w->ring(&news);
+	history_name(w->history, name);
+	field(reply, "Content-Type", "application/json");
+	field(reply, "Cache-Control", "no-store");
+	buf_printf(&reply->body,
+	    "{\"ok\":true,\"generation\":\"%s\",\"listeners\":%lu}\n", name,
+	    (unsigned long)w->listeners);
+}
+
+static enum answer_result
+answer_file(
     const struct world *w, const struct http_request *r, struct reply *reply)
 {
-	char name[NEWS_NAME];
+	char name[HISTORY_NAME];
 
-	reply->status = 200;
-	if (http_is(r->path, "/reload")) {
-		answer_state(w, r, reply);
-	} else if (http_is(r->path, "/reload.js")) {
-		answer_script(w, reply);
-	} else if (w->site != NULL) {
-		news_name(&w->generation, name);
+	if (w->site != NULL) {
+		history_name(w->history, name);
 		if (site_answer(w->site, r, name, reply) == SITE_AGAIN)
 			return ANSWER_AGAIN;
 	} else if (http_is(r->path, "/")) {
@@ -211,20 +259,36 @@ answer_get(
 }
 
 static enum answer_result
-route(const struct world *w, const struct http_request *r, struct reply *reply,
-    enum dialect *dialect)
+answer_get(const struct world *w, const struct http_request *r,
+    struct reply *reply, enum dialect *dialect)
 {
-	if (r->method == HTTP_OPTIONS) {
-		answer_options(r, reply);
-		return ANSWER_READY;
-	}
-	if (r->method >= HTTP_POST) {
-		answer_status(reply, 405, "");
-		return ANSWER_READY;
-	}
 	if (wants_websocket(r))
 		return answer_websocket(r, reply, dialect);
-	return answer_get(w, r, reply);
+	if (dialect_events(r, dialect))
+		return answer_events(r, reply);
+	if (http_is(r->path, "/reload"))
+		answer_state(w, r, reply);
+	else if (http_is(r->path, "/reload.js") ||
+	    http_is(r->path, "/livereload.js"))
+		answer_script(w, reply);
+	else
+		return answer_file(w, r, reply);
+	return ANSWER_READY;
+}
+
+static enum answer_result
+route(const struct world *w, const struct http_request *r, void *body, size_t n,
+    struct reply *reply, enum dialect *dialect)
+{
+	if (trigger_is(r))
+		answer_trigger(w, r, body, n, reply);
+	else if (r->method == HTTP_OPTIONS)
+		answer_options(r, reply);
+	else if (r->method != HTTP_GET && r->method != HTTP_HEAD)
+		answer_status(reply, 405, "");
+	else
+		return answer_get(w, r, reply, dialect);
+	return ANSWER_READY;
 }
 
 /* An origin that may ask may also read what it gets. */
@@ -244,8 +308,8 @@ share(const struct http_request *r, struct reply *reply)
 }
 
 enum answer_result
-answer(const struct world *w, const struct http_request *r, struct reply *reply,
-    enum dialect *dialect)
+answer(const struct world *w, const struct http_request *r, void *body,
+    size_t n, struct reply *reply, enum dialect *dialect)
 {
 	enum answer_result result;
 
@@ -254,8 +318,9 @@ answer(const struct world *w, const struct http_request *r, struct reply *reply,
 		    reply, 403, "not a Host or Origin of this server; see -a");
 		return ANSWER_READY;
 	}
-	result = route(w, r, reply, dialect);
-	if (result == ANSWER_READY)
+	result = route(w, r, body, n, reply, dialect);
+	if (result == ANSWER_READY ||
+	    (result == ANSWER_LISTEN && dialect_streams(*dialect)))
 		share(r, reply);
 	return result;
 }

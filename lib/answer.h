@@ -7,6 +7,7 @@
 
 #include "access.h"
 #include "dialect.h"
+#include "history.h"
 #include "http.h"
 #include "news.h"
 #include "reply.h"
@@ -15,14 +16,15 @@
 enum answer_result {
 	ANSWER_READY, /* the reply is it */
 	ANSWER_AGAIN, /* not now: ask again after SITE_AGAIN_MS */
-	ANSWER_LISTEN /* the reply is a 101, and the peer a listener */
+	ANSWER_LISTEN /* the reply's head is to go out, the peer is a listener */
 };
 
 /* what all connections share; its owner keeps it up to date */
 struct world {
 	const struct access *access;
 	struct site *site; /* NULL: no files */
-	struct generation generation;
+	const struct history *history;
+	void (*ring)(struct news *news); /* tells all, and takes it over */
 	size_t listeners;
 	int64_t now; /* ms of clock_ms() */
 	int64_t wall; /* seconds since 1970 */
@@ -30,9 +32,12 @@ struct world {
 	void (*why)(const char *fmt, ...); /* takes what -v says, or NULL */
 };
 
-/* answer a request; *dialect is set with ANSWER_LISTEN */
+/*
+ * Answer a request.  A body is whole and without its chunks, and is written to.
+ * *dialect is set with ANSWER_LISTEN.
+ */
 enum answer_result answer(const struct world *w, const struct http_request *r,
-    struct reply *reply, enum dialect *dialect);
+    void *body, size_t n, struct reply *reply, enum dialect *dialect);
 
 /* a plain text that says what is wrong */
 void answer_status(struct reply *reply, int status, const char *why);

@@ -3,7 +3,7 @@
 
 #include "conn.h"
 
-enum { CHUNK = 65536, TOLD_MAX = 1024, PAUSE = 16384 };
+enum { PIECE = 65536, TOLD_MAX = 1024, PAUSE = 16384 };
 
 const char *
 conn_state_name(enum conn_state state)
@@ -19,7 +19,8 @@ conn_state_name(enum conn_state state)
 void
 conn_init(struct conn *c, int64_t now)
 {
-	*c = (struct conn){ .in = { .max = HTTP_HEAD_MAX + CONN_READ },
+	*c = (struct conn){ .in = { .max = HTTP_HEAD_MAX + HTTP_BODY_MAX +
+				    CONN_READ },
 		.out = { .max = CONN_OUT },
 		.deadline = now + CONN_REQUEST_MS,
 		.fd = -1,
@@ -58,7 +59,6 @@ closing(struct conn *c, const struct world *w)
 {
 	c->state = CONN_CLOSING;
 	c->deadline = w->now + CONN_CLOSING_MS;
-	c->owed = NEWS_NONE;
 	buf_free(&c->in);
 	ws_free(&c->ws);
 	file_free(c);
@@ -75,7 +75,7 @@ fill(struct conn *c)
 
 	if (c->left == 0 || c->out.len > 0)
 		return;
-	want = c->left < CHUNK ? (size_t)c->left : CHUNK;
+	want = c->left < PIECE ? (size_t)c->left : PIECE;
 	room = buf_room(&c->out, want);
 	n = room == NULL ? -1 : reply_read(c->fd, room, want, c->off);
 	if (n <= 0) { /* it has shrunk: the peer must see that this isn't all */
@@ -131,16 +131,18 @@ take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n);
 /* from here on it is a listener; what came behind the request are frames */
 static void
 begin_listening(struct conn *c, const struct world *w, struct reply *reply,
-    enum dialect dialect)
+    enum dialect dialect, uint64_t told)
 {
 	struct buf rest;
 
 	c->state = CONN_LISTENING;
 	c->dialect = (uint8_t)dialect;
+	c->told = told;
 	c->deadline = w->now + CONN_PING_MS;
 	c->asked = true;
+	c->reported = w->history->reports;
 	if (reply_head(&c->out, reply, true, w->wall) < 0 ||
-	    dialect_hello(dialect, &c->out, &w->generation, w->now) < 0)
+	    dialect_hello(dialect, &c->out, w->history, w->now) < 0)
 		c->over = true;
 	reply_free(reply);
 	rest = c->in;
@@ -157,41 +159,6 @@ log_reply(const struct world *w, const struct http_request *r, int status)
 		    (int)r->path.n, r->path.p, status);
 }
 
-/* one whole head of n bytes at the front of in */
-static void
-take_request(struct conn *c, const struct world *w, size_t n)
-{
-	struct http_request r;
-	struct reply reply;
-	enum answer_result result;
-	enum dialect dialect;
-	int error;
-
-	error = http_parse((char *)buf_head(&c->in), n, &r);
-	if (error < 0) {
-		refuse(c, w, -error);
-		return;
-	}
-	reply_init(&reply, 200);
-	result = answer(w, &r, &reply, &dialect);
-	if (result == ANSWER_AGAIN) {
-		reply_free(&reply);
-		c->state = CONN_REPLY;
-		c->deadline = w->now + SITE_AGAIN_MS;
-		return;
-	}
-	log_reply(w, &r, reply.status);
-	/* who waits for a 100 may never send the body */
-	c->keep = r.keep && !c->eof && !r.chunked && !r.expect;
-	c->skip = (uint32_t)r.length;
-	c->seen = 0;
-	if (result == ANSWER_READY)
-		begin_reply(c, w, &reply, r.method == HTTP_HEAD);
-	buf_drop(&c->in, n);
-	if (result == ANSWER_LISTEN)
-		begin_listening(c, w, &reply, dialect);
-}
-
 static void
 drop(struct conn *c, size_t n)
 {
@@ -199,28 +166,123 @@ drop(struct conn *c, size_t n)
 	tidy(&c->in);
 }
 
+/* the request, and body bytes behind its head, are at the front of in */
+static void
+take_request(
+    struct conn *c, const struct world *w, const struct http_request *r)
+{
+	struct http_span last;
+	struct reply reply;
+	enum answer_result result;
+	enum dialect dialect;
+	uint64_t told;
+
+	reply_init(&reply, 200);
+	result = answer(
+	    w, r, buf_head(&c->in) + c->head, c->body, &reply, &dialect);
+	c->seen = 0;
+	if (result == ANSWER_AGAIN) {
+		reply_free(&reply);
+		c->head = 0;
+		c->state = CONN_REPLY;
+		c->deadline = w->now + SITE_AGAIN_MS;
+		return;
+	}
+	log_reply(w, r, reply.status);
+	c->keep = r->keep && !c->eof && reply.len != REPLY_ENDLESS;
+	if (r->method != HTTP_POST) {
+		c->skip = (uint32_t)r->length;
+		/* who waits for a 100 may never send the body */
+		c->keep = c->keep && !r->chunked && !r->expect;
+	}
+	last = http_field(r, "last-event-id", 0);
+	told = last.p == NULL ? w->history->n
+			      : history_find(w->history, last.p, last.n);
+	if (result == ANSWER_READY)
+		begin_reply(c, w, &reply, r->method == HTTP_HEAD);
+	buf_drop(&c->in, c->head + c->body);
+	c->head = c->body = 0;
+	if (result == ANSWER_LISTEN)
+		begin_listening(c, w, &reply, dialect, told);
+}
+
+/* Is the head of a request whole, and good?  Then its body is next. */
+static bool
+take_head(struct conn *c, const struct world *w, struct http_request *r)
+{
+	long n;
+
+	if (c->seen == 0)
+		c->deadline = w->now + CONN_REQUEST_MS;
+	n = http_head_size((char *)buf_head(&c->in), c->in.len, &c->seen);
+	if (n == 0)
+		return false;
+	if (n > 0) {
+		c->head = (uint32_t)n;
+		n = http_parse((char *)buf_head(&c->in), c->head, r);
+	}
+	if (n < 0) {
+		refuse(c, w, (int)-n);
+		return false;
+	}
+	c->chunks = (struct chunks){ .max = 0 };
+	if (r->method != HTTP_POST)
+		return true;
+	if (r->chunked)
+		c->chunks.max = HTTP_BODY_MAX;
+	else
+		c->body = (uint32_t)r->length;
+	if (r->expect && c->in.len == c->head &&
+	    buf_puts(&c->out, "HTTP/1.1 100 Continue\r\n\r\n") < 0)
+		c->over = true;
+	return true;
+}
+
+/* Is the body whole?  What came in chunks is put together in its place. */
+static bool
+take_body(struct conn *c, const struct world *w)
+{
+	unsigned char *p;
+	size_t n, data;
+	long used;
+
+	if (c->chunks.max == 0)
+		return c->in.len - c->head >= c->body;
+	p = buf_head(&c->in) + c->head + c->body;
+	n = c->in.len - c->head - c->body;
+	used = chunks_feed(&c->chunks, p, n, &data);
+	if (used < 0) {
+		refuse(c, w, (int)-used);
+		return false;
+	}
+	memmove(p + data, p + used, n - (size_t)used);
+	c->in.len -= (size_t)used - data;
+	c->body += (uint32_t)data;
+	return chunks_done(&c->chunks);
+}
+
 /* answer what is whole, one request at a time */
 static void
 take_requests(struct conn *c, const struct world *w)
 {
-	long n;
+	struct http_request r;
+	size_t n;
 
 	if (c->skip > 0) {
-		n = c->skip < c->in.len ? (long)c->skip : (long)c->in.len;
+		n = c->skip < c->in.len ? c->skip : c->in.len;
 		c->skip -= (uint32_t)n;
-		drop(c, (size_t)n);
+		drop(c, n);
 	}
 	if (c->seen == 0 && c->in.len > 0)
 		drop(c, http_blank((char *)buf_head(&c->in), c->in.len));
 	if (c->in.len == 0)
 		return;
-	if (c->seen == 0)
-		c->deadline = w->now + CONN_REQUEST_MS;
-	n = http_head_size((char *)buf_head(&c->in), c->in.len, &c->seen);
-	if (n < 0)
-		refuse(c, w, (int)-n);
-	else if (n > 0)
-		take_request(c, w, (size_t)n);
+	if (c->head == 0) {
+		if (take_head(c, w, &r) && take_body(c, w))
+			take_request(c, w, &r);
+	} else if (take_body(c, w) &&
+	    http_parse((char *)buf_head(&c->in), c->head, &r) == 0)
+		take_request(c, w, &r);
 }
 
 /* the reply is out */
@@ -287,6 +349,8 @@ take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n)
 	struct ws_piece piece;
 	long used;
 
+	if (dialect_streams((enum dialect)c->dialect))
+		return;
 	if (n > 0)
 		c->silent = 0;
 	while (n > 0 && c->state == CONN_LISTENING) {
@@ -332,15 +396,26 @@ conn_eof(struct conn *c)
 	    (c->state == CONN_CLOSING && c->out.len == 0);
 }
 
+/* what the history has that it was not told */
 static void
 pay(struct conn *c, const struct world *w)
 {
-	if (c->owed == NEWS_NONE || c->out.len > 0)
-		return;
-	if (dialect_news((enum dialect)c->dialect, &c->out, &w->generation,
-		(enum news_kind)c->owed) < 0)
+	struct news news;
+	enum dialect d;
+
+	d = (enum dialect)c->dialect;
+	if (c->told != w->history->n) {
+		news_init(&news);
+		history_since(w->history, c->told, &news);
+		if (dialect_news(d, &c->out, w->history, &news) < 0)
+			c->over = true;
+		news_free(&news);
+	}
+	if (c->reported != w->history->reports &&
+	    dialect_report(d, &c->out, w->history) < 0)
 		c->over = true;
-	c->owed = NEWS_NONE;
+	c->told = w->history->n;
+	c->reported = w->history->reports;
 }
 
 void
@@ -365,13 +440,17 @@ conn_sent(struct conn *c, const struct world *w, size_t n)
 static void
 ping(struct conn *c, const struct world *w)
 {
+	/* Nobody answers on a stream: there it must take the bytes. */
+	if (c->out.len == 0 && dialect_streams((enum dialect)c->dialect))
+		c->silent = 0;
 	if (c->silent == CONN_PINGS) {
 		c->over = true;
 		return;
 	}
 	c->silent++;
 	c->deadline = w->now + CONN_PING_MS;
-	if (c->out.len == 0 && ws_frame(&c->out, WS_PING, NULL, 0) < 0)
+	if (c->out.len == 0 &&
+	    dialect_ping((enum dialect)c->dialect, &c->out) < 0)
 		c->over = true;
 }
 
@@ -415,16 +494,12 @@ conn_ready(const struct conn *c)
 }
 
 void
-conn_rest(struct conn *c, const void *bytes, size_t n)
+conn_told(struct conn *c, const struct world *w, const void *rest, size_t n)
 {
-	if (buf_put(&c->out, bytes, n) < 0)
+	c->told = w->history->n;
+	c->reported = w->history->reports;
+	if (n > 0 && buf_put(&c->out, rest, n) < 0)
 		c->over = true;
-}
-
-void
-conn_owe(struct conn *c, enum news_kind kind)
-{
-	c->owed = (uint8_t)news_merge((enum news_kind)c->owed, kind);
 }
 
 void
@@ -435,7 +510,7 @@ conn_leave(struct conn *c, const struct world *w)
 		c->over = true;
 	if (c->state != CONN_LISTENING)
 		return;
-	if (ws_close(&c->out, 1001) < 0)
+	if (dialect_close((enum dialect)c->dialect, &c->out, 1001) < 0)
 		c->over = true;
 	closing(c, w);
 }

@@ -8,7 +8,8 @@
 
 #include "answer.h"
 #include "buf.h"
-#include "news.h"
+#include "chunks.h"
+#include "history.h"
 #include "ws.h"
 
 enum {
@@ -33,8 +34,9 @@ enum conn_state {
  * The owner reads from the peer while conn_reads and feeds it, and writes out
  * and says how much was sent.  What waits to be written is whole frames or
  * replies, so news may always be added behind it; but while anything waits,
- * a listener is only owed news, one piece of it.  Buffers have no memory
- * while they are empty, so a silent listener is little more than this.
+ * nothing is: what a listener is owed then is what the history has beyond what
+ * it was told.  Buffers have no memory while they are empty, so a silent
+ * listener is little more than this.
  */
 struct conn {
 	struct buf in; /* not answered yet; of a listener, the text it sends */
@@ -42,12 +44,16 @@ struct conn {
 	int64_t deadline; /* ms; when to call conn_tick */
 	int64_t off, left; /* of the file that is being sent */
 	int fd; /* that file, or -1 */
-	uint32_t skip; /* bytes of a request's body that are ignored */
 	size_t seen; /* for http_head_size */
+	uint32_t skip; /* bytes of a request's body that are ignored */
+	uint32_t head; /* bytes of the head whose body is to come, or 0 */
+	uint32_t body; /* bytes of that, so far or in all */
+	struct chunks chunks; /* of that; max is 0 where it has a length */
+	uint32_t reported; /* the report it was told, of history.reports */
+	uint64_t told; /* the broadcast it was told last */
 	struct ws ws;
 	uint8_t state; /* enum conn_state */
 	uint8_t dialect; /* of a listener */
-	uint8_t owed; /* enum news_kind */
 	uint8_t silent; /* pings that were not answered */
 	bool keep; /* another request may follow the reply */
 	bool asked; /* it has had an answer */
@@ -82,11 +88,12 @@ bool conn_shuts(struct conn *c);
 /* may a listener's news be written to it right away? */
 bool conn_ready(const struct conn *c);
 
-/* the n bytes of news, framed, that were left over by writing */
-void conn_rest(struct conn *c, const void *bytes, size_t n);
-
-/* it is not ready: tell it later */
-void conn_owe(struct conn *c, enum news_kind kind);
+/*
+ * All that the history has is written to it, but for these n bytes that were
+ * left over.
+ */
+void
+conn_told(struct conn *c, const struct world *w, const void *rest, size_t n);
 
 /* the server ends: say so and hang up */
 void conn_leave(struct conn *c, const struct world *w);

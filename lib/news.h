@@ -1,35 +1,61 @@
-/* news.h - what listeners are told, and the generation that counts it */
+/* news.h - what listeners are told: what kind, which paths, which report */
 #ifndef NEWS_H
 #define NEWS_H
 
-#include <stdint.h>
+#include <stdbool.h>
+#include <stddef.h>
 
-enum { NEWS_NAME = 32 }; /* bytes of a generation as text, with a NUL */
+#include "buf.h"
+#include "list.h"
+
+enum {
+	NEWS_PATHS = 16 * 1024, /* bytes of paths; of more nobody knows which */
+	NEWS_REPORT = 16 *
+	    1024 /* bytes of a report, of which the end is kept */
+};
 
 /* each is worth more than those before it */
 enum news_kind { NEWS_NONE, NEWS_STYLE, NEWS_RELOAD };
 
-/* boot tells runs of the server apart, n counts the broadcasts of this one */
-struct generation {
-	uint32_t boot;
-	uint64_t n;
-	uint64_t reload; /* n of the last that was of more than styles */
-	int64_t since; /* ms of the last broadcast, of the start until then */
+struct news {
+	enum news_kind kind;
+	bool unknown; /* more has changed than the paths say */
+	bool lettered; /* a list was read: no report in it is word, too */
+	struct buf paths; /* each once, and with a NUL behind it */
+	struct buf report; /* of commands that failed */
 };
 
-/* two pieces of news as one */
-enum news_kind news_merge(enum news_kind a, enum news_kind b);
+/* no news */
+void news_init(struct news *news);
+
+/* give the memory back; no news after it */
+void news_free(struct news *news);
+
+/*
+ * This path has changed.  One that is not UTF-8 can't be told, and may be of
+ * anything.
+ */
+void news_path(struct news *news, const char *path, size_t n);
+
+/* something changed of which only the kind is known */
+void news_some(struct news *news, enum news_kind kind);
+
+/* what a record of the change list says; true at the end of a batch */
+bool news_record(struct news *news, const struct list_record *record);
+
+/*
+ * A whole change list, which is written to.  Its records end with NULs if it
+ * holds any.  Empty, it is a reload without a word.
+ */
+void news_read(struct news *news, void *list, size_t n);
+
+/* what came later is news as well; only of the report the last word counts */
+void news_merge(struct news *news, const struct news *later);
 
 /* style or reload, as messages say it */
 const char *news_word(enum news_kind kind);
 
-/* one broadcast more, of this kind */
-void news_next(struct generation *g, enum news_kind kind, int64_t now);
-
-/* boot-n, such as 9f3c01d2-17, with a NUL */
-void news_name(const struct generation *g, char name[NEWS_NAME]);
-
-/* ms since the last broadcast, never negative */
-int64_t news_age(const struct generation *g, int64_t now);
+/* the path behind this one, the first for NULL; NULL behind the last */
+const char *news_next_path(const struct news *news, const char *path);
 
 #endif

@@ -340,45 +340,60 @@ peers_serve(struct peers *p)
 			accept_from(p, p->fds[i].fd);
 }
 
-/* One write; what it can't take now it gets later, as one piece. */
-static void
-tell(struct conn *c, int fd, const struct buf *frame)
+/* Each frame is made once; one that there is no memory for stays empty. */
+static bool
+put_frames(const struct world *w, struct buf frame[DIALECT_ROWS], bool news,
+    bool report)
 {
-	size_t left;
+	const struct history *h;
+	enum dialect d;
+	bool good;
+
+	h = w->history;
+	for (d = 0, good = true; d < DIALECT_ROWS; d++) {
+		frame[d] = (struct buf){ .max = CONN_OUT };
+		if ((news &&
+			dialect_news(d, &frame[d], h,
+			    &h->recent[h->n % HISTORY_LENGTH]) < 0) ||
+		    (report && dialect_report(d, &frame[d], h) < 0))
+			good = false;
+	}
+	return good;
+}
+
+/* One write a listener; what it can't take now it gets later, as one piece. */
+static void
+tell(struct conn *c, const struct world *w, int fd, const struct buf *frame)
+{
+	size_t done;
 	ssize_t n;
 
-	n = net_write(fd, buf_head(frame), frame->len);
+	n = frame->len == 0 ? 0 : net_write(fd, buf_head(frame), frame->len);
 	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
 		c->over = true;
-	left = frame->len - (n < 0 ? 0 : (size_t)n);
-	if (left > 0)
-		conn_rest(c, buf_head(frame) + (frame->len - left), left);
+	done = n < 0 ? 0 : (size_t)n;
+	conn_told(c, w, buf_head(frame) + done, frame->len - done);
 }
 
 size_t
-peers_tell(struct peers *p, enum news_kind kind)
+peers_tell(struct peers *p, bool news, bool report)
 {
-	struct buf frame[DIALECT_ROWS] = { { 0 } };
+	struct buf frame[DIALECT_ROWS];
 	struct conn *c;
 	size_t i, told;
+	bool good;
 
-	for (i = 0; i < DIALECT_ROWS; i++) {
-		frame[i].max = CONN_MESSAGE;
-		if (dialect_news((enum dialect)i, &frame[i],
-			&p->world->generation, kind) < 0)
-			buf_free(&frame[i]);
-	}
+	good = put_frames(p->world, frame, news, report);
 	for (i = told = 0; i < p->n; i++) {
 		c = p->conns[i];
 		if (c->state != CONN_LISTENING)
 			continue;
 		told++;
-		if (!conn_ready(c))
-			conn_owe(c, kind);
-		else if (frame[c->dialect].len > 0)
-			tell(c, p->fds[p->base + i].fd, &frame[c->dialect]);
-		else /* no memory for it: when it is back it will see */
+		if (!good) /* when it is back it will see */
 			c->over = true;
+		else if (conn_ready(c))
+			tell(c, p->world, p->fds[p->base + i].fd,
+			    &frame[c->dialect]);
 		if (c->over || c->out.len > 0)
 			expect(p, i);
 	}

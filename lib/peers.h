@@ -48,8 +48,11 @@ int peers_wait(struct peers *p, int64_t end);
 /* do what peers_wait found, and what it is time for */
 void peers_serve(struct peers *p);
 
-/* the newest generation to all listeners: how many they are */
-size_t peers_tell(struct peers *p, enum news_kind kind);
+/*
+ * Tell all listeners the last broadcast, the report as it stands, or both: how
+ * many they are.
+ */
+size_t peers_tell(struct peers *p, bool news, bool report);
 
 /* nobody else may come; those that are here get our last words */
 void peers_leave(struct peers *p);

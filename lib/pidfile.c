@@ -43,12 +43,12 @@ lock(struct pidfile *p)
 }
 
 /* Is what the path names now the file that we have open? */
-static bool
-still_there(const struct pidfile *p)
+bool
+pidfile_ours(const struct pidfile *p)
 {
 	struct stat st;
 
-	return lstat(p->path, &st) == 0 && st.st_dev == p->dev &&
+	return p->fd >= 0 && lstat(p->path, &st) == 0 && st.st_dev == p->dev &&
 	    st.st_ino == p->ino;
 }
 
@@ -73,7 +73,7 @@ take(struct pidfile *p)
 	p->dev = st.st_dev;
 	p->ino = st.st_ino;
 	result = lock(p);
-	if (result == PIDFILE_OK && !still_there(p))
+	if (result == PIDFILE_OK && !pidfile_ours(p))
 		return PIDFILE_STALE;
 	return result;
 }
@@ -120,7 +120,7 @@ pidfile_release(struct pidfile *p)
 {
 	if (p->fd < 0)
 		return;
-	if (still_there(p))
+	if (pidfile_ours(p))
 		unlink(p->path);
 	close(p->fd);
 	p->fd = -1;

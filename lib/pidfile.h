@@ -38,6 +38,9 @@ struct pidfile {
  */
 enum pidfile_result pidfile_claim(const char *path, struct pidfile *p);
 
+/* is it claimed, and still at its path? */
+bool pidfile_ours(const struct pidfile *p);
+
 /* remove a claimed pidfile, if it is still ours, and give up the lock */
 void pidfile_release(struct pidfile *p);
 

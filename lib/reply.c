@@ -166,12 +166,13 @@ reply_head(
 	if (r == 0)
 		r = buf_put(out, buf_head(&reply->fields), reply->fields.len);
 	if (r == 0 && reply->status >= 200 && reply->status != 204 &&
-	    reply->status != 304)
+	    reply->status != 304 && reply->len != REPLY_ENDLESS)
 		r = buf_printf(out, "Content-Length: %lld\r\n",
 		    (long long)reply->body.len + (long long)reply->len);
 	if (r == 0 && reply->status >= 200)
-		r = buf_printf(
-		    out, "Connection: %s\r\n", keep ? "keep-alive" : "close");
+		r = buf_printf(out, "Connection: %s\r\n",
+		    keep && reply->len != REPLY_ENDLESS ? "keep-alive"
+							: "close");
 	return r < 0 ? -1 : buf_puts(out, "\r\n");
 }
 

@@ -10,7 +10,10 @@
 
 #include "buf.h"
 
-enum { REPLY_DATE_SIZE = 30 }; /* of a date with its NUL */
+enum {
+	REPLY_DATE_SIZE = 30, /* of a date with its NUL */
+	REPLY_ENDLESS = -1 /* as len: the body ends with the connection */
+};
 
 /* The body is what is in body, then len bytes of the file fd from off. */
 struct reply {

@@ -105,7 +105,9 @@ test_requests(void)
 	ok(!allows(&closed, CROSS, "/x.png") &&
 		!allows(&closed, CROSS "Sec-Fetch-Mode: no-cors\r\n", "/"),
 	    "who comes from another site is not");
-	ok(allows(&closed, CROSS, "/reload.js"), "unless for the script");
+	ok(allows(&closed, CROSS, "/reload.js") &&
+		allows(&closed, CROSS, "/livereload.js?snipver=1"),
+	    "unless for the script");
 	ok(allows(&closed,
 	       CROSS "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: "
 		     "document\r\n",
@@ -115,6 +117,21 @@ test_requests(void)
 			  "object\r\n",
 		    "/"),
 	    "or by following a link");
+	ok(!allows(&closed,
+	       CROSS "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: "
+		     "document\r\n",
+	       "/changed?files=a.css") &&
+		allows(&closed, "", "/changed?files=a.css"),
+	    "but no link of theirs can ring");
+	ok(allows(
+	       &closed, "Origin: chrome-extension://abc\r\n", "/livereload") &&
+		allows(&closed, "Origin: moz-extension://abc\r\n",
+		    "/livereload.js?ext=Firefox") &&
+		!allows(&closed, "Origin: chrome-extension://abc\r\n",
+		    "/changed") &&
+		!allows(
+		    &closed, "Origin: chrome-extension://\r\n", "/livereload"),
+	    "extensions of browsers find what LiveReload has, and no more");
 	ok(allows(&closed, CROSS "Origin: http://127.0.0.1:99\r\n", "/x") &&
 		!allows(&closed, CROSS "Origin: http://evil\r\n", "/x") &&
 		!allows(&closed, "Origin: http://evil\r\n", "/reload.js"),

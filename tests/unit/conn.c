@@ -14,10 +14,34 @@
 #define FEED(bytes) feed(bytes, sizeof(bytes) - 1)
 
 static const struct access closed = { .n = 0 };
-static struct world w = { .access = &closed, .now = 1000 };
+static struct history history;
+static int rings;
+static void ring(struct news *news);
+static struct world w = {
+	.access = &closed, .history = &history, .ring = ring, .now = 1000
+};
 static struct conn c;
 static char out[8192]; /* what the peer has got since the last look */
 static size_t nout;
+
+static void
+ring(struct news *news)
+{
+	rings++;
+	history_add(&history, news, w.now);
+}
+
+static void
+add(const char *list)
+{
+	struct news news;
+	char copy[1000];
+
+	news_init(&news);
+	strcpy(copy, list);
+	news_read(&news, copy, strlen(copy));
+	ring(&news);
+}
 
 /* a peer that takes all that it gets */
 static void
@@ -82,6 +106,103 @@ times(const char *s)
 	for (p = out, n = 0; (p = strstr(p, s)) != NULL; p++)
 		n++;
 	return n;
+}
+
+#define POST "POST /reload HTTP/1.1\r\nHost: localhost\r\n"
+#define EVENTS ASK "Accept: text/event-stream\r\n"
+
+static void
+test_bodies(void)
+{
+	static const char one[] = POST "Content-Length: 6\r\n\r\na.css\n" ASK
+				       "\r\n";
+	static const char chunks[] = POST
+	    "Transfer-Encoding: chunked\r\n\r\n"
+	    "4;x=y\r\nb.cs\r\n2\r\ns\n\r\n0\r\nT: x\r\n\r\n" ASK "\r\n";
+	size_t i, got;
+
+	fresh();
+	rings = 0;
+	FEED(one);
+	ok(rings == 1 && times("200 OK") == 2 && times("\"ok\":true") == 1 &&
+		history.reload == 0,
+	    "the body of a POST is read, and what follows answered");
+	for (i = 0, got = 0; i < sizeof one - 1; i++) {
+		feed(one + i, 1);
+		got += nout > 0;
+	}
+	ok(rings == 2 && got == 2, "byte by byte, too");
+	FEED(chunks);
+	ok(rings == 3 && times("200 OK") == 2 && history.reload == 0,
+	    "it may come in chunks");
+	for (i = 0, got = 0; i < sizeof chunks - 1; i++) {
+		feed(chunks + i, 1);
+		got += nout > 0;
+	}
+	ok(rings == 4 && got == 2 && history.reload == 0,
+	    "which come byte by byte");
+	FEED(POST "Transfer-Encoding: chunked\r\n\r\nx\r\n");
+	ok(starts("HTTP/1.1 400 ") && c.state == CONN_CLOSING && rings == 4,
+	    "bad ones are 400");
+	fresh();
+	FEED(POST "Transfer-Encoding: chunked\r\n\r\n10001\r\n");
+	ok(starts("HTTP/1.1 413 ") && c.state == CONN_CLOSING,
+	    "too many bytes of them are 413");
+	fresh();
+	FEED(POST "Expect: 100-continue\r\nContent-Length: 6\r\n\r\n");
+	ok(strcmp(out, "HTTP/1.1 100 Continue\r\n\r\n") == 0 && rings == 4,
+	    "who waits for it is told to go on");
+	FEED("a.css\n");
+	ok(starts("HTTP/1.1 200 OK") && rings == 5, "and does");
+	FEED(POST "Content-Length: 6\r\n\r\na.c");
+	w.now = c.deadline;
+	conn_tick(&c, &w);
+	drain();
+	ok(starts("HTTP/1.1 408 ") && rings == 5,
+	    "who does not send it in time is turned away");
+}
+
+static void
+test_streams(void)
+{
+	int i;
+
+	fresh();
+	FEED(EVENTS "\r\n");
+	ok(starts("HTTP/1.1 200 OK\r\n") && times("Content-Length") == 0 &&
+		times("Connection: close\r\n") == 1 &&
+		times("event: hello\n") == 1 && c.state == CONN_LISTENING &&
+		c.out.data == NULL && c.in.data == NULL,
+	    "a stream begins with a hello and has no end");
+	FEED("anything");
+	ok(nout == 0 && !c.over, "nothing that it sends is looked at");
+	for (i = 0; i < 5; i++) {
+		nout = 0;
+		w.now = c.deadline;
+		conn_tick(&c, &w);
+		drain();
+	}
+	ok(strcmp(out, ":\n\n") == 0 && !c.over,
+	    "as long as it takes comments it stays");
+	conn_told(&c, &w, "x", 1);
+	for (i = 0; i <= CONN_PINGS; i++) {
+		w.now = c.deadline;
+		conn_tick(&c, &w);
+	}
+	ok(c.over, "when it does not it is gone");
+	add("a.css\n");
+	fresh();
+	FEED(EVENTS "Last-Event-ID: 00009f3c-0\r\n\r\n");
+	ok(times("event: hello\n") == 1 &&
+		times("event: reload\n") + times("event: style\n") == 1,
+	    "who tells what it heard last is told the rest");
+	fresh();
+	FEED(EVENTS "Last-Event-ID: 00009f3d-0\r\n\r\n");
+	ok(times("event: ") == 1, "unless that was of another server");
+	nout = 0;
+	conn_leave(&c, &w);
+	drain();
+	ok(nout == 0 && conn_shuts(&c), "at the end it ends");
 }
 
 static void
@@ -164,7 +285,7 @@ test_refusals(void)
 	FEED(ASK "Content-Length: 70000\r\n\r\n");
 	ok(starts("HTTP/1.1 413 "), "a large body is 413");
 	fresh();
-	FEED("POST /reload HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	FEED("PUT /reload HTTP/1.1\r\nHost: localhost\r\n\r\n");
 	ok(starts("HTTP/1.1 405 ") && times("Allow: GET, HEAD") == 1 &&
 		c.state == CONN_REQUEST,
 	    "another method is 405, and not the end");
@@ -292,21 +413,28 @@ test_pings(void)
 static void
 test_news(void)
 {
+	history_free(&history);
+	history_init(&history, 0x9f3c, 0);
 	listener("Sec-WebSocket-Protocol: reload.v1");
 	nout = 0;
 	ok(conn_ready(&c), "an idle listener is ready for news");
-	conn_rest(&c, "\x81\x01x", 3);
+	add("x.html\n");
+	conn_told(&c, &w, "\x81\x01x", 3);
 	ok(!conn_ready(&c), "one with bytes to take is not");
-	w.generation.n = 7;
-	conn_owe(&c, NEWS_RELOAD);
-	conn_owe(&c, NEWS_STYLE);
-	w.generation.n = 9;
+	add("a.html\n");
+	add("b.css\n! bad\n");
 	drain();
 	ok(times("\"kind\":\"reload\"") == 1 && times("style") == 0 &&
-		times("-9\"") == 1,
+		times("-3\"") == 2 && times("[\"a.html\",\"b.css\"]") == 1,
 	    "it is owed one piece of news, the weightiest and newest");
+	ok(times("\"kind\":\"report\"") == 1 && times("bad\\n") == 1,
+	    "and the report");
 	ok(conn_ready(&c) && c.out.data == NULL, "then it is ready again");
-	conn_rest(&c, "\x81\x01x", 3);
+	nout = 0;
+	conn_told(&c, &w, "", 0);
+	drain();
+	ok(nout == 0, "who took it all is owed nothing");
+	conn_told(&c, &w, "\x81\x01x", 3);
 	w.now = c.deadline;
 	conn_tick(&c, &w);
 	ok(c.out.len == 3, "no ping goes behind what is not taken");
@@ -348,23 +476,27 @@ test_names(void)
 	for (i = CONN_REQUEST; i <= CONN_CLOSING; i++)
 		ok(*conn_state_name((enum conn_state)i) != '\0',
 		    "a state has a name");
-	ok(sizeof c <= 208, "a peer is small");
+	ok(sizeof c <= 224, "a peer is small");
 }
 
 int
 main(void)
 {
+	history_init(&history, 0x9f3c, 0);
 	conn_init(&c, 0);
 	test_requests();
 	test_half_closed();
 	test_refusals();
 	test_deadlines();
+	test_bodies();
 	test_listener();
 	test_errors();
 	test_pings();
 	test_news();
 	test_ceiling();
 	test_names();
+	test_streams();
 	conn_free(&c);
+	history_free(&history);
 	return test_end();
 }

@@ -23,7 +23,10 @@
 enum { TURNS = 500, MANY = 100 };
 
 static const struct access closed = { .n = 0 };
-static struct world w = { .access = &closed, .now = 1000 };
+static struct history history;
+static struct world w = { .access = &closed,
+	.history = &history,
+	.now = 1000 };
 static struct peers p;
 static struct sockaddr_in where;
 
@@ -131,6 +134,18 @@ heard(int fd, const char *last)
 	return strcmp(hear(fd, last), "never") != 0;
 }
 
+/* a reload to all: how many were told */
+static size_t
+tell(void)
+{
+	struct news news;
+
+	news_init(&news);
+	news_some(&news, NEWS_RELOAD);
+	history_add(&history, &news, w.now);
+	return peers_tell(&p, true, false);
+}
+
 static void
 test_listeners(void)
 {
@@ -141,13 +156,13 @@ test_listeners(void)
 	    "who asks to listen is a listener");
 	second = come(UPGRADE);
 	ok(heard(second, "\r\n\r\n") && all_listen(2), "so is the next");
-	ok(peers_tell(&p, NEWS_RELOAD) == 2, "both are told");
+	ok(tell() == 2, "both are told");
 	ok(strcmp(hear(first, NEWS), NEWS) == 0 &&
 		strcmp(hear(second, NEWS), NEWS) == 0,
 	    "in one frame each");
 	close(first);
 	ok(all_here(1) && w.listeners == 1, "one that goes is counted no more");
-	ok(peers_tell(&p, NEWS_RELOAD) == 1 && heard(second, NEWS),
+	ok(tell() == 1 && heard(second, NEWS),
 	    "and the other is still told");
 	close(second);
 	ok(all_here(0) && w.listeners == 0, "until nobody is left");
@@ -284,6 +299,7 @@ test_leaving(void)
 int
 main(void)
 {
+	history_init(&history, 0x9f3c, 0);
 	open_all();
 	test_listeners();
 	test_deadlines();
@@ -292,5 +308,6 @@ main(void)
 	test_leaving();
 	free(p.fds);
 	free(p.conns);
+	history_free(&history);
 	return test_end();
 }
