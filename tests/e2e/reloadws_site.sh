@@ -24,6 +24,11 @@ status() {
 	grep -q "^HTTP/1.1 $want " "$tmp/got"
 }
 
+# body_is text: is that all?
+body_is() {
+	[ "$(cat "$tmp/body")" = "$1" ]
+}
+
 # field name: its value in the last answer
 field() {
 	sed -n "s/^$1: \(.*\).\$/\1/p" "$tmp/got"
@@ -32,6 +37,11 @@ field() {
 # length: is the body as long as the answer says?
 length() {
 	[ "$(wc -c <"$tmp/body")" -eq "$(field Content-Length)" ]
+}
+
+# A second server is told that the pidfile is held.
+refuses_second() {
+	not reloadws -l 0 -d site >second 2>&1 && has second 'holds it'
 }
 
 mkdir -p site/sub
@@ -83,6 +93,83 @@ printf 'GET /big HTTP/1.0\r\nHost: localhost\r\n\r\n' |
     wscat -r "$port" | sed 1,/^.\$/d >body
 ok 'indeed' cmp body site/big
 
+# ---- versions ----
+printf one >site/v.txt
+status 200 GET /v.txt
+tag=$(field ETag)
+touch -r site/v.txt stamp
+printf two >site/v.txt
+touch -r stamp site/v.txt
+ok 'a file changed within the same second at the same size is sent again' \
+    status 200 GET /v.txt "If-None-Match: $tag"
+ok 'really' body_is two
+ok 'also to who goes by its date' status 200 GET /v.txt \
+    "If-Modified-Since: $(field Last-Modified)"
+tag=$(field ETag)
+kill -USR1 "$server"
+ok 'a broadcast leaves its tag alone' status 304 GET /v.txt \
+    "If-None-Match: $tag"
+ok 'who wants another version gets none' status 412 GET /v.txt 'If-Match: "x"'
+
+# ---- ranges ----
+printf 0123456789 >site/ten
+ok 'a part of a file can be asked for' status 206 GET /ten 'Range: bytes=2-4'
+ok 'and is sent' body_is 234
+ok 'with its place' [ "$(field Content-Range)" = 'bytes 2-4/10' ]
+ok 'and length' length
+ok 'so can its end' status 206 GET /ten 'Range: bytes=-3'
+ok 'as it is' body_is 789
+ok 'a part that is not there is 416' status 416 GET /ten 'Range: bytes=10-'
+ok 'with the length' [ "$(field Content-Range)" = 'bytes */10' ]
+ok 'several parts are the whole' status 200 GET /ten 'Range: bytes=0-1,5-6'
+ok 'as is a part of another version' status 200 GET /ten 'Range: bytes=0-1' \
+    'If-Range: "x"'
+ok 'not of this one' status 206 GET /ten 'Range: bytes=0-1' \
+    "If-Range: $(field ETag)"
+
+# ---- large files ----
+# memory: the most that the server has ever had, in KiB
+memory() {
+	sed -n 's/^VmHWM:[^0-9]*\([0-9]*\) kB$/\1/p' "/proc/$server/status"
+}
+truncate -s 5368709120 site/huge
+printf far >>site/huge
+ok 'a file may be longer than 4 GiB' status 206 GET /huge \
+    'Range: bytes=5368709120-'
+ok 'to its end' body_is far
+ok 'and its length is told' status 200 HEAD /huge
+ok 'rightly' [ "$(field Content-Length)" = 5368709123 ]
+request='GET /%s HTTP/1.0\r\nHost: localhost\r\n\r\n'
+before=$(memory)
+# shellcheck disable=SC2059 # it is a format
+printf "$request" huge | wscat -r "$port" | head -c 300000000 | wc -c >got
+ok 'it is sent as it is read' same_text got 300000000
+if [ -n "$before" ]; then
+	ok 'and takes no memory' [ "$(memory)" -lt $((before + 32768)) ]
+else
+	skip 'and takes no memory' 'this system does not tell'
+fi
+rm site/huge
+truncate -s 500000000 site/shrinks
+# shellcheck disable=SC2059
+printf "$request" shrinks | wscat -r "$port" | {
+	head -c 1000 >start
+	truncate -s 1000 site/shrinks
+	wc -c >got
+}
+ok 'a file that shrinks while it is sent ends too early' \
+    [ "$(cat got)" -lt 499990000 ]
+ok 'and hurts nobody' status 200 GET /shrinks
+truncate -s 50000000 site/vanishes
+# shellcheck disable=SC2059
+printf "$request" vanishes | wscat -r "$port" | {
+	head -c 1000 >start
+	rm site/vanishes
+	wc -c >got
+}
+ok 'one that vanishes comes whole' [ "$(cat got)" -gt 49999000 ]
+ok 'and is gone' status 404 GET /vanishes
+
 # a file that is just being rewritten
 (
 	: >site/a.css
@@ -104,13 +191,42 @@ touch 'site/sub/a b&.txt' site/sub/.dot
 ok 'without an index there is a list' status 200 GET /sub/
 ok 'with names escaped' has body '<a href="./a%20b%26.txt">a b&amp;.txt</a>'
 ok 'and no dotfiles' not has body .dot
+printf 12345 >site/sub/sized && touch -d '2020-02-03 04:05:06Z' site/sub/sized
+mkdir site/sub/zoo && mkfifo site/sub/fifo && ln -s ../../secret site/sub/out
+status 200 GET /sub/
+ok 'with sizes and dates' has body '<td>5</td><td>2020-02-03 04:05:06</td>'
+ok 'only of what can be asked for' not grep -q -e fifo -e '>out' body
+ok 'directories first' [ "$(grep -n zoo body | cut -d : -f 1)" -lt \
+    "$(grep -n sized body | cut -d : -f 1)" ]
+ok 'and the script' has body 'src="/reload.js"'
+tag=$(field ETag)
+ok 'the list is not sent twice' status 304 GET /sub/ "If-None-Match: $tag"
+kill -USR1 "$server"
+ok 'but after a broadcast' until_ok 5 status 200 HEAD /sub/ \
+    "If-None-Match: $tag"
 
 # ---- what is not there ----
 for path in /.hidden /out /fifo /../secret /%2e%2e/secret /sub/../../secret \
+    /%2e%2e%2fsecret /sub/..%2f..%2fsecret '/..%5csecret' /%252e%252e/secret \
+    /.%2e/secret /sub/.dot /sub/fifo /sub/out /pid /dev/null \
     /a.css/ /a.css/x /nope; do
 	ok "$path is not there" status 404 GET "$path"
 done
 ok 'a link that stays inside is' status 200 GET /in.css
+ok 'a name with NUL in it is refused' status 400 GET /a.css%00.html
+printf once >'site/a%41'
+ok 'escapes are undone once' status 200 GET /a%2541
+ok 'not twice' status 404 GET /a%41
+
+# ---- its own files ----
+ln reloadws.pid site/sub/hard
+ln -s hard site/sub/to-hard
+ok 'the pidfile is not there, by no name' status 404 GET /sub/hard
+ok 'nor by a link' status 404 GET /sub/to-hard
+status 200 GET /sub/
+ok 'nor listed' not has body hard
+ok 'and so its lock still holds' refuses_second
+rm site/sub/hard site/sub/to-hard
 
 # ---- access ----
 ok 'a page of ours may read' status 200 GET /a.css \
