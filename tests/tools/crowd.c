@@ -150,7 +150,7 @@ crowd_ask(struct crowd *c, size_t i)
 		return -1;
 	m->phase = MEMBER_ASKING;
 	m->len = 0;
-	m->first = m->last = 0;
+	m->first = m->last = m->code = 0;
 	want_stamps(m->fd);
 	n = crowd_request(c, text, sizeof text);
 	p = (struct pollfd){ .fd = m->fd, .events = POLLOUT };
@@ -223,6 +223,8 @@ take_frame(struct member *m, const unsigned char *p, size_t n)
 		size = (size_t)p[2] << 8 | p[3];
 	if (n - head < size)
 		return 0;
+	if ((p[0] & 15) == 8 && size >= 2)
+		m->code = (unsigned)p[head] << 8 | p[head + 1];
 	if ((p[0] & 15) == 1)
 		take_text(m, p + head, size);
 	else if ((p[0] & 15) == 9 && write(m->fd, pong, sizeof pong) < 0)
@@ -286,6 +288,20 @@ crowd_take(struct member *m)
 		if ((size_t)n < into.iov_len)
 			return true;
 	}
+}
+
+bool
+crowd_ends(struct member *m)
+{
+	struct pollfd p;
+
+	do {
+		p = (struct pollfd){ .fd = m->fd, .events = POLLIN };
+		if (poll(&p, 1, CROWD_WAIT_MS) != 1)
+			return false;
+	} while (crowd_take(m));
+	crowd_cut(m);
+	return m->code == 1001;
 }
 
 void

@@ -25,6 +25,7 @@ struct member {
 	uint64_t first, last; /* the first and the newest number it was told */
 	uint32_t texts; /* news that came, the hello not counted */
 	uint32_t cuts; /* how often it was cut off */
+	unsigned code; /* that it was closed with, 0 until then */
 	bool wrong; /* a number came that was not higher than the last */
 	int64_t at; /* ns of the wall clock; when its newest bytes came */
 	size_t len;
@@ -62,6 +63,9 @@ int crowd_ask(struct crowd *c, size_t i);
 
 /* take what has come for it; false when it was cut off */
 bool crowd_take(struct member *m);
+
+/* wait until it is let go; true if 1001 was the last that it was told */
+bool crowd_ends(struct member *m);
 
 /* it is away; a reset, so that no port waits */
 void crowd_cut(struct member *m);

@@ -25,12 +25,15 @@
  * ring:N      ring the pid N times, each time all listeners are told; how long
  *             it took to the last, and what it cost, the middle of N
  * rate:N      N handshakes more, each cut off when it is done; a second
- * storm:N:M   N listeners more, and M rings in between; in the end all have
- *             the newest generation, none was told an old one, or one twice
+ * storm:N:M   N listeners more, and M rings in between; in the end they agree
+ * flood:N     N rings as fast as it goes, while nobody reads
+ * agree       all listeners are told the newest generation, none was told an
+ *             old one, or one twice; for those of reload.v1
  * cycles:N    N connections, cut off or ended in all states by turns
  * drip:N      N requests, a letter at a time; how soon all are let go
+ * end         wait until all are let go with 1001
  * back        wait until all were cut off, and have found back
- * sleep:SECS
+ * -           steps from standard input, each a line
  */
 static struct {
 	struct crowd crowd;
@@ -218,30 +221,77 @@ check_told(size_t i, uint64_t number)
 		crowd_fail("%lu: told one twice", (unsigned long)i);
 }
 
-/* The last ring is when nobody comes: a listener more knows its number. */
+/*
+ * All have the newest generation, which one that comes now is told.  The first
+ * that comes may still be told before a signal is: the next is not.
+ */
+static void
+agree(void)
+{
+	uint64_t number;
+	size_t n, i;
+
+	n = swarm.crowd.n;
+	crowd_grow(&swarm.crowd, 2);
+	crowd_join(&swarm.crowd, n, 1, NULL);
+	crowd_join(&swarm.crowd, n + 1, 1, NULL);
+	number = swarm.crowd.member[n + 1].first;
+	if (number == 0)
+		crowd_fail("no ring yet, or no -p reload.v1");
+	for (i = 0; i < n + 2; i++)
+		check_told(i, number);
+	crowd_cut(&swarm.crowd.member[n]);
+	crowd_cut(&swarm.crowd.member[n + 1]);
+	swarm.crowd.n = n;
+}
+
 static void
 do_storm(const char *arg)
 {
 	unsigned long n, rings;
-	size_t from, i;
+	size_t from;
 
 	n = take_number(&arg);
 	rings = take_number(&arg);
 	from = swarm.crowd.n;
 	swarm.every = rings == 0 || rings > n ? 1 : n / rings;
-	crowd_grow(&swarm.crowd, n + 1);
+	crowd_grow(&swarm.crowd, n);
 	crowd_join(&swarm.crowd, from, n, ring_now_and_then);
-	ring();
-	do { /* a signal may take its time */
-		crowd_join(&swarm.crowd, from + n, 1, NULL);
-		if (swarm.crowd.member[from + n].last == 0)
-			crowd_fail("storm wants -p reload.v1");
-		ring();
-		crowd_hear(&swarm.crowd, 1);
-	} while (swarm.crowd.member[from + n].texts < 1);
-	for (i = from; i <= from + n; i++)
-		check_told(i, swarm.crowd.member[from + n].last);
+	agree();
 	printf("storm %lu\n", n);
+}
+
+static void
+do_flood(const char *arg)
+{
+	unsigned long n, i;
+
+	n = take_number(&arg);
+	for (i = 0; i < n; i++)
+		ring();
+	printf("flood %lu\n", n);
+}
+
+static void
+do_agree(const char *arg)
+{
+	(void)arg;
+	agree();
+	puts("agreed");
+}
+
+/* with the words of a server that leaves, or without */
+static void
+do_end(const char *arg)
+{
+	size_t i;
+
+	(void)arg;
+	for (i = 0; i < swarm.crowd.n; i++)
+		if (!crowd_ends(&swarm.crowd.member[i]))
+			crowd_fail("%lu is not let go", (unsigned long)i);
+	printf("end %lu\n", (unsigned long)swarm.crowd.n);
+	swarm.crowd.n = 0;
 }
 
 static void
@@ -278,7 +328,7 @@ enum { KINDS = 12 };
 static void
 cycle(unsigned long kind)
 {
-	static const char get[] = "GET /reload.js HTTP/1.1\r\n"
+	static const char get[] = "GET /big HTTP/1.1\r\n"
 				  "Host: localhost\r\n\r\n";
 	static const unsigned char half[] = { 0x81, 0xfe, 1 };
 	static const unsigned char frames[] = { 0x89, 0x80, 1, 2, 3, 4, 0x88,
@@ -420,22 +470,13 @@ do_back(const char *arg)
 	printf("back %lu\n", (unsigned long)back);
 }
 
-static void
-do_sleep(const char *arg)
-{
-	unsigned long n;
-
-	n = take_number(&arg);
-	nap((long)n * 1000);
-	printf("slept %lu\n", n);
-}
-
 static const struct {
 	const char *name;
 	void (*run)(const char *arg);
 } steps[] = { { "open", do_open }, { "hear", do_hear }, { "ring", do_ring },
 	{ "rate", do_rate }, { "storm", do_storm }, { "cycles", do_cycles },
-	{ "drip", do_drip }, { "back", do_back }, { "sleep", do_sleep } };
+	{ "drip", do_drip }, { "flood", do_flood }, { "agree", do_agree },
+	{ "end", do_end }, { "back", do_back } };
 
 static void
 step(const char *what)
@@ -452,6 +493,17 @@ step(const char *what)
 			return;
 		}
 	crowd_fail("%s: no such step", what);
+}
+
+static void
+steps_from_input(void)
+{
+	char line[80];
+
+	while (fgets(line, sizeof line, stdin) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		step(line);
+	}
 }
 
 int
@@ -472,6 +524,9 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	raise_limit();
 	for (; optind < argc; optind++)
-		step(argv[optind]);
+		if (strcmp(argv[optind], "-") == 0)
+			steps_from_input();
+		else
+			step(argv[optind]);
 	return 0;
 }
