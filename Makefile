@@ -255,6 +255,10 @@ $(BELL): $(HEADERS)
 tests/tools/bell: $(BELL)
 	$(LINK) -o $@ $(BELL)
 
+# Its ppoll() is of POSIX.1-2024.
+tests/bench/bare: tests/bench/bare.c
+	$(COMPILE) $(LDFLAGS) -D_GNU_SOURCE -o $@ tests/bench/bare.c
+
 tests/tools/ends: tests/tools/ends.o
 	$(LINK) -o $@ tests/tools/ends.o
 

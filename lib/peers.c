@@ -13,7 +13,10 @@ peers_init(struct peers *p, struct world *world)
 {
 	size_t i;
 
-	*p = (struct peers){ .world = world, .base = PEERS_OWN };
+	*p = (struct peers){ .world = world,
+		.base = PEERS_OWN,
+		.soon = INT64_MAX,
+		.beat = INT64_MAX };
 	p->fds = calloc(PEERS_OWN + PEERS_LISTENING, sizeof *p->fds);
 	if (p->fds == NULL)
 		return -1;
@@ -69,37 +72,6 @@ swap(struct peers *p, size_t i, size_t j)
 	p->conns[j] = c;
 }
 
-static bool
-sooner(const struct peers *p, size_t i, size_t j)
-{
-	return p->conns[i]->deadline < p->conns[j]->deadline;
-}
-
-/* to where those before it are as soon; where that is */
-static size_t
-rise(struct peers *p, size_t i)
-{
-	for (; i > 0 && sooner(p, i, (i - 1) / 2); i = (i - 1) / 2)
-		swap(p, i, (i - 1) / 2);
-	return i;
-}
-
-/* to where those behind it are as late */
-static void
-sink(struct peers *p, size_t i)
-{
-	size_t child;
-
-	while ((child = 2 * i + 1) < p->n) {
-		if (child + 1 < p->n && sooner(p, child + 1, child))
-			child++;
-		if (!sooner(p, child, i))
-			break;
-		swap(p, i, child);
-		i = child;
-	}
-}
-
 /*
  * What to wait for, after anything that was done for the peer at i.  Who is to
  * be let go can be written to at once, or is in trouble at once.
@@ -114,8 +86,33 @@ expect(struct peers *p, size_t i)
 	    (c->over || c->out.len > 0 ? POLLOUT : 0));
 }
 
-/* a new peer, the last of all for now; takes fd over */
-static int
+static bool
+listens(const struct peers *p, size_t i)
+{
+	return p->conns[i]->state == CONN_LISTENING;
+}
+
+/* Among its like, and no deadline is forgotten. */
+static void
+settle(struct peers *p, size_t i)
+{
+	int64_t *next;
+
+	expect(p, i);
+	next = listens(p, i) ? &p->beat : &p->soon;
+	if (p->conns[i]->deadline < *next)
+		*next = p->conns[i]->deadline;
+	if (listens(p, i) && i < p->active)
+		swap(p, i, --p->active);
+	else if (!listens(p, i) && i >= p->active)
+		swap(p, i, p->active++);
+	if (p->active == 0)
+		p->soon = INT64_MAX;
+	p->world->listeners = p->n - p->active;
+}
+
+/* a new peer; takes fd over; where it is, or -1 */
+static long
 add(struct peers *p, int fd)
 {
 	struct conn *c;
@@ -128,12 +125,13 @@ add(struct peers *p, int fd)
 	conn_init(c, p->world->now);
 	p->fds[p->base + p->n] = (struct pollfd){ .fd = fd };
 	p->conns[p->n++] = c;
+	settle(p, p->n - 1);
 	if (p->world->why != NULL)
 		p->world->why("connection %d: open", fd);
-	return 0;
+	return (long)p->active - 1;
 }
 
-/* The last takes the place of the one that goes. */
+/* The last of its like takes the place of the one that goes. */
 static void
 drop(struct peers *p, size_t i)
 {
@@ -145,18 +143,20 @@ drop(struct peers *p, size_t i)
 	if (p->world->why != NULL)
 		p->world->why("connection %d: closed, was in state %s", fd,
 		    conn_state_name(c->state));
-	if (c->state == CONN_LISTENING)
-		p->world->listeners--;
 	close(fd);
 	conn_free(c);
 	free(c);
 	p->resting = 0;
-	p->n--;
-	if (i == p->n)
-		return;
-	p->conns[i] = p->conns[p->n];
-	p->fds[p->base + i] = p->fds[p->base + p->n];
-	sink(p, rise(p, i));
+	if (i < p->active) {
+		swap(p, i, --p->active);
+		i = p->active;
+	}
+	swap(p, i, --p->n);
+	p->world->listeners = p->n - p->active;
+	if (p->active == 0)
+		p->soon = INT64_MAX;
+	if (p->active == p->n)
+		p->beat = INT64_MAX;
 }
 
 static void
@@ -191,17 +191,16 @@ read_in(struct peers *p, struct conn *c, int fd)
 		c->over = c->over || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
-/* whatever one peer has for us, and we for it */
+/* whatever one peer has for us, and we for it, whose time may have come */
 static void
-serve(struct peers *p, size_t i)
+serve(struct peers *p, size_t i, bool due)
 {
 	struct net_end end;
 	struct pollfd *fd;
 	struct conn *c;
-	bool trouble, listened;
+	bool trouble;
 
 	c = p->conns[i];
-	listened = c->state == CONN_LISTENING;
 	fd = &p->fds[p->base + i];
 	p->world->local = NULL;
 	if (p->wildcard &&
@@ -214,18 +213,15 @@ serve(struct peers *p, size_t i)
 		read_in(p, c, fd->fd);
 	else if (trouble)
 		c->over = true;
-	if (!c->over && p->world->now >= c->deadline)
+	if (!c->over && due)
 		conn_tick(c, p->world);
 	if (!c->over)
 		write_out(c, p->world, fd->fd);
 	fd->revents = 0;
-	p->world->listeners += (c->state == CONN_LISTENING) - listened;
-	if (c->over) {
+	if (c->over)
 		drop(p, i);
-	} else {
-		expect(p, i);
-		sink(p, rise(p, i));
-	}
+	else
+		settle(p, i);
 }
 
 /* Who has not asked for anything goes first, the one that came first first. */
@@ -259,14 +255,15 @@ short_of(int error)
 static void
 accept_from(struct peers *p, int fd)
 {
-	int peer;
+	long i;
+	int n, peer;
 
-	for (;;) {
+	for (n = 0; n < PEERS_ACCEPTS; n++) {
 		peer = net_accept(fd);
-		if (peer >= 0 && add(p, peer) == 0) {
-			/* what it asks has often come along */
-			p->fds[p->base + p->n - 1].revents = POLLIN;
-			serve(p, p->n - 1);
+		i = peer < 0 ? -1 : add(p, peer);
+		if (i >= 0) { /* what it asks has often come along */
+			p->fds[p->base + (size_t)i].revents = POLLIN;
+			serve(p, (size_t)i, false);
 			continue;
 		}
 		if (peer < 0 && !short_of(errno))
@@ -282,6 +279,12 @@ accept_from(struct peers *p, int fd)
 	}
 }
 
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* until when to wait, and whether for new peers */
 static int64_t
 prepare(struct peers *p, int64_t first)
@@ -290,54 +293,103 @@ prepare(struct peers *p, int64_t first)
 	size_t i;
 
 	rest = p->resting > p->world->now;
-	if (rest && p->resting < first)
-		first = p->resting;
-	if (p->n > 0 && p->conns[0]->deadline < first)
-		first = p->conns[0]->deadline;
+	if (rest)
+		first = least(first, p->resting);
 	for (i = PEERS_OWN; i < p->base; i++)
 		p->fds[i].events = rest ? 0 : POLLIN;
-	return first;
+	return least(first, least(p->soon, p->beat));
+}
+
+/*
+ * A look at 10,000 listeners takes longer than anything that is done for a
+ * peer: while others keep us busy they are looked at by themselves.
+ */
+static int
+look(struct peers *p, int64_t ms)
+{
+	int64_t rest;
+	int n;
+
+	rest = p->looking - p->world->now;
+	if (p->busy > p->world->now && rest > 0 && p->active < p->n) {
+		p->looked = p->base + p->active;
+		n = poll(p->fds, p->looked, (int)least(ms, rest));
+		if (n != 0)
+			return n;
+		if (ms != INT64_MAX)
+			ms = ms > rest ? ms - rest : 0;
+	}
+	p->looking = p->world->now + PEERS_BUSY_MS;
+	p->looked = p->base + p->n;
+	return poll(
+	    p->fds, p->looked, ms == INT64_MAX ? -1 : (int)least(ms, INT_MAX));
 }
 
 int
 peers_wait(struct peers *p, int64_t end)
 {
-	int64_t ms;
+	int64_t until;
 	size_t i;
 
-	ms = prepare(p, end);
-	if (ms != INT64_MAX)
-		ms -= p->world->now;
-	if (ms < 0)
-		ms = 0;
-	if (poll(p->fds, p->base + p->n,
-		ms == INT64_MAX    ? -1
-		    : ms > INT_MAX ? INT_MAX
-				   : (int)ms) >= 0)
+	until = prepare(p, end);
+	if (until != INT64_MAX)
+		until = until > p->world->now ? until - p->world->now : 0;
+	if (look(p, until) >= 0)
 		return 0;
-	for (i = 0; i < p->base + p->n; i++)
+	for (i = 0; i < p->looked; i++)
 		p->fds[i].revents = 0;
 	return errno == EINTR ? 0 : -1;
 }
 
+/* those whose time has come */
+static void
+serve_late(struct peers *p)
+{
+	size_t i;
+
+	for (i = p->active; i-- > 0;)
+		if (p->conns[i]->deadline <= p->world->now)
+			serve(p, i, true);
+	p->soon = INT64_MAX;
+	for (i = 0; i < p->active; i++)
+		p->soon = least(p->soon, p->conns[i]->deadline);
+}
+
+/* When it is time for one listener's ping, all get theirs: we wake up once. */
+static void
+serve_beat(struct peers *p)
+{
+	size_t i;
+
+	p->beat = INT64_MAX;
+	for (i = p->n; i-- > p->active;)
+		serve(p, i, true);
+}
+
 /*
- * A peer that goes or has another deadline lets others move: one that so comes
- * to a place that was passed already is found again by the next poll().
+ * A peer that goes, or is no listener any more, lets another have its place:
+ * one that so escapes us is found again by the next poll().
  */
 void
 peers_serve(struct peers *p)
 {
 	size_t i;
 
-	for (i = p->n; i-- > 0;)
-		if (p->fds[p->base + i].revents != 0)
-			serve(p, i);
-	for (i = p->n;
-	     i > 0 && p->n > 0 && p->conns[0]->deadline <= p->world->now; i--)
-		serve(p, 0);
+	for (i = p->looked - p->base; i-- > 0;)
+		if (p->fds[p->base + i].revents != 0) {
+			if (i < p->active)
+				p->busy = p->world->now + PEERS_BUSY_MS;
+			serve(p, i, false);
+		}
+	if (p->soon <= p->world->now)
+		serve_late(p);
+	if (p->beat <= p->world->now)
+		serve_beat(p);
 	for (i = PEERS_OWN; i < p->base; i++)
-		if (p->fds[i].fd >= 0 && p->fds[i].revents != 0)
+		if (p->fds[i].fd >= 0 && p->fds[i].revents != 0) {
+			p->busy = p->world->now + PEERS_BUSY_MS;
 			accept_from(p, p->fds[i].fd);
+		}
 }
 
 /* Each frame is made once; one that there is no memory for stays empty. */
@@ -384,11 +436,8 @@ peers_tell(struct peers *p, bool news, bool report)
 	bool good;
 
 	good = put_frames(p->world, frame, news, report);
-	for (i = told = 0; i < p->n; i++) {
+	for (i = p->active, told = p->n - i; i < p->n; i++) {
 		c = p->conns[i];
-		if (c->state != CONN_LISTENING)
-			continue;
-		told++;
 		if (!good) /* when it is back it will see */
 			c->over = true;
 		else if (conn_ready(c))
@@ -411,11 +460,8 @@ peers_leave(struct peers *p)
 		close(p->fds[i].fd);
 		p->fds[i].fd = -1;
 	}
-	for (i = 0; i < p->n; i++) {
+	for (i = p->n; i-- > 0;) {
 		conn_leave(p->conns[i], p->world);
-		expect(p, i);
+		settle(p, i);
 	}
-	p->world->listeners = 0;
-	for (i = p->n / 2; i-- > 0;)
-		sink(p, i);
 }

@@ -13,14 +13,16 @@ enum {
 	PEERS_OWN = 2, /* descriptors that the owner waits for as well */
 	PEERS_LISTENING = 32, /* sockets that listen */
 	PEERS_WRITES = 16, /* to one peer before the others have their turn */
+	PEERS_ACCEPTS = 256, /* from one socket, likewise */
+	PEERS_BUSY_MS = 20, /* the longest that listeners are not looked at */
 	PEERS_REST_MS = 1000 /* from accepting, when descriptors ran out */
 };
 
 /*
  * fds[0 .. PEERS_OWN) are the owner's, -1 until it sets them, and it looks at
  * their revents itself; fds[PEERS_OWN .. base) are the sockets that listen;
- * fds[base + i] belongs to conns[i], i < n.  Both are a heap by deadline: none
- * has an earlier one than conns[(i - 1) / 2].
+ * fds[base + i] belongs to conns[i], i < n.  The listeners are those at
+ * conns[active .. n), so that the few others can be looked at by themselves.
  *
  * One turn is peers_wait, then the clock of the world is set, then what the
  * owner has to do, then peers_serve.
@@ -30,8 +32,14 @@ struct peers {
 	    *world; /* what all of them share; we count the listeners */
 	struct pollfd *fds;
 	struct conn **conns;
-	size_t base, n, cap;
+	size_t base, active, n, cap;
+	int64_t soon; /* ms; none that is no listener has an earlier deadline */
+	int64_t beat; /* ms; when listeners get their ping */
 	int64_t resting; /* ms; no accepting until then */
+	int64_t
+	    busy; /* ms; others are likely to have something for us so long */
+	int64_t looking; /* ms; when to look at the listeners, however busy */
+	size_t looked; /* how many of fds were looked at */
 	bool wildcard; /* some socket listens at all addresses */
 	unsigned char bytes[CONN_READ];
 };

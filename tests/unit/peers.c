@@ -59,16 +59,22 @@ all_listen(size_t n)
 	return w.listeners == n;
 }
 
-/* is there none that has an earlier deadline than those before it? */
+/* Are the listeners the last, and is no deadline forgotten? */
 static bool
-is_heap(void)
+is_sorted(void)
 {
+	const struct conn *c;
 	size_t i;
 
-	for (i = 1; i < p.n; i++)
-		if (p.conns[i]->deadline < p.conns[(i - 1) / 2]->deadline)
+	for (i = 0; i < p.n; i++) {
+		c = p.conns[i];
+		if ((c->state == CONN_LISTENING) != (i >= p.active) ||
+		    c->deadline < (i < p.active ? p.soon : p.beat))
 			return false;
-	return true;
+	}
+	return w.listeners == p.n - p.active &&
+	    (p.active > 0 || p.soon == INT64_MAX) &&
+	    (w.listeners > 0 || p.beat == INT64_MAX);
 }
 
 static void
@@ -178,10 +184,10 @@ test_deadlines(void)
 	w.now += CONN_REQUEST_MS / 2;
 	late = come("");
 	listener = come(UPGRADE);
-	ok(all_here(3) && all_listen(1) && is_heap(), "as others come");
+	ok(all_here(3) && all_listen(1) && is_sorted(), "as others come");
 	w.now += CONN_REQUEST_MS / 2;
 	ok(heard(early, " 408 "), "until its time is up");
-	ok(all_here(3) && is_heap(), "but not longer");
+	ok(all_here(3) && is_sorted(), "but not longer");
 	close(early);
 	ok(all_here(2), "nor is it waited for once it has gone");
 	w.now += CONN_REQUEST_MS / 2;
@@ -222,12 +228,12 @@ test_many(void)
 			n--;
 		}
 		w.now += rand() % 3;
-		good = all_here(n) && is_heap();
+		good = all_here(n) && is_sorted();
 	}
 	ok(good, "many come and go, and the next deadline is the first");
 	w.now += CONN_REQUEST_MS;
 	turn();
-	good = is_heap();
+	good = is_sorted();
 	for (i = 0; i < p.n; i++)
 		good = good && p.conns[i]->state != CONN_REQUEST;
 	ok(good, "then all are let go that have to");
@@ -289,7 +295,7 @@ test_leaving(void)
 	ok(strcmp(hear(idle, ""), "") == 0, "others are let go");
 	close(listener);
 	close(idle);
-	ok(all_here(0) && is_heap(), "nobody is left");
+	ok(all_here(0) && is_sorted(), "nobody is left");
 	listener = socket(AF_INET, SOCK_STREAM, 0);
 	ok(connect(listener, (struct sockaddr *)&where, sizeof where) < 0,
 	    "and nobody can come");
