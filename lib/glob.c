@@ -211,10 +211,13 @@ add_part(struct globs *g, enum glob_kind kind, const char *text, size_t n)
 	struct glob_part *parts;
 	char *copy;
 
-	parts = realloc(g->parts, (g->nparts + 1) * sizeof *parts);
-	if (parts == NULL)
-		return NULL;
-	g->parts = parts;
+	/* Twice as many each time, so that n parts cost O(n) copies. */
+	if ((g->nparts & (g->nparts - 1)) == 0) {
+		parts = realloc(g->parts, (2 * g->nparts + 1) * sizeof *parts);
+		if (parts == NULL)
+			return NULL;
+		g->parts = parts;
+	}
 	copy = text == NULL ? NULL : strndup(text, n);
 	if (text != NULL && copy == NULL)
 		return NULL;
