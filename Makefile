@@ -2,8 +2,8 @@
 .POSIX:
 .SUFFIXES:
 .SUFFIXES: .c .o
-.PHONY: all check check-compilers check-lint check-sanitizers clean install serve \
-	tools uninstall
+.PHONY: all check check-compilers check-fuzz check-lint check-sanitizers clean \
+	fuzzers install serve tools uninstall
 
 CC = cc
 PREFIX = /usr/local
@@ -12,7 +12,8 @@ CFLAGS = -O2
 SITE = tests/site
 LISTEN = 5678
 PIDFILE = reloadws.pid
-SUITES = unit e2e torture browser
+FUZZ = 60
+SUITES = unit fuzz e2e torture browser
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings
@@ -79,6 +80,8 @@ TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
 	tests/tools/faults tests/tools/listen tests/tools/pty tests/tools/save \
 	tests/tools/swarm tests/tools/torture tests/tools/wscat tests/wsecho
 
+FUZZERS = tests/fuzz/http tests/fuzz/list tests/fuzz/rule tests/fuzz/ws
+
 all: reloadws watchrun
 
 watchrun: $(WATCHRUN)
@@ -119,10 +122,13 @@ uninstall:
 
 clean:
 	rm -f reloadws watchrun *.o lib/*.o lib/reload_js.c
-	rm -f tests/*.o tests/unit/*.o tests/tools/*.o $(UNIT) $(TOOLS)
+	rm -f tests/*.o tests/unit/*.o tests/tools/*.o tests/fuzz/*.o
+	rm -f $(UNIT) $(TOOLS) $(FUZZERS)
 
 # Everything that the tests are made of.
-tools: $(UNIT) $(TOOLS)
+tools: $(UNIT) $(TOOLS) $(FUZZERS)
+
+fuzzers: $(FUZZERS)
 
 check: all tools
 	@sh tests/setup.sh $(CHECK_TOOLS)
@@ -135,6 +141,9 @@ check-lint:
 check-compilers:
 	@sh tests/setup.sh gcc clang tcc musl-gcc=musl-tools bmake
 	@sh tests/compilers.sh
+
+check-fuzz:
+	@sh tests/fuzz.sh $(FUZZ)
 
 check-sanitizers:
 	@sh tests/sanitizers.sh
@@ -248,6 +257,28 @@ tests/unit/sig: tests/unit/sig.o lib/sig.o lib/str.o
 
 tests/unit/str: tests/unit/str.o lib/str.o
 	$(LINK) -o $@ tests/unit/str.o lib/str.o
+
+# Fuzz targets; without a fuzzer, what they have found is tried once more.
+FUZZ_MAIN = tests/fuzz/replay.o
+$(FUZZERS:=.o) tests/fuzz/replay.o: $(HEADERS) tests/fuzz/fuzz.h
+
+FUZZ_HTTP = tests/fuzz/http.o lib/buf.o lib/chunks.o lib/http.o lib/str.o \
+	$(FUZZ_MAIN)
+tests/fuzz/http: $(FUZZ_HTTP)
+	$(LINK) -o $@ $(FUZZ_HTTP)
+
+FUZZ_LIST = tests/fuzz/list.o lib/buf.o lib/list.o $(FUZZ_MAIN)
+tests/fuzz/list: $(FUZZ_LIST)
+	$(LINK) -o $@ $(FUZZ_LIST)
+
+FUZZ_RULE = tests/fuzz/rule.o lib/glob.o lib/rule.o lib/str.o $(FUZZ_MAIN)
+tests/fuzz/rule: $(FUZZ_RULE)
+	$(LINK) -o $@ $(FUZZ_RULE)
+
+FUZZ_WS = tests/fuzz/ws.o lib/base64.o lib/buf.o lib/sha1.o lib/utf8.o \
+	lib/ws.o $(FUZZ_MAIN)
+tests/fuzz/ws: $(FUZZ_WS)
+	$(LINK) -o $@ $(FUZZ_WS)
 
 # What end-to-end tests need and the shell has not.
 BELL = lib/box.o lib/buf.o lib/clock.o lib/str.o tests/tools/bell.o

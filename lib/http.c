@@ -288,8 +288,10 @@ host_good(struct http_span host)
 	const char *end;
 	bool literal;
 
+	if (host.p == NULL)
+		return true;
 	literal = host.n > 0 && host.p[0] == '[';
-	end = host.n == 0 ? NULL : memchr(host.p, literal ? ']' : ':', host.n);
+	end = memchr(host.p, literal ? ']' : ':', host.n);
 	if (literal && end == NULL)
 		return false;
 	name = host;

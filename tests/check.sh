@@ -1,5 +1,5 @@
 #!/bin/sh
-# check.sh - run the tests and count:  check.sh unit|e2e|torture|browser...
+# check.sh - run the tests and count:  check.sh unit|fuzz|e2e|torture|browser...
 #
 # A test prints a line for each fact it checked: ok, FAIL or skip, and the
 # fact as a sentence.  A test that checks nothing, or dies, has failed.
@@ -31,6 +31,13 @@ for suite; do
 	unit)
 		for source in tests/unit/*.c; do
 			run_one "${source%.c}" "./${source%.c}"
+		done
+		;;
+	fuzz)
+		for corpus in tests/fuzz/corpus/*; do
+			target=${corpus##*/}
+			run_one "tests/fuzz/$target" "tests/fuzz/$target" \
+			    "$target" "$corpus"/*
 		done
 		;;
 	e2e | torture)

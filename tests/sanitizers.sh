@@ -1,5 +1,5 @@
 #!/bin/sh
-# sanitizers.sh - the unit and end-to-end tests once more, under ASan and UBSan
+# sanitizers.sh - what needs no browser once more, under ASan and UBSan
 
 cd "${0%/*}/.." || exit 1
 copy=$(mktemp -d) || exit 1
@@ -12,4 +12,4 @@ UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 ASAN_OPTIONS=detect_leaks=0
 export UBSAN_OPTIONS ASAN_OPTIONS
 make -s CFLAGS='-g -O1 -fsanitize=address,undefined -fno-sanitize-recover' \
-    SUITES='unit e2e torture' check
+    SUITES='unit fuzz e2e torture' check

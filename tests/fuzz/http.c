@@ -1,0 +1,145 @@
+/* http.c - fuzz target: a request, and its body in chunks */
+#include "http.h"
+#include "chunks.h"
+#include "fuzz.h"
+
+enum { BODY = 4096 };
+
+/* The end of a head does not depend on how its bytes came. */
+static long
+head_size(const char *p, size_t n)
+{
+	size_t seen, i;
+	long whole, r;
+
+	seen = 0;
+	whole = http_head_size(p, n, &seen);
+	seen = 0;
+	for (r = 0, i = 1; i <= n && r == 0; i++)
+		r = http_head_size(p, i, &seen);
+	must(r == whole);
+	must(whole <= (long)n && whole <= HTTP_HEAD_MAX);
+	return whole;
+}
+
+static void
+must_lie(struct http_span s, const char *p, size_t n)
+{
+	if (s.p == NULL)
+		must(s.n == 0);
+	else if (s.n > 0)
+		must(s.p >= p && s.n <= n && (size_t)(s.p - p) <= n - s.n);
+}
+
+static void
+check_escapes(struct http_span path)
+{
+	struct buf b = { .max = 4 * HTTP_HEAD_MAX };
+	char *out, *again;
+	long n;
+
+	out = fuzz_copy(path.p, path.n);
+	n = http_unescape(path, out);
+	must(n <= (long)path.n);
+	if (n >= 0) {
+		must(memchr(out, '\0', (size_t)n) == NULL);
+		must(http_escape(&b, out, (size_t)n) == 0);
+		again = fuzz_copy(buf_head(&b), b.len);
+		must(http_unescape(
+			 (struct http_span){ (char *)buf_head(&b), b.len },
+			 again) == n);
+		must(n == 0 || memcmp(again, out, (size_t)n) == 0);
+		free(again);
+		buf_free(&b);
+	}
+	free(out);
+}
+
+static void
+check_request(const struct http_request *r, const char *p, size_t n)
+{
+	struct http_span s;
+	size_t i, k;
+
+	must(r->path.n > 0 && (*r->path.p == '/' || http_is(r->path, "*")));
+	must(r->host.p != NULL || r->old);
+	must(!r->chunked || (r->length == 0 && !r->old));
+	must(r->length >= 0 && r->length <= HTTP_BODY_MAX);
+	must(!r->expect || r->chunked || r->length > 0);
+	must_lie(r->verb, p, n);
+	must_lie(r->query, p, n);
+	must_lie(r->host, p, n);
+	for (i = 0; i < r->nfields; i++) {
+		must_lie(r->field[i].name, p, n);
+		must_lie(r->field[i].value, p, n);
+		s = r->field[i].value;
+		for (k = 0; k < s.n; k++)
+			must((unsigned char)s.p[k] >= ' ' || s.p[k] == '\t');
+	}
+	http_lists(r, "connection", "close");
+	http_none_match(r, "\"a\"");
+	check_escapes(r->path);
+}
+
+/* the data of a body goes to out; where it ended, or the error */
+static long
+decode(const uint8_t *data, size_t n, uint32_t seed, uint8_t *out, size_t *len)
+{
+	struct chunks c = { .max = BODY };
+	size_t i, piece, got;
+	uint8_t *part;
+	long used;
+
+	*len = 0;
+	for (i = 0; i < n && !chunks_done(&c); i += (size_t)used) {
+		piece = fuzz_piece(&seed, n - i);
+		part = fuzz_copy(data + i, piece);
+		used = chunks_feed(&c, part, piece, &got);
+		if (used >= 0) {
+			must((size_t)used == piece || chunks_done(&c));
+			must(got <= (size_t)used && got <= BODY - *len);
+			memcpy(out + *len, part, got);
+			*len += got;
+		}
+		free(part);
+		if (used < 0)
+			return used;
+	}
+	return chunks_done(&c) ? (long)i : 0;
+}
+
+static void
+check_chunks(const uint8_t *data, size_t n)
+{
+	static uint8_t whole[BODY], pieces[BODY];
+	size_t nwhole, npieces;
+	long r;
+
+	r = decode(data, n, 0, whole, &nwhole);
+	must(decode(data, n, (uint32_t)n + 1, pieces, &npieces) == r);
+	must(
+	    r < 0 || (nwhole == npieces && memcmp(whole, pieces, nwhole) == 0));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	static struct http_request r;
+	char *copy;
+	long size;
+
+	copy = fuzz_copy(data, n);
+	must(http_blank(copy, n) <= n);
+	size = head_size(copy, n);
+	free(copy);
+	if (size <= 0) {
+		check_chunks(data, n);
+		return 0;
+	}
+	copy = fuzz_copy(data, (size_t)size);
+	if (http_parse(copy, (size_t)size, &r) == 0)
+		check_request(&r, copy, (size_t)size);
+	free(copy);
+	check_chunks(data + size, n - (size_t)size);
+	return 0;
+}
