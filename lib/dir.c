@@ -2,6 +2,7 @@
 /* dir.c - what a tree is made of: directories, their entries, their users */
 #include <sys/stat.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,19 @@ dir_join(const struct tree_dir *d, const char *name, char path[PATH_MAX])
 		path[len++] = '/';
 	memcpy(path + len, name, n);
 	return 0;
+}
+
+bool
+dir_is_gone(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == ELOOP ||
+	    error == ENAMETOOLONG;
+}
+
+bool
+dir_is_refused(int error)
+{
+	return error == EACCES || error == EPERM;
 }
 
 uint64_t

@@ -35,6 +35,12 @@ int dir_join(const struct tree_dir *d, const char *name, char path[PATH_MAX]);
 uint64_t dir_judge(const struct tree *t, const struct tree_dir *d,
     const char *name, const char **by);
 
+/* does this errno say that nothing is there? */
+bool dir_is_gone(int error);
+
+/* that we may not?  What is neither may be well a moment later */
+bool dir_is_refused(int error);
+
 /* tell news of a name in a directory to these rules */
 void dir_tell(const struct tree *t, const struct tree_dir *d, const char *name,
     enum tree_news news, uint64_t rules, const char *by);

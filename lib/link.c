@@ -27,7 +27,16 @@ struct way {
 	char todo[PATH_MAX];
 	char name[NAME_MAX + 1]; /* the component in hand */
 	bool first; /* it is the link itself */
+	int error; /* what ran short, or 0 */
 };
+
+/* What is not there, or not for us, is no error. */
+static void
+note(struct way *w, int error)
+{
+	if (!dir_is_gone(error) && !dir_is_refused(error))
+		w->error = error;
+}
 
 /* The first component of todo; false at its end, or if it can't be a name. */
 static bool
@@ -75,7 +84,8 @@ watch(struct way *w, enum watch_level level)
 	if (errno == ENOSPC) {
 		sweep_short(w->t, w->d, errno);
 		w->d->blind = true;
-	}
+	} else
+		note(w, errno);
 	return 0;
 }
 
@@ -101,6 +111,8 @@ follow(struct way *w, const char *path)
 	ssize_t n;
 
 	n = readlink(path, target, sizeof target - 1);
+	if (n < 0)
+		note(w, errno);
 	if (n <= 0 || ++w->links > LINK_DEPTH)
 		return false;
 	target[n] = '\0';
@@ -131,8 +143,10 @@ step(struct way *w)
 	memcpy(path, w->done, strlen(w->done) + 1);
 	if (!append(path, w->name))
 		return 0;
-	if (lstat(path, &st) < 0)
+	if (lstat(path, &st) < 0) {
+		note(w, errno);
 		return watch(w, WATCH_NAMES);
+	}
 	if (st.st_dev != w->d->stamp.dev)
 		cross(w, path, st.st_dev);
 	if (S_ISLNK(st.st_mode)) {
@@ -157,7 +171,7 @@ link_watch(struct tree *t, struct tree_dir *d, const char *name)
 
 	real = realpath(dir_path(d), NULL);
 	if (real == NULL)
-		return 0;
+		return dir_is_gone(errno) || dir_is_refused(errno) ? 0 : 1;
 	w = (struct way){ .t = t, .d = d, .link = name, .first = true };
 	snprintf(
 	    w.done, sizeof w.done, "%s", strcmp(real, "/") == 0 ? "" : real);
@@ -167,5 +181,8 @@ link_watch(struct tree *t, struct tree_dir *d, const char *name)
 	for (result = 1; result > 0 && next(&w); w.first = false)
 		result = step(&w);
 	dir_relinked(t, d, name);
-	return result < 0 ? -1 : 0;
+	errno = w.error;
+	if (result < 0)
+		return -1;
+	return w.error == 0 ? 0 : 1;
 }

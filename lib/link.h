@@ -14,7 +14,8 @@ enum {
  * Whatever is pointed elsewhere, comes or goes on the way of the link of this
  * name in d, and its file being edited where it is, is hinted at as that name
  * from now on.  What can't be watched is left out: a look at the link still
- * compares.  0, or -1 when memory is out.
+ * compares.  0, or -1 when memory is out; 1 and errno when something else ran
+ * short, so that it is to be done again.
  */
 int link_watch(struct tree *t, struct tree_dir *d, const char *name);
 

@@ -19,6 +19,44 @@
 #include "seen.h"
 #include "sweep.h"
 
+/*
+ * A directory can't be watched, or not read to its end.  One that only leads
+ * to others need not be readable.
+ */
+static void
+say_unread(struct tree *t, struct tree_dir *d, int error)
+{
+	if (d->told || (d->level == WATCH_NAMES && error == EACCES))
+		return;
+	d->told = true;
+	errno = error;
+	t->tell(t->arg, dir_path(d), TREE_UNREAD, rules_at(t->rules, d->reach),
+	    NULL);
+}
+
+/* Something ran short, maybe for a moment: what we know is to be kept. */
+static void
+later(struct look *l, int error)
+{
+	l->failed = true;
+	sweep_again(l->t, l->d, TREE_INTERVAL);
+	say_unread(l->t, l->d, error);
+}
+
+/* Nobody can tell what is at a name, which may be known. */
+static void
+misses(struct look *l, struct tree_entry *e, int error)
+{
+	if (dir_is_refused(error)) {
+		l->refused = true;
+		say_unread(l->t, l->d, error);
+		return;
+	}
+	if (e != NULL)
+		e->seen = true;
+	later(l, error);
+}
+
 /* A link that some rules enter may be no more than a file for others. */
 static void
 tell_link(const struct look *l, const char *name)
@@ -43,7 +81,7 @@ see_dir(struct look *l, const char *name, const struct seen *s)
 		return 0;
 	reach = rules_enter(l->t->rules, l->d->reach, name, s->type == S_IFLNK);
 	if (reach == NULL)
-		return 0;
+		return errno == ENOMEM ? -1 : 0;
 	e = dir_add(l->d, name);
 	if (e == NULL) {
 		rules_leave(l->t->rules, reach);
@@ -80,6 +118,7 @@ see_link(struct look *l, const char *name, struct tree_entry *e,
     const struct seen *s)
 {
 	const char *by;
+	int result;
 
 	if (s->type != S_IFLNK) {
 		if (e == NULL ? has_links(l->d) && seen_spelled(l, name)
@@ -98,7 +137,13 @@ see_link(struct look *l, const char *name, struct tree_entry *e,
 	/* Though what was behind it goes, its way is to be watched on. */
 	if (e != NULL && e->isdir && !s->isdir)
 		e->type = 0;
-	return link_watch(l->t, l->d, name);
+	result = link_watch(l->t, l->d, name);
+	if (result > 0) {
+		later(l, errno);
+		/* Of what happens on its way nobody hears until then. */
+		l->d->unheard = true;
+	}
+	return result < 0 ? -1 : 0;
 }
 
 /* Can the directory entry be passed over without a stat? */
@@ -126,8 +171,10 @@ see(struct look *l, const char *name, mode_t type)
 	for (i = l->sorted; l->fd < 0 && i < l->d->n; i++)
 		if (strcmp(l->d->entries[i]->name, name) == 0)
 			return 0;
-	if (!seen_at(l, name, &s))
-		s.type = 0;
+	if (!seen_at(l, name, &s) && s.error != 0) {
+		misses(l, e, s.error);
+		return 0;
+	}
 	if (see_link(l, name, e, &s) < 0)
 		return -1;
 	if (s.type == 0)
@@ -202,19 +249,17 @@ see_spelled(struct look *l, bool all)
 	return 0;
 }
 
-/* Something ran short, maybe for a moment: what we know is to be kept. */
+/* What a directory that can't be read to its end holds is what it held. */
 static void
-later(struct look *l)
+breaks_off(struct look *l, int error)
 {
 	size_t i;
 
 	for (i = 0; i < l->sorted; i++)
 		l->d->entries[i]->seen = true;
-	l->failed = true;
-	sweep_again(l->t, l->d, TREE_INTERVAL);
+	later(l, error);
 }
 
-/* What a directory that can't be read to its end holds is what it held. */
 static int
 see_listed(struct look *l, DIR *dir)
 {
@@ -226,7 +271,7 @@ see_listed(struct look *l, DIR *dir)
 		    see(l, entry->d_name, os_dirent_type(entry)) < 0)
 			return -1;
 	if (errno != 0)
-		later(l);
+		breaks_off(l, errno);
 	return see_spelled(l, false);
 }
 
@@ -249,18 +294,6 @@ open_dir(const struct tree_dir *d)
 	return dir;
 }
 
-static bool
-gone(int error)
-{
-	return error == ENOENT || error == ENOTDIR || error == ELOOP;
-}
-
-static bool
-refused(int error)
-{
-	return error == EACCES || error == EPERM;
-}
-
 /*
  * It can't be watched or read.  One that is no more is for the look at the one
  * above to find, which may already find it made again, with the inode that it
@@ -270,17 +303,19 @@ static void
 fails(struct tree *t, struct tree_dir *d)
 {
 	bool was;
+	int error;
 
+	error = errno;
 	was = d->unwatched;
 	d->unwatched = true;
-	if (gone(errno)) {
+	if (dir_is_gone(error)) {
 		if (d->up != NULL && !was)
 			dir_make_due(t, d->up);
-	} else if (!d->told && (d->level == WATCH_FILES || errno != EACCES)) {
-		d->told = true;
-		t->tell(t->arg, dir_path(d), TREE_UNREAD,
-		    rules_at(t->rules, d->reach), NULL);
+		return;
 	}
+	if (!dir_is_refused(error))
+		sweep_again(t, d, TREE_INTERVAL);
+	say_unread(t, d, error);
 }
 
 static bool
@@ -381,8 +416,8 @@ place(struct look *l, const struct stat *st)
 	    !seen_fresh(l, d->stamp.ctime);
 	if (d->unheard || *name != '\0')
 		say_why(l->t, d, name);
-	d->unwatched = d->unwatched && hears(l->t, d);
-	d->told = d->told && d->unwatched;
+	if (!hears(l->t, d))
+		d->unwatched = false;
 	if (sweep_poll(l->t, d, polled(l->t, d)) < 0)
 		return -1;
 	l->swept = d->polled != 0 && !d->heard;
@@ -407,17 +442,23 @@ see_all(struct look *l)
 {
 	struct stat st;
 	DIR *dir;
-	int result;
+	int result, error;
 
 	dir = open_dir(l->d);
 	if (dir == NULL) {
-		if (!gone(errno) && !refused(errno))
-			later(l);
+		error = errno;
+		if (!dir_is_gone(error) && !dir_is_refused(error))
+			breaks_off(l, error);
+		errno = error;
 		fails(l->t, l->d);
 		return 0;
 	}
 	l->fd = dirfd(dir);
-	result = fstat(l->fd, &st) < 0 ? 0 : place(l, &st);
+	result = 0;
+	if (fstat(l->fd, &st) < 0)
+		later(l, errno);
+	else
+		result = place(l, &st);
 	if (result == 0)
 		result = see_listed(l, dir);
 	closedir(dir);
@@ -507,8 +548,12 @@ look_once(struct tree *t, struct tree_dir *d)
 	if (!d->names && is_known(t, d) ? see_known(&l) < 0 : see_any(&l) < 0)
 		return -1;
 	drop_unseen(&l);
+	/* What is found only later may be new. */
+	d->quiet = false;
 	if (!l.failed)
-		d->quiet = d->unheard = false;
+		d->unheard = false;
+	if (!l.failed && !l.refused && !d->unwatched)
+		d->told = false;
 	if (d->level == WATCH_FILES || !has_file(d))
 		return 0;
 	d->level = WATCH_FILES;

@@ -60,13 +60,17 @@ rules_leave(const struct rules *rs, struct rules_reach *reach)
 	free(reach);
 }
 
-/* A reach that reaches nothing is none. */
+/* A reach that reaches nothing is none; nor is one that lacks a part. */
 static struct rules_reach *
 or_null(const struct rules *rs, struct rules_reach *reach)
 {
-	if (rules_at(rs, reach) != 0)
+	int error;
+
+	error = errno;
+	if (error != ENOMEM && rules_at(rs, reach) != 0)
 		return reach;
 	rules_leave(rs, reach);
+	errno = error;
 	return NULL;
 }
 
@@ -101,6 +105,8 @@ rules_begin(const struct rules *rs, const char *root)
 	reach = new_reach(rs);
 	if (reach == NULL)
 		return NULL;
+	/* Of sets that are NULL only this tells why: see globs_begin. */
+	errno = 0;
 	for (i = 0; i < rs->n; i++)
 		reach->of[i] = (struct rule_reach){ .want = globs_begin(
 							&rs->v[i].want, root),
@@ -118,9 +124,10 @@ rules_enter(const struct rules *rs, struct rules_reach *from, const char *name,
 	to = new_reach(rs);
 	if (to == NULL)
 		return NULL;
+	errno = 0;
 	for (i = 0; i < rs->n; i++)
 		to->of[i] = enter(&rs->v[i], &from->of[i], name, linked);
-	if (!same_reach(rs, from, to))
+	if (errno == ENOMEM || !same_reach(rs, from, to))
 		return or_null(rs, to);
 	rules_leave(rs, to);
 	from->shared++;
@@ -137,8 +144,10 @@ rules_entering(const struct rules *rs, const struct rules_reach *from,
 
 	set = 0;
 	for (i = 0; i < rs->n; i++) {
+		errno = 0;
 		to = enter(&rs->v[i], &from->of[i], name, linked);
-		if (to.want != NULL)
+		/* Who can't tell goes there, to hear that memory is out. */
+		if (to.want != NULL || errno == ENOMEM)
 			set |= (uint64_t)1 << i;
 		free(to.want);
 		free(to.leave);
@@ -317,6 +326,7 @@ follow(
 
 	*by = NULL;
 	set = 0;
+	errno = 0;
 	at = rules_begin(rs, root);
 	for (rest = path; at != NULL; rest += n) {
 		rest += strspn(rest, "/");
@@ -352,7 +362,11 @@ rules_match(const struct rules *rs, const char *path, const char **by)
 	if (*path == '/')
 		return follow(rs, "/", path, by);
 	set = follow(rs, "", path, by);
+	if (set == 0 && errno == ENOMEM)
+		return 0;
 	more = follow(rs, "./", path, &its);
+	if (more == 0 && errno == ENOMEM)
+		return 0;
 	if (set == 0 || (more != 0 && (more & -more) < (set & -set)))
 		*by = its;
 	return set | more;

@@ -57,12 +57,15 @@ enum rule_verdict {
 	RULE_NONE /* no pattern matches */
 };
 
-/* the reach where paths with this root begin, "", "./" or "/"; NULL: none */
+/*
+ * The reach where paths with this root begin, "", "./" or "/"; NULL: there is
+ * none, or memory is out: then errno is ENOMEM.
+ */
 struct rules_reach *rules_begin(const struct rules *rs, const char *root);
 
 /*
  * The reach beneath a name; NULL where nothing beneath can match, or memory is
- * out.  A linked directory is entered only by rules that spell it out.
+ * out: then errno is ENOMEM.  A linked directory is entered only by rules that spell it out.
  */
 struct rules_reach *rules_enter(const struct rules *rs,
     struct rules_reach *from, const char *name, bool linked);
@@ -85,7 +88,8 @@ rules_explain(const struct rules *rs, const struct rules_reach *from,
 
 /*
  * The rules for which a path counts that is given as text, wherever it leads
- * and whether it is there or not; *by as in rules_judge.
+ * and whether it is there or not; *by as in rules_judge.  0, too, when memory
+ * is out: then errno is ENOMEM.
  */
 uint64_t rules_match(const struct rules *rs, const char *path, const char **by);
 

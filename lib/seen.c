@@ -1,5 +1,6 @@
 #define _XOPEN_SOURCE 700 /* S_IFLNK */
 /* seen.c - what is at a name now, and what of it is news */
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -34,7 +35,11 @@ stat_name(struct look *l, const char *name, struct stat *st, int flags)
 	if (l->fd >= 0)
 		return fstatat(l->fd, name, st, flags);
 	name = path_of(l, name);
-	return name == NULL ? -1 : fstatat(AT_FDCWD, name, st, flags);
+	if (name == NULL) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return fstatat(AT_FDCWD, name, st, flags);
 }
 
 bool
@@ -53,21 +58,40 @@ seen_spelled(const struct look *l, const char *name)
 	return rules_entering(l->t->rules, l->d->reach, name, true) != 0;
 }
 
-bool
-seen_at(struct look *l, const char *name, struct seen *s)
+/* What we may not see behind a link is as good as gone. */
+static bool
+look_behind(struct look *l, const char *name, struct seen *s)
 {
 	struct stat behind;
 
-	if (stat_name(l, name, &s->st, AT_SYMLINK_NOFOLLOW) < 0)
-		return false;
-	s->type = s->st.st_mode & S_IFMT;
-	s->isdir = S_ISDIR(s->st.st_mode);
-	if (s->type == S_IFLNK && stat_name(l, name, &behind, 0) == 0) {
+	if (stat_name(l, name, &behind, 0) == 0) {
 		s->isdir = S_ISDIR(behind.st_mode) && seen_spelled(l, name);
 		if (s->isdir || S_ISREG(behind.st_mode))
 			s->st = behind;
+	} else if (!dir_is_gone(errno) && !dir_is_refused(errno)) {
+		s->error = errno;
+		return false;
 	}
-	return s->isdir || s->type == S_IFREG || s->type == S_IFLNK;
+	s->type = S_IFLNK;
+	return true;
+}
+
+bool
+seen_at(struct look *l, const char *name, struct seen *s)
+{
+	s->type = 0;
+	s->error = 0;
+	s->isdir = false;
+	if (stat_name(l, name, &s->st, AT_SYMLINK_NOFOLLOW) < 0) {
+		s->error = dir_is_gone(errno) ? 0 : errno;
+		return false;
+	}
+	if (S_ISLNK(s->st.st_mode))
+		return look_behind(l, name, s);
+	s->isdir = S_ISDIR(s->st.st_mode);
+	if (s->isdir || S_ISREG(s->st.st_mode))
+		s->type = s->st.st_mode & S_IFMT;
+	return s->type != 0;
 }
 
 /* ---- files ---- */

@@ -22,6 +22,7 @@ struct look {
 	int64_t now; /* nanoseconds since 1970 */
 	bool swept; /* nobody told of what is found changed */
 	bool failed; /* it could not be read to its end */
+	bool refused; /* nor were we allowed to see all */
 	bool restless; /* what may come in it does not change its stamp */
 	char path[PATH_MAX]; /* of the name in hand, after the directory's */
 	size_t prefix; /* bytes of that */
@@ -36,11 +37,12 @@ bool seen_fresh(const struct look *l, int64_t stamp);
 /* What is at a name now: of a link to a file, the file's. */
 struct seen {
 	struct stat st;
-	mode_t type;
+	mode_t type; /* 0: it is gone, or is nothing that could count */
+	int error; /* why nobody knows: it is not gone for that; or 0 */
 	bool isdir; /* to be entered */
 };
 
-/* false when it is gone, or is nothing that could count */
+/* look at it; is there something? */
 bool seen_at(struct look *l, const char *name, struct seen *s);
 
 /* may a link of this name be entered, if a directory is behind it? */

@@ -259,9 +259,10 @@ tree_open(struct tree *t, const struct watch_backend *backend,
 	mounts_open(&t->mounts, rules);
 	for (i = 0; i < 3; i++) {
 		reach = rules_begin(rules, roots[i]);
-		if (reach == NULL)
+		if (reach == NULL && errno != ENOMEM)
 			continue;
-		t->roots[i] = dir_new(t, NULL, paths[i], reach);
+		if (reach != NULL)
+			t->roots[i] = dir_new(t, NULL, paths[i], reach);
 		if (t->roots[i] == NULL) {
 			tree_close(t);
 			return -1;
