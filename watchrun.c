@@ -92,12 +92,10 @@ static void
 changed(const char *path, uint64_t rules, bool gone)
 {
 	int64_t now;
-	int result;
 
 	now = clock_ms();
-	result = gone ? batch_gone(&w.batch, path, rules, is_own(now), now)
-		      : batch_changed(&w.batch, path, rules, is_own(now), now);
-	if (result < 0)
+	if ((gone ? batch_gone : batch_changed)(
+		&w.batch, path, rules, is_own(now), now) < 0)
 		out_of_memory();
 }
 
@@ -116,14 +114,6 @@ rewritten(const char *path, uint64_t rules, const char *by, bool back)
 	}
 	msg_why("%s: rewritten, counts by %s", path, by);
 	changed(path, left, false);
-}
-
-static void
-unread(const char *path)
-{
-	if (errno == ENOMEM)
-		out_of_memory();
-	msg_warn("%s: not watched:", path);
 }
 
 static void
@@ -154,7 +144,9 @@ on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
 		rewritten(path, rules, by, true);
 		break;
 	case TREE_UNREAD:
-		unread(path);
+		if (errno == ENOMEM)
+			out_of_memory();
+		msg_warn("%s: not watched:", path);
 		break;
 	case TREE_POLLED:
 		msg_warn("%s: polled: %s", path, by);
@@ -178,6 +170,8 @@ on_record(void *arg, const struct list_record *record)
 		rules = rules_match(w.rules, record->text, &by);
 		if (rules != 0)
 			changed(record->text, rules, false);
+		else if (errno == ENOMEM)
+			out_of_memory();
 		else
 			msg_why("%s: does not count", record->text);
 		break;
@@ -203,6 +197,14 @@ leave(int signo, int status)
 	w.ending = signo;
 	w.status = status;
 	act_stop(&w.act);
+}
+
+/* Whatever ends us so soon, what we have started must not outlive us. */
+static void
+kill_rest(void)
+{
+	if (act_busy(&w.act))
+		act_kill(&w.act);
 }
 
 /* Nothing runs any more, and nothing is left to be written? */
@@ -289,15 +291,13 @@ acted(int result)
 static void
 on_ended(size_t i)
 {
-	const struct run *run;
 	int signo;
 
-	run = &w.act.runs[i];
-	signo = run_interrupted(run);
+	signo = run_interrupted(&w.act.runs[i]);
 	if (w.leaving) {
 		act_last(&w.act, i);
 		if (w.options.once && w.status == 0)
-			w.status = run_status(run);
+			w.status = run_status(&w.act.runs[i]);
 	} else if (signo != 0)
 		leave(signo, 0);
 	else {
@@ -546,7 +546,7 @@ open_act(void)
 		.breathe = on_signals };
 
 	w.batch.settle = w.options.settle;
-	if (act_open(&w.act, &w.options, &calls) == 0)
+	if (act_open(&w.act, &w.options, &calls) == 0 && atexit(kill_rest) == 0)
 		return;
 	if (errno == E2BIG)
 		msg_misuse("-p: more than %d pidfiles", BELL_MAX);
@@ -565,7 +565,7 @@ take_options(int argc, char *argv[])
 		msg_usage();
 	if (w.options.version) {
 		puts("watchrun " VERSION);
-		exit(fflush(stdout) == 0 ? 0 : 1);
+		msg_printed();
 	}
 	if (w.options.quiet)
 		msg_set_level(MSG_QUIET);
@@ -590,7 +590,7 @@ main(int argc, char *argv[])
 		open_tree();
 	if (w.options.dry) {
 		tree_each(&w.tree, show, NULL);
-		exit(fflush(stdout) == 0 ? 0 : 1);
+		msg_printed();
 	}
 	os_adopt();
 	if (w.watching && !w.options.wait && !w.options.once)
