@@ -151,6 +151,8 @@ begin(void)
 
 /* ---- the functions ---- */
 
+/* Types and lists of parameters can't stand in parentheses. */
+/* NOLINTBEGIN(bugprone-macro-parentheses) */
 #define FAULT(type, name, bad, params, args) \
 	type name params \
 	{ \
@@ -188,6 +190,7 @@ begin(void)
 	va_start(ap, last_named); \
 	n = va_arg(ap, type); \
 	va_end(ap)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 FAULT(int, access, -1, (const char *path, int mode), (path, mode))
 FAULT(int, chdir, -1, (const char *path), (path))

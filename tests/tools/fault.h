@@ -23,22 +23,22 @@
 	F(fopen, EMFILE, ENOENT) \
 	F(fork, EAGAIN, 0) \
 	F(fstat, EIO, 0) \
-	F(fstatat, EIO, EACCES) \
+	F(fstatat, EIO, 0) \
 	F(fstatfs, EIO, 0) \
 	F(ftruncate, EIO, 0) \
 	F(futimens, EPERM, 0) \
 	F(getcwd, ENOENT, 0) \
 	F(getpgid, ESRCH, 0) \
-	F(inotify_add_watch, ENOSPC, EACCES) \
+	F(inotify_add_watch, ENOSPC, ENOMEM) \
 	F(inotify_init1, EMFILE, ENOSYS) \
 	F(inotify_rm_watch, EINVAL, 0) \
 	F(kill, EPERM, ESRCH) \
 	F(lseek, ESPIPE, 0) \
-	F(lstat, EIO, EACCES) \
+	F(lstat, EIO, 0) \
 	F(malloc, ENOMEM, 0) \
 	F(open, EMFILE, EIO) \
 	F(openat, EMFILE, EIO) \
-	F(opendir, EMFILE, EACCES) \
+	F(opendir, EMFILE, ENOMEM) \
 	F(pipe, EMFILE, 0) \
 	F(poll, EINTR, ENOMEM) \
 	F(prctl, EINVAL, 0) \
@@ -46,13 +46,13 @@
 	F(pwrite, EIO, 0) \
 	F(read, EINTR, EIO) \
 	F(readdir, EIO, 0) \
-	F(readlink, EACCES, EIO) \
-	F(readlinkat, EACCES, EIO) \
+	F(readlink, EIO, 0) \
+	F(readlinkat, EIO, 0) \
 	F(realloc, ENOMEM, 0) \
-	F(realpath, EACCES, ENOMEM) \
+	F(realpath, ENOMEM, EIO) \
 	F(setenv, ENOMEM, 0) \
 	F(setpgid, EACCES, ESRCH) \
-	F(stat, EIO, EACCES) \
+	F(stat, EIO, 0) \
 	F(statfs, EIO, 0) \
 	F(strdup, ENOMEM, 0) \
 	F(strndup, ENOMEM, 0) \

@@ -29,7 +29,7 @@
 #include "play.h"
 
 enum {
-	JOBS = 8, /* that mostly wait */
+	JOBS = 32, /* that mostly wait */
 	CALLS = 9, /* of a function, that are made to fail */
 	SOME = 8 /* calls in a row */
 };
@@ -225,6 +225,7 @@ count_calls(const struct scene *scene, struct fault_table *table)
 	int status, fd;
 	pid_t pid;
 
+	*table = (struct fault_table){ .all = 0 };
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0)

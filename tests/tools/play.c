@@ -28,7 +28,8 @@ char play_shim[PATH_MAX];
 void
 play_nap(int ms)
 {
-	struct timespec ts = { .tv_nsec = ms * 1000000L };
+	struct timespec ts = { .tv_sec = ms / 1000,
+		.tv_nsec = ms % 1000 * 1000000L };
 
 	nanosleep(&ts, NULL);
 }

@@ -11,7 +11,10 @@
 
 #include "play.h"
 
-enum { ROUNDS = 6 /* of saves, the last of which nothing fails in */ };
+enum {
+	ROUNDS = 6, /* of saves, the last of which nothing fails in */
+	SWEEP = 1100 /* ms */
+};
 
 /* ---- what is watched ---- */
 
@@ -159,6 +162,25 @@ static const struct {
 	{ "a file was moved back with its directory", move_back } };
 enum { CHANGES = sizeof changes / sizeof changes[0] };
 
+static bool
+rung(void)
+{
+	return play_rings > 0;
+}
+
+/*
+ * Once the last run is over, so that nobody takes what changes next for its
+ * doing: while watchrun polls, for as long as a sweep may take to tell.
+ */
+static void
+after_run(struct play *p)
+{
+	play_until(p, rung, PLAY_SAID);
+	play_rings = 0;
+	if (p->table->timeout >= 0)
+		play_nap(SWEEP);
+}
+
 /* A run has seen it, or a word was said, or watchrun has ended. */
 static bool
 seen_or_said(struct play *p)
@@ -173,6 +195,7 @@ change_all(struct play *p)
 	size_t i;
 
 	for (i = 0; i < CHANGES && !play_ended(p); i++) {
+		after_run(p);
 		changes[i].change();
 		if (!seen_or_said(p))
 			return play_wrong(
@@ -181,44 +204,46 @@ change_all(struct play *p)
 	return true;
 }
 
+/* A run has seen a save; or one of the calls failed for it, and that was said. */
 static bool
-rung(void)
+save(struct play *p, size_t i, size_t round)
 {
-	return play_rings > 0;
+	char text[16];
+	int64_t limit;
+	unsigned hits;
+
+	after_run(p);
+	hits = p->table->hits;
+	snprintf(text, sizeof text, "%zu.%zu", round, i);
+	play_put(files[i], text);
+	limit = play_now() + PLAY_PATIENCE;
+	while (!play_until(p, seen, PLAY_SAID) && !p->ended) {
+		if (p->table->hits != hits && play_said(p))
+			return true;
+		if (play_now() >= limit)
+			return play_wrong(
+			    p, "no run has seen a save of %s", files[i]);
+	}
+	return true;
 }
 
-/* Save each file, and once more if anything failed meanwhile. */
+/* Save each file, and all of them once more if anything failed meanwhile. */
 static bool
 save_all(struct play *p)
 {
-	char text[8];
-	unsigned hits;
 	size_t i, round;
+	unsigned hits;
 
-	hits = 0;
-	for (round = 0; round < ROUNDS && !play_ended(p); round++) {
+	for (round = 0; round < ROUNDS; round++) {
 		hits = p->table->hits;
-		play_rings = 0;
-		for (i = 0; i < FILES && !play_ended(p); i++) {
-			snprintf(text, sizeof text, "%zu%zu", round, i);
-			play_put(files[i], text);
-			if (play_until(p, seen,
-				play_said(p) && round < ROUNDS - 1
-				    ? PLAY_PATIENCE / 4
-				    : PLAY_PATIENCE) ||
-			    p->ended)
-				continue;
-			if (p->table->hits == hits || !play_said(p))
-				return play_wrong(p,
-				    "no run has seen a save of %s", files[i]);
-		}
-		if (p->table->hits != hits)
-			continue;
-		if (!play_until(p, rung, PLAY_PATIENCE) && !p->ended)
-			return play_wrong(p, "saves ring nobody");
-		break;
+		for (i = 0; i < FILES && !play_ended(p); i++)
+			if (!save(p, i, round))
+				return false;
+		if (p->ended || p->table->hits == hits)
+			break;
 	}
-	return true;
+	return p->ended || play_until(p, rung, PLAY_PATIENCE) ||
+	    play_wrong(p, "saves ring nobody");
 }
 
 static bool
@@ -299,7 +324,7 @@ stops(struct play *p)
 static bool
 acts_once(struct play *p)
 {
-	char text[16];
+	char text[16], line[PLAY_TEXT];
 	int64_t limit;
 	int i;
 
@@ -320,7 +345,10 @@ acts_once(struct play *p)
 		return play_ends(p, SIGTERM);
 	if (p->status != 0)
 		return play_ended_well(p);
-	return seen() || play_wrong(p, "ends with status 0 and no run");
+	/* It may have been saved once more since. */
+	play_get("seen", line);
+	return (*line != '\0' && strncmp(line, "1 ", 2) != 0) ||
+	    play_wrong(p, "ends with status 0 and no run");
 }
 
 /* ---- scene: it shows what it would watch ---- */
