@@ -460,7 +460,8 @@ peers_leave(struct peers *p)
 		close(p->fds[i].fd);
 		p->fds[i].fd = -1;
 	}
-	for (i = p->n; i-- > 0;) {
+	/* Upwards, so that one that is no listener any more keeps its place. */
+	for (i = 0; i < p->n; i++) {
 		conn_leave(p->conns[i], p->world);
 		settle(p, i);
 	}

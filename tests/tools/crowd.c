@@ -178,30 +178,34 @@ starts(const unsigned char *p, size_t n, const char *s)
 	return n >= strlen(s) && memcmp(p, s, strlen(s)) == 0;
 }
 
-/* {"generation":"boot-n","kind":... */
+/* what is behind these words, or NULL; text[n] is a NUL */
+static const char *
+behind(const char *text, const char *words)
+{
+	text = strstr(text, words);
+	return text == NULL ? NULL : text + strlen(words);
+}
+
+/* {"kind":"...","generation":"boot-n",... or any other text */
 static void
 take_text(struct member *m, const unsigned char *p, size_t n)
 {
-	static const char key[] = "{\"generation\":\"";
-	const unsigned char *dash;
-	uint64_t number;
+	char text[CROWD_IN + 1];
+	const char *number;
+	uint64_t last;
 
-	if (!starts(p, n, key)) {
-		m->texts++;
-		return;
-	}
-	dash = memchr(p, '-', n);
-	number = 0;
-	while (dash != NULL && ++dash < p + n && *dash >= '0' && *dash <= '9')
-		number = number * 10 + (uint64_t)(*dash - '0');
-	if (dash != NULL &&
-	    starts(dash, (size_t)(p + n - dash), "\",\"kind\":\"hello\"")) {
-		m->first = m->last = number;
+	memcpy(text, p, n);
+	text[n] = '\0';
+	number = behind(text, "\"generation\":\"");
+	number = number == NULL ? NULL : behind(number, "-");
+	last = number == NULL ? 0 : strtoull(number, NULL, 10);
+	if (behind(text, "\"kind\":\"hello\"") != NULL) {
+		m->first = m->last = last;
 		return;
 	}
 	m->texts++;
-	m->wrong = m->wrong || number <= m->last;
-	m->last = number;
+	m->wrong = m->wrong || (number != NULL && last <= m->last);
+	m->last = last;
 }
 
 /* one whole frame at p; its size, or 0 if it is not whole */

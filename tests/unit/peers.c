@@ -24,9 +24,7 @@ enum { TURNS = 500, MANY = 100 };
 
 static const struct access closed = { .n = 0 };
 static struct history history;
-static struct world w = { .access = &closed,
-	.history = &history,
-	.now = 1000 };
+static struct world w = { .access = &closed, .history = &history, .now = 1000 };
 static struct peers p;
 static struct sockaddr_in where;
 
@@ -168,8 +166,7 @@ test_listeners(void)
 	    "in one frame each");
 	close(first);
 	ok(all_here(1) && w.listeners == 1, "one that goes is counted no more");
-	ok(tell() == 1 && heard(second, NEWS),
-	    "and the other is still told");
+	ok(tell() == 1 && heard(second, NEWS), "and the other is still told");
 	close(second);
 	ok(all_here(0) && w.listeners == 0, "until nobody is left");
 }
@@ -283,17 +280,21 @@ test_shortage(void)
 static void
 test_leaving(void)
 {
-	int listener, idle;
+	int listener, other, idle;
 
 	listener = come(UPGRADE);
+	other = come(UPGRADE);
 	idle = come("");
-	ok(all_here(2) && all_listen(1) && heard(listener, "\r\n\r\n"),
-	    "at the end there is a listener");
+	ok(all_here(3) && all_listen(2) && heard(listener, "\r\n\r\n") &&
+		heard(other, "\r\n\r\n"),
+	    "at the end there are listeners");
 	peers_leave(&p);
-	ok(heard(listener, "\x88\x02\x03\xe9") && w.listeners == 0,
-	    "which is told that we leave");
+	ok(heard(listener, "\x88\x02\x03\xe9") &&
+		heard(other, "\x88\x02\x03\xe9") && w.listeners == 0,
+	    "which are told that we leave");
 	ok(strcmp(hear(idle, ""), "") == 0, "others are let go");
 	close(listener);
+	close(other);
 	close(idle);
 	ok(all_here(0) && is_sorted(), "nobody is left");
 	listener = socket(AF_INET, SOCK_STREAM, 0);
