@@ -142,6 +142,14 @@ export class Reloadws {
 		this.child.kill("SIGUSR2");
 	}
 
+	// the change list by POST
+	async post(...paths) {
+		const answer = await fetch(`${this.url}/reload`, { method: "POST", body: paths.map((path) => `${path}\n`).join("") });
+
+		same(answer.status, 200, "status of the POST");
+		return (await answer.json()).generation;
+	}
+
 	async state() {
 		return (await fetch(`${this.url}/reload`)).json();
 	}
@@ -233,6 +241,7 @@ export class Network {
 
 		onward.on("error", () => answer.destroy());
 		answer.on("error", () => {});
+		answer.on("close", () => onward.destroy());
 		request.pipe(onward);
 	}
 
@@ -350,6 +359,15 @@ export class View {
 		}, selector);
 	}
 
+	// what is said over the page, in the box of this role
+	said(role) {
+		return this.ask("what is said", (r) => {
+			const trees = [...document.documentElement.children].map((node) => node.shadowRoot).filter(Boolean);
+
+			return trees.map((tree) => tree.querySelector(`[role=${r}]`)?.textContent).find(Boolean) || "";
+		}, role);
+	}
+
 	shows(text, selector) {
 		return until(`the page shows "${text}"`, async () => await this.text(selector) === text);
 	}
@@ -453,13 +471,13 @@ class Test {
 	}
 
 	// the files as a site: { dir, url, server, network, write, page }
-	async site(files, { network = false, twice = false, tls = null } = {}) {
+	async site(files, { network = false, twice = false, tls = null, options = "" } = {}) {
 		const dir = folder();
 		const server = await Reloadws.start(this.kind === "own" ? dir : null);
 		const between = network || tls ? await Network.to(server.port, tls) : null;
 		const base = (between || server).url;
-		const tag = `<script src="${base}/reload.js"></script>`;
-		const put = (name, text) => write(path.join(dir, name), /\.html$/.test(name) && (this.kind === "other" || twice)
+		const tag = `<script src="${base}/reload.js" ${options}></script>`;
+		const put = (name, text) => write(path.join(dir, name), /\.html$/.test(name) && (this.kind === "other" || twice || options)
 		    ? text.replace("</title>", `</title>${twice ? tag : ""}${tag}`) : text);
 
 		for (const [name, text] of Object.entries(files))
@@ -541,18 +559,16 @@ async function runOne(browser, name, one, kind) {
 	await limited(t.end(), 10000).catch(() => {});
 }
 
-async function runIn(name, wanted) {
+async function runIn(name, kind, wanted) {
 	const browser = await launch(name).catch((error) => { console.log(`# ${name}: ${error.message}`); });
 
-	for (const each of wanted.filter(({ browsers }) => browsers.includes(name))) {
+	for (const each of wanted.filter(({ browsers, kinds }) => browsers.includes(name) && kinds.includes(kind))) {
 		const tool = browser ? each.needs.find((need) => !has(need)) : name;
 
-		for (const kind of each.kinds) {
-			if (tool)
-				missing(each.sentence, whereOf(name, each, kind), tool);
-			else
-				await runOne(browser, name, each, kind);
-		}
+		if (tool)
+			missing(each.sentence, whereOf(name, each, kind), tool);
+		else
+			await runOne(browser, name, each, kind);
 	}
 	await browser?.close().catch(() => {});
 }
@@ -562,6 +578,6 @@ export async function main(words = "") {
 	const only = process.env.BROWSER ? [process.env.BROWSER] : Object.keys(BROWSERS);
 	const wanted = tests.filter(({ sentence }) => sentence.includes(words));
 
-	await Promise.all(only.map((name) => runIn(name, wanted)));
+	await Promise.all(only.flatMap((name) => Object.keys(KINDS).map((kind) => runIn(name, kind, wanted))));
 	finish();
 }
