@@ -5,6 +5,12 @@ import "./reload.test.mjs";
 import "./missed.test.mjs";
 import "./restart.test.mjs";
 import "./styles.test.mjs";
+import "./images.test.mjs";
+import "./paths.test.mjs";
+import "./state.test.mjs";
+import "./report.test.mjs";
+import "./transports.test.mjs";
+import "./soft.test.mjs";
 import "./chain.test.mjs";
 
 await main(process.argv[2]);
