@@ -23,8 +23,7 @@ conn_init(struct conn *c, int64_t now)
 				    CONN_READ },
 		.out = { .max = CONN_OUT },
 		.deadline = now + CONN_REQUEST_MS,
-		.fd = -1,
-		.ws = { .max = CONN_MESSAGE } };
+		.fd = -1 };
 }
 
 static void
@@ -37,13 +36,22 @@ file_free(struct conn *c)
 	c->left = 0;
 }
 
+/* what it has for what it does now */
+static void
+let_go(struct conn *c)
+{
+	buf_free(&c->in);
+	if (c->state == CONN_LISTENING)
+		ws_free(&c->ws);
+	else if (c->state != CONN_CLOSING)
+		file_free(c);
+}
+
 void
 conn_free(struct conn *c)
 {
-	buf_free(&c->in);
+	let_go(c);
 	buf_free(&c->out);
-	ws_free(&c->ws);
-	file_free(c);
 }
 
 static void
@@ -57,11 +65,9 @@ tidy(struct buf *b)
 static void
 closing(struct conn *c, const struct world *w)
 {
+	let_go(c);
 	c->state = CONN_CLOSING;
 	c->deadline = w->now + CONN_CLOSING_MS;
-	buf_free(&c->in);
-	ws_free(&c->ws);
-	file_free(c);
 	c->over = c->over || (c->eof && c->out.len == 0);
 }
 
@@ -137,6 +143,7 @@ begin_listening(struct conn *c, const struct world *w, struct reply *reply,
 
 	c->state = CONN_LISTENING;
 	c->dialect = (uint8_t)dialect;
+	c->ws = (struct ws){ .max = CONN_MESSAGE };
 	c->told = told;
 	c->deadline = w->now + CONN_PING_MS;
 	c->asked = true;
@@ -424,7 +431,8 @@ conn_sent(struct conn *c, const struct world *w, size_t n)
 	buf_drop(&c->out, n);
 	if (n > 0 && c->state == CONN_REPLY)
 		c->deadline = w->now + CONN_REPLY_MS;
-	fill(c);
+	if (c->state == CONN_REPLY)
+		fill(c);
 	if (c->out.len > 0)
 		return;
 	buf_free(&c->out);

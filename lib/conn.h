@@ -42,16 +42,23 @@ struct conn {
 	struct buf in; /* not answered yet; of a listener, the text it sends */
 	struct buf out;
 	int64_t deadline; /* ms; when to call conn_tick */
-	int64_t off, left; /* of the file that is being sent */
-	int fd; /* that file, or -1 */
-	size_t seen; /* for http_head_size */
-	uint32_t skip; /* bytes of a request's body that are ignored */
-	uint32_t head; /* bytes of the head whose body is to come, or 0 */
-	uint32_t body; /* bytes of that, so far or in all */
-	struct chunks chunks; /* of that; max is 0 where it has a length */
-	uint32_t reported; /* the report it was told, of history.reports */
-	uint64_t told; /* the broadcast it was told last */
-	struct ws ws;
+	union { /* what was asked for is done with before it listens */
+		struct { /* while it asks and is answered */
+			int64_t off, left; /* of the file that is being sent */
+			size_t seen; /* for http_head_size */
+			struct chunks
+			    chunks; /* max is 0 where it has a length */
+			int fd; /* that file, or -1 */
+			uint32_t skip; /* bytes of a body that are ignored */
+			uint32_t head; /* of the head whose body is to come */
+			uint32_t body; /* of that, so far or in all */
+		};
+		struct { /* while it listens */
+			struct ws ws;
+			uint64_t told; /* the broadcast it was told last */
+			uint32_t reported; /* of history.reports, likewise */
+		};
+	};
 	uint8_t state; /* enum conn_state */
 	uint8_t dialect; /* of a listener */
 	uint8_t silent; /* pings that were not answered */

@@ -91,11 +91,32 @@ kill -USR2 "$server"
 ok 'of each ring once' until_ok 10 has back 'heard 2'
 ok 'and nothing more' wait "$crowd"
 
+# ---- many ----
+
+stop "$server"
+many=5000
+[ "$(ulimit -Hn)" = unlimited ] || [ "$(ulimit -Hn)" -gt 6000 ] || many=500
+serve log -l 0
+server=$pid
+mkfifo steps
+start crowd sh -c "exec swarm $port open:100 - end <steps"
+crowd=$pid
+exec 9>steps
+until_ok 20 has crowd 'open 100'
+before=$(memory 2>/dev/null)
+echo "open:$many" >&9
+exec 9>&-
+until_ok 40 has crowd "open $((many + 100))"
+cheap() {
+	each=$((($(memory) - before) * 1024 / many))
+	[ $each -le 256 ] || { echo "$each bytes"; return 1; }
+}
+if [ -n "$before" ] && ! asan; then
+	ok 'a listener costs at most 256 bytes' until_ok 5 cheap
+fi
+
 # ---- the end in the midst of it ----
 
-start crowd swarm "$port" open:2000 end
-crowd=$pid
-until_ok 20 has crowd 'open 2000'
 kill -USR1 "$server"
 kill -TERM "$server"
 wait "$server"
