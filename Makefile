@@ -77,8 +77,9 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/watch_inotify tests/unit/ws
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
-	tests/tools/faults tests/tools/listen tests/tools/pty tests/tools/save \
-	tests/tools/swarm tests/tools/torture tests/tools/wscat tests/wsecho
+	tests/tools/faults tests/tools/listen tests/tools/postman tests/tools/pty \
+	tests/tools/save tests/tools/swarm tests/tools/torture tests/tools/wscat \
+	tests/wsecho
 
 FUZZERS = tests/fuzz/http tests/fuzz/list tests/fuzz/rule tests/fuzz/ws
 
@@ -262,21 +263,21 @@ tests/unit/str: tests/unit/str.o lib/str.o
 FUZZ_MAIN = tests/fuzz/replay.o
 $(FUZZERS:=.o) tests/fuzz/replay.o: $(HEADERS) tests/fuzz/fuzz.h
 
-FUZZ_HTTP = tests/fuzz/http.o lib/buf.o lib/chunks.o lib/http.o lib/str.o \
+FUZZ_HTTP = lib/buf.o lib/chunks.o lib/http.o lib/str.o tests/fuzz/http.o \
 	$(FUZZ_MAIN)
 tests/fuzz/http: $(FUZZ_HTTP)
 	$(LINK) -o $@ $(FUZZ_HTTP)
 
-FUZZ_LIST = tests/fuzz/list.o lib/buf.o lib/list.o $(FUZZ_MAIN)
+FUZZ_LIST = lib/buf.o lib/list.o tests/fuzz/list.o $(FUZZ_MAIN)
 tests/fuzz/list: $(FUZZ_LIST)
 	$(LINK) -o $@ $(FUZZ_LIST)
 
-FUZZ_RULE = tests/fuzz/rule.o lib/glob.o lib/rule.o lib/str.o $(FUZZ_MAIN)
+FUZZ_RULE = lib/glob.o lib/rule.o lib/str.o tests/fuzz/rule.o $(FUZZ_MAIN)
 tests/fuzz/rule: $(FUZZ_RULE)
 	$(LINK) -o $@ $(FUZZ_RULE)
 
-FUZZ_WS = tests/fuzz/ws.o lib/base64.o lib/buf.o lib/sha1.o lib/utf8.o \
-	lib/ws.o $(FUZZ_MAIN)
+FUZZ_WS = lib/base64.o lib/buf.o lib/sha1.o lib/utf8.o lib/ws.o \
+	tests/fuzz/ws.o $(FUZZ_MAIN)
 tests/fuzz/ws: $(FUZZ_WS)
 	$(LINK) -o $@ $(FUZZ_WS)
 
@@ -393,6 +394,11 @@ TRIGGER_UNIT = tests/unit/trigger.o lib/trigger.o lib/buf.o lib/http.o \
 	lib/json.o lib/list.o lib/news.o lib/str.o lib/utf8.o
 tests/unit/trigger: $(TRIGGER_UNIT)
 	$(LINK) -o $@ $(TRIGGER_UNIT)
+
+POSTMAN = tests/tools/postman.o lib/box.o lib/buf.o lib/str.o $(SYSTEM)
+$(POSTMAN): $(HEADERS)
+tests/tools/postman: $(POSTMAN)
+	$(LINK) -o $@ $(POSTMAN)
 
 NEWS_UNIT = tests/unit/news.o lib/news.o lib/buf.o lib/list.o lib/str.o \
 	lib/utf8.o

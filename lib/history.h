@@ -11,7 +11,7 @@
 
 enum {
 	HISTORY_NAME = 32, /* bytes of a generation as text, with a NUL */
-	HISTORY_LENGTH = 16 /* broadcasts of which the paths are known */
+	HISTORY_LENGTH = 64 /* broadcasts of which the paths are known */
 };
 
 /*

@@ -119,8 +119,10 @@ converse(void)
 
 	while ((r = read(STDIN_FILENO, bytes, sizeof bytes)) > 0)
 		put(bytes, (size_t)r);
-	while ((n = get(bytes, sizeof bytes)) > 0)
+	while ((n = get(bytes, sizeof bytes)) > 0) {
 		fwrite(bytes, 1, n, stdout);
+		fflush(stdout);
+	}
 	exit(0);
 }
 
