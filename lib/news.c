@@ -147,7 +147,8 @@ news_read(struct news *news, void *list, size_t n)
 	size_t used;
 	char *p;
 
-	list_begin(&reader, memchr(list, '\0', n) == NULL ? '\n' : '\0');
+	list_begin(
+	    &reader, n > 0 && memchr(list, '\0', n) != NULL ? '\0' : '\n');
 	for (p = list; n > 0; p += used, n -= used) {
 		used = list_feed(&reader, p, n, &record);
 		news_record(news, &record);
