@@ -344,9 +344,19 @@ absolute(const char *path)
 int
 root_init(struct root *root, const char *path)
 {
+	int error;
+
 	*root = (struct root){ .fd = -1 };
 	root->path = absolute(path);
-	return root->path == NULL ? -1 : root_renew(root);
+	if (root->path == NULL)
+		return -1;
+	if (root_renew(root) == 0)
+		return 0;
+	error = errno;
+	if (error != ENOENT)
+		root_free(root);
+	errno = error;
+	return -1;
 }
 
 void
