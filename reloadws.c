@@ -312,6 +312,17 @@ listen_at(struct net_place *place)
 	}
 }
 
+/* Its own files are not served, by whatever name. */
+static void
+hide(void)
+{
+	char path[BOX_PATH];
+
+	root_hide(&srv.site.root, srv.pidfile.dev, srv.pidfile.ino);
+	if (box_path(srv.pidpath, path) == BOX_OK)
+		root_hide_path(&srv.site.root, path);
+}
+
 static void
 claim_pidfile(void)
 {
@@ -329,7 +340,7 @@ claim_pidfile(void)
 		msg_warn("%s: no letter box there: every ring is a reload",
 		    srv.pidpath);
 	if (srv.dir != NULL)
-		root_hide(&srv.site.root, srv.pidfile.dev, srv.pidfile.ino);
+		hide();
 }
 
 static void

@@ -15,7 +15,6 @@
 #include "str.h"
 
 enum {
-	PATH = 4096, /* of a box, with a NUL */
 	TRIES = 10, /* a file that is replaced at every look */
 	NAP = 2, /* ms between tries to lock it */
 	FLAGS = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
@@ -26,23 +25,22 @@ static const char anything[] = "*\n\n";
 
 enum { ANYTHING = sizeof anything - 1 };
 
-/* ---- to open and to lock ---- */
-
-/* where the box of a pidfile is */
-static enum box_result
-find(const char *pidfile, char path[PATH])
+enum box_result
+box_path(const char *pidfile, char path[BOX_PATH])
 {
 	const char *name;
 	int n;
 
 	name = str_base(pidfile);
-	n = snprintf(
-	    path, PATH, "%.*s.%s.box", (int)(name - pidfile), pidfile, name);
-	if (n >= 0 && n < PATH)
+	n = snprintf(path, BOX_PATH, "%.*s.%s.box", (int)(name - pidfile),
+	    pidfile, name);
+	if (n >= 0 && n < BOX_PATH)
 		return BOX_OK;
 	errno = ENAMETOOLONG;
 	return BOX_ERRNO;
 }
+
+/* ---- to open and to lock ---- */
 
 /*
  * Looked at before it is opened: a FIFO's reader would wake, a device might
@@ -121,10 +119,10 @@ enum box_result
 box_open(struct box *b, const char *pidfile)
 {
 	enum box_result result;
-	char path[PATH];
+	char path[BOX_PATH];
 
 	*b = (struct box){ .fd = -1 };
-	result = find(pidfile, path);
+	result = box_path(pidfile, path);
 	return result == BOX_OK ? open_path(b, path) : result;
 }
 
@@ -281,10 +279,10 @@ box_make(const char *pidfile)
 {
 	enum box_result result;
 	struct stat st;
-	char path[PATH];
+	char path[BOX_PATH];
 	int fd;
 
-	result = find(pidfile, path);
+	result = box_path(pidfile, path);
 	if (result != BOX_OK)
 		return result;
 	result = look(path, &st);
@@ -303,9 +301,9 @@ void
 box_remove(const char *pidfile)
 {
 	struct stat st;
-	char path[PATH];
+	char path[BOX_PATH];
 
-	if (find(pidfile, path) == BOX_OK && look(path, &st) == BOX_OK)
+	if (box_path(pidfile, path) == BOX_OK && look(path, &st) == BOX_OK)
 		unlink(path);
 }
 

@@ -20,6 +20,7 @@
  */
 
 enum {
+	BOX_PATH = 4096, /* bytes of the path of one, with its NUL */
 	BOX_MAX = 64 * 1024, /* bytes of letters; more are told as a `*` */
 	BOX_WAIT = 100 /* ms, for whoever has it locked */
 };
@@ -39,6 +40,9 @@ struct box {
 	off_t before; /* bytes in it when it was opened */
 	off_t size; /* and with what was put in since */
 };
+
+/* where the box of a pidfile is; BOX_ERRNO where that is too long */
+enum box_result box_path(const char *pidfile, char path[BOX_PATH]);
 
 /* open and lock the box of a pidfile, which is never made by this */
 enum box_result box_open(struct box *b, const char *pidfile);

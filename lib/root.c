@@ -33,13 +33,19 @@ same(struct root_file f, const struct stat *st)
 	return f.dev == st->st_dev && f.ino == st->st_ino;
 }
 
+/* A path that may be another file by now needs a look, at files of two names. */
 static bool
 hidden(const struct root *root, const struct stat *st)
 {
+	struct stat now;
 	size_t i;
 
 	for (i = 0; i < root->nhidden; i++)
 		if (same(root->hidden[i], st))
+			return true;
+	for (i = 0; i < root->npaths && st->st_nlink > 1; i++)
+		if (lstat(root->path_hidden[i], &now) == 0 &&
+		    now.st_dev == st->st_dev && now.st_ino == st->st_ino)
 			return true;
 	return false;
 }
@@ -365,6 +371,8 @@ root_free(struct root *root)
 	let_go(root);
 	free(root->path);
 	root->path = NULL;
+	while (root->npaths > 0)
+		free(root->path_hidden[--root->npaths]);
 }
 
 int
@@ -376,16 +384,16 @@ root_hide(struct root *root, dev_t dev, ino_t ino)
 	return 0;
 }
 
-void
-root_show(struct root *root, dev_t dev, ino_t ino)
+int
+root_hide_path(struct root *root, const char *path)
 {
-	size_t i;
+	char *copy;
 
-	for (i = root->nhidden; i-- > 0;)
-		if (root->hidden[i].dev == dev && root->hidden[i].ino == ino) {
-			root->hidden[i] = root->hidden[--root->nhidden];
-			return;
-		}
+	copy = root->npaths == ROOT_HIDDEN ? NULL : strdup(path);
+	if (copy == NULL)
+		return -1;
+	root->path_hidden[root->npaths++] = copy;
+	return 0;
 }
 
 /* "/." follows the link that the root may be. */

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { ROOT_PATH = 4096, ROOT_LINKS = 40, ROOT_HIDDEN = 8 };
+enum { ROOT_PATH = 4096, ROOT_LINKS = 40, ROOT_HIDDEN = 4 };
 
 /* a file by what it is, whatever it is called */
 struct root_file {
@@ -30,6 +30,8 @@ struct root {
 	char *real; /* the path without links, NULL while fd is -1 */
 	size_t nhidden;
 	struct root_file hidden[ROOT_HIDDEN];
+	size_t npaths;
+	char *path_hidden[ROOT_HIDDEN];
 };
 
 /*
@@ -44,8 +46,11 @@ void root_free(struct root *root);
 /* this file is not there, whatever it is called; -1 if there are too many */
 int root_hide(struct root *root, dev_t dev, ino_t ino);
 
-/* it need not be hidden any more: it is gone, and its number may be used again */
-void root_show(struct root *root, dev_t dev, ino_t ino);
+/*
+ * Whatever file is at path is not there by any other name either; -1 if there
+ * are too many, or memory is out.
+ */
+int root_hide_path(struct root *root, const char *path);
 
 /* find the root again where it was replaced; 0, or -1 and errno */
 int root_renew(struct root *root);

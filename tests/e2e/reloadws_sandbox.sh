@@ -73,8 +73,15 @@ rm project/site && page project/site back
 ok 'and makes room for a directory' served back
 kill -USR1 "$server"
 ok 'it can be rung' until_ok 5 has server listeners
+rm project/.reloadws.pid.box
+kill -USR1 "$server"
+ok 'it makes a new letter box' until_ok 5 test -f project/.reloadws.pid.box
+echo some.css >project/.reloadws.pid.box
+kill -USR1 "$server"
+ok 'and reads and empties it' until_ok 5 not test -s project/.reloadws.pid.box
 stop "$server"
 ok 'it removes its pidfile' not test -e project/reloadws.pid
+ok 'and the box' not test -e project/.reloadws.pid.box
 
 # ---- roots of other kinds ----
 serve_in_project deep -d build/new/html

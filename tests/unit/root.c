@@ -155,15 +155,31 @@ test_hidden(void)
 	ok(is("file", "") && is("hard", "") && is("to-file", ""),
 	    "what is hidden is so by all its names");
 	ok(is("sub/inner", "inner"), "other files are not");
-	root_show(&s, st.st_dev, st.st_ino);
-	ok(is("file", "file") && is("hard", "file"),
-	    "until it is not hidden any more");
-	for (i = 0; root_hide(&s, st.st_dev, 1000000 + (ino_t)i) == 0; i++)
+	for (i = 1; root_hide(&s, st.st_dev, 1000000 + (ino_t)i) == 0; i++)
 		;
 	ok(i == ROOT_HIDDEN, "there is room for some of them");
-	while (i-- > 0)
-		root_show(&s, st.st_dev, 1000000 + (ino_t)i);
-	ok(s.nhidden == 0, "and room again");
+	s.nhidden = 0;
+}
+
+/* A file that others may replace is hidden by where it is. */
+static void
+test_hidden_path(void)
+{
+	put("box", "letters");
+	link("box", "root/box");
+	ok(is("box", "letters") && root_hide_path(&s, "box") == 0 &&
+		is("box", ""),
+	    "what is at a path is hidden by its other names");
+	rename("box", "box.old");
+	ok(is("box", "letters"), "not what was there");
+	put("box", "new");
+	remove("root/box");
+	link("box", "root/box");
+	ok(is("box", "") && is("sub/inner", "inner"), "but what is there now");
+	while (root_hide_path(&s, "x") == 0)
+		;
+	ok(s.npaths == ROOT_HIDDEN && is("sub/inner", "inner"),
+	    "there is room for some of these, too");
 }
 
 static int
@@ -237,6 +253,7 @@ main(void)
 	test_links();
 	test_limits();
 	test_hidden();
+	test_hidden_path();
 	test_names();
 	test_rights();
 	test_renewal();
