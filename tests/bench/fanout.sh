@@ -12,8 +12,9 @@
 
 n=${1:-10000}
 rounds=${2:-9}
-handshakes=1000
+handshakes=3000
 bench=$top/tests/bench
+(cd "$top" && make -s all tests/bench/bare tests/tools/swarm) || exit 1
 
 # begin name command...: a server, and its crowd, which waits for orders
 begin() {

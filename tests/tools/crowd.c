@@ -142,6 +142,7 @@ crowd_ask(struct crowd *c, size_t i)
 	struct pollfd p;
 	struct member *m;
 	char text[512];
+	ssize_t sent;
 	size_t n;
 
 	m = &c->member[i];
@@ -153,9 +154,11 @@ crowd_ask(struct crowd *c, size_t i)
 	m->first = m->last = m->code = 0;
 	want_stamps(m->fd);
 	n = crowd_request(c, text, sizeof text);
+	sent = write(m->fd, text, n);
 	p = (struct pollfd){ .fd = m->fd, .events = POLLOUT };
-	if (poll(&p, 1, CROWD_WAIT_MS) == 1 &&
-	    write(m->fd, text, n) == (ssize_t)n)
+	if (sent < 0 && errno == EAGAIN && poll(&p, 1, CROWD_WAIT_MS) == 1)
+		sent = write(m->fd, text, n);
+	if (sent == (ssize_t)n)
 		return 0;
 	crowd_cut(m);
 	return -1;
