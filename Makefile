@@ -81,7 +81,8 @@ TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
 	tests/tools/save tests/tools/swarm tests/tools/torture tests/tools/wscat \
 	tests/wsecho
 
-FUZZERS = tests/fuzz/http tests/fuzz/list tests/fuzz/rule tests/fuzz/ws
+FUZZERS = tests/fuzz/conn tests/fuzz/http tests/fuzz/list tests/fuzz/rule \
+	tests/fuzz/ws
 
 all: reloadws watchrun
 
@@ -262,6 +263,14 @@ tests/unit/str: tests/unit/str.o lib/str.o
 # Fuzz targets; without a fuzzer, what they have found is tried once more.
 FUZZ_MAIN = tests/fuzz/replay.o
 $(FUZZERS:=.o) tests/fuzz/replay.o: $(HEADERS) tests/fuzz/fuzz.h
+
+FUZZ_CONN = $(FILES) lib/access.o lib/answer.o lib/base64.o lib/buf.o \
+	lib/chunks.o lib/clock.o lib/conn.o lib/dialect.o lib/history.o lib/http.o \
+	lib/json.o lib/list.o lib/news.o lib/os_linux.o lib/os_other.o \
+	lib/reload_js.o lib/sha1.o lib/str.o lib/trigger.o lib/utf8.o lib/ws.o \
+	tests/fuzz/conn.o $(FUZZ_MAIN)
+tests/fuzz/conn: $(FUZZ_CONN)
+	$(LINK) -o $@ $(FUZZ_CONN)
 
 FUZZ_HTTP = lib/buf.o lib/chunks.o lib/http.o lib/str.o tests/fuzz/http.o \
 	$(FUZZ_MAIN)

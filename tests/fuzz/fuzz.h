@@ -45,7 +45,7 @@ fuzz_piece(uint32_t *seed, size_t n)
 		return n;
 	*seed = *seed * 1664525 + 1013904223;
 	/* mostly few at a time */
-	most = (*seed >> 30) == 0 ? 4096 : (*seed >> 30) == 1 ? 1 : 16;
+	most = (*seed >> 28) == 0 ? 4096 : (*seed >> 28) < 4 ? 1 : 16;
 	most = 1 + (*seed >> 8) % most;
 	return most < n ? most : n;
 }

@@ -2,8 +2,9 @@
 #include "fuzz.h"
 
 /*
- * Each file is tried as it is, cut short at every byte, and with each of its
- * bytes replaced; so a short corpus goes a long way with any compiler.
+ * Each file is tried as it is, cut short at every byte, with each of its bytes
+ * replaced, and with every first byte, which some targets take for the seed of
+ * chance; so a short corpus goes a long way with any compiler.
  */
 enum { LARGEST = 1 << 20, VARIED = 2048 };
 
@@ -25,6 +26,14 @@ vary(uint8_t *data, size_t n)
 		LLVMFuzzerTestOneInput(data, n);
 		data[i] = was;
 	}
+	if (n == 0)
+		return;
+	was = data[0];
+	for (k = 0; k < 256; k++) {
+		data[0] = (uint8_t)k;
+		LLVMFuzzerTestOneInput(data, n);
+	}
+	data[0] = was;
 }
 
 static int

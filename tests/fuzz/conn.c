@@ -1,0 +1,241 @@
+/* conn.c - fuzz target: a whole peer, what it sends in any pieces, and news */
+#include <stdarg.h>
+
+#include "conn.h"
+#include "fuzz.h"
+
+/*
+ * The first two bytes are the seed of all that comes by chance: the pieces, how
+ * much the peer takes, when time passes and news comes.  The others are what it
+ * sends.  The owner does what peers.c does, without sockets.
+ */
+enum { SEED = 2, TURNS = 10000, SILENT = 16, TICKS = 20, HEAD = 4096 };
+
+static struct history history;
+static void ring(struct news *news);
+static const struct access closed = { .n = 0 };
+static struct world world = {
+	.access = &closed, .history = &history, .ring = ring
+};
+static struct conn c;
+static uint32_t seed;
+
+/* what a listener gets, read as a client would */
+static struct {
+	bool began; /* its first bytes came */
+	bool frames; /* the head of the answer is behind us */
+	char head[HEAD];
+	size_t n;
+	struct ws ws;
+} peer;
+
+static bool
+chance(uint32_t in)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 12) % in == 0;
+}
+
+static void
+ring(struct news *news)
+{
+	history_add(&history, news, world.now);
+	must(news->kind == NEWS_NONE && news->paths.data == NULL);
+}
+
+/* -v, which is as good as said */
+static void
+why(const char *fmt, ...)
+{
+	char text[1000];
+	va_list ap;
+
+	va_start(ap, fmt);
+	must(vsnprintf(text, sizeof text, fmt, ap) > 0);
+	va_end(ap);
+}
+
+static void
+take_frames(const unsigned char *bytes, size_t n)
+{
+	struct ws_piece piece;
+	unsigned char *copy;
+	size_t i;
+	long used;
+
+	copy = fuzz_copy(bytes, n);
+	for (i = 0; i < n; i += (size_t)used) {
+		used = ws_feed(&peer.ws, copy + i, n - i, &piece);
+		must(used > 0);
+		must(piece.opcode != WS_CLOSE || ws_close_code(&piece) > 0);
+	}
+	free(copy);
+}
+
+/* The answer's head first, up to its empty line, then nothing but frames. */
+static void
+take_listener(const unsigned char *bytes, size_t n)
+{
+	peer.began = true;
+	for (; n > 0 && !peer.frames; bytes++, n--) {
+		must(peer.n < HEAD);
+		peer.head[peer.n++] = (char)*bytes;
+		peer.frames = peer.n >= 4 &&
+		    memcmp(peer.head + peer.n - 4, "\r\n\r\n", 4) == 0;
+		if (peer.frames)
+			must(memcmp(peer.head, "HTTP/1.1 101 ", 13) == 0);
+	}
+	if (n > 0)
+		take_frames(bytes, n);
+}
+
+/* the peer takes n bytes */
+static void
+take(size_t n)
+{
+	must(c.out.len <= CONN_OUT && n <= c.out.len);
+	if (peer.began ||
+	    (c.state == CONN_LISTENING &&
+		!dialect_streams((enum dialect)c.dialect)))
+		take_listener(buf_head(&c.out), n);
+	conn_sent(&c, &world, n);
+}
+
+static void
+take_all(void)
+{
+	int turns;
+
+	for (turns = 0; !c.over && c.out.len > 0; turns++) {
+		must(turns < TURNS);
+		take(c.out.len);
+	}
+	must(c.over || c.out.data == NULL);
+	/* who takes what it gets is owed nothing */
+	if (!c.over && c.state == CONN_LISTENING)
+		must(c.told == history.n && c.reported == history.reports);
+}
+
+static void
+add_news(void)
+{
+	static const char *const lists[] = { "", "a.css\n", "b.html\n\"\n",
+		"! cc: no\n", "*\n", "! x\na.css\n", "\xff\n", "a.css\n\n" };
+	char list[32];
+	struct news news;
+	uint64_t n;
+	uint32_t reports;
+
+	n = history.n;
+	reports = history.reports;
+	news_init(&news);
+	snprintf(list, sizeof list, "%s", lists[seed >> 20 & 7]);
+	news_read(&news, list, strlen(list));
+	ring(&news);
+	if (!conn_ready(&c))
+		return;
+	/* as peers_tell does, to a peer that takes nothing at once */
+	if (history.n != n)
+		must(dialect_news((enum dialect)c.dialect, &c.out, &history,
+			 &history.recent[history.n % HISTORY_LENGTH]) == 0);
+	if (history.reports != reports)
+		must(dialect_report(
+			 (enum dialect)c.dialect, &c.out, &history) == 0);
+	conn_told(&c, &world, NULL, 0);
+}
+
+static void
+tick(void)
+{
+	if (world.now < c.deadline)
+		world.now = c.deadline;
+	conn_tick(&c, &world);
+}
+
+/* what may happen beside the bytes that it sends */
+static void
+happen(void)
+{
+	bool was;
+
+	if (chance(3) && c.out.len > 0 && !c.over)
+		take(fuzz_piece(&seed, c.out.len));
+	if (chance(2) && !c.over)
+		take_all();
+	if (chance(8) && !c.over)
+		add_news();
+	if (chance(64) && !c.over)
+		tick();
+	if (chance(256) && !c.over)
+		conn_leave(&c, &world);
+	was = c.shut;
+	must(!conn_shuts(&c) || (!was && c.out.len == 0));
+}
+
+/* One that does nothing more is let go, before long. */
+static void
+end(void)
+{
+	int ticks;
+
+	if (!c.over && conn_reads(&c) && chance(2))
+		conn_eof(&c);
+	for (ticks = 0; !c.over; ticks++) {
+		must(ticks < TICKS);
+		/* what it doesn't answer it takes, or not even that */
+		if ((seed & 1) != 0 && c.state != CONN_LISTENING)
+			take_all();
+		if (!c.over)
+			tick();
+	}
+}
+
+static void
+begin(const uint8_t *data)
+{
+	static struct site site;
+	static bool once;
+
+	if (!once && site_init(&site, "tests/site") == 0)
+		world.site = &site;
+	once = true;
+	world.now = 1000;
+	history_init(&history, 0x9f3c01d2, world.now);
+	memset(&peer, 0, sizeof peer);
+	peer.ws.client = true;
+	seed = ((uint32_t)data[0] << 8 | data[1]) + 1;
+	world.why = (seed & 2) != 0 ? why : NULL;
+	conn_init(&c, world.now);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	uint8_t *part;
+	size_t i, len;
+	int turns, silent;
+
+	if (n < SEED)
+		return 0;
+	begin(data);
+	i = SEED;
+	silent = 0;
+	for (turns = 0; turns < TURNS && silent < SILENT && !c.over; turns++) {
+		len = conn_reads(&c) ? fuzz_piece(&seed, n - i) : 0;
+		if (len > 0) {
+			part = fuzz_copy(data + i, len);
+			conn_feed(&c, &world, part, len);
+			free(part);
+		}
+		i += len;
+		silent += i == n;
+		must(c.state <= CONN_CLOSING);
+		must(c.fd >= 0 || c.left == 0);
+		happen();
+	}
+	end();
+	conn_free(&c);
+	ws_free(&peer.ws);
+	history_free(&history);
+	return 0;
+}
