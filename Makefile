@@ -150,8 +150,9 @@ check-fuzz:
 check-sanitizers:
 	@sh tests/sanitizers.sh
 
-CHECK_TOOLS = bash bindfs cmark emacs=emacs-nox git ip=iproute2 nano ps=procps \
-	python3 rsync setpriv=util-linux strace valgrind vim
+CHECK_TOOLS = bash bindfs cmark emacs=emacs-nox git ip=iproute2 mosquitto \
+	mosquitto_sub=mosquitto-clients nano nginx=nginx-light openssl ps=procps python3 \
+	rsync setpriv=util-linux strace valgrind vim
 
 # Unit tests: the link line is all that the module may know.
 $(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/fake.h \

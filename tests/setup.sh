@@ -24,6 +24,8 @@ fi
 
 echo "# installing:$missing"
 export DEBIAN_FRONTEND=noninteractive
+# Servers among them are not to be started where init scripts do that.
+export RUNLEVEL=1
 $become apt-get update -qq >/dev/null 2>&1
 # One at a time, so that one that does not exist keeps no other away.
 for package in $missing; do
