@@ -301,6 +301,9 @@ tests/tools/bell: $(BELL)
 tests/bench/bare: tests/bench/bare.c
 	$(COMPILE) $(LDFLAGS) -D_GNU_SOURCE -o $@ tests/bench/bare.c
 
+tests/bench/walk: tests/bench/walk.c
+	$(COMPILE) $(LDFLAGS) -o $@ tests/bench/walk.c
+
 tests/tools/ends: tests/tools/ends.o
 	$(LINK) -o $@ tests/tools/ends.o
 
