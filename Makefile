@@ -78,7 +78,7 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
 	tests/tools/faults tests/tools/listen tests/tools/postman tests/tools/pty \
-	tests/tools/save tests/tools/swarm tests/tools/torture tests/tools/wscat \
+	tests/tools/save tests/tools/served tests/tools/swarm tests/tools/torture tests/tools/wscat \
 	tests/wsecho
 
 FUZZERS = tests/fuzz/conn tests/fuzz/http tests/fuzz/list tests/fuzz/rule \
@@ -125,7 +125,7 @@ uninstall:
 clean:
 	rm -f reloadws watchrun *.o lib/*.o lib/reload_js.c
 	rm -f tests/*.o tests/unit/*.o tests/tools/*.o tests/fuzz/*.o
-	rm -f $(UNIT) $(TOOLS) $(FUZZERS)
+	rm -f $(UNIT) $(TOOLS) $(FUZZERS) tests/bench/bare
 
 # Everything that the tests are made of.
 tools: $(UNIT) $(TOOLS) $(FUZZERS)
@@ -317,6 +317,11 @@ FAULTS = tests/tools/faults.o tests/tools/play.o tests/tools/scenes.o
 $(FAULTS): tests/tools/fault.h tests/tools/play.h
 tests/tools/faults: $(FAULTS)
 	$(LINK) -o $@ $(FAULTS)
+
+SERVED = tests/tools/faults.o tests/tools/play.o tests/tools/serves.o
+tests/tools/serves.o: tests/tools/fault.h tests/tools/play.h
+tests/tools/served: $(SERVED)
+	$(LINK) -o $@ $(SERVED)
 
 tests/tools/listen: tests/tools/listen.o
 	$(LINK) -o $@ tests/tools/listen.o

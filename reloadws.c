@@ -392,7 +392,7 @@ start(void)
 	size_t i;
 
 	if (peers_init(&srv.peers, &srv.world) < 0)
-		msg_die("out of memory");
+		msg_die("connections:");
 	net_raise_limit();
 	catch_signals();
 	set_clock();

@@ -190,7 +190,7 @@ net_accept(int fd)
 
 	do
 		peer = accept(fd, NULL, NULL);
-	while (peer < 0 && (errno == EINTR || errno == ECONNABORTED));
+	while (peer < 0 && errno == EINTR);
 	if (peer < 0)
 		return -1;
 	if (prepare(peer) < 0) {

@@ -41,7 +41,10 @@ int net_listen(struct net_place *place, int fds[2]);
 /* our end of a socket; 0, or -1 and errno */
 int net_local(int fd, struct net_end *end);
 
-/* the next connection, -1 and errno; EAGAIN when there is none */
+/*
+ * The next connection, or -1 and errno: EAGAIN when there is none, ECONNABORTED
+ * when it has gone already.
+ */
 int net_accept(int fd);
 
 /* as read(2) and write(2), but for EINTR */

@@ -159,12 +159,14 @@ drop(struct peers *p, size_t i)
 		p->beat = INT64_MAX;
 }
 
-static void
+/* false when it takes nothing of what there is */
+static bool
 write_out(struct conn *c, const struct world *w, int fd)
 {
 	ssize_t n;
 	int i;
 
+	n = 1;
 	for (i = 0; i < PEERS_WRITES && c->out.len > 0 && !c->over; i++) {
 		n = net_write(fd, buf_head(&c->out), c->out.len);
 		if (n < 0) {
@@ -175,6 +177,7 @@ write_out(struct conn *c, const struct world *w, int fd)
 	}
 	if (!c->over && conn_shuts(c))
 		net_shut(fd);
+	return n > 0 || i > 0;
 }
 
 static void
@@ -215,8 +218,9 @@ serve(struct peers *p, size_t i, bool due)
 		c->over = true;
 	if (!c->over && due)
 		conn_tick(c, p->world);
-	if (!c->over)
-		write_out(c, p->world, fd->fd);
+	if (!c->over && !write_out(c, p->world, fd->fd) &&
+	    (fd->revents & POLLOUT) != 0)
+		p->stuck = true;
 	fd->revents = 0;
 	if (c->over)
 		drop(p, i);
@@ -245,38 +249,44 @@ make_room(struct peers *p)
 	return true;
 }
 
-static bool
-short_of(int error)
+/* Nobody else now: what is wrong with one would be wrong with the next. */
+static void
+rest(struct peers *p)
 {
-	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
-	    error == ENOMEM;
+	if (p->world->why != NULL)
+		p->world->why("no room for another connection");
+	p->resting = p->world->now + PEERS_REST_MS;
 }
 
 static void
 accept_from(struct peers *p, int fd)
 {
 	long i;
-	int n, peer;
+	int n, peer, error;
 
+	error = 0;
 	for (n = 0; n < PEERS_ACCEPTS; n++) {
 		peer = net_accept(fd);
+		error = peer < 0 ? errno : 0;
+		if (error == EAGAIN || error == EWOULDBLOCK)
+			return;
+		if (error == ECONNABORTED) /* it has gone, the next may not */
+			continue;
 		i = peer < 0 ? -1 : add(p, peer);
 		if (i >= 0) { /* what it asks has often come along */
 			p->fds[p->base + (size_t)i].revents = POLLIN;
 			serve(p, (size_t)i, false);
 			continue;
 		}
-		if (peer < 0 && !short_of(errno))
+		if (error == EMFILE && !net_pending(fd))
 			return;
-		if (peer < 0 && errno == EMFILE && !net_pending(fd))
+		if (error != EMFILE || !make_room(p)) {
+			rest(p);
 			return;
-		if (peer < 0 && errno == EMFILE && make_room(p))
-			continue;
-		if (p->world->why != NULL)
-			p->world->why("no room for another connection");
-		p->resting = p->world->now + PEERS_REST_MS;
-		return;
+		}
 	}
+	if (error != 0)
+		rest(p);
 }
 
 static int64_t
@@ -331,6 +341,9 @@ peers_wait(struct peers *p, int64_t end)
 	int64_t until;
 	size_t i;
 
+	if (p->stuck) /* poll() promised what write() did not keep */
+		poll(p->fds, PEERS_OWN, PEERS_STUCK_MS);
+	p->stuck = false;
 	until = prepare(p, end);
 	if (until != INT64_MAX)
 		until = until > p->world->now ? until - p->world->now : 0;

@@ -15,6 +15,7 @@ enum {
 	PEERS_WRITES = 16, /* to one peer before the others have their turn */
 	PEERS_ACCEPTS = 256, /* from one socket, likewise */
 	PEERS_BUSY_MS = 20, /* the longest that listeners are not looked at */
+	PEERS_STUCK_MS = 20, /* for the system to find memory for sockets */
 	PEERS_REST_MS = 1000 /* from accepting, when descriptors ran out */
 };
 
@@ -40,6 +41,7 @@ struct peers {
 	    busy; /* ms; others are likely to have something for us so long */
 	int64_t looking; /* ms; when to look at the listeners, however busy */
 	size_t looked; /* how many of fds were looked at */
+	bool stuck; /* somebody could be written to, and took nothing */
 	bool wildcard; /* some socket listens at all addresses */
 	unsigned char bytes[CONN_READ];
 };

@@ -41,13 +41,15 @@ static const char *const names[] = { FAULT_LIST(NAME) };
 static const struct {
 	const char *name;
 	int number;
-} errors[] = { ERROR(EACCES), ERROR(EAGAIN), ERROR(EBADF), ERROR(EBUSY),
-	ERROR(ECHILD), ERROR(EDQUOT), ERROR(EEXIST), ERROR(EINTR),
+} errors[] = { ERROR(EACCES), ERROR(EADDRINUSE), ERROR(EAFNOSUPPORT),
+	ERROR(EAGAIN), ERROR(EBADF), ERROR(EBUSY), ERROR(ECHILD),
+	ERROR(ECONNABORTED), ERROR(EDQUOT), ERROR(EEXIST), ERROR(EINTR),
 	ERROR(EINVAL), ERROR(EIO), ERROR(ELOOP), ERROR(EMFILE), ERROR(ENFILE),
-	ERROR(ENODEV), ERROR(ENOENT), ERROR(ENOEXEC), ERROR(ENOLCK),
-	ERROR(ENOMEM), ERROR(ENOSPC), ERROR(ENOSYS), ERROR(ENOTDIR),
-	ERROR(ENOTTY), ERROR(EPERM), ERROR(EPIPE), ERROR(EROFS), ERROR(ESPIPE),
-	ERROR(ESRCH), ERROR(ESTALE), ERROR(ETXTBSY), ERROR(EXDEV) };
+	ERROR(ENOBUFS), ERROR(ENODEV), ERROR(ENOENT), ERROR(ENOEXEC),
+	ERROR(ENOLCK), ERROR(ENOMEM), ERROR(ENOSPC), ERROR(ENOSYS),
+	ERROR(ENOTCONN), ERROR(ENOTDIR), ERROR(ENOTTY), ERROR(EPERM),
+	ERROR(EPIPE), ERROR(EROFS), ERROR(ESPIPE), ERROR(ESRCH), ERROR(ESTALE),
+	ERROR(ETXTBSY), ERROR(EXDEV) };
 
 static struct fault_table own, *table = &own;
 static bool counting; /* nothing fails before main */
@@ -251,6 +253,28 @@ FAULT(int, utimensat, -1,
     (fd, path, times, flags))
 FAULT(pid_t, waitpid, -1, (pid_t pid, int *status, int options),
     (pid, status, options))
+
+/* Systems differ in how they declare these, not in how they are called. */
+int accept(int fd, void *address, void *size);
+int bind(int fd, const void *address, unsigned size);
+int getsockname(int fd, void *address, void *size);
+int listen(int fd, int backlog);
+int setsockopt(int fd, int level, int what, const void *p, unsigned size);
+int shutdown(int fd, int how);
+int socket(int family, int type, int protocol);
+
+FAULT(int, accept, -1, (int fd, void *address, void *size), (fd, address, size))
+FAULT(int, bind, -1, (int fd, const void *address, unsigned size),
+    (fd, address, size))
+FAULT(int, getsockname, -1, (int fd, void *address, void *size),
+    (fd, address, size))
+FAULT(int, listen, -1, (int fd, int backlog), (fd, backlog))
+FAULT(int, setsockopt, -1,
+    (int fd, int level, int what, const void *p, unsigned size),
+    (fd, level, what, p, size))
+FAULT(int, shutdown, -1, (int fd, int how), (fd, how))
+FAULT(int, socket, -1, (int family, int type, int protocol),
+    (family, type, protocol))
 
 /* A byte for a pipe of one's own fails only where there is one already. */
 ssize_t

@@ -7,7 +7,9 @@
  * that; 0: there is one only.
  */
 #define FAULT_LIST(F) \
+	F(accept, EMFILE, ECONNABORTED) \
 	F(access, ENOENT, EACCES) \
+	F(bind, EADDRINUSE, 0) \
 	F(calloc, ENOMEM, 0) \
 	F(chdir, ENOENT, 0) \
 	F(close, EIO, EINTR) \
@@ -29,10 +31,12 @@
 	F(futimens, EPERM, 0) \
 	F(getcwd, ENOENT, 0) \
 	F(getpgid, ESRCH, 0) \
+	F(getsockname, ENOBUFS, 0) \
 	F(inotify_add_watch, ENOSPC, ENOMEM) \
 	F(inotify_init1, EMFILE, ENOSYS) \
 	F(inotify_rm_watch, EINVAL, 0) \
 	F(kill, EPERM, ESRCH) \
+	F(listen, EADDRINUSE, 0) \
 	F(lseek, ESPIPE, 0) \
 	F(lstat, EIO, 0) \
 	F(malloc, ENOMEM, 0) \
@@ -52,6 +56,9 @@
 	F(realpath, ENOMEM, EIO) \
 	F(setenv, ENOMEM, 0) \
 	F(setpgid, EACCES, ESRCH) \
+	F(setsockopt, EINVAL, 0) \
+	F(shutdown, ENOTCONN, 0) \
+	F(socket, EMFILE, EAFNOSUPPORT) \
 	F(stat, EIO, 0) \
 	F(statfs, EIO, 0) \
 	F(strdup, ENOMEM, 0) \

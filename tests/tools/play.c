@@ -150,19 +150,21 @@ play_said(const struct play *p)
 	return muted(p) || (stat("err", &st) == 0 && st.st_size > 0);
 }
 
-/* a line `watchrun: what: why` */
+/* a line `program: what: why` */
 bool
 play_ended_well(struct play *p)
 {
-	char err[PLAY_TEXT], *line;
+	char err[PLAY_TEXT], name[32], *line;
 
 	if (WIFSIGNALED(p->status))
 		return play_wrong(p, "dies of signal %d", WTERMSIG(p->status));
 	if (WEXITSTATUS(p->status) == 0)
 		return play_wrong(p, "ends with status 0");
 	play_get("err", err);
-	line = strstr(err, "watchrun: ");
-	if (!muted(p) && (line == NULL || strchr(line + 10, ':') == NULL))
+	snprintf(name, sizeof name, "%s: ", p->scene->argv[0]);
+	line = strstr(err, name);
+	if (!muted(p) &&
+	    (line == NULL || strchr(line + strlen(name), ':') == NULL))
 		return play_wrong(p, "ends with no line that says why");
 	return true;
 }
