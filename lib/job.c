@@ -39,7 +39,8 @@ add_changed(struct args *paths, const struct changes *c, size_t rule)
 	struct stat st;
 
 	for (p = c->first; p != NULL; p = p->next)
-		if ((p->rules >> rule & 1) != 0 && lstat(p->path.name, &st) == 0 &&
+		if ((p->rules >> rule & 1) != 0 &&
+		    lstat(p->path.name, &st) == 0 &&
 		    args_add_path(paths, p->path.name) < 0)
 			return -1;
 	return 0;

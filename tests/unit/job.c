@@ -142,7 +142,7 @@ test_ends(void)
 		strcmp(job.why, "sh: exit status 7") == 0,
 	    "one that fails is, with its status");
 	ok(runs("sh killed", false) == 0 && job_ended(&job) &&
-		strcmp(job.why, "sh: killed by SIGINT") == 0,
+		strcmp(job.why, "sh: killed by SIGKILL") == 0,
 	    "or its signal");
 	ok(runs("./none", false) == 127 && job.broken &&
 		strcmp(job.why, "./none: No such file or directory") == 0,
@@ -171,7 +171,7 @@ main(void)
 	scratch_begin();
 	scratch_put("echo", "echo ${WATCHRUN_ALL:-0} \"$@\" >out");
 	scratch_put("seven", "exit 7");
-	scratch_put("killed", "kill -INT $$");
+	scratch_put("killed", "kill -KILL $$");
 	test_changed();
 	test_any();
 	test_long();
