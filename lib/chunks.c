@@ -73,7 +73,8 @@ after_size(struct chunks *c, unsigned char byte)
 
 /* the one byte that may come here */
 static int
-must(struct chunks *c, unsigned char byte, char want, enum chunks_state next)
+must(struct chunks *c, unsigned char byte, unsigned char want,
+    enum chunks_state next)
 {
 	if (byte != want)
 		return -400;

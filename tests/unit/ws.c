@@ -112,17 +112,18 @@ static void
 test_cut_characters(void)
 {
 	static const char grin[] = "\xf0\x9f\x98\x80";
+	static const char first[] = "\x01\x80" ZERO;
+	static const char second[] = "\x89\x81" ZERO "p\x80\x80" ZERO;
 	char bytes[40], want[20];
 	size_t cut, n;
 	int right;
 
 	for (cut = 1, right = 1; cut < 4; cut++) {
-		n = 0;
-		memcpy(bytes, "\x01\x80" ZERO, 6);
+		memcpy(bytes, first, sizeof first);
 		bytes[1] |= (char)cut;
 		memcpy(bytes + 6, grin, cut);
 		n = 6 + cut;
-		memcpy(bytes + n, "\x89\x81" ZERO "p\x80\x80" ZERO, 13);
+		memcpy(bytes + n, second, sizeof second);
 		bytes[n + 8] |= (char)(4 - cut);
 		memcpy(bytes + n + 13, grin + cut, 4 - cut);
 		snprintf(want, sizeof want, "%.*s[ping p]%s|", (int)cut, grin,
