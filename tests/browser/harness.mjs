@@ -261,8 +261,12 @@ export class Network {
 			other.on("error", () => {});
 			socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines}\r\n`);
 			socket.write(early);
+			this.greeted = early.length > 0;
 			other.write(head);
-			other.on("data", (data) => { if (!this.deaf?.has(socket)) socket.write(data); });
+			other.on("data", (data) => {
+				if (!this.deaf?.has(socket))
+					socket.write(data, () => { this.greeted = true; });
+			});
 			socket.on("data", (data) => {
 				this.listen(data);
 				if (!this.deaf?.has(socket))

@@ -42,6 +42,7 @@ test("a socket that died in its sleep is found out when the network is back", as
 	const view = await t.open(site.url);
 
 	await site.server.listeners(1);
+	await until("the page was greeted", () => site.network.greeted);
 	site.network.sleep();
 	site.write("index.html", html("two"));
 	site.server.ring();
@@ -63,6 +64,7 @@ test("a sleep of the machine is seen by the clock", async (t) => {
 	} });
 
 	await site.server.listeners(1);
+	await until("the page was greeted", () => site.network.greeted);
 	site.network.sleep();
 	site.write("index.html", html("two"));
 	site.server.ring();
