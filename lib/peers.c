@@ -236,14 +236,14 @@ make_room(struct peers *p)
 	size_t i, which;
 
 	c = p->conns;
-	which = p->n;
-	for (i = 0; i < p->n; i++)
+	which = p->active;
+	for (i = 0; i < p->active; i++)
 		if (c[i]->state == CONN_REQUEST &&
-		    (which == p->n || c[i]->asked < c[which]->asked ||
+		    (which == p->active || c[i]->asked < c[which]->asked ||
 			(c[i]->asked == c[which]->asked &&
 			    c[i]->deadline < c[which]->deadline)))
 			which = i;
-	if (which == p->n)
+	if (which == p->active)
 		return false;
 	drop(p, which);
 	return true;
