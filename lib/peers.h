@@ -14,7 +14,7 @@ enum {
 	PEERS_LISTENING = 32, /* sockets that listen */
 	PEERS_WRITES = 16, /* to one peer before the others have their turn */
 	PEERS_ACCEPTS = 256, /* from one socket, likewise */
-	PEERS_BUSY_MS = 20, /* the longest that listeners are not looked at */
+	PEERS_BUSY_MS = 50, /* the longest that listeners are not looked at */
 	PEERS_STUCK_MS = 20, /* for the system to find memory for sockets */
 	PEERS_REST_MS = 1000 /* from accepting, when descriptors ran out */
 };
