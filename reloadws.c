@@ -24,7 +24,10 @@ enum {
 	HOSTS = 64, /* -a, and the addresses listened at */
 	LEAVE_MS = 1000, /* for peers to take our last words */
 	MERGE_MS = 20, /* for more of what standard input tells */
-	INPUT_READ = 16384 /* bytes of that at once */
+	INPUT_READ = 16384, /* bytes of that at once */
+	SHOWN_MS =
+	    1000, /* for pages to say that they show what they were told */
+	SUBJECT = 200 /* bytes of what is said of a broadcast */
 };
 
 /* whose turn it is among the first of peers.fds */
@@ -52,6 +55,14 @@ static struct {
 	size_t nlistening;
 	struct peers peers;
 	struct pidfile pidfile;
+	/* the broadcast that is to be spoken of, under -v */
+	struct {
+		char subject[SUBJECT];
+		size_t listeners;
+		size_t pages; /* that have not said yet that they show it */
+		int64_t longest; /* ms that it took one of the others, or -1 */
+		int64_t until; /* ms; INT64_MAX: there is none */
+	} told_of;
 	/* what standard input has told so far */
 	struct list_reader reader;
 	struct news told;
@@ -90,31 +101,70 @@ subject(const struct news *news)
 	    : news_word(news->kind);
 }
 
+static void
+speak(void)
+{
+	if (srv.told_of.until == INT64_MAX)
+		return;
+	srv.told_of.until = INT64_MAX;
+	if (srv.told_of.longest < 0)
+		msg_why("%s: %lu listeners", srv.told_of.subject,
+		    (unsigned long)srv.told_of.listeners);
+	else
+		msg_why("%s: %lu listeners, shown in %lld ms",
+		    srv.told_of.subject, (unsigned long)srv.told_of.listeners,
+		    (long long)srv.told_of.longest);
+}
+
+/* Pages that are hidden show it when they are looked at, which may be never. */
+static void
+shown(const char *name, int64_t ms)
+{
+	char now[HISTORY_NAME];
+
+	history_name(&srv.history, now);
+	if (srv.told_of.until == INT64_MAX || srv.told_of.pages == 0 ||
+	    strcmp(now, name) != 0)
+		return;
+	if (ms > srv.told_of.longest)
+		srv.told_of.longest = ms;
+	if (--srv.told_of.pages == 0)
+		speak();
+}
+
 /* Everything new goes through here, however it came. */
 static void
 broadcast(struct news *news)
 {
 	const struct history *h;
 	char name[HISTORY_NAME];
+	size_t listeners, pages;
 	uint32_t reports;
 	uint64_t n;
-	size_t told;
 
 	h = &srv.history;
 	n = h->n;
 	reports = h->reports;
 	history_add(&srv.history, news, srv.world.now);
-	told = peers_tell(&srv.peers, h->n != n, h->reports != reports);
-	history_name(h, name);
-	if (h->n != n)
-		msg_why("%s %s: %lu listeners", name,
-		    subject(&h->recent[h->n % HISTORY_LENGTH]),
-		    (unsigned long)told);
+	listeners = peers_tell(
+	    &srv.peers, h->n != n, h->reports != reports, &pages);
+	speak();
+	if (h->n != n) {
+		history_name(h, name);
+		snprintf(srv.told_of.subject, SUBJECT, "%s %s", name,
+		    subject(&h->recent[h->n % HISTORY_LENGTH]));
+		srv.told_of.listeners = listeners;
+		srv.told_of.pages = pages;
+		srv.told_of.longest = -1;
+		srv.told_of.until = srv.world.now + SHOWN_MS;
+		if (pages == 0 || !msg_verbose())
+			speak();
+	}
 	if (h->reports != reports)
 		msg_why("%s: %lu listeners",
 		    h->report.len > 0 ? "the build is broken"
 				      : "the build is mended",
-		    (unsigned long)told);
+		    (unsigned long)listeners);
 }
 
 /* no new peers, no pidfile; those that are here get our last words */
@@ -124,6 +174,7 @@ leave(void)
 	if (srv.end != INT64_MAX) /* asked twice */
 		exit(0);
 	srv.end = srv.world.now + LEAVE_MS;
+	speak();
 	peers_leave(&srv.peers);
 	if (pidfile_ours(&srv.pidfile))
 		box_remove(srv.pidpath);
@@ -250,12 +301,21 @@ is_over(void)
 	    (srv.peers.n == 0 || srv.world.now >= srv.end);
 }
 
+/* the first of our own deadlines */
+static int64_t
+next(void)
+{
+	int64_t first;
+
+	first = srv.flush < srv.end ? srv.flush : srv.end;
+	return srv.told_of.until < first ? srv.told_of.until : first;
+}
+
 static void
 loop(void)
 {
 	while (!is_over()) {
-		if (peers_wait(&srv.peers,
-			srv.flush < srv.end ? srv.flush : srv.end) < 0)
+		if (peers_wait(&srv.peers, next()) < 0)
 			msg_die("poll:");
 		set_clock();
 		if (srv.peers.fds[OWN_SIGNALS].revents != 0)
@@ -264,6 +324,8 @@ loop(void)
 			take_input();
 		if (srv.world.now >= srv.flush)
 			pass_on();
+		if (srv.world.now >= srv.told_of.until)
+			speak();
 		peers_serve(&srv.peers);
 	}
 }
@@ -400,6 +462,7 @@ start(void)
 	srv.world.why = msg_verbose() ? msg_why : NULL;
 	srv.world.history = &srv.history;
 	srv.world.ring = broadcast;
+	srv.world.shown = shown;
 	history_init(&srv.history,
 	    (uint32_t)((uint64_t)clock_wall_ns() / 1000 +
 		(uint64_t)getpid() * 2654435761u),
@@ -500,7 +563,7 @@ main(int argc, char **argv)
 	msg_init("reloadws", usage);
 	srv.pidpath = "reloadws.pid";
 	srv.pidfile.fd = -1;
-	srv.end = INT64_MAX;
+	srv.end = srv.told_of.until = INT64_MAX;
 	srv.access.hosts = srv.host;
 	options(argc, argv);
 	start();

@@ -30,6 +30,8 @@ struct world {
 	int64_t wall; /* seconds since 1970 */
 	const char *local; /* the address the peer came to, or NULL */
 	void (*why)(const char *fmt, ...); /* takes what -v says, or NULL */
+	/* a page shows a generation, after so many ms; with why only */
+	void (*shown)(const char *name, int64_t ms);
 };
 
 /*

@@ -312,14 +312,21 @@ end_reply(struct conn *c, const struct world *w)
 static void
 take_text(struct conn *c, const struct world *w, const struct ws_piece *piece)
 {
+	char name[HISTORY_NAME];
+	const char *text;
+	int64_t ms;
+
 	if (w->why == NULL || !dialect_talks((enum dialect)c->dialect))
 		return;
 	if (piece->n <= TOLD_MAX - c->in.len)
 		buf_put(&c->in, piece->data, piece->n);
 	if (!piece->last)
 		return;
-	w->why("a page: %.*s", (int)c->in.len,
-	    c->in.len == 0 ? "" : (char *)buf_head(&c->in));
+	text = c->in.len == 0 ? "" : (char *)buf_head(&c->in);
+	if (dialect_shown(text, c->in.len, name, &ms))
+		w->shown(name, ms);
+	else
+		w->why("a page: %.*s", (int)c->in.len, text);
 	buf_free(&c->in);
 }
 

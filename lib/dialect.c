@@ -8,7 +8,8 @@
 
 enum {
 	MESSAGE_MAX = 8 * NEWS_PATHS, /* as JSON it may be six times as long */
-	TOLD_ONE_BY_ONE = 32 /* paths, in a message each */
+	TOLD_ONE_BY_ONE = 32, /* paths, in a message each */
+	SHOWN_MAX = 86400000 /* ms that it may take a page to show something */
 };
 
 /* a message in its frame, freed */
@@ -138,6 +139,42 @@ events_report(struct buf *out, const struct history *h)
 	if (begin_event(out, h, "report") < 0 || put_report(out, h) < 0)
 		return -1;
 	return buf_puts(out, "\n\n");
+}
+
+struct shown {
+	char *name;
+	int64_t *ms;
+	bool named, timed;
+};
+
+static void
+take_name(void *arg, const char *text, size_t n)
+{
+	struct shown *s;
+
+	s = arg;
+	s->named = n < HISTORY_NAME && strlen(text) == n;
+	if (s->named)
+		memcpy(s->name, text, n + 1);
+}
+
+static void
+take_ms(void *arg, const char *text, size_t n)
+{
+	struct shown *s;
+
+	(void)n;
+	s = arg;
+	s->timed = str_num(text, 0, SHOWN_MAX, s->ms) == 0;
+}
+
+bool
+dialect_shown(const char *text, size_t n, char name[HISTORY_NAME], int64_t *ms)
+{
+	struct shown s = { .name = name, .ms = ms };
+
+	return json_member(text, n, "shown", take_name, &s) &&
+	    json_member(text, n, "ms", take_ms, &s) && s.named && s.timed;
 }
 
 /* ---- LiveReload 7 ---- */

@@ -34,6 +34,13 @@ const char *dialect_protocol(enum dialect d);
 /* are texts from these listeners worth a look? */
 bool dialect_talks(enum dialect d);
 
+/*
+ * Does this text of theirs say that a generation is shown?  Its name, and in
+ * *ms how long that took.
+ */
+bool
+dialect_shown(const char *text, size_t n, char name[HISTORY_NAME], int64_t *ms);
+
 /* append what a new listener is told first, if anything; as buf_put */
 int dialect_hello(
     enum dialect d, struct buf *out, const struct history *h, int64_t now);

@@ -441,7 +441,7 @@ tell(struct conn *c, const struct world *w, int fd, const struct buf *frame)
 }
 
 size_t
-peers_tell(struct peers *p, bool news, bool report)
+peers_tell(struct peers *p, bool news, bool report, size_t *pages)
 {
 	struct buf frame[DIALECT_ROWS];
 	struct conn *c;
@@ -449,8 +449,10 @@ peers_tell(struct peers *p, bool news, bool report)
 	bool good;
 
 	good = put_frames(p->world, frame, news, report);
+	*pages = 0;
 	for (i = p->active, told = p->n - i; i < p->n; i++) {
 		c = p->conns[i];
+		*pages += dialect_talks((enum dialect)c->dialect);
 		if (!good) /* when it is back it will see */
 			c->over = true;
 		else if (conn_ready(c))

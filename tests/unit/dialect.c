@@ -236,6 +236,25 @@ test_others(void)
 }
 
 static void
+test_shown(void)
+{
+	char name[HISTORY_NAME];
+	int64_t ms;
+#define SHOWN(text) dialect_shown(text, sizeof(text) - 1, name, &ms)
+
+	ok(SHOWN("{\"shown\":\"9f3c01d2-17\",\"ms\":38}") &&
+		IS(name, "9f3c01d2-17") && ms == 38,
+	    "a page may say what it shows, and how long that took");
+	ok(!SHOWN("{\"shown\":\"9f3c01d2-17\"}") && !SHOWN("{\"ms\":38}") &&
+		!SHOWN("{\"shown\":\"1\",\"ms\":-1}") &&
+		!SHOWN("{\"shown\":\"1\",\"ms\":1e3}") &&
+		!SHOWN("{\"shown\":\"0123456789012345678901234567890123\","
+		       "\"ms\":1}") &&
+		!SHOWN("shown") && !SHOWN(""),
+	    "anything else says nothing");
+}
+
+static void
 test_last(void)
 {
 	int i, all;
@@ -269,6 +288,7 @@ main(void)
 	test_own();
 	test_reports();
 	test_others();
+	test_shown();
 	test_last();
 	news_free(&news);
 	history_free(&h);

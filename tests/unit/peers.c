@@ -143,11 +143,12 @@ static size_t
 tell(void)
 {
 	struct news news;
+	size_t pages;
 
 	news_init(&news);
 	news_some(&news, NEWS_RELOAD);
 	history_add(&history, &news, w.now);
-	return peers_tell(&p, true, false);
+	return peers_tell(&p, true, false, &pages);
 }
 
 static void
