@@ -12,7 +12,7 @@
 
 	if (!script?.src || window[guard])
 		return;
-	Object.defineProperty(window, guard, { value: true });
+	window[guard] = true;
 
 	const served = /*served*/null;
 	const stateURL = new URL("reload", script.src).href;
@@ -20,6 +20,7 @@
 	const option = (name) => document.querySelector(`script[src*="reload.js"][data-${name}]`)?.dataset[name];
 	const note = `reloadws ${location.href}`;
 	const timing = performance.getEntriesByType("navigation")[0] || {};
+	const on = (type, then) => addEventListener(type, then);
 	const here = () => location.href.split("#")[0];
 	const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 	const find = (selector) => [...document.querySelectorAll(selector)];
@@ -27,16 +28,14 @@
 	let kept = {};	/* from before a reload */
 	let boot, n;	/* the generation of the page */
 	let doubt, owed, touched, busy, asked = 0;
-	let mute = !/^http/.test(location.protocol);	/* can't ask its own server */
+	let mute = !/^http/.test(location.protocol);	/* can't ask its server */
 
 	try {
 		kept = JSON.parse(sessionStorage[note]);
 		sessionStorage.removeItem(note);
 	} catch {
-		/* no note */
+		/* none */
 	}
-
-	/* generations */
 
 	function stand(generation) {
 		[boot, n] = generation.split("-");
@@ -52,7 +51,7 @@
 			return;
 		/* By the back-button it may be of any age. */
 		doubt = timing.transferSize === 0 && timing.encodedBodySize > 0;
-		if (kept.generation && kept.generation.startsWith(boot))
+		if (kept.generation?.startsWith(boot))
 			stand(kept.generation);
 		else if (n > 0 && came.responseEnd - served.age > timing.responseStart)
 			n = -1;
@@ -138,12 +137,11 @@
 		}
 	}
 
-	/* It throws, as soften, where only a reload will do. */
+	/* It throws where only a reload will do. */
 	async function refresh({ generation, paths }) {
-		const pictures = paths.filter((path) => IMAGE.test(path));
 		const sheets = paths.filter((path) => !IMAGE.test(path));
 
-		await reimage(pictures, generation);
+		await reimage(paths.filter((path) => IMAGE.test(path)), generation);
 		return !sheets.length && paths.length || restyle(sheets, generation);
 	}
 
@@ -156,10 +154,8 @@
 		if (document.readyState === "complete")
 			then();
 		else
-			addEventListener("load", () => setTimeout(then));
+			on("load", () => setTimeout(then));
 	}
-
-	/* reload */
 
 	async function reload() {
 		const now = Date.now();
@@ -168,7 +164,7 @@
 		if (now - asked < 5000)
 			return;
 		if (times.length > 2)
-			return say("Too many reloads: stopped, until you touch the page");
+			return say("Too many reloads: stopped until you touch the page");
 		for (asked = Infinity; !await ready();) {
 			if (Date.now() - now > 2000)
 				say("The server of this page is gone");
@@ -180,7 +176,7 @@
 			/* so that no POST is sent again */
 			history.replaceState(history.state, "", location.href);
 		} catch {
-			/* it may not */
+			/* no */
 		}
 		location.reload(!tag);	/* as Firefox keeps sheets */
 	}
@@ -215,8 +211,8 @@
 		const state = [];
 
 		for (const node of find("*")) {
-			const name = node.getAttribute("name");
-			const by = node.id ? `#${CSS.escape(node.id)}` : node.localName + (name ? `[name="${CSS.escape(name)}"]` : "");
+			const { id, localName } = node, name = node.getAttribute("name");
+			const by = id ? `#${CSS.escape(id)}` : localName + (name ? `[name="${CSS.escape(name)}"]` : "");
 			const did = {};
 
 			if (/password|file|hidden/.test(node.type) || [node, node.form].some((one) => one?.autocomplete === "off"))
@@ -250,8 +246,7 @@
 	/* styles and images */
 
 	const IMAGE = /\.(png|jpe?g|gif|svg|webp|avif|ico)$/i;
-	const swaps = new Map();	/* link: its clone */
-	const images = new Map();	/* path: at which generation */
+	const swaps = new Map(), images = new Map();	/* link: clone, path: generation */
 
 	/* how many segments their ends share */
 	function likeness(path, url) {
@@ -298,7 +293,7 @@
 		return shown.every(Boolean);
 	}
 
-	/* The old link stays until the new has come. */
+	/* The old link stays until the new one has come. */
 	async function swap(old, generation, tries) {
 		const clone = old.cloneNode();
 		const current = () => old.isConnected && swaps.get(old) === clone;
@@ -314,8 +309,7 @@
 		remark();
 		/* An empty one is being written. */
 		if (current() && clone.sheet && rulesOf(clone.sheet).length >= Math.min(1, rulesOf(old.sheet).length)) {
-			if (old.sheet?.disabled !== clone.sheet.disabled)
-				clone.sheet.disabled = old.sheet?.disabled;
+			clone.sheet.disabled = old.sheet?.disabled;
 			old.remove();
 			swaps.delete(old);
 			reprint(marked(clone.href));
@@ -384,7 +378,7 @@
 		remark();
 	}
 
-	/* A new sheet names the images as before. */
+	/* A new sheet names the old images. */
 	function remark() {
 		if (images.size)
 			eachImage([...images.keys()], (path, part, base) => marked(part, images.get(path), base));
@@ -392,7 +386,7 @@
 
 	/* what the page is made of */
 
-	const prints = new Map();	/* URL: what the page got there */
+	const prints = new Map();	/* URL: text */
 	let printing, policy;
 
 	function resources() {
@@ -589,10 +583,9 @@
 			if (link === mine)
 				listen(state);
 		} catch {
-			if (link === mine) {
-				fails = 0;
+			fails = 0;
+			if (link === mine)
 				retry();
-			}
 		}
 	}
 
@@ -642,7 +635,7 @@
 		delay = Math.min(delay * 2, 5000);
 	}
 
-	/* cleanly, for Firefox counts the others */
+	/* cleanly: Firefox counts the others */
 	function drop() {
 		const old = link;
 
@@ -666,17 +659,17 @@
 	}
 
 	whenLoaded(() => restore(kept.state));
-	addEventListener("keydown", touch);
-	addEventListener("pointerdown", touch);
-	addEventListener("securitypolicyviolation", (event) => { mute = mute || /connect/.test(event.effectiveDirective); });
-	addEventListener("pagehide", drop);
-	addEventListener("pageshow", ({ persisted }) => {
+	on("keydown", touch);
+	on("pointerdown", touch);
+	on("securitypolicyviolation", (event) => { mute = mute || /connect/.test(event.effectiveDirective); });
+	on("pagehide", drop);
+	on("pageshow", ({ persisted }) => {
 		if (persisted) {
 			asked = 0;
 			connect();
 		}
 	});
-	addEventListener("online", connect);
+	on("online", connect);
 	document.addEventListener("visibilitychange", () => {
 		if (document.hidden)
 			return link?.send || drop();
