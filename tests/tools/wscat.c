@@ -109,20 +109,35 @@ get(void *bytes, size_t n)
 	return r > 0 ? (size_t)r : 0;
 }
 
-/* stdin there, all that comes back to stdout */
+/* stdin there, all that comes back to stdout, in whatever turns they take */
 static void
 converse(void)
 {
+	struct pollfd p[] = { { .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = cat.fd, .events = POLLIN } };
 	char bytes[65536];
-	size_t n;
 	ssize_t r;
+	size_t n;
 
-	while ((r = read(STDIN_FILENO, bytes, sizeof bytes)) > 0)
-		put(bytes, (size_t)r);
-	while ((n = get(bytes, sizeof bytes)) > 0) {
-		fwrite(bytes, 1, n, stdout);
+	while (p[0].fd >= 0 && clock_ms() < cat.deadline) {
+		if (poll(p, 2, (int)(cat.deadline - clock_ms())) <= 0)
+			continue;
+		if (p[1].revents != 0) {
+			n = get(bytes, sizeof bytes);
+			fwrite(bytes, 1, n, stdout);
+			if (n == 0)
+				exit(fflush(stdout) != 0);
+		} else {
+			r = read(STDIN_FILENO, bytes, sizeof bytes);
+			if (r > 0)
+				put(bytes, (size_t)r);
+			else
+				p[0].fd = -1;
+		}
 		fflush(stdout);
 	}
+	while ((n = get(bytes, sizeof bytes)) > 0)
+		fwrite(bytes, 1, n, stdout);
 	exit(0);
 }
 
