@@ -227,6 +227,18 @@ save(struct play *p, size_t i, size_t round)
 	return true;
 }
 
+/* Is it rung for the last run?  That may be what fails. */
+static void
+await_ring(struct play *p, unsigned hits)
+{
+	int64_t limit;
+
+	limit = play_now() + PLAY_PATIENCE;
+	while (!play_until(p, rung, PLAY_SAID) && !p->ended &&
+	    p->table->hits == hits && play_now() < limit)
+		;
+}
+
 /* Save each file, and all of them once more if anything failed meanwhile. */
 static bool
 save_all(struct play *p)
@@ -239,11 +251,11 @@ save_all(struct play *p)
 		for (i = 0; i < FILES && !play_ended(p); i++)
 			if (!save(p, i, round))
 				return false;
+		await_ring(p, hits);
 		if (p->ended || p->table->hits == hits)
 			break;
 	}
-	return p->ended || play_until(p, rung, PLAY_PATIENCE) ||
-	    play_wrong(p, "saves ring nobody");
+	return p->ended || rung() || play_wrong(p, "saves ring nobody");
 }
 
 static bool
@@ -341,8 +353,13 @@ acts_once(struct play *p)
 	}
 	if (!p->ended && !play_said(p))
 		return play_wrong(p, "hangs and says nothing");
-	if (!p->ended)
-		return play_ends(p, SIGTERM);
+	if (!p->ended) {
+		if (play_ends(p, SIGTERM))
+			return true;
+		/* It may have acted just then. */
+		if (!p->ended || p->status != 0)
+			return false;
+	}
 	if (p->status != 0)
 		return play_ended_well(p);
 	/* It may have been saved once more since. */
