@@ -56,6 +56,12 @@ why(const char *fmt, ...)
 }
 
 static void
+shown(const char *name, int64_t ms)
+{
+	must(strlen(name) < HISTORY_NAME && ms >= 0);
+}
+
+static void
 take_frames(const unsigned char *bytes, size_t n)
 {
 	struct ws_piece piece;
@@ -205,6 +211,7 @@ begin(const uint8_t *data)
 	peer.ws.client = true;
 	seed = ((uint32_t)data[0] << 8 | data[1]) + 1;
 	world.why = (seed & 2) != 0 ? why : NULL;
+	world.shown = shown;
 	conn_init(&c, world.now);
 }
 
