@@ -43,6 +43,13 @@ RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/box.o \
 	lib/list.o lib/net.o lib/news.o lib/peers.o lib/reload_js.o lib/sha1.o \
 	lib/trigger.o lib/utf8.o lib/ws.o $(FILES) $(SANDBOX) $(SYSTEM) $(FLOOR)
 
+# What a peer needs, without its socket.
+CONN = lib/conn.o lib/access.o lib/answer.o \
+	lib/base64.o lib/buf.o lib/chunks.o lib/clock.o lib/dialect.o lib/history.o \
+	lib/http.o lib/json.o lib/list.o lib/news.o lib/os_linux.o lib/os_other.o \
+	lib/reload_js.o lib/sha1.o lib/str.o lib/trigger.o lib/utf8.o lib/ws.o \
+	$(FILES)
+
 TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h \
 	lib/look.h lib/mounts.h lib/rule.h lib/seen.h lib/sweep.h lib/tree.h \
 	lib/watch.h
@@ -265,11 +272,7 @@ tests/unit/str: tests/unit/str.o lib/str.o
 FUZZ_MAIN = tests/fuzz/replay.o
 $(FUZZERS:=.o) tests/fuzz/replay.o: $(HEADERS) tests/fuzz/fuzz.h
 
-FUZZ_CONN = $(FILES) lib/access.o lib/answer.o lib/base64.o lib/buf.o \
-	lib/chunks.o lib/clock.o lib/conn.o lib/dialect.o lib/history.o lib/http.o \
-	lib/json.o lib/list.o lib/news.o lib/os_linux.o lib/os_other.o \
-	lib/reload_js.o lib/sha1.o lib/str.o lib/trigger.o lib/utf8.o lib/ws.o \
-	tests/fuzz/conn.o $(FUZZ_MAIN)
+FUZZ_CONN = tests/fuzz/conn.o $(CONN) $(FUZZ_MAIN)
 tests/fuzz/conn: $(FUZZ_CONN)
 	$(LINK) -o $@ $(FUZZ_CONN)
 
@@ -369,11 +372,7 @@ BASE64_UNIT = tests/unit/base64.o lib/base64.o
 tests/unit/base64: $(BASE64_UNIT)
 	$(LINK) -o $@ $(BASE64_UNIT)
 
-CONN_UNIT = tests/unit/conn.o lib/conn.o lib/access.o lib/answer.o \
-	lib/base64.o lib/buf.o lib/chunks.o lib/clock.o lib/dialect.o lib/history.o \
-	lib/http.o lib/json.o lib/list.o lib/news.o lib/os_linux.o lib/os_other.o \
-	lib/reload_js.o lib/sha1.o lib/str.o lib/trigger.o lib/utf8.o lib/ws.o \
-	$(FILES)
+CONN_UNIT = tests/unit/conn.o $(CONN)
 tests/unit/conn: $(CONN_UNIT)
 	$(LINK) -o $@ $(CONN_UNIT)
 
@@ -426,7 +425,7 @@ tests/unit/news: $(NEWS_UNIT)
 tests/unit/paths: tests/unit/paths.o lib/paths.o lib/str.o
 	$(LINK) -o $@ tests/unit/paths.o lib/paths.o lib/str.o
 
-PEERS_UNIT = tests/unit/peers.o lib/peers.o lib/net.o $(CONN_UNIT:tests/unit/conn.o=)
+PEERS_UNIT = tests/unit/peers.o lib/peers.o lib/net.o $(CONN)
 tests/unit/peers: $(PEERS_UNIT)
 	$(LINK) -o $@ $(PEERS_UNIT)
 
