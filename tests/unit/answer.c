@@ -39,7 +39,7 @@ ask(const char *line, const char *fields)
 	    line, fields);
 	if (http_parse(head, strlen(head), &r) < 0)
 		return 0;
-	strcpy(copy, body);
+	snprintf(copy, sizeof copy, "%s", body);
 	result = answer(&w, &r, copy, strlen(copy), &reply, &dialect);
 	buf_put(&reply.fields, "", 1);
 	reply.fields.len--;

@@ -38,7 +38,7 @@ add(const char *list)
 	char copy[1000];
 
 	news_init(&news);
-	strcpy(copy, list);
+	snprintf(copy, sizeof copy, "%s", list);
 	news_read(&news, copy, strlen(copy));
 	ring(&news);
 }

@@ -74,7 +74,7 @@ told(enum dialect d, const char *list)
 	char copy[1000];
 
 	news_free(&news);
-	strcpy(copy, list);
+	snprintf(copy, sizeof copy, "%s", list);
 	news_read(&news, copy, strlen(copy));
 	return dialect_news(d, &b, &h, &news) < 0 ? "-1" : take(d);
 }
@@ -99,7 +99,7 @@ add(const char *list)
 	char copy[1000];
 
 	news_free(&news);
-	strcpy(copy, list);
+	snprintf(copy, sizeof copy, "%s", list);
 	news_read(&news, copy, strlen(copy));
 	history_add(&h, &news, 1000);
 }
@@ -191,7 +191,7 @@ test_reports(void)
 	for (i = DIALECT_BUILD_COMPLETE, all = 1; i < DIALECT_ROWS; i++)
 		all = all && IS(reported((enum dialect)i), "");
 	ok(all, "which have no word for it");
-	strcpy(said, "");
+	snprintf(said, sizeof said, "%s", "");
 	add("a.html\n");
 	h.n--;
 }

@@ -8,13 +8,22 @@ static struct history h;
 static char said[8192];
 
 static void
+say(const char *text)
+{
+	size_t n;
+
+	n = strlen(said);
+	snprintf(said + n, sizeof said - n, "%s", text);
+}
+
+static void
 add(const char *list)
 {
 	struct news news;
 	char copy[1000];
 
 	news_init(&news);
-	strcpy(copy, list);
+	snprintf(copy, sizeof copy, "%s", list);
 	news_read(&news, copy, strlen(copy));
 	history_add(&h, &news, 1000);
 	ok(news.kind == NEWS_NONE && news.paths.data == NULL &&
@@ -31,13 +40,13 @@ since(uint64_t n, const char *want)
 
 	news_init(&news);
 	history_since(&h, n, &news);
-	strcpy(said, news_word(news.kind));
+	snprintf(said, sizeof said, "%s", news_word(news.kind));
 	for (p = NULL; (p = news_next_path(&news, p)) != NULL;) {
-		strcat(said, " ");
-		strcat(said, p);
+		say(" ");
+		say(p);
 	}
 	if (news.unknown)
-		strcat(said, " ?");
+		say(" ?");
 	news_free(&news);
 	return strcmp(said, want) == 0;
 }

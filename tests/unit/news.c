@@ -8,6 +8,15 @@
 static struct news news;
 static char said[8192];
 
+static void
+say(const char *text)
+{
+	size_t n;
+
+	n = strlen(said);
+	snprintf(said + n, sizeof said - n, "%s", text);
+}
+
 /* its paths, each with a blank behind it; "?" where not all are known */
 static const char *
 paths(void)
@@ -16,11 +25,11 @@ paths(void)
 
 	*said = '\0';
 	for (p = NULL; (p = news_next_path(&news, p)) != NULL;) {
-		strcat(said, p);
-		strcat(said, " ");
+		say(p);
+		say(" ");
 	}
 	if (news.unknown)
-		strcat(said, "?");
+		say("?");
 	return said;
 }
 

@@ -8,6 +8,15 @@ static struct news news;
 static bool good;
 static char said[2000];
 
+static void
+say(const char *text)
+{
+	size_t n;
+
+	n = strlen(said);
+	snprintf(said + n, sizeof said - n, "%s", text);
+}
+
 /* what this request rings for: its kind and paths; "" for none */
 static const char *
 rings(const char *line, const char *body)
@@ -21,12 +30,12 @@ rings(const char *line, const char *body)
 	good = http_parse(head, strlen(head), &r) == 0 && trigger_is(&r);
 	if (!good)
 		return "";
-	strcpy(copy, body);
+	snprintf(copy, sizeof copy, "%s", body);
 	good = trigger_read(&r, copy, strlen(copy), &news);
-	strcpy(said, news_word(news.kind));
+	snprintf(said, sizeof said, "%s", news_word(news.kind));
 	for (p = NULL; (p = news_next_path(&news, p)) != NULL;) {
-		strcat(said, " ");
-		strcat(said, p);
+		say(" ");
+		say(p);
 	}
 	return said;
 }
