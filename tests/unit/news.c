@@ -168,8 +168,8 @@ test_long_reports(void)
 	ok(memcmp(buf_head(&news.report), "line ", 5) == 0,
 	    "from the start of a line");
 	memset(list, 'x', 200000);
-	memcpy(list, "! y", 3);
-	memcpy(list + 150000, "\n! z\n", 5);
+	list[0] = '!';
+	snprintf(list + 150000, 6, "\n! z\n");
 	take(list, 150005);
 	ok(news.report.len > 8000 &&
 		memcmp(buf_head(&news.report) + news.report.len - 4, "x\nz\n",

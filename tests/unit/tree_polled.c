@@ -37,6 +37,8 @@ finds(const char *script, const char *want)
 static void
 test_due(void)
 {
+	int looks;
+
 	int64_t now;
 
 	set_scene("echo 1 >a");
@@ -71,7 +73,8 @@ test_due(void)
 	tree_tick(&w.tree, tree_due(&w.tree) - 1);
 	ok(tree_look(&w.tree) == 0, "before its time nothing is looked at");
 	tree_tick(&w.tree, tree_due(&w.tree));
-	ok(tree_look(&w.tree) == 1 && tree_look(&w.tree) == 0 && told("+a"),
+	looks = tree_look(&w.tree);
+	ok(looks == 1 && tree_look(&w.tree) == 0 && told("+a"),
 	    "when it is due it finds what has changed");
 	unwatch();
 }
