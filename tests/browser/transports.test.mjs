@@ -72,7 +72,10 @@ test("ten tabs of one site are all live", async (t) => {
 	for (const view of views.reverse()) {	/* the last is in front */
 		await view.page.bringToFront();
 		await view.shows("two");
-		await site.server.listeners(10);
+		await until("all ten listen, this one while it is in front", async () => {
+			await view.page.bringToFront();
+			return (await site.server.state()).listeners === 10;
+		});
 	}
 }, ["own"]);
 

@@ -289,13 +289,21 @@ runs(void)
 	return number("child") > 0 && number("stray") > 0;
 }
 
+/* One that has ended is, though whoever adopted it has not waited for it. */
 static bool
 is_gone(const char *path)
 {
+	char stat[64], text[PLAY_TEXT];
+	const char *state;
 	long pid;
 
 	pid = number(path);
-	return pid <= 0 || (kill((pid_t)pid, 0) < 0 && errno == ESRCH);
+	if (pid <= 0 || (kill((pid_t)pid, 0) < 0 && errno == ESRCH))
+		return true;
+	snprintf(stat, sizeof stat, "/proc/%ld/stat", pid);
+	play_get(stat, text);
+	state = strrchr(text, ')');
+	return state != NULL && strncmp(state, ") Z", 3) == 0;
 }
 
 static bool
