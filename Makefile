@@ -75,8 +75,9 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/guard tests/unit/history tests/unit/http tests/unit/job \
 	tests/unit/json tests/unit/letter tests/unit/list tests/unit/listing \
 	tests/unit/mime tests/unit/msg tests/unit/net tests/unit/news \
-	tests/unit/options tests/unit/os tests/unit/page tests/unit/paths \
-	tests/unit/peers tests/unit/pidfile tests/unit/pidfile_ring tests/unit/poke \
+	tests/unit/options tests/unit/os tests/unit/os_environ tests/unit/page \
+	tests/unit/paths tests/unit/peers tests/unit/pidfile \
+	tests/unit/pidfile_ring tests/unit/poke \
 	tests/unit/range tests/unit/reply tests/unit/report tests/unit/root \
 	tests/unit/rule tests/unit/run tests/unit/run_several tests/unit/sandbox \
 	tests/unit/sha1 tests/unit/sig tests/unit/site tests/unit/str \
@@ -230,6 +231,9 @@ OPTIONS_UNIT = tests/unit/options.o lib/options.o lib/glob.o lib/rule.o \
 	lib/sig.o lib/str.o
 tests/unit/options: $(OPTIONS_UNIT)
 	$(LINK) -o $@ $(OPTIONS_UNIT)
+
+tests/unit/os_environ: tests/unit/os_environ.o lib/os_linux.o lib/os_other.o
+	$(LINK) -o $@ tests/unit/os_environ.o lib/os_linux.o lib/os_other.o
 
 tests/unit/os: tests/unit/os.o lib/os_linux.o lib/os_other.o
 	$(LINK) -o $@ tests/unit/os.o lib/os_linux.o lib/os_other.o

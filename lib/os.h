@@ -72,8 +72,8 @@ int os_children(pid_t pid, pid_t *pids, size_t max);
 
 /*
  * A variable of the environment that a process was exec'ed with, as a string;
- * 1, or 0 where it has none or a longer one, or -1 and errno, ENOSYS where
- * this system does not tell.
+ * 1, or 0 where it has none or a longer one, or -1 and errno: EAGAIN while it
+ * is just becoming another program, ENOSYS where this system does not tell.
  */
 int os_environ(pid_t pid, const char *name, char *value, size_t size);
 

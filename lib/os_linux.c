@@ -141,35 +141,48 @@ now_ns(clockid_t clock)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+/* The fields that we want of proc(5)'s /proc/PID/stat, as they count there. */
+enum { STATE = 3, START = 22, CODE = 26, ENV_START = 50, ENV_END = 51, FIELDS };
+
 /*
- * proc(5): the command, field 2, is in parentheses and may hold any byte;
- * field 3 is the state, field 22 the start in ticks since the system booted.
+ * The command, field 2, is in parentheses and may hold any byte; those up to
+ * STATE stay 0.  ESRCH: it has ended, though it may still be waited for.
  */
-int
-os_started(pid_t pid, int64_t *ns)
+static int
+proc_stat(pid_t pid, unsigned long long field[FIELDS])
 {
-	char text[PROC_TEXT], state;
-	unsigned long long ticks;
-	const char *p;
-	int64_t boot;
+	char text[PROC_TEXT], *p;
+	int i;
 
 	if (proc_read(pid, "stat", text) < 0)
 		return -1;
+	memset(field, 0, FIELDS * sizeof *field);
 	p = strrchr(text, ')');
-	if (p == NULL ||
-	    sscanf(p + 1,
-		" %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-		" %*s %*s %*s %*s %llu",
-		&state, &ticks) != 2) {
+	if (p == NULL || p[1] != ' ') {
 		errno = ENOSYS;
 		return -1;
 	}
-	if (state == 'Z' || state == 'X') {
+	p += 2;
+	if (*p == 'Z' || *p == 'X') {
 		errno = ESRCH;
 		return -1;
 	}
+	for (i = STATE + 1, p++; i < FIELDS; i++)
+		field[i] = strtoull(p, &p, 10);
+	return 0;
+}
+
+int
+os_started(pid_t pid, int64_t *ns)
+{
+	unsigned long long field[FIELDS];
+	int64_t boot;
+
+	if (proc_stat(pid, field) < 0)
+		return -1;
 	boot = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_BOOTTIME);
-	*ns = boot + (int64_t)(ticks * (1000000000 / sysconf(_SC_CLK_TCK)));
+	*ns = boot +
+	    (int64_t)(field[START] * (1000000000 / sysconf(_SC_CLK_TCK)));
 	return 0;
 }
 
@@ -332,6 +345,19 @@ variable_byte(struct variable *v, char c)
 	return false;
 }
 
+/*
+ * Are so many bytes all of its environment?  Between two programs it has none,
+ * until its code is there.
+ */
+static bool
+is_whole(pid_t pid, size_t len)
+{
+	unsigned long long field[FIELDS];
+
+	return proc_stat(pid, field) < 0 ||
+	    (field[CODE] != 0 && field[ENV_END] - field[ENV_START] == len);
+}
+
 /* proc(5): the entries, each with a NUL after it. */
 int
 os_environ(pid_t pid, const char *name, char *value, size_t size)
@@ -339,6 +365,7 @@ os_environ(pid_t pid, const char *name, char *value, size_t size)
 	struct variable v = { .name = name, .value = value, .size = size };
 	char text[PROC_TEXT];
 	ssize_t i, n;
+	size_t len;
 	int fd, error;
 	bool found;
 
@@ -347,7 +374,8 @@ os_environ(pid_t pid, const char *name, char *value, size_t size)
 		return -1;
 	v.len = strlen(name);
 	found = false;
-	while (!found && (n = proc_piece(fd, text)) > 0)
+	for (len = 0; !found && (n = proc_piece(fd, text)) > 0;
+	     len += (size_t)n)
 		for (i = 0; i < n && !found; i++)
 			found = variable_byte(&v, text[i]);
 	error = errno;
@@ -355,6 +383,10 @@ os_environ(pid_t pid, const char *name, char *value, size_t size)
 	errno = error;
 	if (!found && n < 0)
 		return -1;
+	if (!found && !is_whole(pid, len)) {
+		errno = EAGAIN;
+		return -1;
+	}
 	return found;
 }
 

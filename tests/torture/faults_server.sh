@@ -20,7 +20,7 @@ fi
 	# They always succeed when they are called rightly.
 	echo clock_gettime ferror free getopt getpid gmtime_r inet_ntop inet_pton \
 	    memchr memcmp memcpy memmove memset qsort raise sigaction sigaddset \
-	    sigemptyset sigprocmask snprintf sscanf strchr strcmp strcspn strerror \
+	    sigemptyset sigprocmask snprintf strchr strcmp strcspn strerror \
 	    strftime strlen strncmp strrchr strspn strstr strtoull sysconf vsnprintf
 	# They do not return.
 	echo _exit exit

@@ -372,64 +372,6 @@ test_children_unread(void)
 	end(pid);
 }
 
-/* a program with this environment only */
-static pid_t
-with_environment(char *const env[])
-{
-	char name[] = "sleep", secs[] = "1000", *argv[] = { name, secs, NULL };
-	pid_t pid;
-
-	pid = fork();
-	if (pid == 0) {
-		execve("/bin/sleep", argv, env);
-		_exit(1);
-	}
-	return pid;
-}
-
-static void
-test_environ(void)
-{
-	static char big[10000];
-	char other[] = "XNAME=no", longer[] = "NAMES=no", bare[] = "NAME",
-	     entry[] = "NAME=a=b c", again[] = "NAME=second", last[] = "LAST=",
-	     *env[] = { other, longer, bare, big, entry, again, last, NULL };
-	char value[8], exact[6];
-	pid_t pid;
-
-	if (os_environ(getpid(), "PATH", value, sizeof value) < 0 &&
-	    errno == ENOSYS)
-		return;
-	snprintf(big, sizeof big, "BIG=%*d", (int)sizeof big - 5, 1);
-	pid = with_environment(env);
-	until(os_environ(pid, "NAME", value, sizeof value) == 1);
-	ok(strcmp(value, "a=b c") == 0, "a variable of another process");
-	ok(os_environ(pid, "NAME", exact, sizeof exact) == 1 &&
-		strcmp(exact, "a=b c") == 0,
-	    "that just fits");
-	ok(os_environ(pid, "LAST", value, sizeof value) == 1 && *value == '\0',
-	    "an empty one at the end");
-	ok(os_environ(pid, "BIG", value, sizeof value) == 0,
-	    "one that does not fit is none");
-	ok(os_environ(pid, "AME", value, sizeof value) == 0 &&
-		os_environ(pid, "NAM", value, sizeof value) == 0 &&
-		os_environ(pid, "no", value, sizeof value) == 0,
-	    "nor is a part of a name, or of a value");
-	ok(os_environ(pid, "XNAME", value, sizeof value) == 1 &&
-		strcmp(value, "no") == 0,
-	    "the first is one as others");
-	env[0] = NULL;
-	end(pid);
-	ok(os_environ(pid, "NAME", value, sizeof value) == -1 && errno == ESRCH,
-	    "a process gone has none");
-	pid = with_environment(env);
-	until(os_deadly(pid, SIGHUP) == 1);
-	until(os_environ(pid, "PATH", value, sizeof value) == 0);
-	ok(os_environ(pid, "PATH", value, sizeof value) == 0,
-	    "an empty environment is no error");
-	end(pid);
-}
-
 static void
 test_refresh(void)
 {
@@ -570,7 +512,6 @@ main(void)
 		test_lines();
 		test_children();
 		test_children_unread();
-		test_environ();
 	} else
 		ok(os_deadly(getpid(), SIGUSR1) == -1 &&
 			os_process(getpid()) == -1 && errno == ENOSYS,
