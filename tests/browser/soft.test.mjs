@@ -6,9 +6,14 @@ const SOFT = { options: 'data-mode="soft"' };
 const main = (text, more = "") => `<nav>links</nav><main><h1>${text}</h1><input value="given"><details><summary>more</summary>words</details>
     <ul><li>a</li><li>b</li><li>c</li></ul>${more}</main><p style="height: 5000px"></p>`;
 
-// the page has looked at itself
-const settled = (view) => until("the page knows itself", () => view.ask("so", () => performance.getEntriesByType("resource")
-    .some(({ initiatorType, name }) => initiatorType === "fetch" && name === location.href)));
+// the page has looked at itself: what is asked for after it has come after it
+const settled = (view) => until("the page knows itself", () => view.ask("so", async () => {
+	if (!performance.getEntriesByType("resource").some(({ initiatorType, name }) => initiatorType === "fetch" && name === location.href))
+		return false;
+	for (const { name } of performance.getEntriesByType("resource"))
+		await fetch(name, { cache: "force-cache" }).then((answer) => answer.text(), () => 0);
+	return true;
+}));
 
 async function opened(t, files) {
 	const site = await t.site(files, SOFT);
