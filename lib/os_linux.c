@@ -347,15 +347,19 @@ variable_byte(struct variable *v, char c)
 
 /*
  * Are so many bytes all of its environment?  Between two programs it has none,
- * until its code is there.
+ * until its code is there.  Else -1 and errno.
  */
-static bool
-is_whole(pid_t pid, size_t len)
+static int
+check_whole(pid_t pid, size_t len)
 {
 	unsigned long long field[FIELDS];
 
-	return proc_stat(pid, field) < 0 ||
-	    (field[CODE] != 0 && field[ENV_END] - field[ENV_START] == len);
+	if (proc_stat(pid, field) < 0)
+		return -1;
+	if (field[CODE] != 0 && field[ENV_END] - field[ENV_START] == len)
+		return 0;
+	errno = EAGAIN;
+	return -1;
 }
 
 /* proc(5): the entries, each with a NUL after it. */
@@ -381,12 +385,8 @@ os_environ(pid_t pid, const char *name, char *value, size_t size)
 	error = errno;
 	close(fd);
 	errno = error;
-	if (!found && n < 0)
+	if (!found && (n < 0 || check_whole(pid, len) < 0))
 		return -1;
-	if (!found && !is_whole(pid, len)) {
-		errno = EAGAIN;
-		return -1;
-	}
 	return found;
 }
 
