@@ -25,8 +25,7 @@ enum {
 	LEAVE_MS = 1000, /* for peers to take our last words */
 	MERGE_MS = 20, /* for more of what standard input tells */
 	INPUT_READ = 16384, /* bytes of that at once */
-	SHOWN_MS =
-	    1000, /* for pages to say that they show what they were told */
+	SHOWN_MS = 1000, /* for pages to say that they show it */
 	SUBJECT = 200 /* bytes of what is said of a broadcast */
 };
 
@@ -53,6 +52,8 @@ static struct {
 	const char *host[HOSTS];
 	struct net_end listening[2 * PLACES];
 	size_t nlistening;
+	char url[NET_URL]; /* of the first of these, for a browser */
+	bool heard, refused; /* what advise() and refused() say is said */
 	struct peers peers;
 	struct pidfile pidfile;
 	/* the broadcast that is to be spoken of, under -v */
@@ -101,19 +102,25 @@ subject(const struct news *news)
 	    : news_word(news->kind);
 }
 
+/* `what` and to how many, and how long it took until they showed it, or -1 */
+static void
+say_told(const char *what, size_t n, int64_t ms)
+{
+	if (ms < 0)
+		msg_why("%s: %zu listener%s", what, n, n == 1 ? "" : "s");
+	else
+		msg_why("%s: %zu listener%s, shown in %lld ms", what, n,
+		    n == 1 ? "" : "s", (long long)ms);
+}
+
 static void
 speak(void)
 {
 	if (srv.told_of.until == INT64_MAX)
 		return;
 	srv.told_of.until = INT64_MAX;
-	if (srv.told_of.longest < 0)
-		msg_why("%s: %lu listeners", srv.told_of.subject,
-		    (unsigned long)srv.told_of.listeners);
-	else
-		msg_why("%s: %lu listeners, shown in %lld ms",
-		    srv.told_of.subject, (unsigned long)srv.told_of.listeners,
-		    (long long)srv.told_of.longest);
+	say_told(
+	    srv.told_of.subject, srv.told_of.listeners, srv.told_of.longest);
 }
 
 /* Pages that are hidden show it when they are looked at, which may be never. */
@@ -130,6 +137,27 @@ shown(const char *name, int64_t ms)
 		srv.told_of.longest = ms;
 	if (--srv.told_of.pages == 0)
 		speak();
+}
+
+/* Said once, when a broadcast reaches nobody: to wait for that takes no timer. */
+static void
+advise(size_t listeners)
+{
+	if (!srv.heard && listeners == 0)
+		msg_warn("nobody listens yet; %s%s%s",
+		    srv.dir != NULL ? "open " : "is ", srv.url,
+		    srv.dir != NULL ? "" : "reload.js in the page?");
+	srv.heard = true;
+}
+
+/* Once, too: who tries us again and again shall not be a nuisance. */
+static void
+refused(struct http_span who)
+{
+	if (!srv.refused)
+		msg_warn("%.*s: refused; -a and its name let it in",
+		    (int)(who.n < SUBJECT ? who.n : SUBJECT), who.p);
+	srv.refused = true;
 }
 
 /* Everything new goes through here, however it came. */
@@ -159,12 +187,12 @@ broadcast(struct news *news)
 		srv.told_of.until = srv.world.now + SHOWN_MS;
 		if (pages == 0 || !msg_verbose())
 			speak();
+		advise(listeners);
 	}
 	if (h->reports != reports)
-		msg_why("%s: %lu listeners",
-		    h->report.len > 0 ? "the build is broken"
-				      : "the build is mended",
-		    (unsigned long)listeners);
+		say_told(h->report.len > 0 ? "the build is broken"
+					   : "the build is mended",
+		    listeners, -1);
 }
 
 /* no new peers, no pidfile; those that are here get our last words */
@@ -367,7 +395,7 @@ listen_at(struct net_place *place)
 	for (i = 0; i < n; i++) {
 		end = &srv.listening[srv.nlistening++];
 		if (net_local(fds[i], end) < 0)
-			msg_die("getsockname:");
+			msg_die("%s port %u:", place->address, place->port);
 		if (!end->wildcard)
 			srv.host[srv.access.n++] = end->address;
 		peers_listen(&srv.peers, fds[i], end->wildcard);
@@ -399,8 +427,7 @@ claim_pidfile(void)
 	if (result != PIDFILE_OK)
 		msg_die("%s: %s", srv.pidpath, pidfile_why(result));
 	if (box_make(srv.pidpath) != BOX_OK)
-		msg_warn("%s: no letter box there: every ring is a reload",
-		    srv.pidpath);
+		msg_warn("%s: no letter box: rings are reloads", srv.pidpath);
 	if (srv.dir != NULL)
 		hide();
 }
@@ -430,21 +457,21 @@ enter_sandbox(void)
 	msg_why("sandbox: %s", how);
 }
 
-/* The address of the first socket, as it can be put into a browser. */
+/* Standard output is the address and nothing else: scripts read it there. */
 static void
 announce(void)
 {
-	const struct net_end *end;
-	const char *address;
-
-	end = &srv.listening[0];
-	address = !end->wildcard ? end->address
-	    : end->six           ? "::1"
-				 : "127.0.0.1";
-	printf("http://%s%s%s:%u/\n", end->six ? "[" : "", address,
-	    end->six ? "]" : "", end->port);
+	net_url(&srv.listening[0], srv.url);
+	puts(srv.url);
 	if (fflush(stdout) != 0)
 		msg_warn("standard output:");
+	if (srv.dir != NULL)
+		msg_warn("serves %s; watchrun -p %s %s reloads it", srv.dir,
+		    srv.pidpath, srv.dir);
+	else
+		msg_warn("serves no files; pages want "
+			 "<script src=\"%sreload.js\"></script>",
+		    srv.url);
 }
 
 /* Signals are caught and sockets listen before the pidfile says so. */
@@ -463,6 +490,7 @@ start(void)
 	srv.world.history = &srv.history;
 	srv.world.ring = broadcast;
 	srv.world.shown = shown;
+	srv.world.refused = refused;
 	history_init(&srv.history,
 	    (uint32_t)((uint64_t)clock_wall_ns() / 1000 +
 		(uint64_t)getpid() * 2654435761u),

@@ -510,7 +510,7 @@ open_tree(void)
 	look();
 	for (i = 0; i < w.rules->n; i++)
 		doubt(&w.rules->v[i]);
-	msg_why("watching %zu directories for %zu files", w.tree.ndirs,
+	msg_why("watching directories: %zu, files: %zu", w.tree.ndirs,
 	    w.tree.nfiles);
 }
 

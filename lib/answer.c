@@ -307,6 +307,21 @@ share(const struct http_request *r, struct reply *reply)
 	field(reply, "Access-Control-Expose-Headers", "ETag");
 }
 
+/* What is named is the first that would have to be another. */
+static void
+refuse(const struct world *w, const struct http_request *r, struct reply *reply)
+{
+	struct http_span who;
+
+	who = r->host;
+	if (access_host(w->access, r->host, w->local))
+		who = http_field(r, "origin", 0);
+	if (w->refused != NULL && who.p != NULL && who.n > 0)
+		w->refused(who);
+	answer_status(
+	    reply, 403, "not a Host or Origin of this server; see -a");
+}
+
 enum answer_result
 answer(const struct world *w, const struct http_request *r, void *body,
     size_t n, struct reply *reply, enum dialect *dialect)
@@ -314,8 +329,7 @@ answer(const struct world *w, const struct http_request *r, void *body,
 	enum answer_result result;
 
 	if (!access_allows(w->access, r, w->local)) {
-		answer_status(
-		    reply, 403, "not a Host or Origin of this server; see -a");
+		refuse(w, r, reply);
 		return ANSWER_READY;
 	}
 	result = route(w, r, body, n, reply, dialect);

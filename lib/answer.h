@@ -32,6 +32,8 @@ struct world {
 	void (*why)(const char *fmt, ...); /* takes what -v says, or NULL */
 	/* a page shows a generation, after so many ms; with why only */
 	void (*shown)(const char *name, int64_t ms);
+	/* this Host or Origin is not ours; or NULL */
+	void (*refused)(struct http_span who);
 };
 
 /*

@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -183,6 +184,18 @@ net_local(int fd, struct net_end *end)
 }
 
 /* Each message is small and news: none waits for company (TCP_NODELAY). */
+void
+net_url(const struct net_end *end, char url[NET_URL])
+{
+	const char *address;
+
+	address = !end->wildcard ? end->address
+	    : end->six           ? "::1"
+				 : "127.0.0.1";
+	snprintf(url, NET_URL, "http://%s%s%s:%u/", end->six ? "[" : "",
+	    address, end->six ? "]" : "", end->port);
+}
+
 int
 net_accept(int fd)
 {

@@ -10,6 +10,7 @@
 
 enum {
 	NET_TEXT = 46, /* bytes of an address as text, with a NUL */
+	NET_URL = NET_TEXT + sizeof "http://[]:65535/",
 	NET_BACKLOG = 1024,
 	NET_TRIES = 50 /* for a port that is free at both loopbacks */
 };
@@ -40,6 +41,9 @@ int net_listen(struct net_place *place, int fds[2]);
 
 /* our end of a socket; 0, or -1 and errno */
 int net_local(int fd, struct net_end *end);
+
+/* its URL for a browser on this machine, also where it is a wildcard */
+void net_url(const struct net_end *end, char url[NET_URL]);
 
 /*
  * The next connection, or -1 and errno: EAGAIN when there is none, ECONNABORTED

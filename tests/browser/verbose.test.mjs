@@ -13,7 +13,7 @@ test("the server says how long it took until a change was shown", async (t) => {
 		site.write("style.css", "body { color: green }");
 		await site.server.post("style.css");
 		await view.is("green");
-		return until("in time", () => /-\d+ style\.css: 1 listeners, shown in \d+ ms$/m.test(site.server.child.out), 1500);
+		return until("in time", () => /-\d+ style\.css: 1 listener, shown in \d+ ms$/m.test(site.server.child.out), 1500);
 	});
 	await view.loaded(1);
 });

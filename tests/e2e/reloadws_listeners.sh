@@ -9,9 +9,11 @@ listeners() {
 	    wscat -r "$port" | grep -q "\"listeners\":$1}"
 }
 
-serve server -l 0
+start server sh -c 'exec reloadws -l 0 2>said'
 server=$pid
-ok 'the address is the only line it prints' count 1 server ''
+until_ok 5 has said serves
+port=$(address server)
+ok 'the address is the only line of its standard output' count 1 server ''
 ok 'its pidfile holds its number' count 1 reloadws.pid "$server"
 
 # ---- news ----

@@ -60,6 +60,32 @@ holds(const char *text)
 	return strstr((char *)buf_head(&reply.body), text) != NULL;
 }
 
+/* who was last said to be refused */
+static char stranger[100];
+
+static void
+refused(struct http_span who)
+{
+	snprintf(stranger, sizeof stranger, "%.*s", (int)who.n, who.p);
+}
+
+static void
+test_refusing(void)
+{
+	w.refused = refused;
+	ok(ask("GET http://dev.test:80/", "") == 403 &&
+		strcmp(stranger, "dev.test:80") == 0,
+	    "whose Host is another's is named by it");
+	ok(ask("GET /", "Origin: http://evil\r\n") == 403 &&
+		strcmp(stranger, "http://evil") == 0,
+	    "who comes from elsewhere by its Origin");
+	stranger[0] = '\0';
+	ok(ask("POST /reload", "Sec-Fetch-Site: cross-site\r\n") == 403 &&
+		stranger[0] == '\0',
+	    "who does not say where from is not named");
+	w.refused = NULL;
+}
+
 static void
 test_state(void)
 {
@@ -252,6 +278,7 @@ main(void)
 	history_init(&history, 0x9f3c01d2, 1000);
 	history.n = 17;
 	history.reload = 16;
+	test_refusing();
 	test_state();
 	test_script();
 	test_pages();

@@ -40,6 +40,29 @@ test_places(void)
 	    "anything else is no place");
 }
 
+/* is this the URL of that end? */
+static bool
+url(const char *address, bool six, bool wildcard, const char *expected)
+{
+	struct net_end end = { .port = 80, .six = six, .wildcard = wildcard };
+	char text[NET_URL];
+
+	strncpy(end.address, address, sizeof end.address - 1);
+	net_url(&end, text);
+	return strcmp(text, expected) == 0;
+}
+
+static void
+test_urls(void)
+{
+	ok(url("127.0.0.1", false, false, "http://127.0.0.1:80/") &&
+		url("fe80::1", true, false, "http://[fe80::1]:80/"),
+	    "an end has a URL");
+	ok(url("0.0.0.0", false, true, "http://127.0.0.1:80/") &&
+		url("::", true, true, "http://[::1]:80/"),
+	    "one of all addresses is that of a loopback");
+}
+
 static void
 test_listening(void)
 {
@@ -115,6 +138,7 @@ int
 main(void)
 {
 	test_places();
+	test_urls();
 	test_listening();
 	test_talking();
 	net_raise_limit();
