@@ -68,12 +68,12 @@ ok 'when it goes as well' gets 'USR1
 > '
 stop "$watchrun"
 mkdir odd
+: >log
 cd odd || exit
 watchrun -v -w -p ../app.pid '**' >>../log 2>&1 </dev/null &
 watchrun=$!
 started="$started $watchrun"
 cd ..
-: >log
 until_ok 10 has log 'watching '
 : >'odd/!x'
 ok 'a name like a report gets ./ in front' gets 'USR1

@@ -90,7 +90,7 @@ ls -lR guest >/dev/null
 
 # relay from to told log: changes of one directory poke in the other
 relay() {
-	rm -f pipe
+	rm -f pipe "$1.log"
 	mkfifo pipe
 	(cd "$1" && exec watchrun -v -w -l0 '**' 2>"../$1.log") |
 	    tee "$3" >pipe &

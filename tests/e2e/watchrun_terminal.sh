@@ -12,6 +12,8 @@ export PS1
 # term command...: on a terminal of its own; $pid is that of the tool
 term() {
 	rm -f keys pids
+	# What an earlier one showed must not be taken for this one's.
+	: >screen
 	: >seen
 	mkfifo keys
 	pty "$@" <keys >screen 2>&1 &

@@ -45,6 +45,8 @@ doubled() {
 # on_screen command...: what reads keys from a terminal, for type_keys
 on_screen() {
 	mkfifo keys
+	# What another one showed must not be taken for this one's.
+	: >screen
 	pty "$@" <keys >screen 2>&1 &
 	editor=$!
 	started="$started $editor"
