@@ -26,12 +26,12 @@ SYSTEM = lib/clock.o lib/os_linux.o lib/os_other.o lib/pidfile.o lib/sig.o
 
 TREE = lib/content.o lib/dir.o lib/ghost.o lib/glob.o lib/link.o lib/look.o \
 	lib/mounts.o lib/rule.o lib/seen.o lib/sweep.o lib/tree.o \
-	lib/watch_inotify.o
+	lib/watch_inotify.o lib/watch_kqueue.o
 
 WATCHRUN = watchrun.o lib/act.o lib/args.o lib/batch.o lib/bell.o lib/box.o \
 	lib/changes.o lib/feed.o lib/guard.o lib/job.o lib/letter.o lib/list.o \
 	lib/options.o lib/paths.o lib/poke.o lib/report.o lib/run.o lib/stray.o \
-	$(TREE) $(SYSTEM) $(FLOOR)
+	lib/watch.o $(TREE) $(SYSTEM) $(FLOOR)
 
 FILES = lib/content.o lib/listing.o lib/mime.o lib/page.o lib/range.o \
 	lib/reply.o lib/root.o lib/site.o lib/version.o
@@ -66,7 +66,8 @@ HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
 
 TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
 	tests/unit/tree_content tests/unit/tree_hints tests/unit/tree_polled \
-	tests/unit/tree_random
+	tests/unit/tree_kqueue tests/unit/tree_kqueue_random tests/unit/tree_mute \
+	tests/unit/tree_random tests/unit/watch_kqueue
 
 UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/base64 tests/unit/batch tests/unit/bell tests/unit/box \
@@ -132,7 +133,8 @@ uninstall:
 
 clean:
 	rm -f reloadws watchrun *.o lib/*.o lib/reload_js.c
-	rm -f tests/*.o tests/unit/*.o tests/tools/*.o tests/fuzz/*.o
+	rm -f tests/*.o tests/unit/*.o tests/tools/*.o tests/fuzz/*.o \
+	    tests/fake/*.o
 	rm -f $(UNIT) $(TOOLS) $(FUZZERS) tests/bench/bare
 
 # Everything that the tests are made of.
@@ -477,6 +479,29 @@ tests/unit/tree_polled: tests/unit/tree_polled.o $(TREE_UNIT)
 
 tests/unit/tree_random: tests/unit/tree_random.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree_random.o $(TREE_UNIT)
+
+# What another system's backend does is told by a kernel that is made for that.
+KQUEUE = tests/fake/kqueue.o tests/fake/watch_kqueue.o
+KQUEUE_TREE = $(KQUEUE) lib/watch_inotify.o lib/clock.o lib/content.o lib/dir.o lib/ghost.o \
+	lib/glob.o lib/link.o lib/look.o lib/mounts.o lib/os_linux.o \
+	lib/os_other.o lib/rule.o lib/seen.o lib/str.o lib/sweep.o lib/tree.o
+$(KQUEUE): $(HEADERS) tests/fake/sys/event.h
+tests/fake/watch_kqueue.o: lib/watch_kqueue.c
+	$(COMPILE) -U__linux__ -D_XOPEN_SOURCE=700 -Itests/fake -c -o $@ lib/watch_kqueue.c
+
+tests/unit/tree_kqueue.o: tests/unit/tree.c
+tests/unit/tree_kqueue: tests/unit/tree_kqueue.o $(KQUEUE_TREE)
+	$(LINK) -o $@ tests/unit/tree_kqueue.o $(KQUEUE_TREE)
+
+tests/unit/tree_kqueue_random.o: tests/unit/tree_random.c
+tests/unit/tree_kqueue_random: tests/unit/tree_kqueue_random.o $(KQUEUE_TREE)
+	$(LINK) -o $@ tests/unit/tree_kqueue_random.o $(KQUEUE_TREE)
+
+tests/unit/tree_mute: tests/unit/tree_mute.o $(KQUEUE_TREE)
+	$(LINK) -o $@ tests/unit/tree_mute.o $(KQUEUE_TREE)
+
+tests/unit/watch_kqueue: tests/unit/watch_kqueue.o $(KQUEUE)
+	$(LINK) -o $@ tests/unit/watch_kqueue.o $(KQUEUE)
 
 UTF8_UNIT = tests/unit/utf8.o lib/utf8.o
 tests/unit/utf8: $(UTF8_UNIT)

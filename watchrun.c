@@ -500,7 +500,7 @@ open_tree(void)
 	size_t i;
 
 	know_output();
-	if (tree_open(&w.tree, w.options.poll > 0 ? NULL : &watch_inotify,
+	if (tree_open(&w.tree, w.options.poll > 0 ? NULL : watch_here(),
 		w.rules, on_news, NULL) < 0)
 		msg_die("cannot watch:");
 	w.watching = true;

@@ -68,6 +68,23 @@ dir_tell(const struct tree *t, const struct tree_dir *d, const char *name,
 
 /* ---- users of a watch ---- */
 
+bool
+dir_mute(const struct tree *t)
+{
+	return t->backend != NULL && t->backend->add_file != NULL;
+}
+
+int
+dir_id(const struct tree_dir *d)
+{
+	const struct tree_user *u;
+
+	for (u = d->users; u != NULL; u = u->next)
+		if (u->link == NULL)
+			return u->id;
+	return -1;
+}
+
 static struct tree_user **
 bucket(const struct tree *t, int id)
 {

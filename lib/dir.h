@@ -45,6 +45,12 @@ bool dir_is_refused(int error);
 void dir_tell(const struct tree *t, const struct tree_dir *d, const char *name,
     enum tree_news news, uint64_t rules, const char *by);
 
+/* do hints not say what was done, so that only looks tell? */
+bool dir_mute(const struct tree *t);
+
+/* the id of the watch on d, or -1 where it has none */
+int dir_id(const struct tree_dir *d);
+
 /* the first of the bucket in which the users of this watch are, or NULL */
 struct tree_user *dir_users(const struct tree *t, int id);
 

@@ -68,6 +68,18 @@ append(char path[PATH_MAX], const char *name)
 	return true;
 }
 
+/* No watch could be had, or as much of one as is wanted. */
+static int
+lacks(struct way *w)
+{
+	if (errno == ENOSPC) {
+		sweep_short(w->t, w->d, errno);
+		w->d->blind = true;
+	} else
+		note(w, errno);
+	return 0;
+}
+
 /* The directory that the component is in hears of the link itself already. */
 static int
 watch(struct way *w, enum watch_level level)
@@ -79,14 +91,25 @@ watch(struct way *w, enum watch_level level)
 		return 0;
 	path = *w->done == '\0' ? "/" : w->done;
 	id = w->t->backend->add(w->t->watch, path, level, false);
-	if (id >= 0)
-		return dir_link(w->t, w->d, id, w->name, w->link);
-	if (errno == ENOSPC) {
-		sweep_short(w->t, w->d, errno);
-		w->d->blind = true;
-	} else
-		note(w, errno);
-	return 0;
+	return id < 0 ? lacks(w) : dir_link(w->t, w->d, id, w->name, w->link);
+}
+
+/* The way's end, and its path. */
+static int
+watch_file(struct way *w, const char *path, const struct stat *st)
+{
+	const struct watch_backend *b;
+	int id;
+
+	if (watch(w, WATCH_FILES) < 0)
+		return -1;
+	b = w->t->backend;
+	if (w->t->watch == NULL || b->add_file == NULL || !S_ISREG(st->st_mode))
+		return 0;
+	id = b->add(
+	    w->t->watch, *w->done == '\0' ? "/" : w->done, WATCH_FILES, false);
+	return id < 0 || b->add_file(w->t->watch, id, path, st) < 0 ? lacks(w)
+								    : 0;
 }
 
 /* It leads to another file system, which may not tell what happens on it. */
@@ -155,7 +178,7 @@ step(struct way *w)
 		return follow(w, path);
 	}
 	if (!S_ISDIR(st.st_mode))
-		return watch(w, WATCH_FILES);
+		return watch_file(w, path, &st);
 	if (watch(w, WATCH_NAMES) < 0)
 		return -1;
 	memcpy(w->done, path, strlen(path) + 1);

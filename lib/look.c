@@ -111,7 +111,8 @@ has_links(const struct tree_dir *d)
 
 /*
  * A link that counts, or may lead to what does, though it leads nowhere now,
- * is followed when it is met and whenever something on its way is heard of.
+ * is followed when it is met and whenever something on its way is heard of;
+ * then 1.
  */
 static int
 see_link(struct look *l, const char *name, struct tree_entry *e,
@@ -143,7 +144,21 @@ see_link(struct look *l, const char *name, struct tree_entry *e,
 		/* Of what happens on its way nobody hears until then. */
 		l->d->unheard = true;
 	}
-	return result < 0 ? -1 : 0;
+	return result < 0 ? -1 : 1;
+}
+
+/* What is watched only now has to be seen once more. */
+static int
+see_watched(
+    struct look *l, const char *name, struct tree_entry *e, struct seen *s)
+{
+	int link, file;
+
+	link = see_link(l, name, e, s);
+	file = seen_watch(l, name, e, s);
+	if (link > 0 || file > 0)
+		seen_at(l, name, s);
+	return link < 0 ? -1 : 0;
 }
 
 /* Can the directory entry be passed over without a stat? */
@@ -171,12 +186,13 @@ see(struct look *l, const char *name, mode_t type)
 	for (i = l->sorted; l->fd < 0 && i < l->d->n; i++)
 		if (strcmp(l->d->entries[i]->name, name) == 0)
 			return 0;
-	if (!seen_at(l, name, &s) && s.error != 0) {
+	seen_at(l, name, &s);
+	if (s.error == 0 && see_watched(l, name, e, &s) < 0)
+		return -1;
+	if (s.error != 0) {
 		misses(l, e, s.error);
 		return 0;
 	}
-	if (see_link(l, name, e, &s) < 0)
-		return -1;
 	if (s.type == 0)
 		return 0;
 	if (e != NULL && e->isdir && s.isdir && e->type == s.type &&
@@ -313,19 +329,10 @@ fails(struct tree *t, struct tree_dir *d)
 			dir_make_due(t, d->up);
 		return;
 	}
-	if (!dir_is_refused(error))
+	/* That we may later is not always told by the directory above. */
+	if (!dir_is_refused(error) || (dir_mute(t) && d->level == WATCH_FILES))
 		sweep_again(t, d, TREE_INTERVAL);
 	say_unread(t, d, error);
-}
-
-static bool
-has_watch(const struct tree_dir *d)
-{
-	const struct tree_user *u;
-
-	for (u = d->users; u != NULL && u->link != NULL; u = u->next)
-		;
-	return u != NULL;
 }
 
 /* Watch first, so that what changes while we read is hinted at. */
@@ -336,7 +343,7 @@ set_watch(struct tree *t, struct tree_dir *d)
 
 	if (t->backend == NULL || d->events == OS_EVENTS_NONE)
 		return 0;
-	if (t->sweep.full && !has_watch(d)) {
+	if (t->sweep.full && dir_id(d) < 0) {
 		sweep_lacks(t, d, true);
 		return 0;
 	}
@@ -372,6 +379,13 @@ polled(const struct tree *t, const struct tree_dir *d)
 {
 	return !hears(t, d) || d->blind || d->events != OS_EVENTS_ALL ||
 	    mounts_in(&t->mounts, d->stamp.dev, d->stamp.ino);
+}
+
+/* Has nobody told how what is found changed in it has changed? */
+static bool
+untold(const struct tree *t, const struct tree_dir *d)
+{
+	return dir_mute(t) || (d->polled != 0 && !d->heard);
 }
 
 static void
@@ -420,7 +434,7 @@ place(struct look *l, const struct stat *st)
 		d->unwatched = false;
 	if (sweep_poll(l->t, d, polled(l->t, d)) < 0)
 		return -1;
-	l->swept = d->polled != 0 && !d->heard;
+	l->swept = untold(l->t, d);
 	return 0;
 }
 
@@ -541,7 +555,7 @@ look_once(struct tree *t, struct tree_dir *d)
 		.fd = -1,
 		.sorted = d->n,
 		.now = clock_wall_ns(),
-		.swept = d->polled != 0 && !d->heard };
+		.swept = untold(t, d) };
 	l.prefix = dir_join(d, "", l.path) < 0 ? sizeof l.path : strlen(l.path);
 	for (i = 0; i < d->n; i++)
 		d->entries[i]->seen = false;

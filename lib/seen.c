@@ -96,6 +96,30 @@ seen_at(struct look *l, const char *name, struct seen *s)
 
 /* ---- files ---- */
 
+int
+seen_watch(struct look *l, const char *name, const struct tree_entry *e,
+    const struct seen *s)
+{
+	struct tree *t;
+	const char *by;
+	char path[PATH_MAX];
+	int id, result;
+
+	t = l->t;
+	id = dir_id(l->d);
+	if (!dir_mute(t) || id < 0 || s->type != S_IFREG || l->d->blind ||
+	    (e == NULL && dir_judge(t, l->d, name, &by) == 0) ||
+	    dir_join(l->d, name, path) < 0)
+		return 0;
+	result = t->backend->add_file(t->watch, id, path, &s->st);
+	if (result >= 0 || dir_is_gone(errno))
+		return result > 0;
+	if (errno == ENOSPC)
+		sweep_short(t, l->d, errno);
+	l->d->blind = true;
+	return 0;
+}
+
 /* Reading much takes a while: only for who asked for it. */
 static uint64_t
 content(struct look *l, const char *name, const struct seen *s, uint64_t rules)
@@ -111,6 +135,13 @@ content(struct look *l, const char *name, const struct seen *s, uint64_t rules)
 		return content_of(l->fd, name, flags, max);
 	name = path_of(l, name);
 	return name == NULL ? 0 : content_of(AT_FDCWD, name, flags, max);
+}
+
+/* Are there changes that no hint names? */
+static bool
+unnamed(const struct look *l)
+{
+	return l->d->polled != 0 || dir_mute(l->t);
 }
 
 static bool
@@ -149,7 +180,7 @@ update(const struct look *l, struct tree_entry *e, const struct seen *s)
 		looks = OTHER;
 	else if (e->fresh && e->written)
 		looks = FRESH;
-	else if (e->fresh && l->d->polled != 0)
+	else if (e->fresh && unnamed(l))
 		looks = MAYBE;
 	e->dev = s->st.st_dev;
 	e->ino = s->st.st_ino;
@@ -239,7 +270,9 @@ static void
 say_written(
     struct look *l, const struct tree_entry *e, uint64_t rules, const char *by)
 {
-	if (e->held)
+	if (e->held && dir_mute(l->t))
+		sweep_quiet(l->t, l->d, TREE_QUIET);
+	else if (e->held)
 		sweep_again(l->t, l->d, TREE_AGAIN);
 	else if (!l->d->unheard || e->type != S_IFREG ||
 	    l->now - e->mtime >= YOUNG_NS)
@@ -252,7 +285,7 @@ static void
 begin(
     struct look *l, struct tree_entry *e, const struct seen *s, uint64_t rules)
 {
-	if ((rules & l->t->same) != 0 || (e->fresh && l->d->polled != 0))
+	if ((rules & l->t->same) != 0 || (e->fresh && unnamed(l)))
 		e->content = content(l, e->name, s, rules);
 }
 

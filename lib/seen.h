@@ -20,7 +20,7 @@ struct look {
 	int fd; /* of the directory; -1 where names are spelled out */
 	size_t sorted; /* entries that were known before */
 	int64_t now; /* nanoseconds since 1970 */
-	bool swept; /* nobody told of what is found changed */
+	bool swept; /* nobody told how what is found changed has changed */
 	bool failed; /* it could not be read to its end */
 	bool refused; /* nor were we allowed to see all */
 	bool restless; /* what may come in it does not change its stamp */
@@ -47,6 +47,13 @@ bool seen_at(struct look *l, const char *name, struct seen *s);
 
 /* may a link of this name be entered, if a directory is behind it? */
 bool seen_spelled(const struct look *l, const char *name);
+
+/*
+ * Where the writing of a file is told by itself: 1 when it is told only from
+ * now on, else 0.  Where no watch can be had its directory is polled.
+ */
+int seen_watch(struct look *l, const char *name, const struct tree_entry *e,
+    const struct seen *s);
 
 /* does a known file look as it did, so that there is no more to do? */
 bool seen_alike(struct look *l, struct tree_entry *e);

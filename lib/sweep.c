@@ -24,22 +24,14 @@ say(struct tree *t, const struct tree_dir *d, const char *path, const char *why)
 }
 
 static const char *
-lack(int error)
+lack(const struct tree *t, int error)
 {
-	switch (error) {
-	case ENOSPC:
-		return "no inotify watches left; "
-		       "raise fs.inotify.max_user_watches (sysctl)";
-	case EMFILE:
-		return "no inotify instance left; "
-		       "raise fs.inotify.max_user_instances (sysctl)";
-	case ENFILE:
-		return "too many open files in system";
-	case ENOSYS:
-		return "no inotify here";
-	default:
-		return strerror(error);
-	}
+	const char *why;
+
+	why = t->backend->lack == NULL ? NULL : t->backend->lack(error);
+	if (why != NULL)
+		return why;
+	return error == ENOSYS ? "no hints here" : strerror(error);
 }
 
 void
@@ -47,7 +39,7 @@ sweep_short(struct tree *t, const struct tree_dir *d, int error)
 {
 	t->sweep.full = true;
 	if (!t->sweep.told)
-		say(t, d, dir_path(d), lack(error));
+		say(t, d, dir_path(d), lack(t, error));
 	t->sweep.told = true;
 }
 
@@ -202,6 +194,16 @@ tree_tick(struct tree *t, int64_t now)
 		begin(t);
 }
 
+static struct tree_again *
+find_again(const struct tree *t, const struct tree_dir *d)
+{
+	size_t i;
+
+	for (i = 0; t->sweep.again[i].d != d; i++)
+		;
+	return &t->sweep.again[i];
+}
+
 /* Where memory is out the next sweep has to do. */
 void
 sweep_again(struct tree *t, struct tree_dir *d, int ms)
@@ -227,6 +229,19 @@ sweep_again(struct tree *t, struct tree_dir *d, int ms)
 }
 
 void
+sweep_quiet(struct tree *t, struct tree_dir *d, int ms)
+{
+	struct tree_again *again;
+
+	sweep_again(t, d, ms);
+	if (!d->again)
+		return;
+	again = find_again(t, d);
+	if (again->at < clock_ms() + ms)
+		again->at = clock_ms() + ms;
+}
+
+void
 sweep_looked(struct tree *t, struct tree_dir *d)
 {
 	struct tree_sweep *s;
@@ -245,16 +260,11 @@ sweep_looked(struct tree *t, struct tree_dir *d)
 void
 sweep_forget(struct tree *t, struct tree_dir *d)
 {
-	size_t i;
-
 	sweep_looked(t, d);
 	sweep_lacks(t, d, false);
 	sweep_poll(t, d, false);
-	for (i = 0; d->again && i < t->sweep.nagain; i++)
-		if (t->sweep.again[i].d == d) {
-			t->sweep.again[i] = t->sweep.again[--t->sweep.nagain];
-			break;
-		}
+	if (d->again)
+		*find_again(t, d) = t->sweep.again[--t->sweep.nagain];
 }
 
 void

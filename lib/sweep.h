@@ -25,6 +25,9 @@ int sweep_poll(struct tree *t, struct tree_dir *d, bool polled);
 /* look at it once more, in so many ms */
 void sweep_again(struct tree *t, struct tree_dir *d, int ms);
 
+/* look at it once more, when this was not asked for in so many ms */
+void sweep_quiet(struct tree *t, struct tree_dir *d, int ms);
+
 /* it has been looked at */
 void sweep_looked(struct tree *t, struct tree_dir *d);
 

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700 /* S_IFLNK */
 /* tree.c - the remembered tree: hints go in, what changed comes out */
 #include <sys/stat.h>
 
@@ -143,15 +143,26 @@ hear_name(struct tree *t, struct tree_dir *d, const char *name, unsigned what)
 	}
 }
 
+/* Something happened there: what is a link may lead elsewhere now. */
 static void
-hear_self(struct tree *t, struct tree_user *u, unsigned what)
+hear_some(struct tree *t, struct tree_user *u)
 {
 	struct tree_entry *e;
+	size_t i;
 
+	for (i = 0; u->link == NULL && i < u->dir->n; i++)
+		if (u->dir->entries[i]->type == S_IFLNK)
+			u->dir->entries[i]->hinted = true;
 	e = u->link == NULL ? NULL : dir_find(u->dir, u->dir->n, u->link);
 	if (e != NULL)
 		e->hinted = true;
 	dir_make_due(t, u->dir);
+}
+
+static void
+hear_self(struct tree *t, struct tree_user *u, unsigned what)
+{
+	hear_some(t, u);
 	if (u->dir->up != NULL)
 		dir_make_due(t, u->dir->up);
 	if ((what & WATCH_ENDED) != 0)
@@ -170,12 +181,11 @@ hear(struct tree *t, const struct watch_hint *hint)
 		u->dir->heard = true;
 		if ((hint->what & WATCH_SELF) != 0)
 			hear_self(t, u, hint->what);
-		else if (u->link == NULL && hint->name != NULL)
-			hear_name(t, u->dir, hint->name, hint->what);
+		else if (hint->name == NULL)
+			hear_some(t, u);
 		else if (u->link == NULL)
-			dir_make_due(t, u->dir);
-		else if (hint->name != NULL &&
-		    strcmp(u->target, hint->name) == 0)
+			hear_name(t, u->dir, hint->name, hint->what);
+		else if (strcmp(u->target, hint->name) == 0)
 			hear_name(t, u->dir, u->link, hint->what);
 	}
 }

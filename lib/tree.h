@@ -16,7 +16,8 @@
 
 enum {
 	TREE_INTERVAL = 1000, /* ms from a sweep to the next, by default */
-	TREE_AGAIN = 80 /* ms to a second look at what a sweep found changed */
+	TREE_AGAIN = 80, /* ms to a second look at what a sweep found changed */
+	TREE_QUIET = 160 /* ms without a hint, where none tells who is done */
 };
 
 #define TREE_NEVER INT64_MAX

@@ -2,6 +2,8 @@
 #ifndef WATCH_H
 #define WATCH_H
 
+#include <sys/stat.h>
+
 #include <stdbool.h>
 
 /*
@@ -43,17 +45,31 @@ struct watch_backend {
 	/*
 	 * Watch a directory; what it already watches it watches at the higher
 	 * level from then on.  Its id, one for each directory by whatever path,
-	 * or -1 and errno.
+	 * or -1 and errno, ENOSPC when no watch is left.
 	 */
 	int (*add)(struct watch *w, const char *path, enum watch_level level,
 	    bool follow);
+	/*
+	 * Watch the writing of the file that st tells of, too, as what happens
+	 * in the watched directory of this id: 1 when that is new, 0 when it
+	 * was watched, or -1 and errno, ENOSPC as above.  NULL where watching
+	 * the directory includes that; else no hint has a name, nor says what
+	 * was done, nor comes when a writer closes.
+	 */
+	int (*add_file)(
+	    struct watch *w, int id, const char *path, const struct stat *st);
 	/* end that; hints under way may still come */
 	void (*drop)(struct watch *w, int id);
 	/* the next hint: 1, 0 when there is none now, -1 and errno */
 	int (*next)(struct watch *w, struct watch_hint *hint);
 	void (*close)(struct watch *w);
+	/* what ran short, and what to do: of open and add; or NULL */
+	const char *(*lack)(int error);
 };
 
-extern const struct watch_backend watch_inotify;
+extern const struct watch_backend watch_inotify, watch_kqueue;
+
+/* that of this system, or one that does not open */
+const struct watch_backend *watch_here(void);
 
 #endif

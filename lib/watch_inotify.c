@@ -135,13 +135,33 @@ close_(struct watch *w)
 	free(w);
 }
 
+static const char *
+lack(int error)
+{
+	switch (error) {
+	case ENOSPC:
+		return "no inotify watches left; "
+		       "raise fs.inotify.max_user_watches (sysctl)";
+	case EMFILE:
+		return "no inotify instance left; "
+		       "raise fs.inotify.max_user_instances (sysctl)";
+	case ENFILE:
+		return "too many open files in system";
+	case ENOSYS:
+		return "no inotify here";
+	default:
+		return NULL;
+	}
+}
+
 const struct watch_backend watch_inotify = { .name = "inotify",
 	.open = open_,
 	.fd = fd_,
 	.add = add,
 	.drop = drop,
 	.next = next,
-	.close = close_ };
+	.close = close_,
+	.lack = lack };
 
 #else
 /* watch_inotify.c - a backend that this system has not */

@@ -127,13 +127,20 @@ fake_close(struct watch *w)
 	(void)w;
 }
 
+static inline const char *
+fake_lack(int error)
+{
+	return watch_inotify.lack(error);
+}
+
 static const struct watch_backend fake_backend = { .name = "fake",
 	.open = fake_open,
 	.fd = fake_fd,
 	.add = fake_add,
 	.drop = fake_drop,
 	.next = fake_next,
-	.close = fake_close };
+	.close = fake_close,
+	.lack = fake_lack };
 
 /* something happened to this name in this directory */
 static inline void
