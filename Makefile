@@ -17,8 +17,10 @@ SUITES = unit fuzz e2e torture browser
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings
-COMPILE = $(CC) -std=c11 -D_FILE_OFFSET_BITS=64 $(WARN) $(CPPFLAGS) \
-	$(CFLAGS) -Ilib
+# Some systems hide more than they should of what POSIX has.
+SHOW = -D_DARWIN_C_SOURCE -D_NETBSD_SOURCE
+COMPILE = $(CC) -std=c11 -D_FILE_OFFSET_BITS=64 $(SHOW) $(WARN) \
+	$(CPPFLAGS) $(CFLAGS) -Ilib
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
 FLOOR = lib/buf.o lib/msg.o lib/str.o
@@ -180,7 +182,8 @@ BELL_UNIT = tests/unit/bell.o lib/bell.o lib/box.o lib/buf.o lib/clock.o \
 tests/unit/bell: $(BELL_UNIT)
 	$(LINK) -o $@ $(BELL_UNIT)
 
-BOX_UNIT = tests/unit/box.o lib/box.o lib/buf.o lib/clock.o lib/str.o
+BOX_UNIT = tests/unit/box.o lib/box.o lib/buf.o lib/clock.o lib/os_linux.o \
+	lib/os_other.o lib/str.o
 tests/unit/box: $(BOX_UNIT)
 	$(LINK) -o $@ $(BOX_UNIT)
 
@@ -301,7 +304,8 @@ tests/fuzz/ws: $(FUZZ_WS)
 	$(LINK) -o $@ $(FUZZ_WS)
 
 # What end-to-end tests need and the shell has not.
-BELL = lib/box.o lib/buf.o lib/clock.o lib/str.o tests/tools/bell.o
+BELL = lib/box.o lib/buf.o lib/clock.o lib/os_linux.o lib/os_other.o \
+	lib/str.o tests/tools/bell.o
 $(BELL): $(HEADERS)
 tests/tools/bell: $(BELL)
 	$(LINK) -o $@ $(BELL)

@@ -12,6 +12,7 @@
 
 #include "box.h"
 #include "clock.h"
+#include "os.h"
 #include "str.h"
 
 enum {
@@ -85,8 +86,8 @@ open_once(struct box *b, const char *path)
 		return result;
 	b->fd = open(path, FLAGS);
 	if (b->fd < 0)
-		return errno == ENOENT || errno == ELOOP ? BOX_REPLACED
-							 : BOX_ERRNO;
+		return errno == ENOENT || os_is_link(errno) ? BOX_REPLACED
+							    : BOX_ERRNO;
 	result = lock(b->fd);
 	if (result != BOX_OK)
 		return result;

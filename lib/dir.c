@@ -40,7 +40,7 @@ bool
 dir_is_gone(int error)
 {
 	return error == ENOENT || error == ENOTDIR || error == ELOOP ||
-	    error == ENAMETOOLONG;
+	    error == ENAMETOOLONG || os_is_link(error);
 }
 
 bool

@@ -9,9 +9,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 /* a file's time of last modification, nanoseconds since 1970 */
 int64_t os_mtime_ns(const struct stat *st);
+
+/* a file's times of last access and modification, as futimens(2) takes them */
+void os_times(const struct stat *st, struct timespec times[2]);
+
+/* does this errno say that O_NOFOLLOW met a link? */
+bool os_is_link(int error);
 
 /* the S_IFMT part of a directory entry's mode, or 0 where it does not tell */
 mode_t os_dirent_type(const struct dirent *entry);

@@ -25,6 +25,19 @@ os_mtime_ns(const struct stat *st)
 	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
 }
 
+void
+os_times(const struct stat *st, struct timespec times[2])
+{
+	times[0] = st->st_atim;
+	times[1] = st->st_mtim;
+}
+
+bool
+os_is_link(int error)
+{
+	return error == ELOOP;
+}
+
 mode_t
 os_dirent_type(const struct dirent *entry)
 {

@@ -63,7 +63,7 @@ take(struct pidfile *p)
 	    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
 	    0644);
 	if (p->fd < 0)
-		return errno == ELOOP || errno == EISDIR || errno == ENXIO
+		return os_is_link(errno) || errno == EISDIR || errno == ENXIO
 		    ? PIDFILE_NOTFILE
 		    : PIDFILE_ERRNO;
 	if (fstat(p->fd, &st) < 0)

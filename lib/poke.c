@@ -36,15 +36,16 @@ leave(int fd)
 static int
 set_times(int fd, int dir, const char *name, const struct stat *st)
 {
-	struct timespec times[2];
+	struct timespec times[2], read;
 	int i, r;
 
+	os_times(st, times);
+	read = times[0];
 	times[0] = (struct timespec){ .tv_nsec = UTIME_OMIT };
-	times[1] = st->st_mtim;
 	for (r = i = 0; i < 2 && r == 0; i++) {
 		r = fd >= 0 ? futimens(fd, times)
 			    : utimensat(dir, name, times, AT_SYMLINK_NOFOLLOW);
-		times[0] = st->st_atim;
+		times[0] = read;
 	}
 	return r;
 }
@@ -69,11 +70,11 @@ poke_closed(int dir, const char *name)
 	int error;
 
 	error = errno;
+	if (os_is_link(error))
+		return POKE_LINK;
 	switch (error) {
 	case ENOENT:
 		return poke_name(dir, ".");
-	case ELOOP:
-		return POKE_LINK;
 	case ENXIO:
 		return POKE_NOTFILE;
 	case EACCES:
@@ -131,7 +132,7 @@ poke_missing(int dir, const char *name)
 {
 	struct stat st;
 
-	if (errno == ELOOP)
+	if (os_is_link(errno))
 		return POKE_LINK;
 	if (errno != ENOENT && errno != ENOTDIR)
 		return POKE_ERRNO;

@@ -1,4 +1,4 @@
-#define _POSIX_C_SOURCE 200809L
+#define _XOPEN_SOURCE 700
 /* sig.c - signals as bytes in a pipe that poll() can wait for */
 #include <errno.h>
 #include <fcntl.h>
