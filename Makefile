@@ -13,7 +13,7 @@ SITE = tests/site
 LISTEN = 5678
 PIDFILE = reloadws.pid
 FUZZ = 60
-SUITES = unit fuzz e2e torture browser
+SUITES = unit fuzz e2e recipes torture browser
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings

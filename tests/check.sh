@@ -1,5 +1,5 @@
 #!/bin/sh
-# check.sh - run the tests and count:  check.sh unit|fuzz|e2e|torture|browser...
+# check.sh - run the tests and count:  check.sh unit|fuzz|e2e|recipes|torture|browser...
 #
 # A test prints a line for each fact it checked: ok, FAIL or skip, and the
 # fact as a sentence.  A test that checks nothing, or dies, has failed.
@@ -43,6 +43,12 @@ for suite; do
 	e2e | torture)
 		for script in "tests/$suite"/*.sh; do
 			[ "${script##*/}" = lib.sh ] || run_one "$script" sh "$script"
+		done
+		;;
+	recipes)
+		sh tests/recipes/setup.sh
+		for script in tests/recipes/*/test.sh; do
+			run_one "${script%/test.sh}" sh "$script"
 		done
 		;;
 	browser)

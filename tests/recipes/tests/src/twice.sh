@@ -1,0 +1,3 @@
+#!/bin/sh
+# the twice of a number
+echo $(($1 * 2))

@@ -1,0 +1,3 @@
+import { word } from "./word";
+
+document.querySelector("main")!.textContent = word("first");

@@ -1,0 +1,1 @@
+export const word = (text: string): string => `the ${text}`;
