@@ -62,9 +62,10 @@ lacks() {
 	fi
 }
 
-# until_ok secs command...: try until it succeeds, at most that long
+# until_ok secs command...: try until it succeeds, at most that long; thrice as
+# long, in fact, for machines that have more to do
 until_ok() {
-	tries=$(($1 * 50))
+	tries=$(($1 * 150))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries - 1))

@@ -20,7 +20,7 @@ END
 torment 'site/**'
 counts='site/many/[0-9]*'
 
-asks '50,000 writes over 1000 files' - 20 \
+asks '50,000 writes over 1000 files' - 500 \
     torture burst site/many 1000 50000 "$seed"
 ok 'which were all named' lines 1000 named
 
