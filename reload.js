@@ -1,113 +1,72 @@
 /*
  * reload.js - shows the page anew when reloadws says that something changed
  *
- * It compares the generation of the page with the server's at every connection,
- * so nothing depends on being there when the bell rings.
+ * At every connection it compares generations: no bell has to be heard.
  */
 (() => {
 	"use strict";
 
-	const script = document.currentScript || document.querySelector('script[src*="reload.js"]');
-	const guard = Symbol.for("reloadws");
+	const tags = 'script[src*="reload.js"]';
+	const script = document.currentScript || document.querySelector(tags);
 
-	if (!script?.src || window[guard])
+	if (!script?.src || window.reloadwsIsHere)
 		return;
-	window[guard] = true;
+	window.reloadwsIsHere = true;
 
-	const served = /*served*/null;
-	const stateURL = new URL("reload", script.src).href;
-	const tag = document.querySelector("script[data-generation]")?.dataset.generation;
-	const option = (name) => document.querySelector(`script[src*="reload.js"][data-${name}]`)?.dataset[name];
-	const note = `reloadws ${location.href}`;
-	const timing = performance.getEntriesByType("navigation")[0] || {};
 	const on = (type, then) => addEventListener(type, then);
-	const here = () => location.href.split("#")[0];
 	const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 	const find = (selector) => [...document.querySelectorAll(selector)];
+	const option = (name) => find(`${tags}[data-${name}]`)[0]?.dataset[name];
+	const here = () => location.href.split("#")[0];
+	const note = () => `reloadws ${location.href}`;
+	const soft = () => option("mode") === "soft";
+	const idle = () => document.hidden || option("mode") === "off";
+	const touch = () => new Promise((done) => { on("keydown", done); on("pointerdown", done); });
+	const loaded = new Promise((done) => document.readyState === "complete" ? done() : on("load", () => setTimeout(done)));
 
+	const served = /*served*/null || {};
+	const stateURL = new URL("reload", script.src).href;
+	const tag = option("generation");
+
+	let mine = tag || served.generation || "";	/* the generation of the page */
 	let kept = {};	/* from before a reload */
-	let boot, n;	/* the generation of the page */
-	let doubt, owed, touched, busy, asked = 0;
 	let mute = !/^http/.test(location.protocol);	/* can't ask its server */
+	let owed, busy, born;
 
 	try {
-		kept = JSON.parse(sessionStorage[note]);
-		sessionStorage.removeItem(note);
+		kept = JSON.parse(sessionStorage[note()]);
+		sessionStorage.removeItem(note());
 	} catch {
 		/* none */
 	}
 
-	function stand(generation) {
-		[boot, n] = generation.split("-");
-		n = Number(n);
-	}
-
-	/* What was told between page and script is missing. */
-	function begin(generation) {
-		const came = performance.getEntriesByName(script.src)[0] || timing;
-
-		stand(tag || (served || { generation }).generation);
-		if (tag || !served)
-			return;
-		/* By the back-button it may be of any age. */
-		doubt = timing.transferSize === 0 && timing.encodedBodySize > 0;
-		if (kept.generation?.startsWith(boot))
-			stand(kept.generation);
-		else if (n > 0 && came.responseEnd - served.age > timing.responseStart)
-			n = -1;
-	}
-
 	function compare({ generation, reload }) {
-		if (!boot)
-			begin(generation);
-		if (doubt || !generation.startsWith(boot))
-			return restarted(generation);
-		if (generation.split("-")[1] > n)
-			show(reload <= n ? "style" : "reload", generation, []);
+		const [boot, n] = mine.split("-");
+
+		if (generation !== mine)
+			show({ generation, kind: generation.startsWith(boot) && reload > n ? "reload" : "look" });
 		else if (kept.at)
-			whenLoaded(() => { tell(kept); kept.at = 0; });
+			loaded.then(() => { tell(kept); kept.at = 0; });
 	}
 
-	/* Another boot counts anew. */
-	async function restarted(generation) {
-		print();
-		stand(generation);
-		doubt = true;
-		try {
-			const changed = mute || (await changes()).length;
+	/* Was anything told before the script came?  A cache may be of any age. */
+	function begin() {
+		const [page] = performance.getEntriesByType("navigation");
+		const [came = page] = performance.getEntriesByName(script.src);
 
-			doubt = false;
-			if (changed)
-				show("reload", generation, []);
-		} catch {
-			retry();
-		}
+		born = Date.now();
+		if (!tag && page.transferSize === 0)
+			mine = "";
+		else if (!tag && came.responseEnd - served.age > page.responseStart)
+			mine = mine.replace(/\d*$/, "");
 	}
 
-	/* the decision */
-
-	function hear(message) {
-		const { kind, generation, paths, text } = message;
-
-		if (option("mode") === "off")
-			drop();
-		else if (kind === "hello")
-			greet(message);
-		else if (paths && !/report|mended/.test(kind))
-			show(kind, generation, paths);
-		else
-			report(text);
-	}
-
-	/* No paths mean any. */
-	function show(kind, generation, paths) {
-		const old = owed || { kind, paths, at: Date.now() };
-
+	function show({ kind, generation, paths = [] }) {
 		owed = {
-			kind: old.kind === "reload" ? "reload" : kind,
+			kind: owed && owed.kind !== kind ? "reload" : kind,
 			generation,
-			paths: old.paths.length && paths.length ? [...new Set([...old.paths, ...paths])] : [],
-			at: old.at,
+			paths: [...owed?.paths || [], ...paths.length ? paths : ["*"]],
+			at: owed?.at || Date.now(),
 		};
 		act();
 	}
@@ -115,155 +74,117 @@
 	async function act() {
 		const news = owed;
 
-		if (!news || document.hidden || busy)
+		if (!news || busy || idle())
 			return;
-		if (news.kind === "reload" && option("mode") !== "soft")
-			return reload();
+		busy = true;
 		owed = null;
-		stand(news.generation);
+		mine = news.generation;
+		ahead = {};
 		try {
-			const soft = busy = news.kind === "reload";
-			const shown = await (soft ? soften : refresh)(news);
-
-			if (shown)
+			if (await (news.kind === "style" ? refresh : look)(news))
 				tell(news);
-			if (soft)
-				busy = false;
-			act();
 		} catch {
-			busy = false;
-			owed = { ...news, ...owed, kind: "reload" };
-			reload();
+			await reload(news);
 		}
-	}
-
-	/* It throws where only a reload will do. */
-	async function refresh({ generation, paths }) {
-		const sheets = paths.filter((path) => !IMAGE.test(path));
-
-		await reimage(paths.filter((path) => IMAGE.test(path)), generation);
-		return !sheets.length && paths.length || restyle(sheets, generation);
+		busy = false;
+		act();
 	}
 
 	function tell({ generation, at }) {
-		if (link?.send && link.readyState === 1)
-			link.send(JSON.stringify({ shown: generation, ms: Date.now() - at }));
+		if (link?.readyState === 1)
+			link.send?.(JSON.stringify({ shown: generation, ms: Date.now() - at }));
 	}
 
-	function whenLoaded(then) {
-		if (document.readyState === "complete")
-			then();
-		else
-			on("load", () => setTimeout(then));
-	}
+	async function reload(news) {
+		/* What a page causes itself comes soon after it. */
+		const quick = news.at - born < 2000 && kept.quick || 0;
 
-	async function reload() {
-		const now = Date.now();
-		const times = (touched || kept.times || []).filter((time) => now - time < 10000);
-
-		if (now - asked < 5000)
-			return;
-		if (times.length > 2)
-			return say("Too many reloads: stopped until you touch the page");
-		for (asked = Infinity; !await ready();) {
-			if (Date.now() - now > 2000)
+		if (quick > 2) {
+			say("Too many reloads: stopped until you touch the page");
+			await touch();
+		}
+		while (!tag && !await answers()) {
+			if (Date.now() - news.at > 2000)
 				say("The server of this page is gone");
 			await sleep(250);
 		}
-		asked = Date.now();
 		try {
-			sessionStorage[note] = JSON.stringify({ ...owed, times: [...times, now], state: save() });
+			sessionStorage[note()] = JSON.stringify({ ...owed || news, quick: quick + 1, state: save() });
 			/* so that no POST is sent again */
 			history.replaceState(history.state, "", location.href);
 		} catch {
 			/* no */
 		}
 		location.reload(!tag);	/* as Firefox keeps sheets */
+		await sleep(5000);
 	}
 
 	/* A reload asks for the page only. */
-	async function ready() {
-		if (tag || mute)
-			return true;
-		try {
-			const [, status] = await get(here(), "reload");
+	async function answers() {
+		const [page, ...rest] = read("reload");
+		const [, , status = 503] = await page;
 
-			await Promise.race([Promise.allSettled(resources().map((url) => get(url, "reload"))), sleep(1000)]);
-			return !/50[234]/.test(status);
-		} catch {
-			return mute;
-		}
+		await Promise.race([Promise.all(rest), sleep(1000)]);
+		return mute || !/50[234]/.test(status);
 	}
 
-	async function get(url, cache) {
-		const answer = await fetch(url, { cache, mode: "same-origin" });
-		const text = await answer.text();
-
-		return [text.replace(/ (data-generation|nonce)="[^"]*"/g, ""), answer.status, answer.url];
-	}
-
-	/* what the user did */
-
-	const none = "nodeValue";
-	const GIVEN = { value: "defaultValue", checked: "defaultChecked", selected: "defaultSelected", open: none, scrollTop: none, scrollLeft: none };
+	const GIVEN = { value: "defaultValue", checked: "defaultChecked", selected: "defaultSelected", open: "", scrollTop: "", scrollLeft: "" };
 
 	function save() {
 		const state = [];
 
-		for (const node of find("*")) {
-			const { id, localName } = node, name = node.getAttribute("name");
+		for (const node of find(":not([type=password], [type=file], [type=hidden], [autocomplete=off], [autocomplete=off] *)")) {
+			const { id, localName } = node, name = node.getAttribute("name"), did = {};
 			const by = id ? `#${CSS.escape(id)}` : localName + (name ? `[name="${CSS.escape(name)}"]` : "");
-			const did = {};
 
-			if (/password|file|hidden/.test(node.type) || [node, node.form].some((one) => one?.autocomplete === "off"))
-				continue;
 			for (const key in GIVEN)
-				if (GIVEN[key] in node && (node[key] || null) !== (node[GIVEN[key]] || null))
+				if (key in node && (node[key] || null) !== (node[GIVEN[key]] || null))
 					did[key] = node[key];
 			if (node === document.activeElement)
 				did.focus = [node.selectionStart, node.selectionEnd];
 			if (Object.keys(did).length)
-				state.unshift([by, find(by).indexOf(node), did]);
+				state.unshift([by, find(by).indexOf(node), did, node.matches(":modal")]);
 		}
 		return state;
 	}
 
-	function restore(state) {
-		for (const [by, i, did] of state || []) {
-			const node = find(by)[i] || {};
+	function restore(state = []) {
+		for (const [by, i, { focus, ...did }, modal] of state) {
+			const node = find(by)[i];
 
-			for (const key in GIVEN)
-				if (key in did && node[key] !== did[key])
+			if (modal && !node?.matches(":modal"))
+				node?.showModal();
+			for (const key in node && did)
+				if (node[key] !== did[key])
 					node[key] = did[key];
-			if (did.focus && node.focus && node !== document.activeElement) {
+			if (focus && node && node !== document.activeElement) {
 				node.focus({ preventScroll: true });
-				if (did.focus[0] >= 0)
-					node.setSelectionRange(...did.focus);
+				if (focus[0] >= 0)
+					node.setSelectionRange(...focus);
 			}
 		}
 	}
 
-	/* styles and images */
+	const IMAGE = /\.(png|jpe?g|gif|svg|webp|avif|ico)(?=[?#]|$)/i;
+	const SHEET = "link[rel~=stylesheet][href]:not([disabled])";
+	const images = new Map();	/* URL: what is shown instead */
 
-	const IMAGE = /\.(png|jpe?g|gif|svg|webp|avif|ico)$/i;
-	const swaps = new Map(), images = new Map();	/* link: clone, path: generation */
+	const plain = (url, base = document.baseURI) => new URL(url.replace(/\??&reloadws=\d+(?=#|$)/, ""), base).href;
+	const marked = (url) => plain(url).replace(/(\?[^#]*)?(?=#|$)/, (query) => `${query || "?"}&reloadws=${Date.now()}`);
+	const come = (node) => Promise.race([new Promise((done) => { node.onload = node.onerror = done; }), sleep(5000)]);
 
-	/* how many segments their ends share */
-	function likeness(path, url) {
-		const [a, b] = [encodeURI(path), url.replace(/[?#].*/, "")]
-		    .map((one) => one.replace(/(\.(css|map|scss|sass|less|styl))+$/, "").split("/").reverse());
-		const i = a.findIndex((part, j) => part !== b[j]);
-
-		return i < 0 ? a.length : i;
+	/* It throws where only a reload will do. */
+	async function refresh({ paths }) {
+		await reimage(paths.filter((path) => IMAGE.test(path)));
+		return restyle(paths.filter((path) => !IMAGE.test(path)));
 	}
 
-	/* the same address, but not to the caches */
-	function marked(href, mark, base = document.baseURI) {
-		const url = new URL(href.replace(/[?&]reloadws=[^&#]*(?=#|$)/, ""), base);
+	/* how many segments the ends share */
+	function likeness(path, url = "") {
+		const [a, b] = [encodeURI(path), url].map((text) => text.replace(/[?#].*/, "")
+		    .replace(/(\.(css|map|scss|sass|less|styl))+$/, "").split("/").reverse());
 
-		if (mark)
-			url.search += `${url.search && "&"}reloadws=${mark}`;
-		return url.href;
+		return [...a, 0].findIndex((part, i) => part !== b[i]);
 	}
 
 	function rulesOf(sheet) {
@@ -274,205 +195,185 @@
 		}
 	}
 
-	async function restyle(paths, generation) {
-		const clones = [...swaps.values()];
-		const addresses = (sheet) => rulesOf(sheet).reduce((all, rule) => all.concat(addresses(rule.styleSheet)), [sheet?.href || ""]);
-		const links = find("link[rel~=stylesheet][href]:not([disabled])")
-		    .filter((old) => new URL(old.href).hostname === location.hostname && !clones.includes(old));
-		const like = (path, old) => Math.max(...addresses(old.sheet).map((url) => likeness(path, url)));
-		const best = (path) => Math.max(...links.map((old) => like(path, old)));
-		/* A path that is like none may be part of any. */
-		const any = !paths.length || !paths.every(best);
+	const allRules = (sheet) => rulesOf(sheet).flatMap((rule) => [rule, ...allRules(rule), ...allRules(rule.styleSheet)]);
 
-		if (!links.length)
+	/* the sheets most like a path: all, if none is */
+	async function restyle(paths) {
+		const links = find(SHEET).filter((link) => new URL(link.href).hostname === location.hostname);
+		let old = paths.flatMap((path) => {
+			const likes = links.map((link) => Math.max(...[link, ...allRules(link.sheet)]
+			    .map((one) => likeness(path, (one.styleSheet || one).href))));
+
+			return links.filter((link, i) => likes[i] === Math.max(...likes));
+		});
+
+		if (paths.length && !links.length)
 			throw Error("no sheets");
-		const shown = await Promise.all(links
-		    .filter((old) => any || paths.some((path) => like(path, old) === best(path)))
-		    .map((old) => swap(old, generation, 1)));
-
-		return shown.every(Boolean);
+		for (let tries = 0; old.length && tries < 20 && !owed; tries++) {
+			await sleep(tries && 200);
+			old = (await Promise.all([...new Set(old)].map(swap))).filter(Boolean);
+		}
+		rename();
+		return !old.length;
 	}
 
 	/* The old link stays until the new one has come. */
-	async function swap(old, generation, tries) {
-		const clone = old.cloneNode();
-		const current = () => old.isConnected && swaps.get(old) === clone;
+	async function swap(old) {
+		const link = old.cloneNode();
 
-		swaps.get(old)?.remove();
-		swaps.set(old, clone);
-		clone.href = marked(old.href, `${generation}.${tries}`);
-		await new Promise((done) => {
-			clone.onload = clone.onerror = done;
-			old.after(clone);
-		});
-		await reimport(clone.sheet, generation);
-		remark();
+		link.href = marked(old.href);
+		old.after(link);
+		await come(link);
+		await reimport(link.sheet);
 		/* An empty one is being written. */
-		if (current() && clone.sheet && rulesOf(clone.sheet).length >= Math.min(1, rulesOf(old.sheet).length)) {
-			clone.sheet.disabled = old.sheet?.disabled;
+		if (link.sheet && (rulesOf(link.sheet)[0] || !rulesOf(old.sheet)[0])) {
+			link.sheet.disabled = old.sheet?.disabled;
 			old.remove();
-			swaps.delete(old);
-			reprint(marked(clone.href));
-			return true;
+			reprint(plain(link.href));
+			return null;
 		}
-		clone.remove();
-		await sleep(250 * 2 ** tries);
-		return current() && tries < 4 && swap(old, generation, tries + 1);
+		link.remove();
+		return old;
 	}
 
 	/* An imported sheet would come from memory again. */
-	async function reimport(sheet, generation) {
-		for (const [i, rule] of rulesOf(sheet).entries()) {
-			if (rulesOf(rule.styleSheet).length) {
-				sheet.insertRule(rule.cssText.replace(rule.href, marked(rule.styleSheet.href, generation)), i);
+	async function reimport(sheet) {
+		for (const [i, { cssText, href, styleSheet }] of rulesOf(sheet).entries()) {
+			if (styleSheet) {
+				sheet.insertRule(cssText.replace(href, marked(styleSheet.href)), i);
 				sheet.deleteRule(i + 1);
-				for (let tries = 0; tries < 99 && !rulesOf(sheet.cssRules[i].styleSheet).length; tries++)
+				for (let tries = 0; tries < 99 && !rulesOf(sheet.cssRules[i].styleSheet)[0]; tries++)
 					await sleep(10);
-				await reimport(sheet.cssRules[i].styleSheet, generation);
+				await reimport(sheet.cssRules[i].styleSheet);
 			}
 		}
 	}
 
-	function eachImage(paths, found) {
-		const change = (node, key, base) => {
-			const now = node[key].replace(/[^\s"'(),]+/g, (part) => {
-				const path = paths.find((one) => likeness(one, part));
+	function rename(name = (url) => images.get(url)) {
+		const change = (holder, key, base) => {
+			const text = holder[key].replace(/[^\s"'(),]+/g, (part) => IMAGE.test(part) && name(plain(part, base)) || part);
 
-				return path && found(path, part, base) || part;
-			});
-
-			if (now !== node[key])
-				node[key] = now;
+			if (text !== holder[key])
+				holder[key] = text;
 		};
-		const declared = (sheet, base = document.baseURI) => rulesOf(sheet).forEach((rule) => {
-			if (rule.style)
-				change(rule.style, "cssText", base);
-			declared(rule, base);
-			declared(rule.styleSheet, rule.styleSheet?.href);
-		});
 
-		for (const node of find("*:not(a)"))
-			for (const attribute of node.attributes)
-				if (/^(src|srcset|poster|style|.*href)$/.test(attribute.name))
+		for (const one of [...find("*:not(a)"), ...[...document.styleSheets].flatMap(allRules)]) {
+			for (const attribute of one.attributes || [])
+				if (/^(src|srcset|poster|.*href)$/.test(attribute.name))
 					change(attribute, "value");
-		for (const sheet of document.styleSheets)
-			declared(sheet, sheet.href || undefined);
+			if (one.style)
+				change(one.style, "cssText", one.parentStyleSheet?.href || undefined);
+		}
 	}
 
 	/* loaded first, so nothing blinks */
-	async function reimage(paths, generation) {
-		const loads = paths.map(() => []);
+	async function reimage(paths) {
+		const urls = [];
 
-		eachImage(paths, (path, part, base) => {
+		rename((url) => { urls.push(url); });
+		const found = paths.map((path) => urls.filter((url) => likeness(path, url)));
+
+		if (!found.every((some) => some[0]))
+			throw Error("no such image");
+		await Promise.all(found.flat().map((url) => {
 			const image = new Image();
 
-			image.src = marked(part, generation, base);
-			loads[paths.indexOf(path)].push(image.decode().then(() => {
-				images.set(path, generation);
-				reprint(marked(image.src));
-			}, () => 0));
-		});
-		if (!loads.every((all) => all.length))
-			throw Error("no such image");
-		await Promise.all(loads.flat());
-		remark();
+			image.src = marked(url);
+			return image.decode().then(() => images.set(url, image.src) && reprint(url), () => 0);
+		}));
+		rename();
 	}
-
-	/* A new sheet names the old images. */
-	function remark() {
-		if (images.size)
-			eachImage([...images.keys()], (path, part, base) => marked(part, images.get(path), base));
-	}
-
-	/* what the page is made of */
 
 	const prints = new Map();	/* URL: text */
-	let printing, policy;
+	const ours = new Set([script.src, stateURL]);	/* what the page has not asked for */
+	let printed;
 
-	function resources() {
+	async function get(url, cache, type = "") {
+		ours.add(type && url);
+		const answer = await fetch(url, { cache, mode: "same-origin" });
+
+		if (!answer.headers.get("content-type")?.includes(type))
+			throw Error("no page");
+		return [url, (await answer.text()).replace(/ (data-generation|nonce)="[^"]*"/g, ""), answer.status, answer.url];
+	}
+
+	/* the page first */
+	function read(cache) {
 		const types = tag ? /^(css|im|link|script|fetch|xml|other)/ : /^(css|im|link|script)/;
+		ours.add(here());
 		const urls = performance.getEntriesByType("resource")
-		    .filter((entry) => types.test(entry.initiatorType) && entry.name.startsWith(`${location.origin}/`))
-		    .map((entry) => marked(entry.name));
+		    .filter(({ initiatorType, name }) => types.test(initiatorType) && name.startsWith(`${location.origin}/`))
+		    .map(({ name }) => plain(name)).filter((url) => !ours.has(url));
 
-		return [...new Set(urls)].filter((url) => ![script.src, stateURL, here()].includes(url));
+		return [...new Set([here(), ...urls])].map((url) => get(url, cache).catch(() => [url]));
 	}
 
 	/* The cache answers. */
-	function print() {
-		printing = Promise.all([here(), ...resources()].map(async (url) => {
-			const [text] = await get(url, "force-cache").catch(() => []);
+	const reprint = (url) => get(url, "reload").then(([, text]) => prints.set(url, text), () => 0);
 
+	async function print() {
+		for (const [url, text] of await Promise.all(read("force-cache")))
 			if (!prints.has(url))
 				prints.set(url, text);
-		}));
+		printed = true;
 	}
 
-	function reprint(url) {
-		get(url, "reload").then(([text]) => prints.set(url, text), () => prints.delete(url));
+	async function look({ kind }) {
+		/* Before all is printed nobody knows what the page has. */
+		if (kind === "reload" && !(soft() && printed))
+			throw Error("a reload");
+		await print();
+		const [page, ...rest] = (await Promise.all(read("no-store")))
+		    .map((one) => one[1] === undefined || one[1] !== prints.get(one[0]) ? one : []);
+		const paths = rest.flatMap(([url]) => url ? decodeURI(url) : []);
+
+		if (!paths.every((path) => IMAGE.test(path) || /\.css(\?|$)/.test(path)) || page[0] && !soft())
+			throw Error("more than that");
+		if (page[0])
+			await become(prints.get(here()), page);
+		rest.forEach(([url, text]) => prints.set(url, text));
+		return refresh({ paths });
 	}
 
-	/* what is not as the page got it */
-	async function changes() {
-		await printing;
-		const rest = resources().map(async (url) => [url, ...await get(url, "no-store").catch(() => [])]);
-		const all = [[here(), ...await get(here(), "no-store")], ...await Promise.all(rest)];
-
-		return all.filter(([url, text]) => prints.get(url) !== text);
-	}
-
-	/* soft refresh */
-
-	const same = (a, b) => a && a.isEqualNode(b) && a.outerHTML === b.outerHTML;
+	const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+	const same = (a, b) => a?.isEqualNode(b) && a.outerHTML === b.outerHTML;
 	const rootOf = (page) => page.querySelector(option("root") || "main");
 
-	async function soften({ generation }) {
-		const was = prints.get(here());
-		const changed = await changes();
-		const page = changed.find(([url]) => url === here());
-		const paths = changed.filter((one) => one !== page).map(([url]) => decodeURI(url));
+	/* all but head and root, and all scripts */
+	const frameOf = (page) => [page.documentElement, ...page.scripts].map((node) => node.outerHTML).join("")
+	    .replace(page.head.outerHTML, "").replace(rootOf(page).outerHTML, "");
 
-		if (!paths.every((path) => /\.css$/.test(path) || IMAGE.test(path)))
-			throw Error("more than that");
-		if (page)
-			await become(was, page.slice(1));
-		return !paths.length || refresh({ generation, paths });
-	}
-
-	async function become(was, [text, status, url]) {
-		policy = policy || (window.trustedTypes || { createPolicy: (_, it) => it }).createPolicy("reloadws", { createHTML: (html) => html });
-		const [old, page] = [was, text].map((html) => new DOMParser().parseFromString(policy.createHTML(html), "text/html"));
-		const frames = [old, page].map((one) => [one.documentElement, ...one.scripts].map((node) => node.outerHTML)
-		    .join("").replace(one.head.outerHTML, "").replace(rootOf(one).outerHTML, ""));
-		const change = document.startViewTransition?.bind(document) || ((then) => then());
-		const waits = [], gone = [];
-
-		if (status !== 200 || url !== here() || frames[0] !== frames[1])
-			throw Error("another page");
-		patch(document.head, old.head, page.head, waits, gone);
-		await Promise.race([Promise.all(waits), sleep(5000)]);
-		gone.forEach((node) => node.remove());
-		await change(() => {
+	async function become(text, [url, html, status, from], put = patch) {
+		const [was, now] = [text, html].map(parse), old = find(SHEET), gone = [];
+		const change = () => {
 			const state = save();
 
-			patch(rootOf(document), rootOf(old), rootOf(page), waits, gone);
-			restore(state);
+			put(rootOf(document), rootOf(was), rootOf(now), gone);
 			gone.forEach((node) => node.remove());
-			remark();
-		})?.updateCallbackDone;
-		prints.set(here(), text);
+			restore(state);
+			rename();
+		};
+
+		if (status !== 200 || from !== url || frameOf(was) !== frameOf(now))
+			throw Error("another page");
+		patch(document.head, was.head, now.head, gone);
+		await Promise.all(find(SHEET).filter((link) => !old.includes(link)).map(come));
+		if (document.startViewTransition && !matchMedia("(prefers-reduced-motion: reduce)").matches)
+			await document.startViewTransition(change).updateCallbackDone;
+		else
+			change();
+		prints.set(url, html);
 	}
 
 	/* What a script or the user did stays. */
-	function patch(live, was, now, waits, gone) {
+	function patch(live, was, now, gone) {
 		const [lives, olds, news] = [live, was, now].map((node) => [...node.childNodes]);
-		const among = (node, rest) => node?.attributes && rest.some((one) => same(one, node));
 		let i = 0;
 
 		if (same(was, now))
 			return;
 		if (live.nodeName !== was.nodeName || lives.length !== olds.length)
-			throw Error("somebody else changed it");
+			throw Error("a script was here");
 		if (!now.attributes)
 			live.data = now.data;
 		for (const { name } of [...was.attributes || [], ...now.attributes || []]) {
@@ -483,85 +384,103 @@
 			else if (value !== was.getAttribute(name))
 				live.setAttribute(name, value);
 		}
-		news.forEach((node, j) => {
-			while (!same(olds[i], node) && among(node, olds.slice(i)))
-				gone.push(lives[i++]);
-			if (same(olds[i], node)) {
-				i++;
-			} else if (olds[i]?.nodeName === node.nodeName && node.nodeName !== "LINK" && !among(olds[i], news.slice(j))) {
-				patch(lives[i], olds[i++], node, waits, gone);
-			} else {
-				const copy = document.importNode(node, true);
+		for (const node of news) {
+			const at = olds.findIndex((old, k) => (node.attributes ? k >= i : k === i) && same(old, node));
 
-				live.insertBefore(copy, lives[i] || null);
-				if (/stylesheet/.test(copy.rel))
-					waits.push(new Promise((done) => { copy.onload = copy.onerror = done; }));
+			if (at >= 0) {
+				gone.push(...lives.slice(i, at));
+				i = at + 1;
+			} else if (olds[i]?.nodeName === node.nodeName && node.nodeName !== "LINK" && !news.some((one) => same(olds[i], one))) {
+				patch(lives[i], olds[i++], node, gone);
+			} else {
+				live.insertBefore(document.importNode(node, true), lives[i] || null);
 			}
-		});
+		}
 		gone.push(...lives.slice(i));
 	}
 
-	/* what is said */
+	let ahead = {}, hover;	/* pages by URL */
 
-	let shadow, closed, said = "";
+	function navigate(event) {
+		const { url, sameDocument } = event.destination, to = url.split("#")[0], from = here();
+		const goes = { push: !sameDocument, traverse: !event.hashChange }[event.navigationType];
 
-	function make(name, style, ...content) {
-		const node = document.createElement(name);
+		if (!goes || !event.canIntercept || event.downloadRequest !== null || event.formData)
+			return;
+		event.intercept({ handler: async () => {
+			while (busy)
+				await sleep(10);
+			busy = true;
+			try {
+				await become(prints.get(from), await (ahead[to] || get(to, "no-cache", "html")), (live, was, now) => {
+					if (now.querySelector("script"))
+						throw Error("it would not run");
+					live.replaceWith(document.importNode(now, true));
+				});
+			} catch {
+				location.reload();
+			}
+			busy = false;
+			act();
+		} });
+	}
 
-		node.style.cssText = style;
+	function prefetch({ target }) {
+		const link = target.closest?.("a[href]"), url = link?.href.split("#")[0];
+
+		clearTimeout(hover);
+		ahead = {};
+		if (link?.origin === location.origin && !link.download && url !== here())
+			hover = setTimeout(() => { (ahead[url] = get(url, "no-cache", "html")).catch(() => 0); }, 65);
+	}
+
+	let shadow, said = "";
+
+	function make(name, traits, ...content) {
+		const node = Object.assign(document.createElement(name), traits);
+
 		node.append(...content);
 		return node;
 	}
 
-	function place(role, style, ...content) {
-		const box = make("div", `position: fixed; z-index: 2147483647; color-scheme: light dark; color: CanvasText;
-		    background: Canvas; font: 1rem/1.5 sans-serif; border: 2px solid #d33; padding: .5em 1em; ${style}`, ...content);
+	function place(name, open, text, traits, ...content) {
+		const box = make(name, traits, ...content);
 
-		box.setAttribute("role", role);
-		box.ariaLabel = "reloadws";
-		shadow = shadow || make("div", "all: initial").attachShadow({ mode: "open" });
-		shadow.querySelector(`[role=${role}]`)?.remove();
-		if (content[0] && option("quiet") === undefined) {
-			shadow.append(box);
+		shadow = shadow || make("reloadws-said").attachShadow({ mode: "open" });
+		shadow.querySelector(name)?.remove();
+		if (text && option("quiet") === undefined) {
 			document.documentElement.append(shadow.host);
+			shadow.append(box);
+			box[open]();
 		}
-		return box;
 	}
 
 	function say(text) {
-		place("status", "right: 1em; bottom: 1em; border-radius: 1em", text);
+		place("output", "showPopover", text, { popover: "manual", style: "inset: auto 1em 1em auto; padding: .5em" }, text);
 	}
 
-	function report(text = "") {
+	function report({ text = "" }) {
 		const editor = option("editor");
+		const parts = text.split(/([^\s:()]+\.\w+:\d+(?::\d+)?)/).map((part, i) => {
+			const [f, l, c = 1] = part.split(":");
 
-		said = text;
-		if (text === closed)
+			return i % 2 && editor ? make("a", { href: editor.replace(/%([flc])/g, (_, key) => ({ f, l, c })[key]) }, part) : part;
+		});
+
+		if (text === said)
 			return;
-		closed = null;
-		const box = place("alertdialog", "inset: 0; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-family: monospace",
-		    ...text && [make("button", "float: right", "Close"), ...text.split(/([^\s:()]+\.\w+:\d+(?::\d+)?)/).map((part, i) => {
-			const a = make("a", "color: LinkText", part);
-			const at = part.split(":");
-
-			if (i % 2 && editor)
-				a.href = editor.replace(/%[flc]/g, (key) => encodeURI(at["flc".indexOf(key[1])] || 1));
-			return i % 2 ? a : part;
-		})]);
-
-		box.onclick = (event) => event.target.href || close();
-		if (document.activeElement === document.body)
-			box.querySelector("button")?.focus({ preventScroll: true });
+		said = text;
+		shadow?.querySelector("dialog")?.close();
+		place("dialog", "showModal", text, {
+			role: "alertdialog",
+			ariaLabel: "The build failed",
+			style: "white-space: pre-wrap; overflow-wrap: anywhere; font-family: monospace",
+			onclick() { this.close(); },
+			onclose() { this.remove(); },
+		}, make("button", { style: "float: right" }, "Close"), ...parts);
 	}
 
-	function close() {
-		closed = said;
-		place("alertdialog");
-	}
-
-	/* the connection */
-
-	let link, timer, delay = 250, fails = 0, gone = Date.now();
+	let link, timer, delay, fails = 0, gone = Date.now();
 
 	function after(ms, then) {
 		clearTimeout(timer);
@@ -571,22 +490,18 @@
 	/* Firefox holds back sockets after failures, but no probe. */
 	async function connect() {
 		drop();
-		if (document.hidden)
+		if (idle())
 			return;
-		const mine = link = new AbortController();
+		const probe = link = { close() {} };
+		const state = await fetch(stateURL, { cache: "no-cache", signal: AbortSignal.timeout(5000) })
+		    .then((answer) => answer.json()).catch(() => 0);
 
-		after(5000, lost);
-		try {
-			const answer = await fetch(stateURL, { cache: "no-cache", signal: mine.signal });
-			const state = await answer.json();
-
-			if (link === mine)
-				listen(state);
-		} catch {
-			fails = 0;
-			if (link === mine)
-				retry();
-		}
+		if (link !== probe)
+			return;
+		if (state)
+			return listen(state);
+		fails = 0;
+		retry();
 	}
 
 	/* Each way is tried twice. */
@@ -594,26 +509,31 @@
 		const way = { ws: 0, sse: 2, poll: 4 }[option("transport")] ?? fails;
 
 		if (way > 3) {
-			hear({ ...state, kind: "hello" });
-			if (state.broken)
-				report(state.text);
+			greet(state);
 			return after(option("poll") || 2000, connect);
 		}
-		const mine = link = way < 2 ? new WebSocket(stateURL.replace("http", "ws"), "reload.v1") : new EventSource(stateURL);
+		const own = link = way < 2 ? new WebSocket(stateURL.replace("http", "ws"), "reload.v1") : new EventSource(stateURL);
 
-		for (const type of "message hello reload style report".split(" "))
-			mine.addEventListener(type, (event) => mine === link && hear(JSON.parse(event.data)));
-		mine.onclose = mine.onerror = () => mine === link && lost();
+		after(5000, lost);
+		for (const type of ["message", "hello", "reload", "style", "report"])
+			own.addEventListener(type, (event) => own === link && hear(JSON.parse(event.data)));
+		own.onclose = own.onerror = () => own === link && lost();
+	}
+
+	function hear(message) {
+		({ hello: greet, report, mended: report }[message.kind] || show)(message);
 	}
 
 	function greet(hello) {
 		gone = 0;
-		delay = doubt ? delay : 250;
-		say("");
-		if (!hello.broken)
-			report();
-		if (tag || option("mode") === "soft")
-			whenLoaded(print);
+		delay = 250;
+		say();
+		if (hello.text || !hello.broken)
+			report(hello);
+		if (!born)
+			begin();
+		if (tag || soft() || option("navigate") !== undefined)
+			loaded.then(print);
 		watch();
 		compare(hello);
 	}
@@ -621,7 +541,7 @@
 	function lost() {
 		if (gone)
 			fails++;
-		if (Date.now() - asked > 5000)
+		if (!busy)
 			print();
 		retry();
 	}
@@ -637,11 +557,9 @@
 
 	/* cleanly: Firefox counts the others */
 	function drop() {
-		const old = link;
-
 		clearTimeout(timer);
+		link?.close(1000);
 		link = null;
-		old?.close ? old.close(1000) : old?.abort();
 	}
 
 	/* After a sleep a socket may be dead. */
@@ -651,30 +569,21 @@
 		after(10000, () => Date.now() - then > 20000 ? connect() : watch());
 	}
 
-	function touch({ key }) {
-		touched = [];
-		if (key === "Escape")
-			close();
-		act();
-	}
-
-	whenLoaded(() => restore(kept.state));
-	on("keydown", touch);
-	on("pointerdown", touch);
+	touch().then(() => { kept.quick = 0; });
+	loaded.then(() => restore(kept.state));
 	on("securitypolicyviolation", (event) => { mute = mute || /connect/.test(event.effectiveDirective); });
 	on("pagehide", drop);
-	on("pageshow", ({ persisted }) => {
-		if (persisted) {
-			asked = 0;
-			connect();
-		}
-	});
+	on("pageshow", ({ persisted }) => persisted && connect());
 	on("online", connect);
-	document.addEventListener("visibilitychange", () => {
+	on("visibilitychange", () => {
 		if (document.hidden)
 			return link?.send || drop();
 		act();
 		connect();
 	});
+	if (option("navigate") !== undefined) {
+		window.navigation?.addEventListener("navigate", navigate);
+		on("mouseover", prefetch);
+	}
 	connect();
 })();

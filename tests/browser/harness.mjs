@@ -363,13 +363,34 @@ export class View {
 		}, selector);
 	}
 
+	// The page has asked for what it is made of, and has got it. What is asked
+	// for after it has come after it.
+	settled() {
+		return until("the page knows itself", () => this.page.evaluate(async () => {
+			const entries = performance.getEntriesByType("resource").filter(({ name }) => name.startsWith(`${location.origin}/`) &&
+			    !/\/reload(\.js)?$/.test(name));
+			const fetched = entries.filter(({ initiatorType }) => initiatorType === "fetch").map(({ name }) => name);
+			const urls = [location.href.split("#")[0], ...entries.map(({ name }) => name)];
+
+			if (!urls.every((url) => fetched.includes(url)))
+				return false;
+			for (const url of urls)
+				await fetch(url, { cache: "force-cache" }).then((answer) => answer.text(), () => 0);
+			return true;
+		}));
+	}
+
+	motion(value) {
+		return this.page.emulateMediaFeatures([{ name: "prefers-reduced-motion", value }]);
+	}
+
 	// what is said over the page, in the box of this role
 	said(role) {
 		return this.ask("what is said", (r) => {
 			const trees = [...document.documentElement.children].map((node) => node.shadowRoot).filter(Boolean);
 
-			return trees.map((tree) => tree.querySelector(`[role=${r}]`)?.textContent).find(Boolean) || "";
-		}, role);
+			return trees.map((tree) => tree.querySelector(r)?.textContent).find(Boolean) || "";
+		}, { status: "output", alertdialog: "dialog[open][role=alertdialog]" }[role]);
 	}
 
 	shows(text, selector) {

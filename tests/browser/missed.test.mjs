@@ -275,14 +275,14 @@ test("a server that is away is asked for ever less often, and by no socket", asy
 	same([d - c > c - b, d - c > b - a, d - a < 6000, sockets], [true, true, true, 1], `gaps in ${times}`);
 	await view.ask("that it is hidden", () => {
 		Object.defineProperty(document, "hidden", { value: true, configurable: true });
-		document.dispatchEvent(new Event("visibilitychange"));
+		document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
 		return true;
 	});
 	await site.network.heal();
 	await sleep(300);
 	await view.ask("that it is shown", () => {
 		Object.defineProperty(document, "hidden", { value: false, configurable: true });
-		document.dispatchEvent(new Event("visibilitychange"));
+		document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
 		return true;
 	});
 	await site.server.listeners(1);

@@ -11,26 +11,29 @@ test("only the sheets that a path means are fetched, all for one that none is li
 		"b/style.css": "p { margin: 0 }", "c/other.css": "p { margin: 0 }",
 	});
 	const view = await t.open(site.url);
-	const swapped = async (generation, names) => {
-		const wanted = JSON.stringify(names);
+	const sheets = () => view.ask("its sheets", () => [...document.querySelectorAll("link[rel=stylesheet]")].map((link) => link.href));
+	// tell these paths, and wait until these sheets are new, and no other
+	const swapped = async (names, ...paths) => {
+		const before = await sheets();
 
-		await until(`${wanted} are new`, async () => {
-			const got = JSON.stringify(await view.ask("its sheets", (mark) => [...document.querySelectorAll("link[rel=stylesheet]")]
-			    .map((link) => link.href).filter((href) => href.includes(mark)).map((href) => /.\/[a-z]+(?=\.css)/.exec(href)[0]), `${generation}.`));
+		await site.server.post(...paths);
+		await until(`${names} are new`, async () => {
+			const now = await sheets();
+			const got = now.filter((href) => !before.includes(href)).map((href) => /.\/[a-z]+(?=\.css)/.exec(href)[0]);
 
-			return got === wanted || Promise.reject(new Error(got));
+			return now.length === before.length && `${got}` === `${names}` || Promise.reject(new Error(`${now}`));
 		});
 	};
 
 	await view.is("red");
 	await site.server.listeners(1);
-	await swapped(await site.server.post("src/b/style.scss"), ["b/style"]);
-	await swapped(await site.server.post("other.css.map"), ["c/other"]);
-	await swapped(await site.server.post("style.less", "c/other.css"), ["a/style", "b/style", "c/other"]);
+	await swapped(["b/style"], "src/b/style.scss");
+	await swapped(["c/other"], "other.css.map");
+	await swapped(["a/style", "b/style", "c/other"], "style.less", "c/other.css");
 	site.write("a/deep.css", "body { color: green }");
-	await swapped(await site.server.post("site/a/deep.css"), ["a/style"]);
+	await swapped(["a/style"], "site/a/deep.css");
 	await view.is("green");
-	await swapped(await site.server.post("src/mixins.scss"), ["a/style", "b/style", "c/other"]);
+	await swapped(["a/style", "b/style", "c/other"], "src/mixins.scss");
 	await view.loaded(1);
 	await site.server.post("c/other.css", "index.html");
 	await view.loaded(2);

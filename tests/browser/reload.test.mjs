@@ -125,7 +125,7 @@ test("a hidden tab waits until it is shown", async (t) => {
 	const view = await t.open(site.url);
 	const turn = (hidden) => view.ask("that it is turned", (h) => {
 		Object.defineProperty(document, "hidden", { value: h, configurable: true });
-		document.dispatchEvent(new Event("visibilitychange"));
+		document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
 		return true;
 	}, hidden);
 

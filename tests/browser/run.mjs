@@ -11,6 +11,7 @@ import "./state.test.mjs";
 import "./report.test.mjs";
 import "./transports.test.mjs";
 import "./soft.test.mjs";
+import "./navigate.test.mjs";
 import "./verbose.test.mjs";
 import "./livereload.test.mjs";
 import "./chain.test.mjs";

@@ -8,7 +8,7 @@ cd "${0%/*}" || exit 1
 sh ./setup.sh
 
 tests='reload.test.mjs missed.test.mjs restart.test.mjs styles.test.mjs images.test.mjs paths.test.mjs state.test.mjs
-report.test.mjs transports.test.mjs soft.test.mjs verbose.test.mjs livereload.test.mjs chain.test.mjs'
+report.test.mjs transports.test.mjs soft.test.mjs navigate.test.mjs verbose.test.mjs livereload.test.mjs chain.test.mjs'
 
 # without its driver every test is missing
 if ! command -v node >/dev/null 2>&1 || [ ! -d node_modules/puppeteer-core ]; then

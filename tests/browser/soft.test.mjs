@@ -6,21 +6,12 @@ const SOFT = { options: 'data-mode="soft"' };
 const main = (text, more = "") => `<nav>links</nav><main><h1>${text}</h1><input value="given"><details><summary>more</summary>words</details>
     <ul><li>a</li><li>b</li><li>c</li></ul>${more}</main><p style="height: 5000px"></p>`;
 
-// the page has looked at itself: what is asked for after it has come after it
-const settled = (view) => until("the page knows itself", () => view.ask("so", async () => {
-	if (!performance.getEntriesByType("resource").some(({ initiatorType, name }) => initiatorType === "fetch" && name === location.href))
-		return false;
-	for (const { name } of performance.getEntriesByType("resource"))
-		await fetch(name, { cache: "force-cache" }).then((answer) => answer.text(), () => 0);
-	return true;
-}));
-
 async function opened(t, files) {
 	const site = await t.site(files, SOFT);
 	const view = await t.open(site.url);
 
 	await site.server.listeners(1);
-	await settled(view);
+	await view.settled();
 	return [site, view];
 }
 
@@ -109,7 +100,7 @@ test("what is more than the root, its styles and title reloads the page", async 
 		await view.loaded(++loads, 50);
 		await view.page.keyboard.press("Shift");
 		await site.server.listeners(1);
-		await settled(view);
+		await view.settled();
 	}
 	same(await view.ask("what ran", () => window.a), 22, "the new script");
 	site.write("index.html", page("three").replace("<nav>links", "<nav>other links"));

@@ -84,7 +84,7 @@ test("events in a hidden tab give their connection back", async (t) => {
 	const view = await t.open(site.url);
 	const turn = (hidden) => view.ask("that it is turned", (h) => {
 		Object.defineProperty(document, "hidden", { value: h, configurable: true });
-		document.dispatchEvent(new Event("visibilitychange"));
+		document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
 		return true;
 	}, hidden);
 
