@@ -402,10 +402,10 @@
 	let ahead = {}, hover;	/* pages by URL */
 
 	function navigate(event) {
-		const { url, sameDocument } = event.destination, to = url.split("#")[0], from = here();
-		const goes = { push: !sameDocument, traverse: !event.hashChange }[event.navigationType];
+		const to = event.destination.url.split("#")[0], from = here();
+		const goes = { push: event.sourceElement?.matches("a:not([download])"), traverse: true }[event.navigationType];
 
-		if (!goes || !event.canIntercept || event.downloadRequest !== null || event.formData)
+		if (!goes || !event.canIntercept || event.hashChange)
 			return;
 		event.intercept({ handler: async () => {
 			while (busy)
@@ -475,7 +475,7 @@
 			role: "alertdialog",
 			ariaLabel: "The build failed",
 			style: "white-space: pre-wrap; overflow-wrap: anywhere; font-family: monospace",
-			onclick() { this.close(); },
+			onclick({ target }) { target.href || this.close(); },
 			onclose() { this.remove(); },
 		}, make("button", { style: "float: right" }, "Close"), ...parts);
 	}

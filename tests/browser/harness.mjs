@@ -367,10 +367,10 @@ export class View {
 	// for after it has come after it.
 	settled() {
 		return until("the page knows itself", () => this.page.evaluate(async () => {
-			const entries = performance.getEntriesByType("resource").filter(({ name }) => name.startsWith(`${location.origin}/`) &&
-			    !/\/reload(\.js)?$/.test(name));
-			const fetched = entries.filter(({ initiatorType }) => initiatorType === "fetch").map(({ name }) => name);
-			const urls = [location.href.split("#")[0], ...entries.map(({ name }) => name)];
+			const named = (types) => performance.getEntriesByType("resource").filter(({ initiatorType, name }) => types.test(initiatorType) &&
+			    name.startsWith(`${location.origin}/`) && !/\/reload(\.js)?$/.test(name)).map(({ name }) => name);
+			const fetched = named(/fetch/);
+			const urls = [location.href.split("#")[0], ...named(/^(css|im|link|script)/)];
 
 			if (!urls.every((url) => fetched.includes(url)))
 				return false;

@@ -1,6 +1,6 @@
 // navigate.test.mjs - data-navigate: links swap the root; history, rings and everything else go on as without it
 
-import { html, same, test, until } from "./harness.mjs";
+import { html, same, sleep, test, until } from "./harness.mjs";
 
 const NAVIGATE = { options: "data-navigate" };
 const LINKS = `<nav><a id="one" href="index.html">one</a> <a id="two" href="two.html?q=1">two</a> <a id="other" href="other.html">other</a>
@@ -94,6 +94,7 @@ test("other pages, downloads, targets, anchors and modifiers are left to the bro
 	await until("the frame has it", () => view.page.frames().find((frame) => frame.url().includes("two"))
 	    .evaluate(() => document.querySelector("h1")?.textContent === "two"));
 	await click(view, "#load");
+	await sleep(300);
 	if (t.name === "chromium") {	/* the driver of Firefox does not tell of such a tab */
 		await view.page.keyboard.down("Control");
 		await view.page.click("#two");

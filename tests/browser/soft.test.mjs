@@ -1,5 +1,6 @@
 // soft.test.mjs - data-mode="soft": what the server changed is changed, and nothing else
 
+import http from "node:http";
 import { html, same, sleep, STYLE, test, until } from "./harness.mjs";
 
 const SOFT = { options: 'data-mode="soft"' };
@@ -108,6 +109,68 @@ test("what is more than the root, its styles and title reloads the page", async 
 	await view.shows("three", "h1");
 	await view.loaded(loads);
 });
+
+test("selected text and what plays outside of the root go on through a soft refresh", async (t) => {
+	const body = (text) => html(`<audio src="tone.wav" loop muted></audio><main><h1>${text}</h1><p>some <b>words</b> to select</p></main>`);
+	const wav = Buffer.alloc(44 + 80000, 128);	/* ten seconds of silence */
+
+	wav.write("RIFF\0\0\0\0WAVEfmt ", 0, "latin1");
+	wav.writeUInt32LE(wav.length - 8, 4);
+	for (const [at, value] of [[16, 16], [24, 8000], [28, 8000], [40, wav.length - 44]])
+		wav.writeUInt32LE(value, at);
+	for (const [at, value] of [[20, 1], [22, 1], [32, 1], [34, 8]])
+		wav.writeUInt16LE(value, at);
+	wav.write("data", 36, "latin1");
+	const [site, view] = await opened(t, { "index.html": body("one"), "tone.wav": wav });
+	const plays = () => view.ask("where it is", () => document.querySelector("audio").currentTime);
+
+	await view.ask("that it plays", async () => {
+		const audio = document.querySelector("audio");
+
+		audio.muted = true;
+		await audio.play();
+		window.stays = audio;
+		getSelection().setBaseAndExtent(document.querySelector("p").firstChild, 2, document.querySelector("b").firstChild, 3);
+		return true;
+	});
+	await until("it has begun", async () => await plays() > 0);
+	site.write("index.html", body("two"));
+	site.server.ring();
+	await view.shows("two", "h1");
+	const then = await plays();
+
+	await until("it goes on", async () => await plays() !== then);
+	same(await view.ask("what it kept", () => [getSelection().toString(), window.stays === document.querySelector("audio"), window.stays.paused]),
+	    ["me wor", true, false], "selection and player");
+	await view.loaded(1, 0);
+});
+
+test("who was told before the page knew itself reloads it", async (t) => {
+	const site = await t.site({});
+	const asked = [];
+	let number = 1, release;
+	const released = new Promise((done) => { release = done; });
+	const app = http.createServer(async ({ url }, answer) => {
+		asked.push(url);
+		if (asked.filter((one) => one === "/a.js").length === 2)	/* the page is looking at itself */
+			await released;
+		answer.writeHead(200, { "Content-Type": url === "/a.js" ? "text/javascript" : "text/html", "Cache-Control": "no-store" });
+		answer.end(url === "/a.js" ? `window.number = ${number}` :
+		    html(main("one"), `<script src="a.js"></script><script src="${site.server.url}/reload.js" data-mode="soft"></script>`));
+	});
+
+	await new Promise((done) => app.listen(0, "127.0.0.1", done));
+	t.servers.push({ end: () => { app.closeAllConnections?.(); app.close(); } });
+	const view = await t.open(`http://127.0.0.1:${app.address().port}/`);
+
+	await site.server.listeners(1);
+	await until("it looks at itself", () => asked.filter((one) => one === "/a.js").length === 2);
+	number = 2;
+	site.server.ring();
+	await until("it has rung", async () => await site.server.rung() > 0);
+	release();
+	await until("the new script has run", () => view.ask("so", () => window.number === 2));
+}, ["other"]);
 
 test("two soft rings in a row: the last is shown", async (t) => {
 	const [site, view] = await opened(t, { "index.html": html(main("0")) });

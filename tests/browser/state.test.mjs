@@ -53,24 +53,54 @@ test("typed text, focus, selection, scroll and what is open outlive a reload", a
 	same(await view.ask("its storage", () => Object.keys(sessionStorage).filter((key) => key !== "loads")), [], "what is left");
 });
 
-test("the fourth reload within ten seconds waits for a touch", async (t) => {
-	const site = await t.site({ "index.html": html("0") });
+test("a modal dialog is modal again after a reload, and another is not", async (t) => {
+	const body = (text) => html(`<h1>${text}</h1><dialog id="a">a<input name="in"></dialog><dialog id="b">b</dialog>`);
+	const site = await t.site({ "index.html": body("one") });
 	const view = await t.open(site.url);
 
-	for (const n of [1, 2, 3]) {
+	await site.server.listeners(1);
+	await view.ask("that they are open", () => {
+		document.querySelector("#b").show();
+		document.querySelector("#a").showModal();
+		return true;
+	});
+	site.write("index.html", body("two"));
+	site.server.ring();
+	await view.shows("two", "h1");
+	await until("both are open, one of them modal", () => view.ask("so", () => document.querySelector("#a").matches(":modal") &&
+	    document.querySelector("#b").open && !document.querySelector("#b").matches(":modal")));
+	same(await view.ask("where the focus is", () => document.activeElement.name), "in", "focus");
+});
+
+test("a page that causes its own reloads is stopped after three, until it is touched", async (t) => {
+	const site = await t.site({ "index.html": html("one", '<script>onload = () => fetch("/reload", { method: "POST" })</script>') });
+	const view = await t.open(site.url);
+	const stopped = async (n) => {
+		await view.loaded(n);
+		await until("it says so", async () => /touch/.test(await view.said("status")));
+	};
+
+	await stopped(4);
+	await view.page.keyboard.press("Shift");
+	await stopped(5);
+}, ["own"]);
+
+test("saves in a row are no reason to stop", async (t) => {
+	const site = await t.site({ "index.html": html("0") });
+	const view = await t.open(site.url, { prepare: () => {	/* time flies: every save is long after the load */
+		const [now, start] = [Date.now, Date.now()];
+
+		Date.now = () => start + (now() - start) * 1000;
+	} });
+
+	for (let n = 1; n <= 5; n++) {
 		await site.server.listeners(1);
+		await sleep(10);
 		site.write("index.html", html(`${n}`));
 		site.server.ring();
-		await view.loaded(1 + n, 50);
+		await view.shows(`${n}`);
 	}
-	await site.server.listeners(1);
-	site.write("index.html", html("4"));
-	site.server.ring();
-	await until("it says so", async () => /touch/.test(await view.said("status")));
-	await view.loaded(4);
-	await view.page.keyboard.press("Shift");
-	await view.shows("4");
-	await view.loaded(5);
+	await view.loaded(6, 0);
 }, ["own"]);
 
 test("a frame reloads itself only", async (t) => {
