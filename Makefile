@@ -69,7 +69,7 @@ HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
 TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
 	tests/unit/tree_content tests/unit/tree_hints tests/unit/tree_polled \
 	tests/unit/tree_kqueue tests/unit/tree_kqueue_random tests/unit/tree_mute \
-	tests/unit/tree_random tests/unit/watch_kqueue
+	tests/unit/tree_random tests/unit/tree_start tests/unit/watch_kqueue
 
 UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/base64 tests/unit/batch tests/unit/bell tests/unit/box \
@@ -483,6 +483,9 @@ tests/unit/tree_polled: tests/unit/tree_polled.o $(TREE_UNIT)
 
 tests/unit/tree_random: tests/unit/tree_random.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree_random.o $(TREE_UNIT)
+
+tests/unit/tree_start: tests/unit/tree_start.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree_start.o $(TREE_UNIT)
 
 # What another system's backend does is told by a kernel that is made for that.
 KQUEUE = tests/fake/kqueue.o tests/fake/watch_kqueue.o

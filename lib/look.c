@@ -180,6 +180,8 @@ see(struct look *l, const char *name, mode_t type)
 	size_t i;
 
 	e = dir_find(l->d, l->sorted, name);
+	if (e == NULL && l->named && type == S_IFREG)
+		return seen_name(l, name);
 	if (e == NULL && irrelevant(l, name, type))
 		return 0;
 	/* Patterns may spell out one name twice. */
@@ -435,6 +437,7 @@ place(struct look *l, const struct stat *st)
 	if (sweep_poll(l->t, d, polled(l->t, d)) < 0)
 		return -1;
 	l->swept = untold(l->t, d);
+	l->named = seen_later(l);
 	return 0;
 }
 
@@ -523,7 +526,8 @@ is_known(const struct tree *t, const struct tree_dir *d)
 	struct stat st;
 
 	return d->swept && d->stamped && !d->heard && !d->unheard &&
-	    (!d->lacking || t->sweep.full) && t->sweep.count % 32 != 0 &&
+	    (!d->lacking || t->sweep.full) &&
+	    (d->polled == 0 || t->sweep.count % 32 != 0) &&
 	    fstatat(AT_FDCWD, dir_path(d), &st,
 		d->follow ? 0 : AT_SYMLINK_NOFOLLOW) == 0 &&
 	    st.st_dev == d->stamp.dev && st.st_ino == d->stamp.ino &&

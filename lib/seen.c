@@ -42,14 +42,21 @@ stat_name(struct look *l, const char *name, struct stat *st, int flags)
 	return fstatat(AT_FDCWD, name, st, flags);
 }
 
-bool
-seen_fresh(const struct look *l, int64_t stamp)
+/* May what was changed at that time, or later, have this stamp? */
+static bool
+is_since(int64_t time, int64_t stamp)
 {
 	int64_t age;
 
-	age = l->now - stamp;
+	age = time - stamp;
 	return age < FRESH_NS ||
 	    (stamp % SECOND_NS == 0 && age < 2 * (int64_t)SECOND_NS);
+}
+
+bool
+seen_fresh(const struct look *l, int64_t stamp)
+{
+	return is_since(l->now, stamp);
 }
 
 bool
@@ -157,8 +164,8 @@ seen_alike(struct look *l, struct tree_entry *e)
 {
 	struct stat st;
 
-	return e->type == S_IFREG && !e->fresh && !e->told && !e->held &&
-	    stat_name(l, e->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	return e->type == S_IFREG && !e->vague && !e->fresh && !e->told &&
+	    !e->held && stat_name(l, e->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    same(e, &st, st.st_mode & S_IFMT);
 }
 
@@ -170,13 +177,36 @@ enum looks {
 	OTHER
 };
 
+/*
+ * Nobody knows how a vague file looked when its name was read: what is heard of
+ * it since has changed it.  While its stamp is so young that a hint may be under
+ * way, that is waited for; a stamp from the future tells nothing.
+ */
+static enum looks
+make_out(const struct look *l, struct tree_entry *e, const struct seen *s)
+{
+	int64_t stamp;
+
+	stamp = os_ctime_ns(&s->st);
+	if (e->hinted || e->type != s->type ||
+	    (e->ino != 0 && !same(e, &s->st, s->type)) ||
+	    (l->d->unheard && is_since(l->t->began, stamp))) {
+		e->vague = false;
+		return OTHER;
+	}
+	e->vague = is_since(l->t->heard, stamp) && stamp - l->now < FRESH_NS;
+	return ALIKE;
+}
+
 static enum looks
 update(const struct look *l, struct tree_entry *e, const struct seen *s)
 {
 	enum looks looks;
 
 	looks = ALIKE;
-	if (!same(e, &s->st, s->type))
+	if (e->vague)
+		looks = make_out(l, e, s);
+	else if (!same(e, &s->st, s->type))
 		looks = OTHER;
 	else if (e->fresh && e->written)
 		looks = FRESH;
@@ -289,6 +319,34 @@ begin(
 		e->content = content(l, e->name, s, rules);
 }
 
+/* Where seconds are counted a stamp does not tell what was changed meanwhile. */
+bool
+seen_later(const struct look *l)
+{
+	const struct tree_dir *d;
+
+	d = l->d;
+	return d->quiet && d->polled == 0 && !d->unwatched && !dir_mute(l->t) &&
+	    l->t->same == 0 && d->stamp.ctime % SECOND_NS != 0;
+}
+
+int
+seen_name(struct look *l, const char *name)
+{
+	struct tree_entry *e;
+	const char *by;
+
+	if (dir_judge(l->t, l->d, name, &by) == 0)
+		return 0;
+	e = add(l, name);
+	if (e == NULL)
+		return -1;
+	e->type = S_IFREG;
+	e->vague = true;
+	sweep_again(l->t, l->d, 0);
+	return 0;
+}
+
 int
 seen_file(struct look *l, const char *name, struct tree_entry *e,
     const struct seen *s)
@@ -310,6 +368,8 @@ seen_file(struct look *l, const char *name, struct tree_entry *e,
 	}
 	e->seen = true;
 	looks = update(l, e, s);
+	if (e->vague)
+		sweep_again(l->t, l->d, TREE_AGAIN);
 	if (looks == ALIKE && !e->held && (!e->told || e->open))
 		return 0;
 	/* Nor is a sweep that comes early the second look that it waits for. */

@@ -20,6 +20,7 @@ struct look {
 	int fd; /* of the directory; -1 where names are spelled out */
 	size_t sorted; /* entries that were known before */
 	int64_t now; /* nanoseconds since 1970 */
+	bool named; /* a new file's name will do, for now */
 	bool swept; /* nobody told how what is found changed has changed */
 	bool failed; /* it could not be read to its end */
 	bool refused; /* nor were we allowed to see all */
@@ -44,6 +45,15 @@ struct seen {
 
 /* look at it; is there something? */
 bool seen_at(struct look *l, const char *name, struct seen *s);
+
+/*
+ * May the files of this directory be remembered by their names, and be looked at
+ * later?  Only those that were there before us, and where hints tell all.
+ */
+bool seen_later(const struct look *l);
+
+/* remember the name of a new file; 0, or -1 when memory is out */
+int seen_name(struct look *l, const char *name);
 
 /* may a link of this name be entered, if a directory is behind it? */
 bool seen_spelled(const struct look *l, const char *name);

@@ -12,6 +12,7 @@
 enum {
 	EASE = 20, /* we rest for so many times what a sweep took */
 	LEAST = 10, /* ms, and for so long at least */
+	AGAINS = 256, /* second looks in one go, before hints have their turn */
 	MOUNTS = 64 /* of so many at most is told that they are polled */
 };
 
@@ -177,14 +178,15 @@ void
 tree_tick(struct tree *t, int64_t now)
 {
 	struct tree_sweep *s;
-	size_t i;
+	size_t i, n;
 
 	s = &t->sweep;
-	for (i = 0; i < s->nagain;) {
+	for (i = n = 0; i < s->nagain && n < AGAINS;) {
 		if (s->again[i].at > now) {
 			i++;
 			continue;
 		}
+		n++;
 		s->again[i].d->again = false;
 		s->again[i].d->swept = true;
 		dir_make_due(t, s->again[i].d);

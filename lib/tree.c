@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "dir.h"
 #include "look.h"
 #include "sweep.h"
@@ -216,14 +217,18 @@ int
 tree_hear(struct tree *t)
 {
 	struct watch_hint hint;
+	int64_t now;
 	size_t heard;
 	int n;
 
 	if (t->watch == NULL)
 		return 0;
+	now = clock_wall_ns();
 	/* Bounded, so that writers who never rest can't keep us here. */
 	for (heard = 0; heard < HEARD; heard++) {
 		n = t->backend->next(t->watch, &hint);
+		if (n == 0)
+			t->heard = now;
 		if (n <= 0)
 			return n;
 		if ((hint.what & WATCH_LOST) == 0)
@@ -257,6 +262,7 @@ tree_open(struct tree *t, const struct watch_backend *backend,
 		.backend = backend, .rules = rules, .tell = tell_, .arg = arg
 	};
 	t->due_last = &t->due;
+	t->began = clock_wall_ns();
 	for (i = 0; i < rules->n; i++)
 		if (rules->v[i].same)
 			t->same |= (uint64_t)1 << i;

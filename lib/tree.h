@@ -32,6 +32,10 @@ enum {
  * Where hints don't tell all, or there are none, directories are polled: all
  * of them are due at each sweep.  What a sweep finds changed is told as being
  * written, until a second look a moment later finds it the same.
+ *
+ * At the start, names do where hints tell all: how the files look is found out
+ * at a second look, for which tree_due asks at once.  What is heard of a file
+ * before that has changed it.
  */
 
 /* What is remembered of a name: any difference is a change. */
@@ -52,6 +56,7 @@ struct tree_entry {
 	bool held : 1; /* a sweep found it changed: it may be half-written */
 	bool told : 1; /* as changed or gone, since it held that content */
 	bool hinted : 1; /* its name was heard of since the last look */
+	bool vague : 1; /* no more than its name is known for sure */
 	bool seen : 1; /* at this look */
 	uint8_t era; /* since when it is told: see tree_acted */
 	char name[];
@@ -158,6 +163,8 @@ struct tree {
 	struct ghosts gone; /* what files held, by their paths */
 	uint8_t era; /* how often all that was told was acted on */
 	struct ghosts made; /* paths of files that somebody has just made */
+	int64_t began; /* to be read, nanoseconds since 1970 */
+	int64_t heard; /* all hints until then, likewise */
 	bool lost; /* hints were lost, since somebody set this to false */
 	bool explain; /* tell TREE_NOT_COUNTED, too */
 };

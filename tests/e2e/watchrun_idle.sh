@@ -31,6 +31,11 @@ traced() {
 	wait $tracer
 }
 
+# rests pid: is it in poll(2), or ppoll(2), without a timeout?
+rests() {
+	awk '$4 == "0xffffffff" || $1 == 73 && $4 == "0x0" { found = 1 }
+	    END { exit !found }' "/proc/$1/syscall"
+}
 # at_most n file: calls in the file
 at_most() {
 	[ "$(wc -l <"$2")" -le "$1" ] || {
@@ -92,6 +97,7 @@ save() {
 # cost name: how many calls a save in that tree costs
 cost() {
 	watch log -w "$1/**"
+	ok "what there is in the $1 tree is soon known" until_ok 20 rests "$pid"
 	traced trace/calls "$pid" save "$1/0/0/0/1"
 	ok "a save in the $1 tree is seen" has log "$1/0/0/0/1: changed"
 	stop "$pid"

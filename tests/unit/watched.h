@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "content.h"
 #include "fake.h"
 #include "rule.h"
@@ -166,6 +167,36 @@ settle(void)
 			sweep();
 }
 
+static inline void
+count_vague(void *arg, const struct tree_dir *d, const struct tree_entry *entry)
+{
+	(void)d;
+	*(size_t *)arg += entry != NULL && entry->vague;
+}
+
+/* of how many files no more than the name is known? */
+static inline size_t
+vague(const struct tree *t)
+{
+	size_t n;
+
+	n = 0;
+	tree_each(t, count_vague, &n);
+	return n;
+}
+
+/* until all that was there before us is known */
+static inline void
+make_out(struct tree *t)
+{
+	while (vague(t) > 0) {
+		poll(NULL, 0, 1);
+		tree_tick(t, clock_ms() + TREE_AGAIN);
+		tree_hear(t);
+		look(t);
+	}
+}
+
 /* `@` stands for the scratch directory */
 static inline void
 expand(const char *from, char *to, size_t size)
@@ -237,7 +268,7 @@ set_scene(const char *script)
 
 /* watch the scene for these patterns, until `unwatch` */
 static inline void
-watch(const struct watch_backend *backend, const char *patterns)
+begin_to_watch(const struct watch_backend *backend, const char *patterns)
 {
 	set_rules(patterns);
 	if (tree_open(&w.tree, backend, &w.rules, on_news, NULL) < 0) {
@@ -245,6 +276,14 @@ watch(const struct watch_backend *backend, const char *patterns)
 		exit(2);
 	}
 	settle();
+}
+
+/* and know all that was there before us */
+static inline void
+watch(const struct watch_backend *backend, const char *patterns)
+{
+	begin_to_watch(backend, patterns);
+	make_out(&w.tree);
 }
 
 static inline void
@@ -312,6 +351,7 @@ is_true(void)
 	was = strdup(news());
 	tree_open(&fresh, &WATCHED_BY, &w.rules, on_news, NULL);
 	look(&fresh);
+	make_out(&fresh);
 	news();
 	tree_each(&fresh, list_one, NULL);
 	same = told(was) && right && fresh.ndirs == w.tree.ndirs &&
