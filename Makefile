@@ -2,7 +2,7 @@
 .POSIX:
 .SUFFIXES:
 .SUFFIXES: .c .o
-.PHONY: all check check-compilers check-fuzz check-lint check-sanitizers clean \
+.PHONY: all bench check check-compilers check-fuzz check-lint check-sanitizers clean \
 	fuzzers install serve tools uninstall
 
 CC = cc
@@ -14,6 +14,7 @@ LISTEN = 5678
 PIDFILE = reloadws.pid
 FUZZ = 60
 SUITES = unit fuzz e2e recipes torture browser
+MEASURES =
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings
@@ -92,6 +93,9 @@ TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
 	tests/tools/save tests/tools/served tests/tools/swarm tests/tools/torture tests/tools/wscat \
 	tests/wsecho
 
+BENCH = tests/bench/bare tests/bench/floor tests/bench/gaps \
+	tests/bench/stopwatch tests/bench/walk
+
 FUZZERS = tests/fuzz/conn tests/fuzz/http tests/fuzz/list tests/fuzz/rule \
 	tests/fuzz/ws
 
@@ -137,7 +141,7 @@ clean:
 	rm -f reloadws watchrun *.o lib/*.o lib/reload_js.c
 	rm -f tests/*.o tests/unit/*.o tests/tools/*.o tests/fuzz/*.o \
 	    tests/fake/*.o
-	rm -f $(UNIT) $(TOOLS) $(FUZZERS) tests/bench/bare
+	rm -f $(UNIT) $(TOOLS) $(FUZZERS) $(BENCH) tests/bench/*.o
 
 # Everything that the tests are made of.
 tools: $(UNIT) $(TOOLS) $(FUZZERS)
@@ -147,6 +151,11 @@ fuzzers: $(FUZZERS)
 check: all tools
 	@sh tests/setup.sh $(CHECK_TOOLS)
 	@sh tests/check.sh $(SUITES)
+
+# Side by side with what people would use instead: tests/bench/RESULTS.md.
+bench: all tests/tools/swarm $(BENCH)
+	@sh tests/bench/setup.sh
+	@python3 tests/bench/run.py $(MEASURES)
 
 check-lint:
 	@sh tests/setup.sh mandoc shellcheck clang-format clang-tidy cppcheck
@@ -311,11 +320,22 @@ tests/tools/bell: $(BELL)
 	$(LINK) -o $@ $(BELL)
 
 # Its ppoll() is of POSIX.1-2024.
-tests/bench/bare: tests/bench/bare.c
-	$(COMPILE) $(LDFLAGS) -D_GNU_SOURCE -o $@ tests/bench/bare.c
+tests/bench/bare: tests/bench/bare.o
+	$(LINK) -o $@ tests/bench/bare.o
 
-tests/bench/walk: tests/bench/walk.c
-	$(COMPILE) $(LDFLAGS) -o $@ tests/bench/walk.c
+tests/bench/floor: tests/bench/floor.o
+	$(LINK) -o $@ tests/bench/floor.o
+
+tests/bench/gaps: tests/bench/gaps.o
+	$(LINK) -o $@ tests/bench/gaps.o
+
+tests/bench/walk: tests/bench/walk.o
+	$(LINK) -o $@ tests/bench/walk.o
+
+STOPWATCH = tests/bench/stopwatch.o tests/bench/ear.o
+$(STOPWATCH): tests/bench/ear.h
+tests/bench/stopwatch: $(STOPWATCH)
+	$(LINK) -o $@ $(STOPWATCH)
 
 tests/tools/ends: tests/tools/ends.o
 	$(LINK) -o $@ tests/tools/ends.o

@@ -1,4 +1,4 @@
-#define _XOPEN_SOURCE 700
+#define _GNU_SOURCE /* ppoll */
 /* bare.c - the least that a server can do with poll(), to be compared with */
 #include <sys/resource.h>
 #include <sys/socket.h>
