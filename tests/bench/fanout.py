@@ -6,8 +6,8 @@ from harness import (BENCH, TOP, Plot, Report, exponent, status, until)
 
 TITLE = "Fan-out"
 SIZES = [10, 100, 1000, 10000]
-ROUNDS = 7  # of five rings and of a rate each
-HANDSHAKES = 1000
+ROUNDS = 5  # of five rings and of a rate each
+HANDSHAKES = 500
 BOUND = 20  # seconds for one step of one server, else it is left out from there
 
 
@@ -16,19 +16,19 @@ class Server:
 
     def __init__(self, bench, name, argv):
         self.name, self.bench = name, bench
-        log = bench.tmp / f"{name}.out"
+        folder = bench.folder("server")
+        log = folder / "out"
         with open(log, "w") as out:
-            self.process = bench.start(argv, stdout=out)
+            self.process = bench.start(argv, folder, out)
         if not until(10, lambda: "http://" in log.read_text()):
             raise OSError(f"{name} does not start")
         port = re.search(r"127\.0\.0\.1:(\d+)", log.read_text()).group(1)
-        self.said = bench.tmp / f"{name}.steps"
+        self.said = folder / "steps"
         with open(self.said, "w") as out:
             self.crowd = bench.start(
                 [TOP / "tests/tools/swarm", "-k", self.process.pid, port, "-"],
                 stdin=subprocess.PIPE, stdout=out)
         self.empty = self.anon()
-        self.listeners = 0
 
     def anon(self):
         return status(self.process.pid, "RssAnon") * 1024
@@ -53,15 +53,19 @@ class Server:
         self.bench.stop(self.process)
 
 
-def servers(bench):
-    """Those that start, and why not for the others."""
-    rows = {"floor": [BENCH / "bare"],
-            "ours": [TOP / "reloadws", "-l", "0"],
-            "ws (npm)": ["node", BENCH / "ws.mjs"],
-            "python3-websockets": ["/usr/bin/python3",
-                                   BENCH / "websockets_server.py"]}
+SERVERS = {"floor": [BENCH / "bare"],
+           "ours": [TOP / "reloadws", "-l", "0"],
+           "ws (npm)": ["node", BENCH / "ws.mjs"],
+           "python3-websockets": ["/usr/bin/python3",
+                                  BENCH / "websockets_server.py"]}
+
+
+def servers(bench, out):
+    """Those that start, in a folder of their own, and why not for the others."""
     begun, why = [], {}
-    for name, argv in rows.items():
+    for name, argv in SERVERS.items():
+        if name in out:
+            continue
         try:
             begun.append(Server(bench, name, argv))
         except OSError as error:
@@ -79,24 +83,27 @@ def measure(server, step, column, keep):
     return True
 
 
-def at_size(bench, running, n):
-    """{name: {what: [number]}} with n listeners each, by turns"""
+def at_size(bench, n, out):
+    """{name: {what: [number]}} with n listeners each, by turns; who is out stays
+    out at the sizes above"""
+    running, why = servers(bench, out)
     found = {s.name: {} for s in running}
-    rounds = 2 if bench.quick else ROUNDS
-    for s in list(running):
-        if s.order(f"open:{n - s.listeners}", 60) is None:
+    begun = list(running)
+    for s in begun:
+        if s.order(f"open:{n}", 60) is None:
             running.remove(s)
-            del found[s.name]
-            continue
-        s.listeners = n
-    for _ in range(rounds):
+    for _ in range(2 if bench.quick else ROUNDS):
         for s in list(running):
             keep = found[s.name]
-            if not (measure(s, f"rate:{HANDSHAKES}", {"rate": 1, "each": 2}, keep)
-                    and measure(s, "ring:5", {"last": 1, "cpu": 2}, keep)):
+            if not (measure(s, "ring:5", {"last": 1, "cpu": 2}, keep) and
+                    measure(s, f"rate:{HANDSHAKES}", {"rate": 1, "each": 2}, keep)):
                 running.remove(s)
     for s in running:
         found[s.name]["bytes"] = [(s.anon() - s.empty) / n]
+    for s in begun:
+        s.end()
+    out.update({name: why.get(name, f"more than {BOUND} s for a step")
+                for name in SERVERS if name not in [s.name for s in running]})
     return found
 
 
@@ -104,7 +111,7 @@ def complete(row):
     return row is not None and "bytes" in row and "last" in row
 
 
-def tabulate(report, sizes, names, why, results):
+def tabulate(report, sizes, names, out, results):
     for n in sizes:
         table = report.table(f"{n:,} listeners", [
             "", "last told ms", "CPU of a ring ms", "handshakes a second",
@@ -112,8 +119,7 @@ def tabulate(report, sizes, names, why, results):
         for name in names:
             row = results[n].get(name)
             if not complete(row):
-                table.absent(name, why.get(
-                    name, f"more than {BOUND} s for a step, left out from here"))
+                table.absent(name, why[name])
                 continue
             table.add(name, min(row["last"]) / 1000, min(row["cpu"]) / 1000,
                       max(row["rate"]), min(row["each"]), row["bytes"][0])
@@ -142,12 +148,8 @@ def growth(report, sizes, names, results):
 def run(bench):
     report = Report()
     sizes = [10, 100, 1000] if bench.quick else SIZES
-    running, why = servers(bench)
-    names = [s.name for s in running] + list(why)
-    all_of_them = list(running)
-    results = {n: at_size(bench, running, n) for n in sizes}
-    for s in all_of_them:
-        s.end()
+    names, out = list(SERVERS), {}
+    results = {n: at_size(bench, n, out) for n in sizes}
     report.say(
         "All servers have so many listeners at a time, and are rung by turns by "
         "a signal; one process is all the listeners. *Last told* is from the "
@@ -157,7 +159,7 @@ def run(bench):
         "Bytes are of memory that is the server's own (RssAnon), beyond those "
         "before the first listener. The floor is a poll-and-write loop that "
         "reads no request, checks nothing and has no deadlines.")
-    tabulate(report, sizes, names, why, results)
+    tabulate(report, sizes, names, out, results)
     growth(report, sizes, names, results)
     for n in sizes[1:]:
         ours, floor = results[n].get("ours"), results[n].get("floor")

@@ -32,8 +32,10 @@ def hold(bench, able):
     return holder
 
 
-def measure(bench, peers, report, heading):
-    able = begin_all(bench, peers, files=FILES, dirs=DIRS)
+def measure(bench, kinds, report):
+    """All at the same time, and a table for each kind: {name: (wake-ups, KiB)}"""
+    able = begin_all(bench, [p for peers in kinds.values() for p in peers],
+                     files=FILES, dirs=DIRS)
     time.sleep(3 if bench.quick else 12)
     holder = hold(bench, able)
     time.sleep(2)
@@ -43,6 +45,13 @@ def measure(bench, peers, report, heading):
     after = {p.name: look(p) for p in able}
     bench.stop(holder)
     end_all(bench, able)
+    for heading, peers in kinds.items():
+        tabulate(report, heading, peers, before, after, seconds)
+    return {name: (after[name][0] - before[name][0], after[name][3])
+            for name in before}
+
+
+def tabulate(report, heading, peers, before, after, seconds):
     table = report.table(heading, [
         "", "wake-ups a minute", "CPU ms a minute", "resident KiB",
         "proportional KiB", "threads", "processes"])
@@ -53,8 +62,6 @@ def measure(bench, peers, report, heading):
         woken, ns = (after[p.name][i] - before[p.name][i] for i in (0, 1))
         table.add(p.name, 60 * woken / seconds, 60 * ns / 1e6 / seconds,
                   *after[p.name][2:])
-    return {name: (after[name][0] - before[name][0], after[name][3])
-            for name in before}
 
 
 def run(bench):
@@ -66,11 +73,10 @@ def run(bench):
         "sleep again. *Proportional* counts what is shared with other processes "
         "in shares. Ours sends a ping each "
         f"{PING_S} s: two wake-ups, of the clock and of the answer.")
-    found = measure(bench, chains(), report, "Chains")
+    found = measure(bench, {"Chains": chains(), "Watchers": watchers()}, report)
     report.plot(Plot.bars(
-        "idle-chain", "Proportional memory at rest", "KiB", ["KiB"],
+        "idle", "Proportional memory at rest", "KiB", ["KiB"],
         {name: [kib] for name, (_, kib) in found.items()}))
-    measure(bench, watchers(), report, "Watchers")
     for name in "ours -t 0", "ours":
         if name in found:
             report.goal(f"{name}: wake-ups in {SECONDS} s, of which two a ping",

@@ -9,7 +9,7 @@ from peers import chains, watchers
 
 TITLE = "Save to message"
 MODES = {"place": "in place", "rename": "by rename", "slow": "slowly"}
-OWN_MS = {"place": 10000, "rename": 10000, "slow": 20000}  # of one peer
+OWN_MS = {"place": 10000, "rename": 10000, "slow": 9000}  # of one peer
 SAVES = 200
 SETTLE_MS = 10  # the default of watchrun
 

@@ -17,7 +17,7 @@ TITLE = "Settle"
 WRITE_HOLD_NS = 150_000_000  # for a file that is written but not closed
 GONE_HOLD_NS = 100_000_000  # for one that has vanished
 REST = 0.25  # seconds after a batch
-ROUNDS = 12
+ROUNDS = 10
 TRIED_MS = [2, 5, 10, 20, 50]  # with watchrun itself
 DEFAULT_MS = 10
 
@@ -191,7 +191,7 @@ def record(bench, kinds, load):
     time.sleep(1)
     for b in tried:
         b.take()
-    for n in range(rounds, rounds + max(1, rounds // 2)):
+    for n in range(rounds, rounds + max(1, rounds * 2 // 5)):
         for kind in kinds:
             make(bench, folder, kind, n)
             for ms, b in zip(TRIED_MS, tried):

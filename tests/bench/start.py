@@ -9,7 +9,7 @@ from harness import BENCH, TOP, Plot, Report, median
 from peers import MODULES, chains
 
 TITLE = "To start, and to install"
-ROUNDS = 9
+ROUNDS = 5
 
 
 def shell_line(commands):

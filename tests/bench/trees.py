@@ -7,7 +7,7 @@ from harness import BENCH, TOP, Plot, Report, alive, exponent, status, until
 TITLE = "Trees"
 SIZES = [10, 100, 1000, 10000, 100000, 1000000]
 PER_DIR = 10
-ROUNDS = {10: 7, 100: 7, 1000: 7, 10000: 7, 100000: 5, 1000000: 1}
+ROUNDS = {10: 7, 100: 7, 1000: 7, 10000: 5, 100000: 3, 1000000: 1}
 SAVES = 60
 SWEPT = [1000, 10000, 100000] # files of a tree that is polled
 WATCHES = "/proc/sys/fs/inotify/max_user_watches"
@@ -71,7 +71,7 @@ def sweep(tree, keep):
         time.sleep(0.3)
         n, cpu = sleeps(pid), tree.walk("cpu", pid)[0]
         end_at = time.monotonic() + 20
-        while sleeps(pid) < n + 3 and time.monotonic() < end_at:
+        while sleeps(pid) < n + 2 and time.monotonic() < end_at:
             time.sleep(0.05)
         cpu = tree.walk("cpu", pid)[0] - cpu
         if sleeps(pid) > n:
@@ -101,7 +101,7 @@ def measure(bench, files, peers):
         if got:
             saves.append(got[0])
     found = {"ours": ours, "floor": floor, "swept": swept, "saves": saves,
-             "peers": peers_at(tree, 1 if bench.quick else min(rounds, 3))
+             "peers": peers_at(tree, 1 if files == PEERS else 2)
              if peers else {}}
     tree.remove()
     return found
