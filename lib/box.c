@@ -4,10 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "box.h"
@@ -17,7 +17,9 @@
 
 enum {
 	TRIES = 10, /* a file that is replaced at every look */
-	NAP = 2, /* ms between tries to lock it */
+	NAP_NS =
+	    20000, /* between the first tries to lock it; then ever longer, */
+	NAP_MOST_NS = 2000000, /* up to this */
 	FLAGS = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
 	    O_CLOEXEC
 };
@@ -55,9 +57,11 @@ look(const char *path, struct stat *st)
 	return S_ISREG(st->st_mode) && st->st_nlink == 1 ? BOX_OK : BOX_NOTFILE;
 }
 
+/* Who rings holds it for some microseconds more: the first naps are as short. */
 static enum box_result
 lock(int fd)
 {
+	struct timespec nap = { .tv_nsec = NAP_NS };
 	struct flock fl;
 	int64_t deadline;
 
@@ -70,7 +74,9 @@ lock(int fd)
 			return BOX_ERRNO;
 		if (clock_ms() >= deadline)
 			return BOX_LOCKED;
-		poll(NULL, 0, NAP);
+		nanosleep(&nap, NULL);
+		if (nap.tv_nsec < NAP_MOST_NS)
+			nap.tv_nsec *= 2;
 	}
 }
 
