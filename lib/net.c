@@ -183,7 +183,6 @@ net_local(int fd, struct net_end *end)
 	    : 0;
 }
 
-/* Each message is small and news: none waits for company (TCP_NODELAY). */
 void
 net_url(const struct net_end *end, char url[NET_URL])
 {
@@ -196,6 +195,7 @@ net_url(const struct net_end *end, char url[NET_URL])
 	    address, end->six ? "]" : "", end->port);
 }
 
+/* Each message is small and news: none waits for company (TCP_NODELAY). */
 int
 net_accept(int fd)
 {
