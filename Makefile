@@ -2,12 +2,17 @@
 .POSIX:
 .SUFFIXES:
 .SUFFIXES: .c .o
-.PHONY: all bench check check-compilers check-fuzz check-lint check-sanitizers clean \
-	fuzzers install serve tools uninstall
+.PHONY: all bench check check-compilers check-fuzz check-lint check-package \
+	check-sanitizers clean fuzzers install serve static tools uninstall
 
 CC = cc
 PREFIX = /usr/local
 MANDIR = $(PREFIX)/share/man
+BASHDIR = $(PREFIX)/share/bash-completion/completions
+ZSHDIR = $(PREFIX)/share/zsh/site-functions
+FISHDIR = $(PREFIX)/share/fish/vendor_completions.d
+UNITDIR = $(PREFIX)/lib/systemd/user
+MUSL = musl-gcc
 CFLAGS = -O2
 SITE = tests/site
 LISTEN = 5678
@@ -63,7 +68,7 @@ HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
 	lib/history.h lib/http.h lib/job.h lib/json.h lib/letter.h lib/list.h \
 	lib/listing.h lib/mime.h lib/msg.h lib/net.h lib/news.h lib/options.h \
 	lib/os.h lib/page.h lib/paths.h lib/peers.h lib/pidfile.h lib/poke.h \
-	lib/range.h lib/reload_js.h lib/reply.h lib/report.h lib/root.h lib/run.h \
+	lib/range.h lib/release.h lib/reload_js.h lib/reply.h lib/report.h lib/root.h lib/run.h \
 	lib/sandbox.h lib/sha1.h lib/sig.h lib/site.h lib/str.h lib/stray.h \
 	lib/trigger.h lib/utf8.h lib/version.h lib/ws.h
 
@@ -129,15 +134,38 @@ serve: all
 	wait $$server
 
 install: all
-	mkdir -p "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MANDIR)/man1"
+	mkdir -p "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MANDIR)/man1" \
+	    "$(DESTDIR)$(BASHDIR)" "$(DESTDIR)$(ZSHDIR)" \
+	    "$(DESTDIR)$(FISHDIR)" "$(DESTDIR)$(UNITDIR)"
 	cp reloadws watchrun "$(DESTDIR)$(PREFIX)/bin"
 	cp man/reloadws.1 man/watchrun.1 "$(DESTDIR)$(MANDIR)/man1"
+	cp contrib/reloadws.bash "$(DESTDIR)$(BASHDIR)/reloadws"
+	ln -sf reloadws "$(DESTDIR)$(BASHDIR)/watchrun"
+	cp contrib/_reloadws contrib/_watchrun "$(DESTDIR)$(ZSHDIR)"
+	cp contrib/reloadws.fish contrib/watchrun.fish "$(DESTDIR)$(FISHDIR)"
+	sed 's|@BINDIR@|$(PREFIX)/bin|' contrib/reloadws@.service.in \
+	    >"$(DESTDIR)$(UNITDIR)/reloadws@.service"
 
 uninstall:
-	cd "$(DESTDIR)$(PREFIX)/bin" && rm -f reloadws watchrun
-	cd "$(DESTDIR)$(MANDIR)/man1" && rm -f reloadws.1 watchrun.1
+	rm -f "$(DESTDIR)$(PREFIX)/bin/reloadws" \
+	    "$(DESTDIR)$(PREFIX)/bin/watchrun" \
+	    "$(DESTDIR)$(MANDIR)/man1/reloadws.1" \
+	    "$(DESTDIR)$(MANDIR)/man1/watchrun.1" \
+	    "$(DESTDIR)$(BASHDIR)/reloadws" "$(DESTDIR)$(BASHDIR)/watchrun" \
+	    "$(DESTDIR)$(ZSHDIR)/_reloadws" "$(DESTDIR)$(ZSHDIR)/_watchrun" \
+	    "$(DESTDIR)$(FISHDIR)/reloadws.fish" \
+	    "$(DESTDIR)$(FISHDIR)/watchrun.fish" \
+	    "$(DESTDIR)$(UNITDIR)/reloadws@.service"
+
+# Both programs in static/, whole in themselves; MUSL is a compiler for that.
+static:
+	rm -rf static && mkdir static static/lib
+	cp Makefile reload.js *.c static && cp lib/*.c lib/*.h static/lib
+	cd static && $(MAKE) CC="$(MUSL)" CFLAGS="-Os -static" LDFLAGS=-s all
+	cd static && rm -rf lib Makefile reload.js *.c *.o
 
 clean:
+	rm -rf static
 	rm -f reloadws watchrun *.o lib/*.o lib/reload_js.c
 	rm -f tests/*.o tests/unit/*.o tests/tools/*.o tests/fuzz/*.o \
 	    tests/fake/*.o
@@ -163,7 +191,13 @@ check-lint:
 
 check-compilers:
 	@sh tests/setup.sh gcc clang tcc musl-gcc=musl-tools bmake
-	@sh tests/compilers.sh
+	@sh tests/cross/setup.sh
+	@sh tests/compilers.sh $(COMPILERS)
+
+check-package:
+	@sh tests/setup.sh g++=build-essential dpkg-buildpackage=dpkg-dev \
+	    dh=debhelper lintian
+	@sh tests/package.sh
 
 check-fuzz:
 	@sh tests/fuzz.sh $(FUZZ)
@@ -171,9 +205,9 @@ check-fuzz:
 check-sanitizers:
 	@sh tests/sanitizers.sh
 
-CHECK_TOOLS = bash bindfs cmark emacs=emacs-nox git ip=iproute2 mosquitto \
+CHECK_TOOLS = bash bindfs cmark emacs=emacs-nox fish git ip=iproute2 mosquitto \
 	mosquitto_sub=mosquitto-clients nano nginx=nginx-light openssl ps=procps python3 \
-	rsync setpriv=util-linux strace valgrind vim
+	rsync setpriv=util-linux strace systemd-analyze=systemd valgrind vim zsh
 
 # Unit tests: the link line is all that the module may know.
 $(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/fake.h \

@@ -16,6 +16,7 @@
 #include "net.h"
 #include "peers.h"
 #include "pidfile.h"
+#include "release.h"
 #include "sandbox.h"
 #include "sig.h"
 
@@ -31,8 +32,6 @@ enum {
 
 /* whose turn it is among the first of peers.fds */
 enum { OWN_SIGNALS, OWN_INPUT };
-
-#define VERSION "0.1"
 
 static const char usage[] = "usage: reloadws [-hqVv] [-a host]... [-d dir] "
 			    "[-l [addr:]port]... [-p pidfile] [-]\n";
@@ -567,7 +566,7 @@ options(int argc, char **argv)
 			msg_set_level(MSG_QUIET);
 			break;
 		case 'V':
-			puts("reloadws " VERSION);
+			puts("reloadws " RELEASE);
 			msg_printed();
 		case 'v':
 			msg_set_level(MSG_VERBOSE);

@@ -18,11 +18,10 @@
 #include "msg.h"
 #include "options.h"
 #include "os.h"
+#include "release.h"
 #include "run.h"
 #include "sig.h"
 #include "tree.h"
-
-#define VERSION "0.1"
 
 enum {
 	LOOKS = 256, /* at directories, before signals have their turn */
@@ -564,7 +563,7 @@ take_options(int argc, char *argv[])
 	if (w.options.help)
 		msg_usage();
 	if (w.options.version) {
-		puts("watchrun " VERSION);
+		puts("watchrun " RELEASE);
 		msg_printed();
 	}
 	if (w.options.quiet)

@@ -286,14 +286,15 @@ dir_new(struct tree *t, struct tree_dir *up, const char *path,
 		rules_leave(t->rules, reach);
 		return NULL;
 	}
-	*d = (struct tree_dir){ .up = up,
-		.path = strdup(path),
-		.reach = reach,
-		.names = only_names(t->rules, reach),
-		.events = up == NULL ? OS_EVENTS_ALL : up->events,
-		.quiet = up == NULL || up->quiet,
-		.unheard = true };
+	/* tcc 0.9.27 leaves bits as they are beside one that is initialised. */
+	*d = (struct tree_dir){
+		.up = up, .path = strdup(path), .reach = reach
+	};
+	d->names = only_names(t->rules, reach);
 	d->level = d->names ? WATCH_NAMES : WATCH_FILES;
+	d->events = up == NULL ? OS_EVENTS_ALL : up->events;
+	d->quiet = up == NULL || up->quiet;
+	d->unheard = true;
 	if (d->path == NULL) {
 		rules_leave(t->rules, d->reach);
 		free(d);
@@ -411,7 +412,8 @@ dir_add(struct tree_dir *d, const char *name)
 	e = malloc(size < sizeof *e ? sizeof *e : size);
 	if (e == NULL)
 		return NULL;
-	*e = (struct tree_entry){ .seen = true };
+	*e = (struct tree_entry){ .type = 0 };
+	e->seen = true;
 	memcpy(e->name, name, n);
 	d->entries[d->n++] = e;
 	return e;

@@ -31,7 +31,7 @@ lint() {
 
 c_files=$(git ls-files '*.c' '*.h')
 c_sources=$(git ls-files '*.c')
-scripts=$(git ls-files '*.sh' .ci/run)
+scripts=$(git ls-files '*.sh' .ci/run 'contrib/*.bash' 'contrib/*.init')
 manuals=$(git ls-files 'man/*.1')
 
 # The lists hold no blanks.
