@@ -55,9 +55,13 @@
 		const [came = page] = performance.getEntriesByName(script.src);
 
 		born = Date.now();
-		if (!tag && page.transferSize === 0)
+		if (tag)
+			return;
+		if (kept.generation?.startsWith(mine.split("-")[0]))
+			mine = kept.generation;
+		else if (page.transferSize === 0)
 			mine = "";
-		else if (!tag && came.responseEnd - served.age > page.responseStart)
+		else if (came.responseEnd - served.age > page.responseStart)
 			mine = mine.replace(/\d*$/, "");
 	}
 
@@ -108,6 +112,7 @@
 				say("The server of this page is gone");
 			await sleep(250);
 		}
+		report({});	/* and the focus is where it was */
 		try {
 			sessionStorage[note()] = JSON.stringify({ ...owed || news, quick: quick + 1, state: save() });
 			/* so that no POST is sent again */
@@ -412,7 +417,7 @@
 				await sleep(10);
 			busy = true;
 			try {
-				await become(prints.get(from), await (ahead[to] || get(to, "no-cache", "html")), (live, was, now) => {
+				await become(prints.get(from), await (ahead[to] || get(to, "reload", "html")), (live, was, now) => {
 					if (now.querySelector("script"))
 						throw Error("it would not run");
 					live.replaceWith(document.importNode(now, true));
@@ -431,7 +436,7 @@
 		clearTimeout(hover);
 		ahead = {};
 		if (link?.origin === location.origin && !link.download && url !== here())
-			hover = setTimeout(() => { (ahead[url] = get(url, "no-cache", "html")).catch(() => 0); }, 65);
+			hover = setTimeout(() => { (ahead[url] = get(url, "reload", "html")).catch(() => 0); }, 65);
 	}
 
 	let shadow, said = "";
@@ -451,7 +456,7 @@
 		if (text && option("quiet") === undefined) {
 			document.documentElement.append(shadow.host);
 			shadow.append(box);
-			box[open]();
+			box[open]?.();
 		}
 	}
 
@@ -493,7 +498,7 @@
 		if (idle())
 			return;
 		const probe = link = { close() {} };
-		const state = await fetch(stateURL, { cache: "no-cache", signal: AbortSignal.timeout(5000) })
+		const state = await fetch(stateURL, { cache: "no-cache", signal: AbortSignal.timeout?.(5000) })
 		    .then((answer) => answer.json()).catch(() => 0);
 
 		if (link !== probe)

@@ -60,7 +60,7 @@ for (const name of ["SIGHUP", "SIGINT", "SIGTERM"])
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // until what is true; a page in the middle of a navigation just has to be asked again
-export async function until(what, ask, ms = 15000) {
+export async function until(what, ask, ms = 30000) {
 	const end = Date.now() + ms;
 	let last;
 
@@ -402,10 +402,13 @@ export class View {
 	}
 
 	// a link to another page, and the back-button; back says how often the first one was loaded then
-	async away(url) {
+	async away(url, server) {
+		const came = () => server.child.out.split("GET /reload: 101").length;
+		const before = came();
+
 		await this.page.goto(url, { waitUntil: "load" });
 		/* a socket that is not yet open when its page is put away stays so in Chromium */
-		await sleep(200);
+		await until("the other page listens", () => came() > before);
 	}
 
 	async back() {
@@ -472,7 +475,7 @@ export async function launch(name) {
 		acceptInsecureCerts: true,
 		userDataDir: path.join(tmp, `profile-${name}-${++folders}`),
 		env: { ...process.env, HOME: tmp },
-		protocolTimeout: 60000,
+		protocolTimeout: 120000,
 	});
 
 	children.add(browser.process());
@@ -576,7 +579,7 @@ async function runOne(browser, name, one, kind) {
 	const t = new Test(browser, name, kind);
 
 	try {
-		await limited(run(t), 60000);
+		await limited(run(t), 120000);
 		report("ok", sentence, where);
 	} catch (error) {
 		report("FAIL", sentence, where, `${error.message}\n${/\n.*(tests\/browser\/(?!harness).*)\n/.exec(error.stack)?.[1] || ""}`);

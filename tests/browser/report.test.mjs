@@ -54,6 +54,22 @@ test("Esc and a click take a report away, and another brings it back", async (t)
 	await view.loaded(1);
 });
 
+test("a report has the focus, and gives it back when the build is mended", async (t) => {
+	const body = (text) => html(`<h1>${text}</h1><input name="in">`);
+	const site = await t.site({ "index.html": body("one") });
+	const view = await t.open(site.url);
+
+	await site.server.listeners(1);
+	await view.ask("that it is used", () => { document.querySelector("input").focus(); return true; });
+	await site.server.post(...LINES);
+	await reported(view, "src/a.c");
+	same(await view.ask("where the focus is", () => document.activeElement.shadowRoot?.activeElement?.textContent), "Close", "focus");
+	site.write("index.html", body("two"));
+	await site.server.post("src/a.c");
+	await view.shows("two", "h1");
+	await until("the field has the focus", () => view.ask("so", () => document.activeElement.name === "in"));
+});
+
 test("a server that is gone for long is said to be, and no more when it is back", async (t) => {
 	const site = await t.site({ "index.html": html("one") });
 	const view = await t.open(site.url);

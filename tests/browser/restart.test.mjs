@@ -11,14 +11,12 @@ async function opened(t, files = FILES) {
 
 	await view.is("red");
 	await site.server.listeners(1);
-	await settled(view);
+	await settled(t, view);
 	return [site, view];
 }
 
-// the page has had the time to look at what it is made of
-const settled = (view) => view.ask("that it is at rest", () => new Promise((done) => {
-	requestAnimationFrame(() => setTimeout(() => done(true), 100));
-}));
+// with the server goes the page's own one: it has to have looked at itself before
+const settled = (t, view) => t.kind === "own" && view.settled();
 
 for (const signal of ["SIGTERM", "SIGKILL"]) {
 	test(`a restart after ${signal} reloads nothing`, async (t) => {
@@ -28,7 +26,7 @@ for (const signal of ["SIGTERM", "SIGKILL"]) {
 			site.server.ring();
 			await view.loaded(2 + n);
 			await site.server.listeners(1);
-			await settled(view);
+			await settled(t, view);
 			await site.server.end(signal);
 			await site.server.again();
 			await site.server.listeners(1);
@@ -69,7 +67,7 @@ test("a style that was swapped before a restart is not taken for a change", asyn
 	site.write("style.css", "body { color: green }");
 	site.server.ringStyles();
 	await view.is("green");
-	await settled(view);
+	await view.loaded(1);
 	await site.server.end("SIGKILL");
 	await site.server.again();
 	await site.server.listeners(1);
@@ -94,7 +92,7 @@ test("a ring right after a restart is not missed", async (t) => {
 
 test("a restart and the back-button: what changed is seen, and nothing else", async (t) => {
 	const [site, view] = await opened(t, { ...FILES, "other.html": "<!DOCTYPE html><title>other</title><p>other</p>" });
-	const away = () => view.away(`${site.url}other.html`);
+	const away = () => view.away(`${site.url}other.html`, site.server);
 
 	await away();
 	await site.server.end("SIGKILL");
@@ -104,7 +102,7 @@ test("a restart and the back-button: what changed is seen, and nothing else", as
 	await view.shows("one");
 	await site.server.listeners(1);
 	await view.loaded(loads);
-	await settled(view);
+	await settled(t, view);
 	await away();
 	await site.server.end("SIGKILL");
 	await sleep(200);

@@ -90,7 +90,7 @@ test("saves in a row are no reason to stop", async (t) => {
 	const view = await t.open(site.url, { prepare: () => {	/* time flies: every save is long after the load */
 		const [now, start] = [Date.now, Date.now()];
 
-		Date.now = () => start + (now() - start) * 1000;
+		Date.now = () => start + (now() - start) * 1e6;
 	} });
 
 	for (let n = 1; n <= 5; n++) {
@@ -165,7 +165,7 @@ async function served(t, fields, body) {
 test("a strict policy, trusted types included, keeps nothing from working", async (t) => {
 	const body = { css: "body { color: red }", html: (tag) => `<!DOCTYPE html><title>x</title>${tag}${STYLE}<body>one` };
 	const { site, url } = await served(t, ({ server }) => ({
-		"Content-Security-Policy": `default-src 'none'; script-src ${server.url}; style-src 'self'; trusted-types reloadws; ` +
+		"Content-Security-Policy": `default-src 'none'; script-src ${server.url}; style-src 'self'; trusted-types 'none'; ` +
 		    `connect-src 'self' ${server.url} ${server.url.replace("http", "ws")}; require-trusted-types-for 'script'`,
 	}), body);
 	const view = await t.open(url);
