@@ -21,6 +21,7 @@
 	const note = () => `reloadws ${location.href}`;
 	const soft = () => option("mode") === "soft";
 	const idle = () => document.hidden || option("mode") === "off";
+	const giveUp = () => { throw Error("only a reload will do"); };
 	const touch = () => new Promise((done) => { on("keydown", done); on("pointerdown", done); });
 	const loaded = new Promise((done) => document.readyState === "complete" ? done() : on("load", () => setTimeout(done)));
 
@@ -49,7 +50,7 @@
 			loaded.then(() => { tell(kept); kept.at = 0; });
 	}
 
-	/* Was anything told before the script came?  A cache may be of any age. */
+	/* Was it told before the script came?  A cache may be of any age. */
 	function begin() {
 		const [page] = performance.getEntriesByType("navigation");
 		const [came = page] = performance.getEntriesByName(script.src);
@@ -115,7 +116,7 @@
 		report({});	/* and the focus is where it was */
 		try {
 			sessionStorage[note()] = JSON.stringify({ ...owed || news, quick: quick + 1, state: save() });
-			/* so that no POST is sent again */
+			/* no POST is sent again */
 			history.replaceState(history.state, "", location.href);
 		} catch {
 			/* no */
@@ -178,7 +179,6 @@
 	const marked = (url) => plain(url).replace(/(\?[^#]*)?(?=#|$)/, (query) => `${query || "?"}&reloadws=${Date.now()}`);
 	const come = (node) => Promise.race([new Promise((done) => { node.onload = node.onerror = done; }), sleep(5000)]);
 
-	/* It throws where only a reload will do. */
 	async function refresh({ paths }) {
 		await reimage(paths.filter((path) => IMAGE.test(path)));
 		return restyle(paths.filter((path) => !IMAGE.test(path)));
@@ -213,7 +213,7 @@
 		});
 
 		if (paths.length && !links.length)
-			throw Error("no sheets");
+			giveUp();
 		for (let tries = 0; old.length && tries < 20 && !owed; tries++) {
 			await sleep(tries && 200);
 			old = (await Promise.all([...new Set(old)].map(swap))).filter(Boolean);
@@ -262,7 +262,7 @@
 				holder[key] = text;
 		};
 
-		for (const one of [...find("*:not(a)"), ...[...document.styleSheets].flatMap(allRules)]) {
+		for (const one of [...find(":not(a)"), ...[...document.styleSheets].flatMap(allRules)]) {
 			for (const attribute of one.attributes || [])
 				if (/^(src|srcset|poster|.*href)$/.test(attribute.name))
 					change(attribute, "value");
@@ -279,7 +279,7 @@
 		const found = paths.map((path) => urls.filter((url) => likeness(path, url)));
 
 		if (!found.every((some) => some[0]))
-			throw Error("no such image");
+			giveUp();
 		await Promise.all(found.flat().map((url) => {
 			const image = new Image();
 
@@ -290,7 +290,7 @@
 	}
 
 	const prints = new Map();	/* URL: text */
-	const ours = new Set([script.src, stateURL]);	/* what the page has not asked for */
+	const ours = new Set([script.src, stateURL]);	/* not the page's */
 	let printed;
 
 	async function get(url, cache, type = "") {
@@ -298,7 +298,7 @@
 		const answer = await fetch(url, { cache, mode: "same-origin" });
 
 		if (!answer.headers.get("content-type")?.includes(type))
-			throw Error("no page");
+			giveUp();
 		return [url, (await answer.text()).replace(/ (data-generation|nonce)="[^"]*"/g, ""), answer.status, answer.url];
 	}
 
@@ -324,16 +324,16 @@
 	}
 
 	async function look({ kind }) {
-		/* Before all is printed nobody knows what the page has. */
+		/* Before it is printed nobody knows what the page has. */
 		if (kind === "reload" && !(soft() && printed))
-			throw Error("a reload");
+			giveUp();
 		await print();
 		const [page, ...rest] = (await Promise.all(read("no-store")))
 		    .map((one) => one[1] === undefined || one[1] !== prints.get(one[0]) ? one : []);
 		const paths = rest.flatMap(([url]) => url ? decodeURI(url) : []);
 
 		if (!paths.every((path) => IMAGE.test(path) || /\.css(\?|$)/.test(path)) || page[0] && !soft())
-			throw Error("more than that");
+			giveUp();
 		if (page[0])
 			await become(prints.get(here()), page);
 		rest.forEach(([url, text]) => prints.set(url, text));
@@ -344,23 +344,28 @@
 	const same = (a, b) => a?.isEqualNode(b) && a.outerHTML === b.outerHTML;
 	const rootOf = (page) => page.querySelector(option("root") || "main");
 
-	/* all but head and root, and all scripts */
+	/* what is around head and root, and scripts */
 	const frameOf = (page) => [page.documentElement, ...page.scripts].map((node) => node.outerHTML).join("")
 	    .replace(page.head.outerHTML, "").replace(rootOf(page).outerHTML, "");
 
-	async function become(text, [url, html, status, from], put = patch) {
+	async function become(text, [url, html, status, from], other) {
 		const [was, now] = [text, html].map(parse), old = find(SHEET), gone = [];
+		const roots = [document, was, now].map(rootOf);
 		const change = () => {
 			const state = save();
 
-			put(rootOf(document), rootOf(was), rootOf(now), gone);
+			if (other)
+				roots[0].replaceWith(document.importNode(roots[2], true));
+			else
+				patch(...roots, gone);
 			gone.forEach((node) => node.remove());
-			restore(state);
+			restore(other ? [] : state);
 			rename();
 		};
 
-		if (status !== 200 || from !== url || frameOf(was) !== frameOf(now))
-			throw Error("another page");
+		/* Its scripts would not run. */
+		if (status !== 200 || from !== url || frameOf(was) !== frameOf(now) || other && roots[2].querySelector("script"))
+			giveUp();
 		patch(document.head, was.head, now.head, gone);
 		await Promise.all(find(SHEET).filter((link) => !old.includes(link)).map(come));
 		if (document.startViewTransition && !matchMedia("(prefers-reduced-motion: reduce)").matches)
@@ -378,7 +383,7 @@
 		if (same(was, now))
 			return;
 		if (live.nodeName !== was.nodeName || lives.length !== olds.length)
-			throw Error("a script was here");
+			giveUp();
 		if (!now.attributes)
 			live.data = now.data;
 		for (const { name } of [...was.attributes || [], ...now.attributes || []]) {
@@ -417,11 +422,7 @@
 				await sleep(10);
 			busy = true;
 			try {
-				await become(prints.get(from), await (ahead[to] || get(to, "reload", "html")), (live, was, now) => {
-					if (now.querySelector("script"))
-						throw Error("it would not run");
-					live.replaceWith(document.importNode(now, true));
-				});
+				await become(prints.get(from), await (ahead[to] || get(to, "reload", "html")), true);
 			} catch {
 				location.reload();
 			}

@@ -31,12 +31,17 @@ const scrolled = (view, y) => until(`it is scrolled to ${y}`, async () => {
 test("a link swaps the root, the back-button brings it back, and scroll with it", async (t) => {
 	const [, view] = await opened(t, { ...FILES, "two.html": page("two", "<style>h1 { color: green }</style>") });
 
-	await view.ask("that it is scrolled", () => { scrollTo(0, 500); return true; });
+	await view.ask("that it is used", () => {
+		document.querySelector("input").value = "typed";
+		scrollTo(0, 500);
+		return true;
+	});
 	await scrolled(view, 500);
 	await click(view, "#two");
 	await view.shows("two", "h1");
 	await scrolled(view, 0);
 	await view.is("green", "h1");
+	same(await view.ask("its field", () => document.querySelector("input").value), "", "text of another page");
 	same(await view.ask("its address", () => location.href.replace(/.*\//, "")), "two.html?q=1", "address");
 	await view.ask("that it is scrolled", () => { scrollTo(0, 700); return true; });
 	await scrolled(view, 700);
