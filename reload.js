@@ -50,10 +50,10 @@
 			loaded.then(() => { tell(kept); kept.at = 0; });
 	}
 
-	/* Was it told before the script came?  A cache may be of any age. */
+	/* What was told before the script came?  A cache may be of any age. */
 	function begin() {
 		const [page] = performance.getEntriesByType("navigation");
-		const [came = page] = performance.getEntriesByName(script.src);
+		const [own = page] = performance.getEntriesByName(script.src);
 
 		born = Date.now();
 		if (tag)
@@ -62,7 +62,7 @@
 			mine = kept.generation;
 		else if (page.transferSize === 0)
 			mine = "";
-		else if (came.responseEnd - served.age > page.responseStart)
+		else if (own.responseEnd - served.age > page.responseStart)
 			mine = mine.replace(/\d*$/, "");
 	}
 
@@ -134,7 +134,7 @@
 		return mute || !/50[234]/.test(status);
 	}
 
-	const GIVEN = { value: "defaultValue", checked: "defaultChecked", selected: "defaultSelected", open: "", scrollTop: "", scrollLeft: "" };
+	const given = { value: "defaultValue", checked: "defaultChecked", selected: "defaultSelected", open: "", scrollTop: "", scrollLeft: "" };
 
 	function save() {
 		const state = [];
@@ -143,8 +143,8 @@
 			const { id, localName } = node, name = node.getAttribute("name"), did = {};
 			const by = id ? `#${CSS.escape(id)}` : localName + (name ? `[name="${CSS.escape(name)}"]` : "");
 
-			for (const key in GIVEN)
-				if (key in node && (node[key] || null) !== (node[GIVEN[key]] || null))
+			for (const key in given)
+				if (key in node && (node[key] || null) !== (node[given[key]] || null))
 					did[key] = node[key];
 			if (node === document.activeElement)
 				did.focus = [node.selectionStart, node.selectionEnd];
@@ -254,18 +254,19 @@
 		}
 	}
 
+	/* wherever an image is named */
 	function rename(name = (url) => images.get(url)) {
-		const change = (holder, key, base) => {
-			const text = holder[key].replace(/[^\s"'(),]+/g, (part) => IMAGE.test(part) && name(plain(part, base)) || part);
+		const change = (node, key, base) => {
+			const text = node[key].replace(/[^\s"'(),]+/g, (part) => IMAGE.test(part) && name(plain(part, base)) || part);
 
-			if (text !== holder[key])
-				holder[key] = text;
+			if (text !== node[key])
+				node[key] = text;
 		};
 
 		for (const one of [...find(":not(a)"), ...[...document.styleSheets].flatMap(allRules)]) {
-			for (const attribute of one.attributes || [])
-				if (/^(src|srcset|poster|.*href)$/.test(attribute.name))
-					change(attribute, "value");
+			for (const node of one.attributes || [])
+				if (/^(src|srcset|poster|.*href)$/.test(node.name))
+					change(node, "value");
 			if (one.style)
 				change(one.style, "cssText", one.parentStyleSheet?.href || undefined);
 		}
@@ -323,6 +324,7 @@
 		printed = true;
 	}
 
+	/* Shows what is not as the page got it. */
 	async function look({ kind }) {
 		/* Before it is printed nobody knows what the page has. */
 		if (kind === "reload" && !(soft() && printed))
@@ -344,7 +346,7 @@
 	const same = (a, b) => a?.isEqualNode(b) && a.outerHTML === b.outerHTML;
 	const rootOf = (page) => page.querySelector(option("root") || "main");
 
-	/* what is around head and root, and scripts */
+	/* all but head and root, and the scripts of both */
 	const frameOf = (page) => [page.documentElement, ...page.scripts].map((node) => node.outerHTML).join("")
 	    .replace(page.head.outerHTML, "").replace(rootOf(page).outerHTML, "");
 
@@ -470,7 +472,7 @@
 		const parts = text.split(/([^\s:()]+\.\w+:\d+(?::\d+)?)/).map((part, i) => {
 			const [f, l, c = 1] = part.split(":");
 
-			return i % 2 && editor ? make("a", { href: editor.replace(/%([flc])/g, (_, key) => ({ f, l, c })[key]) }, part) : part;
+			return i % 2 && editor ? make("a", { href: editor.replace("%f", f).replace("%l", l).replace("%c", c) }, part) : part;
 		});
 
 		if (text === said)
@@ -522,26 +524,24 @@
 
 		after(5000, lost);
 		for (const type of ["message", "hello", "reload", "style", "report"])
-			own.addEventListener(type, (event) => own === link && hear(JSON.parse(event.data)));
+			own.addEventListener(type, ({ data }) => own === link && hear(JSON.parse(data)));
 		own.onclose = own.onerror = () => own === link && lost();
 	}
 
-	function hear(message) {
-		({ hello: greet, report, mended: report }[message.kind] || show)(message);
-	}
+	const hear = (news) => ({ hello: greet, report, mended: report }[news.kind] || show)(news);
 
-	function greet(hello) {
+	function greet(state) {
 		gone = 0;
 		delay = 250;
 		say();
-		if (hello.text || !hello.broken)
-			report(hello);
+		if (state.text || !state.broken)
+			report(state);
 		if (!born)
 			begin();
 		if (tag || soft() || option("navigate") !== undefined)
 			loaded.then(print);
 		watch();
-		compare(hello);
+		compare(state);
 	}
 
 	function lost() {
@@ -577,7 +577,7 @@
 
 	touch().then(() => { kept.quick = 0; });
 	loaded.then(() => restore(kept.state));
-	on("securitypolicyviolation", (event) => { mute = mute || /connect/.test(event.effectiveDirective); });
+	on("securitypolicyviolation", ({ effectiveDirective }) => { mute = mute || /connect/.test(effectiveDirective); });
 	on("pagehide", drop);
 	on("pageshow", ({ persisted }) => persisted && connect());
 	on("online", connect);
@@ -591,5 +591,6 @@
 		window.navigation?.addEventListener("navigate", navigate);
 		on("mouseover", prefetch);
 	}
+	performance.setResourceTimingBufferSize(1e4);	/* it is what we know of */
 	connect();
 })();
