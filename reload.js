@@ -42,10 +42,10 @@
 	}
 
 	function compare({ generation, reload }) {
-		const [boot, n] = mine.split("-");
+		const [boot, n] = mine.split("-"), missed = boot && generation.startsWith(boot);
 
 		if (generation !== mine)
-			show({ generation, kind: generation.startsWith(boot) && reload > n ? "reload" : "look" });
+			show({ generation, kind: missed && reload > n ? "reload" : missed && !tag && !printed ? "style" : "look" });
 		else if (kept.at)
 			loaded.then(() => { tell(kept); kept.at = 0; });
 	}
@@ -298,27 +298,28 @@
 		ours.add(type && url);
 		const answer = await fetch(url, { cache, mode: "same-origin" });
 
-		if (!answer.headers.get("content-type")?.includes(type))
+		if (!(answer.headers.get("content-type") || type).includes(type))
 			giveUp();
 		return [url, (await answer.text()).replace(/ (data-generation|nonce)="[^"]*"/g, ""), answer.status, answer.url];
 	}
 
 	/* the page first */
-	function read(cache) {
+	function read(cache, known = new Map()) {
 		const types = tag ? /^(css|im|link|script|fetch|xml|other)/ : /^(css|im|link|script)/;
+
 		ours.add(here());
 		const urls = performance.getEntriesByType("resource")
 		    .filter(({ initiatorType, name }) => types.test(initiatorType) && name.startsWith(`${location.origin}/`))
 		    .map(({ name }) => plain(name)).filter((url) => !ours.has(url));
 
-		return [...new Set([here(), ...urls])].map((url) => get(url, cache).catch(() => [url]));
+		return [...new Set([here(), ...urls])].filter((url) => !known.has(url)).map((url) => get(url, cache).catch(() => [url]));
 	}
 
-	/* The cache answers. */
 	const reprint = (url) => get(url, "reload").then(([, text]) => prints.set(url, text), () => 0);
 
+	/* The cache answers. */
 	async function print() {
-		for (const [url, text] of await Promise.all(read("force-cache")))
+		for (const [url, text] of await Promise.all(read("force-cache", prints)))
 			if (!prints.has(url))
 				prints.set(url, text);
 		printed = true;

@@ -416,7 +416,7 @@ export class View {
 
 		await until("it is back", async () => {
 			await this.page.evaluate(() => { setTimeout(() => history.back()); }).catch(() => {});
-			return until("it has gone", async () => !await this.page.evaluate(away), 1000);
+			return until("it has gone", async () => !await this.page.evaluate(away), 10000);
 		});
 		await until("it is there", () => this.page.evaluate(() => document.readyState === "complete"));
 		return this.loads();
