@@ -2,8 +2,9 @@
 numbers of /proc, tables that are all written in one way, and plots
 
 A measure is a module with a TITLE and run(bench), which returns a Report.
-Everything is on loopback; whatever is started has a group of its own, is ended
-by it, and dies with this process should that be killed.
+Everything is on loopback.  Whatever is started is ended by its pid, and so is what
+comes of it: orphans become children of this process.  Should this be killed, what
+it started dies with it, and what that started when its own time is up.
 """
 import ctypes
 import math
@@ -20,12 +21,14 @@ import time
 
 BENCH = pathlib.Path(__file__).resolve().parent
 TOP = BENCH.parent.parent
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+LIVES = 900  # seconds that anything lives at most
 GRACE = 2  # seconds from TERM to KILL
 
 
 def die_with_parent():
     os.setpgid(0, 0)
+    signal.alarm(LIVES)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -37,12 +40,14 @@ class Bench:
         self.tmp = pathlib.Path(tempfile.mkdtemp(prefix="bench."))
         self.running = []
         self.count = 0
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
     def close(self):
         for process in list(self.running):
             self.stop(process)
+        end_pids(descendants(os.getpid())[1:])
         shutil.rmtree(self.tmp, ignore_errors=True)
 
     def folder(self, name):
@@ -63,23 +68,11 @@ class Bench:
         return process
 
     def stop(self, process):
-        """The whole group, which is ours: asked first, then made to."""
+        """It and all that came of it."""
         if process not in self.running:
             return
         self.running.remove(process)
-        pids = descendants(process.pid)
-        for signo in signal.SIGTERM, signal.SIGKILL:
-            for pid in pids:
-                try:
-                    os.kill(pid, signo)
-                except ProcessLookupError:
-                    pass
-            try:
-                process.wait(GRACE)
-            except subprocess.TimeoutExpired:
-                continue
-            if not any(alive(pid) for pid in pids):
-                break
+        end_pids(descendants(process.pid))
         process.wait()
 
     def tool(self, argv, timeout, stdin="", cwd=None):
@@ -104,6 +97,18 @@ def alive(pid):
             return stat.read().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def end_pids(pids):
+    """Asked first, then made to."""
+    for signo in signal.SIGTERM, signal.SIGKILL:
+        for pid in pids:
+            try:
+                os.kill(pid, signo)
+            except ProcessLookupError:
+                pass
+        if until(GRACE, lambda: not any(alive(pid) for pid in pids)):
+            return
 
 
 def descendants(pid):
@@ -295,6 +300,8 @@ class Plot:
 
     def draw(self, bench, folder):
         """folder/name.svg; false when there is no gnuplot to do it"""
+        if not shutil.which("gnuplot"):
+            return False
         path = folder / f"{self.name}.svg"
         script = "\n".join([
             "set terminal svg size 800,420 font 'sans,12' background 'white'",

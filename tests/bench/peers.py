@@ -202,7 +202,7 @@ def watchman(p):
             ["sh", "-c", f'until test -S "{sock}"; do sleep 0.1; done; '
              f'watchman --no-spawn --sockname="{sock}" watch "$PWD/site" >/dev/null; '
              f'(echo "[\\"subscribe\\", \\"$PWD/site\\", \\"s\\", '
-             f'{{\\"fields\\": [\\"name\\"]}}]"; exec sleep 10000) | '
+             f'{{\\"fields\\": [\\"name\\"]}}]"; exec sleep 900) | '
              f'exec watchman --no-spawn --sockname="{sock}" -j -p']]
 
 

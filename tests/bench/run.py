@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 
 from harness import BENCH, TOP, Bench, Plot, Report, Table, figures
 from peers import chains, package_version, watchers
@@ -107,9 +108,13 @@ def measure(bench, name):
     try:
         return module.TITLE, module.run(bench)
     except TimeUp:
-        report = Report()
-        report.say("Not measured: the time was up.")
-        return module.TITLE, report
+        why = "the time was up"
+    except Exception as error:  # one measure is to keep no other away
+        traceback.print_exc()
+        why = f"{type(error).__name__}: {error}"
+    report = Report()
+    report.say(f"Not measured: {why}.")
+    return module.TITLE, report
 
 
 def main(args):

@@ -163,7 +163,7 @@ class Batches:
 
 def busy(bench):
     """Something for each processor to do, until it is ended."""
-    return [bench.start(["timeout", "300", "sh", "-c", "while :; do :; done"])
+    return [bench.start(["timeout", "200", "sh", "-c", "while :; do :; done"])
             for _ in range(os.cpu_count() or 1)]
 
 

@@ -299,6 +299,7 @@ run(char *argv[])
 	if (pid > 0)
 		return pid;
 	setpgid(0, 0);
+	alarm(START_MS / 1000 + 30);
 	fd = open("/dev/null", O_RDWR);
 	dup2(fd, STDIN_FILENO);
 	dup2(fd, STDOUT_FILENO);

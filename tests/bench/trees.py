@@ -2,7 +2,7 @@
 import shutil
 import time
 
-from harness import BENCH, TOP, Plot, Report, alive, exponent, status, until
+from harness import BENCH, TOP, Plot, Report, end_pids, exponent, status
 
 TITLE = "Trees"
 SIZES = [10, 100, 1000, 10000, 100000, 1000000]
@@ -49,20 +49,7 @@ def ready(tree, argv, keep, extra=lambda pid: None):
         keep["anon"] = status(pid, "RssAnon") * 1024
         extra(pid)
     finally:
-        end(pid)
-
-
-def end(pid):
-    """It is the child of a walk that has ended."""
-    import os
-    import signal
-    for signo in signal.SIGTERM, signal.SIGKILL:
-        try:
-            os.kill(pid, signo)
-        except ProcessLookupError:
-            return
-        if until(5, lambda: not alive(pid)):
-            return
+        end_pids([pid])
 
 
 def sweep(tree, keep):

@@ -5,7 +5,8 @@
  *        walk watch dir             watch each directory; "watching", then wait
  *        walk stat dir n            n times a stat of each file: ns of CPU each
  *        walk write dir             rewrite each file: ns of it all
- *        walk ready command...      until it says "watching" on standard error:
+ *        walk ready command...      until it says "watching" or
+ *                                   "established" on standard error:
  *                                   its pid, which lives on, ns, and ns of CPU
  *        walk save n file command...
  *                                   n saves, each told by a line and an empty
@@ -30,6 +31,7 @@
 
 enum {
 	FAN = 25, /* directories in one that holds directories */
+	LIFE = 900, /* seconds, also of what lives on */
 	PATIENCE = 100 /* ms for a line, then the file is saved again */
 };
 
@@ -192,6 +194,10 @@ start(char *argv[], int fd, int *end)
 	if (pid < 0)
 		die("fork");
 	if (pid == 0) {
+		alarm(LIFE);
+		/* Who waits for our end must not wait for its own. */
+		if (fd != STDOUT_FILENO)
+			dup2(open("/dev/null", O_WRONLY), STDOUT_FILENO);
 		dup2(ends[1], fd);
 		close(ends[0]);
 		close(ends[1]);
@@ -222,7 +228,8 @@ ready(char *argv[])
 			die(argv[0]);
 		used_up += (size_t)n;
 		text[used_up] = '\0';
-	} while (strstr(text, "watching") == NULL);
+	} while (strstr(text, "watching") == NULL &&
+	    strstr(text, "established") == NULL);
 	printf("%ld %lld %lld\n", (long)pid,
 	    (long long)(now(CLOCK_MONOTONIC) - began), (long long)cpu(pid));
 }
