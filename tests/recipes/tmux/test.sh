@@ -13,7 +13,7 @@ unset TMUX
 # seen text: is that in one of the panes?
 seen() {
 	for pane in 0 1 2; do
-		tmux capture-pane -p -J -t "live:.$pane"
+		tmux capture-pane -p -J -S - -t "live:.$pane"
 	done >panes
 	has panes "$1"
 }
