@@ -45,7 +45,7 @@ DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -us -uc -b >../log 2>&1 || {
 }
 cd ..
 echo '# lintian'
-lintian --allow-root --fail-on error,warning,info ./*.changes ||
+lintian --allow-root --fail-on error,warning ./*.changes ||
     die 'lintian finds something'
 
 # Where another one is installed already it stays.
