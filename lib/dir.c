@@ -248,7 +248,7 @@ dir_unlink(struct tree *t, struct tree_dir *d, const char *link)
 /* ---- directories ---- */
 
 void
-dir_make_due(struct tree *t, struct tree_dir *d)
+dir_make_hinted_due(struct tree *t, struct tree_dir *d)
 {
 	if (d->due)
 		return;
@@ -256,6 +256,13 @@ dir_make_due(struct tree *t, struct tree_dir *d)
 	d->next = NULL;
 	*t->due_last = d;
 	t->due_last = &d->next;
+}
+
+void
+dir_make_due(struct tree *t, struct tree_dir *d)
+{
+	d->whole = true;
+	dir_make_hinted_due(t, d);
 }
 
 /* Does only what is spelled out count in a directory with this reach? */

@@ -76,7 +76,10 @@ void dir_relinked(struct tree *t, struct tree_dir *d, const char *link);
 /* no hints are for a link of this name any more, if there were any */
 void dir_unlink(struct tree *t, struct tree_dir *d, const char *link);
 
-/* put it into the queue for a look */
+/* put it into the queue for a look at those of its files that were hinted at */
+void dir_make_hinted_due(struct tree *t, struct tree_dir *d);
+
+/* and at all that is in it */
 void dir_make_due(struct tree *t, struct tree_dir *d);
 
 /* a directory that is due; takes the reach over; NULL when memory is out */

@@ -495,7 +495,7 @@ has_file(const struct tree_dir *d)
 	return false;
 }
 
-/* Nothing came or went: a look at each file is enough. */
+/* Nothing came or went: a look at each file, or the hinted ones, is enough. */
 static int
 see_known(struct look *l)
 {
@@ -508,7 +508,8 @@ see_known(struct look *l)
 			e->seen = true;
 			if (e->dir->unwatched)
 				dir_make_due(l->t, e->dir);
-		} else if (!e->isdir && seen_alike(l, e))
+		} else if (l->d->whole ? !e->isdir && seen_alike(l, e)
+				       : !e->hinted)
 			e->seen = true;
 		else if (see(l, e->name, 0) < 0)
 			return -1;
@@ -525,6 +526,8 @@ is_known(const struct tree *t, const struct tree_dir *d)
 {
 	struct stat st;
 
+	if (!d->whole && d->polled == 0)
+		return !d->unheard && !d->unwatched;
 	return d->swept && d->stamped && !d->heard && !d->unheard &&
 	    (!d->lacking || t->sweep.full) &&
 	    (d->polled == 0 || t->sweep.count % 32 != 0) &&
@@ -570,7 +573,7 @@ look_once(struct tree *t, struct tree_dir *d)
 	d->quiet = false;
 	if (!l.failed)
 		d->unheard = false;
-	if (!l.failed && !l.refused && !d->unwatched)
+	if (d->whole && !l.failed && !l.refused && !d->unwatched)
 		d->told = false;
 	if (d->level == WATCH_FILES || !has_file(d))
 		return 0;
@@ -587,7 +590,7 @@ look_at(struct tree *t, struct tree_dir *d)
 		;
 	if (result < 0)
 		return -1;
-	d->heard = false;
+	d->heard = d->whole = false;
 	sweep_looked(t, d);
 	return d->blind ? sweep_poll(t, d, true) : 0;
 }

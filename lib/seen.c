@@ -218,7 +218,7 @@ update(const struct look *l, struct tree_entry *e, const struct seen *s)
 	e->mtime = os_mtime_ns(&s->st);
 	e->type = s->type;
 	e->fresh = seen_fresh(l, e->mtime);
-	e->written = false;
+	e->written = e->hinted = false;
 	return looks;
 }
 

@@ -125,10 +125,14 @@ hear_name(struct tree *t, struct tree_dir *d, const char *name, unsigned what)
 		explain(t, d, name);
 	if (!matters(t, d, name, (what & WATCH_ISDIR) != 0))
 		return;
-	dir_make_due(t, d);
 	e = dir_find(d, d->n, name);
 	if (e != NULL)
 		e->hinted = true;
+	/* What comes, or may be on the way of a link, concerns others, too. */
+	if (e == NULL || e->type != S_IFREG || (what & WATCH_ISDIR) != 0)
+		dir_make_due(t, d);
+	else
+		dir_make_hinted_due(t, d);
 	if ((what & WATCH_ISDIR) != 0)
 		return;
 	rules = dir_judge(t, d, name, &by);

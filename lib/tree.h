@@ -27,7 +27,8 @@ enum {
  * directories on the way to them.  One routine serves the start, new and
  * moved directories, lost hints and plain changes: watch a directory, then
  * read it, then compare it with what is remembered.  Hints only say which
- * directories are due; what they name in them is never believed.
+ * directories are due, or which of the files known in one; what they say of
+ * them is never believed.
  *
  * Where hints don't tell all, or there are none, directories are polled: all
  * of them are due at each sweep.  What a sweep finds changed is told as being
@@ -94,6 +95,7 @@ struct tree_dir {
 	bool stamped : 1; /* its stamp is known, and will change when it does */
 	bool told : 1; /* that it can't be watched or read */
 	bool due : 1;
+	bool whole : 1; /* and not only the files in it that were hinted at */
 	bool swept : 1; /* it is due for a sweep */
 	bool counted : 1; /* that still goes on */
 	bool again : 1; /* it will be due for a second look */

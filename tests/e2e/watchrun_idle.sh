@@ -111,4 +111,6 @@ cost big
 # A call or two: the directory may be read, and events may come, in two goes.
 ok 'a save among 20000 files costs what it does among 100' test \
     "$(wc -l <cost.big)" -le $(($(wc -l <cost.small) + 3))
-ok 'which is little' test "$(wc -l <cost.big)" -lt 150
+ok 'which is little' test "$(wc -l <cost.big)" -lt 60
+stats=$(grep -c stat cost.small)
+ok 'no file beside it is looked at' test "$stats" -gt 0 -a "$stats" -lt 10

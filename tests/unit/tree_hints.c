@@ -26,8 +26,12 @@ test_cost(void)
 	    "each directory on the way is watched once, for a link as well");
 	hint("5/a", "f", WATCH_WRITTEN | WATCH_CLOSED);
 	settle();
+	ok(w.looks == 1 && fake.adds == 0,
+	    "a hint costs a look at the file that it names");
+	hint("5/a", "g", WATCH_CREATED | WATCH_ISDIR);
+	settle();
 	ok(w.looks == 1 && fake.adds == 1,
-	    "a hint costs a look at the directory that it names");
+	    "one of what is not known costs a look at its directory");
 	hint("5/a", "f", WATCH_WRITTEN);
 	hint("5/a", "f", WATCH_CLOSED);
 	hint("5/a", "g", WATCH_CREATED | WATCH_ISDIR);
