@@ -22,6 +22,8 @@ page=
 columns=78
 rows=18 # of both panes, and the line between them
 end() {
+	# A shell that dies leaves what it has in the background.
+	[ ! -s "$tmp/notes/reloadws.pid" ] || kill "$(cat "$tmp/notes/reloadws.pid")"
 	tmux -L "recording$$" kill-server 2>/dev/null || :
 	if [ -n "$page" ]; then
 		kill "$page" 2>/dev/null || :
