@@ -261,7 +261,11 @@ saves(int64_t n, const char *file, char *argv[])
 
 	pid = start(argv, STDOUT_FILENO, &end);
 	save(file, end);
-	began = cpu(pid);
+	/* What there is at the start is still being found out. */
+	do {
+		began = cpu(pid);
+		poll(NULL, 0, PATIENCE);
+	} while (cpu(pid) != began);
 	for (i = 0; i < n; i++)
 		save(file, end);
 	printf("%lld\n", (long long)((cpu(pid) - began) / n));
