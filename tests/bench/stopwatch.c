@@ -75,7 +75,7 @@ compose(char *text)
 
 	n = snprintf(text, TEXT, "---\ntitle: %lu\n---\n", ++serial);
 	memset(text + n, 'x', (size_t)(TEXT - n));
-	memcpy(text + TEXT / 2, "\n", 1);
+	text[TEXT / 2] = '\n';
 	text[TEXT - 1] = '\n';
 }
 

@@ -59,7 +59,7 @@ until_ok 5 test -p keys
 exec 9>keys
 until_ok 5 test -s reloadws.pid
 server=$(cat reloadws.pid)
-port=$(tr -d '\r' <server | sed -n 's|.*1:\([0-9]*\)/|\1|p')
+port=$(tr -d '\r' <server | sed -n 's|^http://.*1:\([0-9]*\)/$|\1|p')
 start plain wscat -t 60 "$port" /
 until_ok 5 has plain '* open'
 kill -HUP "$server"
