@@ -69,7 +69,7 @@ build gcc make gcc -O2 all tools # make check runs the tests of that one
 try clang make clang -O2
 try tcc make tcc -O2
 try musl make musl-gcc '-Os -static'
-build bmake bmake cc -O2 all tools
+try bmake bmake cc -O2
 for target in x86_64-macos aarch64-macos x86_64-freebsd x86_64-netbsd \
     x86_64-openbsd; do
 	cross $target
