@@ -70,6 +70,11 @@ test_accepted(void)
 	ok(parse("GET http://b HTTP/1.1\r\nHost: a\r\n\r\n") == 0 &&
 		span(r.path, "/"),
 	    "its path may be missing");
+}
+
+static void
+test_kept(void)
+{
 	ok(parse("GET / HTTP/1.0\r\n\r\n") == 0 && r.old && !r.keep &&
 		r.host.p == NULL,
 	    "HTTP/1.0 needs no Host and closes");
@@ -82,6 +87,11 @@ test_accepted(void)
 	    "close is worth more than that");
 	ok(parse(GET "Connection: x , Close\r\n\r\n") == 0 && !r.keep,
 	    "close is found in a list");
+}
+
+static void
+test_fields(void)
+{
 	ok(parse(GET "X:  a b \t\r\nX:\r\n\r\n") == 0 &&
 		span(http_field(&r, "x", 0), "a b") &&
 		span(http_field(&r, "X", 1), "") &&
@@ -165,82 +175,77 @@ test_refused(void)
 }
 
 /* What one reader takes for the end of a request, and another does not. */
+static const struct {
+	const char *head;
+	int error;
+	const char *name;
+} smuggled[] = {
+	{ GET "Transfer-Encoding: gzip, chunked\r\n\r\n", -501,
+	    "another coding before chunks" },
+	{ GET "Transfer-Encoding: gzip\r\n"
+	      "Transfer-Encoding: chunked\r\n\r\n",
+	    -501, "that in a line of its own" },
+	{ GET "Transfer-Encoding: gzip\r\n\r\n", -400, "another coding last" },
+	{ GET "Transfer-Encoding: chunked, gzip\r\n\r\n", -400,
+	    "chunks that do not come last" },
+	{ GET "Transfer-Encoding: chunked\r\n"
+	      "Transfer-Encoding: identity\r\n\r\n",
+	    -400, "nor in the last line" },
+	{ GET "Transfer-Encoding: chunked, chunked\r\n\r\n", -400,
+	    "chunks in chunks" },
+	{ GET "Transfer-Encoding: chunked\r\n"
+	      "Transfer-Encoding: chunked\r\n\r\n",
+	    -400, "chunks told twice" },
+	{ GET "Transfer-Encoding: xchunked\r\n\r\n", -400, "xchunked" },
+	{ GET "Transfer-Encoding: chunked;a=b\r\n\r\n", -400,
+	    "chunked with a parameter" },
+	{ GET "Transfer-Encoding: \"chunked\"\r\n\r\n", -400,
+	    "chunked in quotes" },
+	{ GET "Transfer-Encoding: x chunked\r\n\r\n", -400,
+	    "chunked after a blank" },
+	{ GET "Transfer-Encoding:\r\n\r\n", -400, "no coding" },
+	{ GET "Transfer-Encoding: \x0b"
+	      "chunked\r\n\r\n",
+	    -400, "a vertical tab before chunked" },
+	{ GET "Transfer-Encoding : chunked\r\n\r\n", -400,
+	    "a blank before the colon of a coding" },
+	{ GET "Transfer-Encoding\t: chunked\r\n\r\n", -400, "a tab there" },
+	{ GET " Transfer-Encoding: chunked\r\n\r\n", -400,
+	    "a blank before its name" },
+	{ GET "X: y\r\n\tTransfer-Encoding: chunked\r\n\r\n", -400,
+	    "a folded coding" },
+	{ GET "X: y\rTransfer-Encoding: chunked\r\n\r\n", -400,
+	    "a coding behind a CR" },
+	{ GET "Transfer-Encoding: chunked\r\n"
+	      "Content-Length: 0\r\n\r\n",
+	    -400, "chunks and a length of 0" },
+	{ GET "Content-Length: 1\r\ncontent-length: 2\r\n\r\n", -400,
+	    "two different lengths" },
+	{ GET "Content-Length: 1 1\r\n\r\n", -400,
+	    "a length with a blank in it" },
+	{ GET "Content-Length: 0x1\r\n\r\n", -400, "a hexadecimal length" },
+	{ GET "Content-Length: 1;\r\n\r\n", -400, "a length and something" },
+	{ GET "Content-Length\r\n\r\n", -400, "a name alone" },
+	{ "GET / HTTP/1.1\r\r\nHost: a\r\n\r\n", -400, "a CR too many" },
+	{ "GET / HTTP/1.1\r\n Host: b\r\nHost: a\r\n\r\n", -400,
+	    "a blank after the first line" },
+	{ "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", -400, "a tab for a blank" },
+	{ "GET / HTTP/1.1\x0b\r\nHost: a\r\n\r\n", -400,
+	    "a vertical tab last" },
+	{ "GET / HTTP/ 1.1\r\nHost: a\r\n\r\n", -400,
+	    "a blank in the version" },
+};
+
 static void
 test_smuggling(void)
 {
-	static const struct {
-		const char *head;
-		int error;
-		const char *name;
-	} heads[] = {
-		{ GET "Transfer-Encoding: gzip, chunked\r\n\r\n", -501,
-		    "another coding before chunks" },
-		{ GET "Transfer-Encoding: gzip\r\n"
-		      "Transfer-Encoding: chunked\r\n\r\n",
-		    -501, "that in a line of its own" },
-		{ GET "Transfer-Encoding: gzip\r\n\r\n", -400,
-		    "another coding last" },
-		{ GET "Transfer-Encoding: chunked, gzip\r\n\r\n", -400,
-		    "chunks that do not come last" },
-		{ GET "Transfer-Encoding: chunked\r\n"
-		      "Transfer-Encoding: identity\r\n\r\n",
-		    -400, "nor in the last line" },
-		{ GET "Transfer-Encoding: chunked, chunked\r\n\r\n", -400,
-		    "chunks in chunks" },
-		{ GET "Transfer-Encoding: chunked\r\n"
-		      "Transfer-Encoding: chunked\r\n\r\n",
-		    -400, "chunks told twice" },
-		{ GET "Transfer-Encoding: xchunked\r\n\r\n", -400, "xchunked" },
-		{ GET "Transfer-Encoding: chunked;a=b\r\n\r\n", -400,
-		    "chunked with a parameter" },
-		{ GET "Transfer-Encoding: \"chunked\"\r\n\r\n", -400,
-		    "chunked in quotes" },
-		{ GET "Transfer-Encoding: x chunked\r\n\r\n", -400,
-		    "chunked after a blank" },
-		{ GET "Transfer-Encoding:\r\n\r\n", -400, "no coding" },
-		{ GET "Transfer-Encoding: \x0b"
-		      "chunked\r\n\r\n",
-		    -400, "a vertical tab before chunked" },
-		{ GET "Transfer-Encoding : chunked\r\n\r\n", -400,
-		    "a blank before the colon of a coding" },
-		{ GET "Transfer-Encoding\t: chunked\r\n\r\n", -400,
-		    "a tab there" },
-		{ GET " Transfer-Encoding: chunked\r\n\r\n", -400,
-		    "a blank before its name" },
-		{ GET "X: y\r\n\tTransfer-Encoding: chunked\r\n\r\n", -400,
-		    "a folded coding" },
-		{ GET "X: y\rTransfer-Encoding: chunked\r\n\r\n", -400,
-		    "a coding behind a CR" },
-		{ GET "Transfer-Encoding: chunked\r\n"
-		      "Content-Length: 0\r\n\r\n",
-		    -400, "chunks and a length of 0" },
-		{ GET "Content-Length: 1\r\ncontent-length: 2\r\n\r\n", -400,
-		    "two different lengths" },
-		{ GET "Content-Length: 1 1\r\n\r\n", -400,
-		    "a length with a blank in it" },
-		{ GET "Content-Length: 0x1\r\n\r\n", -400,
-		    "a hexadecimal length" },
-		{ GET "Content-Length: 1;\r\n\r\n", -400,
-		    "a length and something" },
-		{ GET "Content-Length\r\n\r\n", -400, "a name alone" },
-		{ "GET / HTTP/1.1\r\r\nHost: a\r\n\r\n", -400,
-		    "a CR too many" },
-		{ "GET / HTTP/1.1\r\n Host: b\r\nHost: a\r\n\r\n", -400,
-		    "a blank after the first line" },
-		{ "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", -400,
-		    "a tab for a blank" },
-		{ "GET / HTTP/1.1\x0b\r\nHost: a\r\n\r\n", -400,
-		    "a vertical tab last" },
-		{ "GET / HTTP/ 1.1\r\nHost: a\r\n\r\n", -400,
-		    "a blank in the version" },
-	};
 	char name[100];
 	size_t i;
 
-	for (i = 0; i < sizeof heads / sizeof heads[0]; i++) {
-		snprintf(name, sizeof name, "%s is %d", heads[i].name,
-		    -heads[i].error);
-		ok(parse(heads[i].head) == heads[i].error, name);
+	for (i = 0; i < sizeof smuggled / sizeof smuggled[0]; i++) {
+		snprintf(name, sizeof name, "%s is %d", smuggled[i].name,
+		    -smuggled[i].error);
+		ok(parse(smuggled[i].head) == smuggled[i].error, name);
 	}
 	ok(parse(GET "Transfer_Encoding: chunked\r\n"
 		     "Content-Length: 1\r\n\r\n") == 0 &&
@@ -395,6 +400,8 @@ int
 main(void)
 {
 	test_accepted();
+	test_kept();
+	test_fields();
 	test_refused();
 	test_smuggling();
 	test_nul();
