@@ -3,7 +3,8 @@
 import http from "node:http";
 import fs from "node:fs";
 import path from "node:path";
-import { certificate, html, same, sleep, STYLE, test, until } from "./harness.mjs";
+import { html, same, sleep, STYLE, test, until } from "./harness.mjs";
+import { certificate } from "./network.mjs";
 
 test("a ring reloads the page, once", async (t) => {
 	const site = await t.site({ "index.html": html("one") });
