@@ -7,14 +7,5 @@ sh ../setup.sh emacs=emacs-nox entr fswatch git gnuplot=gnuplot-nox hugo \
     python3 vim watchman
 /usr/bin/python3 -c 'import websockets' 2>/dev/null ||
     sh ../setup.sh python3-websockets
-
 # What stays missing is told in the tables.
-if command -v npm >/dev/null 2>&1; then
-	if [ ! -f node_modules/.package-lock.json ] ||
-	    [ -n "$(find package-lock.json -newer node_modules/.package-lock.json)" ]; then
-		echo '# installing what is of npm'
-		npm ci --silent --ignore-scripts >/dev/null 2>&1 ||
-		    echo '# could not install it'
-	fi
-fi
-exit 0
+sh ../npm.sh . 'what is of npm' --ignore-scripts

@@ -1,4 +1,4 @@
-// ws.mjs - the npm server "ws" as fanout.sh compares with it
+// ws.mjs - the npm server "ws" as fanout.py compares with it
 import { WebSocketServer } from 'ws';
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: 0,

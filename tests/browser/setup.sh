@@ -14,13 +14,4 @@ done
 
 # shellcheck disable=SC2086
 sh ../setup.sh node=nodejs npm cmark vim git python3 $browsers
-
-# What stays missing is skipped by the tests, by name.
-if command -v npm >/dev/null 2>&1; then
-	if [ ! -f node_modules/.package-lock.json ] ||
-	    [ -n "$(find package-lock.json -newer node_modules/.package-lock.json)" ]; then
-		echo '# installing the driver of the browsers'
-		npm ci --silent >/dev/null 2>&1 || echo '# could not install it'
-	fi
-fi
-exit 0
+sh ../npm.sh . 'the driver of the browsers'
