@@ -51,22 +51,11 @@ polls() {
 ok 'what shall poll does' polls 'watchrun -i 1 -p reloadws.pid site'
 ok 'the others need not' not polls 'watchrun -p reloadws.pid site'
 
-# ---- the server's: in a network of its own, where each port is free ----
+# ---- the server's ----
 
-up='ip link set lo up && exec "$@"'
 mkdir out
-if unshare -n sh -c "$up" alone true 2>/dev/null; then
-	grep '^reloadws' ours >list
-	while read -r line; do
-		# shellcheck disable=SC2086 # it has no quotes
-		start server unshare -n sh -c "$up" alone $line
-		ok "instead: $line" until_ok 5 \
-		    grep -q '^http://.*:[1-9][0-9]*/$' server
-		stop "$pid"
-	done <list
-else
-	skip 'instead: what reloadws is started with' 'no network of its own'
-fi
+grep '^reloadws' ours >list
+start_each instead list
 
 # The requests of others: as they are, but for the port.
 serve server -l 0

@@ -34,19 +34,8 @@ while read -r line; do
 	ok "as an example: $line" eval "watchrun -n ${line#watchrun }"
 done <list
 
-# ---- reloadws: in a network of its own, where each port is free ----
+# ---- reloadws ----
 
-up='ip link set lo up && exec "$@"'
-if unshare -n sh -c "$up" alone true 2>/dev/null; then
-	examples man/reloadws.1 | grep ^reloadws | sed 's/ >.*//' >list
-	sed -n 's/^    \(reloadws.*\) &$/\1/p' "$top/README.md" >>list
-	while read -r line; do
-		# shellcheck disable=SC2086 # it has no quotes
-		start server unshare -n sh -c "$up" alone $line
-		ok "as an example: $line" until_ok 5 \
-		    grep -q '^http://.*:[1-9][0-9]*/$' server
-		stop "$pid"
-	done <list
-else
-	skip 'the examples of reloadws' 'no network of its own to be had'
-fi
+examples man/reloadws.1 | grep ^reloadws | sed 's/ >.*//' >list
+sed -n 's/^    \(reloadws.*\) &$/\1/p' "$top/README.md" >>list
+start_each 'as an example' list

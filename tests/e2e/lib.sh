@@ -198,3 +198,20 @@ serve() {
 	# shellcheck disable=SC2034
 	port=$(address "$tmp/$log")
 }
+
+# start_each 'words' list: each line of the list starts a server, in a network
+# of its own, where each port is free
+start_each() {
+	up='ip link set lo up && exec "$@"'
+	if ! unshare -n sh -c "$up" alone true 2>/dev/null; then
+		skip "$1: what reloadws is started with" 'no network of its own'
+		return
+	fi
+	while read -r line; do
+		# shellcheck disable=SC2086 # it has no quotes
+		start server unshare -n sh -c "$up" alone $line
+		ok "$1: $line" until_ok 5 \
+		    grep -q '^http://.*:[1-9][0-9]*/$' server
+		stop "$pid"
+	done <"$2"
+}
