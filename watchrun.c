@@ -87,14 +87,17 @@ minding(uint64_t rules, bool own)
 	return rules;
 }
 
+/* How it is news to the batch: batch_changed, or one of its like. */
+typedef int tell_batch(
+    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
+
 static void
-changed(const char *path, uint64_t rules, bool gone)
+changed(tell_batch *how, const char *path, uint64_t rules)
 {
 	int64_t now;
 
 	now = clock_ms();
-	if ((gone ? batch_gone : batch_changed)(
-		&w.batch, path, rules, is_own(now), now) < 0)
+	if (how(&w.batch, path, rules, is_own(now), now) < 0)
 		out_of_memory();
 }
 
@@ -112,7 +115,7 @@ rewritten(const char *path, uint64_t rules, const char *by, bool back)
 		return;
 	}
 	msg_why("%s: rewritten, counts by %s", path, by);
-	changed(path, left, false);
+	changed(batch_changed, path, left);
 }
 
 static void
@@ -123,21 +126,25 @@ on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
 	switch (news) {
 	case TREE_CHANGED:
 		msg_why("%s: changed, counts by %s", path, by);
-		changed(path, rules, false);
+		changed(batch_changed, path, rules);
+		break;
+	case TREE_CAME:
+		msg_why("%s: changed, counts by %s", path, by);
+		changed(batch_came, path, rules);
 		break;
 	case TREE_SAME:
 		rewritten(path, rules, by, false);
 		break;
 	case TREE_GONE:
 		msg_why("%s: gone", path);
-		changed(path, rules, true);
+		changed(batch_gone, path, rules);
 		break;
 	case TREE_WRITTEN:
 		if (batch_written(&w.batch, path, clock_ms()) < 0)
 			out_of_memory();
 		break;
 	case TREE_CLOSED:
-		batch_closed(&w.batch, path);
+		batch_closed(&w.batch, path, clock_ms());
 		break;
 	case TREE_BACK:
 		rewritten(path, rules, by, true);
@@ -168,7 +175,7 @@ on_record(void *arg, const struct list_record *record)
 	case LIST_PATH:
 		rules = rules_match(w.rules, record->text, &by);
 		if (rules != 0)
-			changed(record->text, rules, false);
+			changed(batch_changed, record->text, rules);
 		else if (errno == ENOMEM)
 			out_of_memory();
 		else

@@ -1,4 +1,6 @@
 /* batch.c - when what changed is acted on */
+#include <string.h>
+
 #include "batch.h"
 
 /* Why a path holds its batch. */
@@ -8,10 +10,13 @@ struct batch_path {
 	struct path path;
 	struct batch_path *older, *newer; /* that hold for the same reason */
 	struct batch_path *next; /* that changed after it, in this batch */
+	struct batch_path **link; /* what points to it there */
 	uint64_t rules; /* that it counts for, in this batch */
 	int64_t since; /* it holds */
 	enum hold hold;
 	bool changed; /* in this batch */
+	bool came; /* in it: it was not there before */
+	bool own; /* a command was running at one of its changes */
 	bool spent; /* was still written at the cap: holds nobody again */
 };
 
@@ -67,6 +72,66 @@ hold(struct batch *b, struct batch_path *p, enum hold why, int64_t now)
 	list->newest = p;
 }
 
+/* ---- what is of it ---- */
+
+/* From now on it counts for these rules, and so may the batch. */
+static void
+count(struct batch *b, struct batch_path *p, uint64_t rules)
+{
+	uint64_t other, bit;
+	size_t i;
+
+	other = p->rules ^ rules;
+	for (i = 0; other != 0; i++) {
+		bit = (uint64_t)1 << i;
+		if ((other & bit) == 0)
+			continue;
+		other &= ~bit;
+		if ((rules & bit) != 0)
+			b->of[i]++;
+		else if (--b->of[i] == 0)
+			b->rules &= ~bit | b->any;
+	}
+	p->rules = rules;
+}
+
+static void
+enter(struct batch *b, struct batch_path *p)
+{
+	p->changed = true;
+	p->came = p->own = false;
+	p->rules = 0;
+	p->next = NULL;
+	if (b->changed++ == 0)
+		b->order_end = &b->order;
+	p->link = b->order_end;
+	*b->order_end = p;
+	b->order_end = &p->next;
+}
+
+static void
+leave(struct batch *b, struct batch_path *p)
+{
+	count(b, p, 0);
+	*p->link = p->next;
+	if (p->next == NULL)
+		b->order_end = p->link;
+	else
+		p->next->link = p->link;
+	if (p->came)
+		b->came--;
+	p->changed = p->came = false;
+	b->changed--;
+}
+
+/* Of what neither changed nor holds nothing is kept. */
+static void
+forget(struct batch *b, struct batch_path *p)
+{
+	if (!p->changed && p->hold == HOLD_NOT)
+		paths_drop(&b->paths, &p->path);
+}
+
 /* ---- what is heard of ---- */
 
 /* Something of it changed. */
@@ -87,18 +152,12 @@ change(struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
 	p = find_or_add(b, path);
 	if (p == NULL)
 		return NULL;
-	if (!p->changed) {
-		p->changed = true;
-		p->rules = 0;
-		p->next = NULL;
-		if (b->changed++ == 0)
-			b->order_end = &b->order;
-		*b->order_end = p;
-		b->order_end = &p->next;
-	}
-	p->rules |= rules;
+	if (!p->changed)
+		enter(b, p);
+	p->own = p->own || own;
 	b->outside = b->outside || !own;
 	touch(b, rules, now);
+	count(b, p, p->rules | rules);
 	return p;
 }
 
@@ -117,43 +176,70 @@ batch_changed(
 }
 
 int
+batch_came(
+    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
+{
+	struct batch_path *p;
+	size_t n;
+
+	n = b->changed;
+	p = change(b, path, rules, own, now);
+	if (p == NULL)
+		return -1;
+	if (p->hold == HOLD_VANISHED)
+		release(b, p);
+	/* What went in this batch, and comes back, was there. */
+	if (b->changed > n) {
+		p->came = true;
+		b->came++;
+	}
+	return 0;
+}
+
+/* Nothing was lost by it. */
+static void
+came_and_went(struct batch *b, struct batch_path *p)
+{
+	release(b, p);
+	leave(b, p);
+	b->outside = b->outside && b->rules != 0;
+	forget(b, p);
+}
+
+int
 batch_gone(
     struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
 {
 	struct batch_path *p;
 
+	p = find(b, path);
+	if (p != NULL && p->came && !p->own && !own) {
+		came_and_went(b, p);
+		return 0;
+	}
 	p = change(b, path, rules, own, now);
 	if (p == NULL)
 		return -1;
 	p->spent = false;
-	hold(b, p, HOLD_VANISHED, now);
+	if (p->came)
+		release(b, p);
+	else
+		hold(b, p, HOLD_VANISHED, now);
 	return 0;
 }
 
 bool
 batch_back(struct batch *b, const char *path, uint64_t rules)
 {
-	struct batch_path *p, **link;
-	uint64_t left;
+	struct batch_path *p;
 
 	p = find(b, path);
 	if (p == NULL || !p->changed)
 		return false;
-	p->rules &= ~rules;
-	if (p->rules == 0) {
-		for (link = &b->order; *link != p; link = &(*link)->next)
-			;
-		*link = p->next;
-		if (p->next == NULL)
-			b->order_end = link;
-		p->changed = false;
-		b->changed--;
-	}
-	left = b->any;
-	for (p = b->order; p != NULL; p = p->next)
-		left |= p->rules;
-	b->rules = left;
-	b->outside = b->outside && left != 0;
+	count(b, p, p->rules & ~rules);
+	if (p->rules == 0)
+		leave(b, p);
+	b->outside = b->outside && b->rules != 0;
 	return true;
 }
 
@@ -179,7 +265,7 @@ batch_written(struct batch *b, const char *path, int64_t now)
 }
 
 void
-batch_closed(struct batch *b, const char *path)
+batch_closed(struct batch *b, const char *path, int64_t now)
 {
 	struct batch_path *p;
 
@@ -187,11 +273,13 @@ batch_closed(struct batch *b, const char *path)
 	if (p == NULL)
 		return;
 	p->spent = false;
-	if (p->hold == HOLD_WRITING)
+	if (p->hold == HOLD_WRITING) {
 		release(b, p);
-	/* Of what came and went unseen nothing is kept. */
-	if (!p->changed && p->hold == HOLD_NOT)
-		paths_drop(&b->paths, &p->path);
+		/* It was written long ago, maybe, but is moved only now. */
+		if (p->came)
+			b->last = now;
+	}
+	forget(b, p);
 }
 
 void
@@ -230,7 +318,8 @@ batch_due(const struct batch *b)
 		return 0;
 	if (b->rules == 0)
 		return BATCH_NEVER;
-	due = b->last + b->settle;
+	due = b->last +
+	    (b->came > 0 ? later(b->settle, BATCH_CAME) : b->settle);
 	if (b->writing.newest != NULL)
 		due = later(due, b->writing.newest->since + BATCH_WRITING);
 	if (b->vanished.newest != NULL)
@@ -265,7 +354,8 @@ outlives(void *arg, struct path *path)
 	    ended->now < p->since + BATCH_WRITING;
 	p->spent = p->spent ||
 	    (writing && p->changed && ended->now >= cap(ended->b));
-	p->changed = false;
+	p->changed = p->came = false;
+	p->rules = 0;
 	if (p->spent || !writing)
 		release(ended->b, p);
 	return p->spent || writing;
@@ -290,8 +380,9 @@ batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
 		result = each(arg, p->path.name, p->rules);
 	paths_sift(&b->paths, outlives, &ended);
 	b->order = NULL;
-	b->changed = 0;
+	b->changed = b->came = 0;
 	b->rules = b->any = 0;
+	memset(b->of, 0, sizeof b->of);
 	b->outside = b->lost = b->forced = false;
 	b->after = b->settle == 0 ? now + BATCH_AFTER : 0;
 	return result;

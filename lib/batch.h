@@ -20,7 +20,9 @@ enum {
 	BATCH_CAP = 1000, /* or the settle time, if that is longer */
 	BATCH_WRITING = 150, /* a file being written holds for this long */
 	BATCH_VANISHED = 100, /* a file that vanished: savers put it back */
-	BATCH_AFTER = 50 /* with settle 0: from one batch to the next */
+	BATCH_CAME = 10, /* the least settle time after one that is new */
+	BATCH_AFTER = 50, /* with settle 0: from one batch to the next */
+	BATCH_RULES = 64
 };
 
 #define BATCH_NEVER INT64_MAX
@@ -30,7 +32,9 @@ struct batch {
 	int64_t first, last; /* changes of this batch, where there are any */
 	int64_t after; /* no batch is due before this */
 	size_t changed; /* paths in this batch */
+	size_t came; /* of these were not there when the last one was taken */
 	uint64_t rules; /* that it concerns */
+	size_t of[BATCH_RULES]; /* for each of these: paths that count for it */
 	uint64_t any; /* of these: more may have changed than the paths */
 	bool outside; /* some of it changed while no command ran */
 	bool lost; /* what changed was found out without hints */
@@ -60,7 +64,18 @@ typedef int batch_each(void *arg, const char *path, uint64_t rules);
 int batch_changed(
     struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
 
-/* this path was deleted or moved away; as batch_changed */
+/*
+ * This path came, where there was none; as batch_changed.  It may be about to
+ * be moved over what it replaces, so even a shorter settle time is BATCH_CAME.
+ */
+int batch_came(
+    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
+
+/*
+ * This path was deleted or moved away; as batch_changed.  One that came in this
+ * batch holds nobody, and is of it no more, unless a command was running, which
+ * may have seen it.
+ */
 int batch_gone(
     struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
 
@@ -77,7 +92,7 @@ void batch_any(struct batch *b, uint64_t rules, int64_t now);
 int batch_written(struct batch *b, const char *path, int64_t now);
 
 /* the writer is done with it, or it came or went whole */
-void batch_closed(struct batch *b, const char *path);
+void batch_closed(struct batch *b, const char *path, int64_t now);
 
 /* make it due at once, for all of these rules, changes or not */
 void batch_force(struct batch *b, uint64_t rules, int64_t now);

@@ -355,10 +355,11 @@ seen_file(struct look *l, const char *name, struct tree_entry *e,
 	enum looks looks;
 	const char *by;
 	uint64_t rules;
-	bool held;
+	bool held, came;
 
 	rules = 0;
-	if (e == NULL) {
+	came = e == NULL;
+	if (came) {
 		rules = dir_judge(l->t, l->d, name, &by);
 		if (rules == 0)
 			return 0;
@@ -387,6 +388,8 @@ seen_file(struct look *l, const char *name, struct tree_entry *e,
 		e->open = false;
 	}
 	if (is_news(l, e, s, looks, rules, &news)) {
+		if (came && news == TREE_CHANGED)
+			news = TREE_CAME;
 		dir_tell(l->t, l->d, name, news, rules, by);
 		say_written(l, e, rules, by);
 	}

@@ -104,6 +104,7 @@ struct tree_dir {
 
 enum tree_news {
 	TREE_CHANGED, /* written, created or moved here; by: the pattern */
+	TREE_CAME, /* that, where nothing was remembered; by: it, too */
 	TREE_SAME, /* that, with the content it had all the time; by: it, too */
 	TREE_BACK, /* after more news of it, as it was before that; by: it, too */
 	TREE_GONE, /* deleted or moved away; by: the pattern */

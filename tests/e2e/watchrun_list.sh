@@ -53,6 +53,36 @@ echo a >site/new/a
 mv site/new/a site/sub/b
 ok 'what is moved is listed where it is' until_ok 5 has out site/sub/b
 stop "$watchrun"
+
+# Written beside the page and moved over it, under a name that counts, too.
+moved() {
+	for save in 1 2 3 4 5 6 7 8; do
+		moved_at_once $save
+		tail -n +$((was + 1)) out | cmp - want || return 1
+	done
+}
+# A machine that is too busy for that is asked again.
+moved_at_once() {
+	result=4
+	while [ $result -eq 4 ]; do
+		was=$(wc -l <out)
+		save rename "$1" site/page.html
+		result=$?
+		until_ok 5 longer
+		# The next batch would come within this.
+		sleep 0.1
+	done
+}
+longer() {
+	[ "$(wc -l <out)" -gt "$was" ]
+}
+printf 'site/page.html\n\n' >want
+echo a >site/page.html
+for settle in 0 0.01; do
+	lister -t $settle 'site/**'
+	ok "-t $settle: a save by rename is one record" moved
+	stop "$watchrun"
+done
 lister "$tmp/site/**"
 echo a >site/page.html
 ok 'a path is absolute where its pattern is' lists "$tmp/site/page.html"

@@ -29,6 +29,15 @@ move() {
 	echo "$1" >site/.new
 	mv site/.new site/page.html
 }
+# The name of what is moved may count by itself.
+move_counted() {
+	echo "$1" >site/new
+	mv site/new site/page.html
+}
+at_once() {
+	save rename "$1
+" site/page.html
+}
 # A replacement that only its inode gives away.
 move_same() {
 	cp -p site/page.html old
@@ -55,6 +64,10 @@ saved 'a file appended to' 'shell-1 shell-2' append shell-2
 saved 'a file cut to nothing' '' cp /dev/null site/page.html
 saved 'a file truncated and filled again' shell-3 cut_and_fill shell-3
 saved 'a file moved over' shell-4 move shell-4
+counts='site/(page\.html|new|page\.html\.new)'
+saved 'a file moved over from a name that counts' shell-4b move_counted shell-4b
+saved 'and moved at once' shell-4c at_once shell-4c
+counts='site/page\.html'
 saved 'a file of the same size and time moved over' shell-5 move_same shell-5
 saved 'a file moved away and written anew' shell-6 move_away shell-6
 saved 'a file removed and written anew' shell-7 remove shell-7
@@ -242,6 +255,10 @@ looks() {
 	rm another
 	: <>site/page.html
 }
+come_and_go() {
+	: >site/new
+	rm site/new
+}
 litter() {
 	: >site/4913
 	: >site/page.html~
@@ -260,5 +277,6 @@ litter() {
 
 idle 'what changes no content runs nothing' looks
 idle 'files that count for nobody run nothing' litter
+idle 'a file that comes and goes' come_and_go
 saved 'and a save runs as ever' last in_place last
 relieve

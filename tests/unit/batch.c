@@ -36,6 +36,16 @@ due_at(const struct batch *b, int64_t when)
 	return batch_due(b) == when;
 }
 
+static int
+took(struct batch *b, int64_t now, const char *want)
+{
+	take(b, now);
+	if (strcmp(order, want) == 0)
+		return 1;
+	printf("took: %s\nwant: %s\n", order, want);
+	return 0;
+}
+
 static void
 test_settle(void)
 {
@@ -99,7 +109,7 @@ test_writing(void)
 	ok(due_at(&b, 250), "a file that is being written holds its batch");
 	batch_written(&b, "a", 200);
 	ok(due_at(&b, 350), "each write holds it anew");
-	batch_closed(&b, "a");
+	batch_closed(&b, "a", 200);
 	ok(due_at(&b, 111), "when it is closed the batch is due");
 	ok(take(&b, 350) == 1, "with that one path");
 
@@ -108,21 +118,21 @@ test_writing(void)
 	ok(due_at(&b, 1150), "a file being written holds others' changes");
 	batch_written(&b, "other", 1020);
 	ok(due_at(&b, 1170), "of two writers the last one counts");
-	batch_closed(&b, "other");
+	batch_closed(&b, "other", 1020);
 	ok(due_at(&b, 1150), "when that closes, the first one does");
 	batch_written(&b, "log", 1030);
 	batch_written(&b, "other", 1035);
 	batch_written(&b, "third", 1040);
-	batch_closed(&b, "other");
+	batch_closed(&b, "other", 1040);
 	ok(due_at(&b, 1190), "one in the middle may close first");
-	batch_closed(&b, "third");
-	batch_closed(&b, "log");
+	batch_closed(&b, "third", 1040);
+	batch_closed(&b, "log", 1040);
 	ok(due_at(&b, 1020), "without writers it is settled");
 	n = b.paths.n;
 	batch_written(&b, "came and went", 1040);
-	batch_closed(&b, "came and went");
+	batch_closed(&b, "came and went", 1040);
 	ok(b.paths.n == n, "what came and went is forgotten");
-	batch_closed(&b, "unknown");
+	batch_closed(&b, "unknown", 1040);
 	ok(due_at(&b, 1020), "the closing of an unknown path is nothing");
 	take(&b, 1190);
 
@@ -157,11 +167,11 @@ test_spent(void)
 	batch_written(&b, "log", 1105);
 	ok(due_at(&b, 1110), "nor others' changes");
 	take(&b, 1110);
-	batch_closed(&b, "log");
+	batch_closed(&b, "log", 1105);
 	batch_written(&b, "log", 2000);
 	batch_changed(&b, "log", 1, false, 2000);
 	ok(due_at(&b, 2150), "until it was closed");
-	batch_closed(&b, "log");
+	batch_closed(&b, "log", 2000);
 	take(&b, 2150);
 	batch_free(&b);
 
@@ -193,7 +203,7 @@ test_late_writer(void)
 	    "the cap does not wait for a file that has not changed yet");
 	batch_changed(&b, "page", 1, false, 1001);
 	ok(due_at(&b, 1145), "that file still holds the next batch");
-	batch_closed(&b, "page");
+	batch_closed(&b, "page", 1001);
 	ok(due_at(&b, 1011) && take(&b, 1011) == 1, "and is acted on whole");
 	ok(b.paths.n == 0, "of closed files nothing is kept");
 	batch_free(&b);
@@ -218,16 +228,83 @@ test_vanished(void)
 	batch_written(&b, "a", 310);
 	ok(due_at(&b, 460), "who is put back by writing is held by that");
 	batch_changed(&b, "a", 1, false, 315);
-	batch_closed(&b, "a");
+	batch_closed(&b, "a", 315);
 	ok(due_at(&b, 325), "and free when closed");
 	take(&b, 460);
 	batch_gone(&b, "a", 1, false, 500);
-	batch_closed(&b, "a");
+	batch_closed(&b, "a", 500);
 	ok(due_at(&b, 600), "going is no coming back, though it goes whole");
 	batch_gone(&b, "b", 1, false, 510);
 	batch_gone(&b, "c", 1, false, 520);
 	batch_changed(&b, "c", 1, false, 530);
 	ok(due_at(&b, 610), "of several that vanished the last one counts");
+	batch_free(&b);
+}
+
+/* The temporary file of a save by rename, where it counts as well. */
+static void
+test_came(void)
+{
+	struct batch b = { .settle = 20 };
+
+	batch_written(&b, "new", 100);
+	batch_came(&b, "new", 1, false, 101);
+	ok(due_at(&b, 250) && b.changed == 1, "what comes is a change");
+	batch_changed(&b, "page", 1, false, 110);
+	batch_gone(&b, "new", 1, false, 110);
+	ok(due_at(&b, 130), "what came in this batch and goes holds nobody");
+	ok(took(&b, 130, "page:1 "), "and is of it no more");
+	ok(b.paths.n == 0, "nothing is kept of it");
+	batch_came(&b, "new", 1, false, 200);
+	batch_changed(&b, "new", 3, false, 205);
+	batch_gone(&b, "new", 3, false, 210);
+	ok(due_at(&b, BATCH_NEVER) && b.changed == 0 && b.came == 0,
+	    "a batch of nothing else is none, though it was changed, too");
+	batch_came(&b, "new", 1, false, 300);
+	take(&b, 320);
+	batch_gone(&b, "new", 1, false, 400);
+	ok(due_at(&b, 500), "what was acted on holds its batch as it goes");
+	batch_came(&b, "new", 1, false, 410);
+	batch_gone(&b, "new", 1, false, 420);
+	ok(due_at(&b, 520), "and again, though it came in between");
+	ok(took(&b, 520, "new:1 "), "and is a change");
+	batch_came(&b, "new", 1, false, 600);
+	batch_gone(&b, "new", 1, true, 610);
+	ok(due_at(&b, 630) && took(&b, 630, "new:1 "),
+	    "what a command may have seen is a change, that holds nobody");
+	batch_came(&b, "new", 1, true, 700);
+	batch_gone(&b, "new", 1, false, 710);
+	ok(took(&b, 730, "new:1 ") && !taken.own,
+	    "whether that was at work first or last");
+	batch_changed(&b, "page", 4, true, 800);
+	batch_came(&b, "new", 3, false, 805);
+	batch_gone(&b, "new", 3, false, 810);
+	take(&b, 830);
+	ok(taken.rules == 4 && taken.n == 1 && !taken.own,
+	    "its rules are forgotten with it");
+	batch_free(&b);
+}
+
+static void
+test_many_came(void)
+{
+	struct batch b = { .settle = 10 };
+	char path[40];
+	int i;
+
+	for (i = 0; i < 100000; i++) {
+		snprintf(path, sizeof path, "dir/%d", i);
+		batch_came(&b, path, 1, false, i);
+	}
+	for (i = 0; i < 100000; i += 2) {
+		snprintf(path, sizeof path, "dir/%d", i);
+		batch_gone(&b, path, 1, false, i);
+	}
+	ok(b.changed == 50000 && b.came == 50000,
+	    "of a hundred thousand that came half may go");
+	ok(take(&b, 200000) == 50000 &&
+		strncmp(order, "dir/1:1 dir/3:1 ", 16) == 0,
+	    "and the rest is in order");
 	batch_free(&b);
 }
 
@@ -249,11 +326,20 @@ test_no_settle(void)
 	batch_written(&b, "e", 1000);
 	batch_changed(&b, "e", 1, false, 1000);
 	ok(due_at(&b, 1150), "a file that is being written holds even so");
-	batch_closed(&b, "e");
+	batch_closed(&b, "e", 1000);
 	ok(due_at(&b, 1000), "and is due when it is closed");
 	take(&b, 1010);
 	batch_gone(&b, "e", 1, false, 1100);
 	ok(due_at(&b, 1200), "so does one that vanished");
+	take(&b, 1200);
+	batch_came(&b, "new", 1, false, 1300);
+	ok(due_at(&b, 1310), "one that came may be moved in a moment");
+	batch_written(&b, "new", 1305);
+	batch_closed(&b, "new", 1400);
+	ok(due_at(&b, 1410), "that begins when it is closed");
+	batch_changed(&b, "page", 1, false, 1401);
+	batch_gone(&b, "new", 1, false, 1401);
+	ok(batch_due(&b) <= 1401, "what it was moved over is due at once");
 	batch_free(&b);
 }
 
@@ -271,7 +357,7 @@ test_force(void)
 	batch_force(&b, 1, 0);
 	ok(due_at(&b, 0) && take(&b, 201) == 1,
 	    "it takes along what has changed, held or not");
-	batch_closed(&b, "a");
+	batch_closed(&b, "a", 200);
 	batch_changed(&b, "b", 1, false, 300);
 	ok(due_at(&b, 310), "the next batch settles as ever");
 	take(&b, 310);
@@ -296,7 +382,7 @@ test_force_writer(void)
 	batch_written(&b, "a", 50);
 	batch_changed(&b, "a", 1, false, 50);
 	ok(due_at(&b, 200), "a writer in a forced batch holds the next one");
-	batch_closed(&b, "a");
+	batch_closed(&b, "a", 50);
 	take(&b, 200);
 	batch_free(&b);
 }
@@ -317,7 +403,7 @@ test_resume(void)
 	batch_written(&b, "b", 9900);
 	ok(due_at(&b, 10000), "until the cap that counts from there");
 	take(&b, 10000);
-	batch_closed(&b, "b");
+	batch_closed(&b, "b", 9900);
 	take(&b, 10000);
 	batch_free(&b);
 }
@@ -341,7 +427,7 @@ test_many(void)
 			well = well &&
 			    batch_changed(&b, path, 1, false, i) == 0;
 			if (i % 8 == 0)
-				batch_closed(&b, path);
+				batch_closed(&b, path, i);
 		}
 	ok(well && b.changed == 100000,
 	    "a hundred thousand paths are told apart");
@@ -350,16 +436,6 @@ test_many(void)
 	batch_changed(&b, "", 1, false, 5);
 	ok(take(&b, 5) == 1, "after them it works as ever");
 	batch_free(&b);
-}
-
-static int
-took(struct batch *b, int64_t now, const char *want)
-{
-	take(b, now);
-	if (strcmp(order, want) == 0)
-		return 1;
-	printf("took: %s\nwant: %s\n", order, want);
-	return 0;
 }
 
 static void
@@ -489,6 +565,8 @@ main(void)
 	test_spent();
 	test_late_writer();
 	test_vanished();
+	test_came();
+	test_many_came();
 	test_no_settle();
 	test_force();
 	test_force_writer();

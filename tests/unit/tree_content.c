@@ -193,6 +193,27 @@ test_acted(void)
 }
 
 static void
+test_came(const struct watch_backend *backend)
+{
+	set_scene("echo 1 >a; touch -d 2020-01-01 a");
+	watch(backend, "* d/*");
+	w.came = true;
+	ok(does("echo 2 >a", "+a"), "what was there before us has changed");
+	ok(does("echo 3 >n", "*n"), "where nothing was a file comes");
+	ok(does("echo 4 >n", "+n"), "once: then it changes");
+	ok(does("mv n a", "+a -n"), "and what it is moved over was there");
+	ok(does("mkdir d; echo 1 >d/f; ln -s ../a d/l", "*d/f *d/l"),
+	    "so do files of a new directory, and links");
+	ok(does("mv d/f d/g", "*d/g -d/f"), "what is moved comes and goes");
+	ok(does("rm d/g", "-d/g") && does("echo 2 >d/g", "*d/g"),
+	    "what went comes anew");
+	ok(does("rm d/g", "-d/g") && does("echo 2 >d/g", "<d/g"),
+	    "but not as it was, which is another news");
+	w.came = false;
+	unwatch();
+}
+
+static void
 test_links(const struct watch_backend *backend)
 {
 	set_scene("mkdir in x y; echo 1 >x/t; echo 1 >y/t; ln -s ../x/t in/l");
@@ -248,6 +269,7 @@ test_all(const struct watch_backend *backend)
 	test_rewritten(backend, "-u **", "=a");
 	test_rules(backend);
 	test_poke(backend);
+	test_came(backend);
 	test_links(backend);
 	test_large(backend);
 }

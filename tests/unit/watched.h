@@ -39,6 +39,7 @@ static struct {
 	int error; /* of the last TREE_UNREAD */
 	char why[100]; /* of the last TREE_POLLED */
 	bool all; /* keep not only what changed */
+	bool came; /* what came was not there: not only that it changed */
 	bool plain; /* what is the same or back has changed, too */
 } w;
 
@@ -48,6 +49,7 @@ on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
     const char *by)
 {
 	static const char signs[] = { [TREE_CHANGED] = '+',
+		[TREE_CAME] = '*',
 		[TREE_SAME] = '=',
 		[TREE_BACK] = '<',
 		[TREE_GONE] = '-',
@@ -72,7 +74,8 @@ on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
 		    (unsigned)rules);
 	else
 		snprintf(line, sizeof line, "%c%s", signs[news], path);
-	if (w.plain && (news == TREE_SAME || news == TREE_BACK))
+	if ((w.plain && (news == TREE_SAME || news == TREE_BACK)) ||
+	    (!w.came && news == TREE_CAME))
 		line[0] = signs[TREE_CHANGED];
 	if (w.n < LINES)
 		w.lines[w.n++] = strdup(line);
