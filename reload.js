@@ -63,7 +63,7 @@
 		else if (page.transferSize === 0)
 			mine = "";
 		else if (own.responseEnd - served.age > page.responseStart)
-			mine = mine.replace(/\d*$/, "");
+			mine = mine.replace(/.*-0$|\d+$/, "");	/* -0: since nothing was told, that of another boot */
 	}
 
 	function show({ kind, generation, paths = [] }) {

@@ -90,6 +90,30 @@ test("a ring right after a restart is not missed", async (t) => {
 	await view.loaded(2);
 });
 
+test("a restart between the page and its script: what changed is seen, and nothing else", async (t) => {
+	const site = await t.site(FILES, { network: true });
+
+	for (const head of ["", STYLE]) {
+		site.write("index.html", html("one", head));
+		for (const [loads, text] of [[1, "one"], [2, "two"]]) {
+			const held = site.network.hold("/reload.js");
+			const view = await t.open();
+			const opened = view.page.goto(site.url).catch(() => {});
+
+			await until("the script is asked for", () => held.count > 0);
+			await site.server.end();
+			site.write("index.html", html(text, head));
+			await site.server.again();
+			held.release();
+			await opened;
+			await view.shows(text);
+			await site.server.joined(loads);
+			await view.loaded(loads);
+			await view.page.close();
+		}
+	}
+}, ["other"]);
+
 test("a restart and the back-button: what changed is seen, and nothing else", async (t) => {
 	const [site, view] = await opened(t, { ...FILES, "other.html": "<!DOCTYPE html><title>other</title><p>other</p>" });
 	const away = () => view.away(`${site.url}other.html`, site.server);
