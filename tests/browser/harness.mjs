@@ -11,6 +11,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { Network } from "./network.mjs";
+import { freePort } from "./port.mjs";
 
 export const here = path.dirname(fileURLToPath(import.meta.url));
 export const top = path.resolve(here, "../..");
@@ -60,7 +61,7 @@ for (const name of ["SIGHUP", "SIGINT", "SIGTERM"])
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 // until what is true; a page in the middle of a navigation just has to be asked again
-export async function until(what, ask, ms = 30000) {
+export async function until(what, ask, ms = 60000) {
 	const end = Date.now() + ms;
 	let last;
 
@@ -109,23 +110,23 @@ const address = (child, pattern) => until("a server says where it listens",
     () => pattern.exec(child.out)?.[1] || (child.exitCode !== null && Promise.reject(new Error(child.out))));
 
 export class Reloadws {
-	static async start(dir, port = 0) {
+	static async start(dir) {
 		const server = new Reloadws();
 
 		server.dir = dir;
 		server.pidfile = path.join(tmp, `pid${++folders}`);
-		await server.again(port);
+		server.port = await freePort();
+		await server.again();
 		return server;
 	}
 
-	async again(port = this.port) {
-		const args = ["-v", "-l", `127.0.0.1:${port}`, "-p", this.pidfile];
+	async again() {
+		const args = ["-v", "-l", `127.0.0.1:${this.port}`, "-p", this.pidfile];
 
 		if (this.dir)
 			args.push("-d", this.dir);
 		this.child = start(reloadwsPath, args);
-		this.url = (await address(this.child, /(http:\/\/127\.0\.0\.1:\d+)\//));
-		this.port = Number(new URL(this.url).port);
+		this.url = await address(this.child, /(http:\/\/127\.0\.0\.1:\d+)\//);
 		await until("it has its pidfile", () => fs.readFileSync(this.pidfile, "utf8").trim() === `${this.child.pid}`);
 	}
 
@@ -162,6 +163,26 @@ export class Reloadws {
 		});
 	}
 
+	// all that it has said by now
+	async said() {
+		const end = `/said-by-${++folders}`;
+
+		await until("it answers", () => fetch(this.url + end));
+		await until("it has said all", () => this.child.out.includes(end));
+		return this.child.out;
+	}
+
+	// the n-th socket since its start has come: unlike the number of listeners,
+	// it can't be that of a page that is about to go
+	joined(n) {
+		return until(`${n} sockets have come`, async () => (await this.said()).split("GET /reload: 101").length > n);
+	}
+
+	// its last ring is so long ago that no script comes too late to know of it
+	old() {
+		return until("its last ring is long ago", async () => (await this.state()).age > 4000);
+	}
+
 	async rung() {
 		return Number((await this.state()).generation.split("-").pop());
 	}
@@ -169,20 +190,20 @@ export class Reloadws {
 
 // somebody else's static server
 export class Other {
-	static async start(dir, port = 0) {
+	static async start(dir) {
 		const server = new Other();
 
 		server.dir = dir;
-		await server.again(port);
+		server.port = await freePort();
+		await server.again();
 		return server;
 	}
 
-	async again(port = this.port) {
+	async again() {
 		this.child = has("python3")
-		    ? start("python3", ["-u", "-m", "http.server", "--bind", "127.0.0.1", `${port}`], { cwd: this.dir })
-		    : start(process.execPath, [path.join(here, "static.mjs"), `${port}`], { cwd: this.dir });
+		    ? start("python3", ["-u", "-m", "http.server", "--bind", "127.0.0.1", `${this.port}`], { cwd: this.dir })
+		    : start(process.execPath, [path.join(here, "static.mjs"), `${this.port}`], { cwd: this.dir });
 		this.url = await address(this.child, /(http:\/\/127\.0\.0\.1:\d+)\//);
-		this.port = Number(new URL(this.url).port);
 	}
 
 	async end() {
@@ -273,12 +294,11 @@ export class View {
 
 	// a link to another page, and the back-button; back says how often the first one was loaded then
 	async away(url, server) {
-		const came = () => server.child.out.split("GET /reload: 101").length;
-		const before = came();
+		const before = (await server.said()).split("GET /reload: 101").length - 1;
 
 		await this.page.goto(url, { waitUntil: "load" });
 		/* a socket that is not yet open when its page is put away stays so in Chromium */
-		await until("the other page listens", () => came() > before);
+		await server.joined(before + 1);
 	}
 
 	async back() {
@@ -286,7 +306,7 @@ export class View {
 
 		await until("it is back", async () => {
 			await this.page.evaluate(() => { setTimeout(() => history.back()); }).catch(() => {});
-			return until("it has gone", async () => !await this.page.evaluate(away), 10000);
+			return until("it has gone", async () => !await this.page.evaluate(away), 20000);
 		});
 		await until("it is there", () => this.page.evaluate(() => document.readyState === "complete"));
 		return this.loads();
@@ -340,6 +360,7 @@ export async function launch(name) {
 	puppeteer = puppeteer || (await import("puppeteer-core")).default;
 	const browser = await puppeteer.launch({
 		...options,
+		timeout: 120000,
 		executablePath,
 		headless: true,
 		acceptInsecureCerts: true,
@@ -398,6 +419,7 @@ class Test {
 	async open(url, { context, prepare } = {}) {
 		const page = await (context || await this.context()).newPage();
 
+		page.setDefaultTimeout(60000);
 		if (prepare)
 			await page.evaluateOnNewDocument(prepare);
 		if (url)
@@ -449,7 +471,7 @@ async function runOne(browser, name, one, kind) {
 	const t = new Test(browser, name, kind);
 
 	try {
-		await limited(run(t), 120000);
+		await limited(run(t), 300000);
 		report("ok", sentence, where);
 	} catch (error) {
 		report("FAIL", sentence, where, `${error.message}\n${/\n.*(tests\/browser\/(?!harness).*)\n/.exec(error.stack)?.[1] || ""}`);
@@ -471,11 +493,17 @@ async function runIn(name, kind, wanted) {
 	await browser?.close().catch(() => {});
 }
 
-// all tests in both browsers, side by side; only those whose sentence has the words, if given
+// All tests in both browsers, two at a time; only those whose sentence has the
+// words, if given. LANES=4 is somewhat sooner done, and harder on what waits.
 export async function main(words = "") {
 	const only = process.env.BROWSER ? [process.env.BROWSER] : Object.keys(BROWSERS);
 	const wanted = tests.filter(({ sentence }) => sentence.includes(words));
+	const todo = Object.keys(KINDS).reverse().flatMap((kind) => only.map((name) => [name, kind]));
+	const work = async () => {
+		for (let next = todo.shift(); next; next = todo.shift())
+			await runIn(...next, wanted);
+	};
 
-	await Promise.all(only.flatMap((name) => Object.keys(KINDS).map((kind) => runIn(name, kind, wanted))));
+	await Promise.all(Array.from({ length: Number(process.env.LANES || 2) }, work));
 	finish();
 }

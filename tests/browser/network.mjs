@@ -4,6 +4,8 @@ import { spawnSync } from "node:child_process";
 import http from "node:http";
 import https from "node:https";
 
+import { freePort } from "./port.mjs";
+
 // The network between the browser and a server: it can be held, cut, and listened to.
 export class Network {
 	static async to(port, tls = null) {
@@ -11,6 +13,7 @@ export class Network {
 
 		Object.assign(network, { tls, target: port, sockets: new Set(), asked: [], upgrades: 0, said: [], closes: [] });
 		network.holds = [];
+		network.port = await freePort();
 		const pass = (request, answer) => network.pass(request, answer);
 
 		network.server = tls ? https.createServer(tls, pass) : http.createServer(pass);
@@ -120,8 +123,7 @@ export class Network {
 	}
 
 	async heal() {
-		await new Promise((done) => this.server.listen(this.port || 0, "127.0.0.1", done));
-		this.port = this.server.address().port;
+		await new Promise((done) => this.server.listen(this.port, "127.0.0.1", done));
 		this.url = `http${this.tls ? "s" : ""}://127.0.0.1:${this.port}`;
 	}
 }

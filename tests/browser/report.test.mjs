@@ -72,11 +72,22 @@ test("a report has the focus, and gives it back when the build is mended", async
 
 test("a server that is gone for long is said to be, and no more when it is back", async (t) => {
 	const site = await t.site({ "index.html": html("one") });
-	const view = await t.open(site.url);
+	const view = await t.open(site.url, { prepare: () => {	/* time passes when we say so */
+		const now = Date.now();
+		const ask = window.fetch;
+
+		window.asks = window.passed = 0;
+		window.fetch = (...args) => { window.asks++; return ask(...args); };
+		Date.now = () => now + window.passed;
+	} });
 
 	await site.server.listeners(1);
 	await site.server.end();
+	const asks = await view.ask("its asks", () => window.asks);
+
+	await until("it has asked again and again", async () => await view.ask("its asks", () => window.asks) > asks + 3);
 	same(await view.said("status"), "", "said at once");
+	await view.ask("that time passes", () => { window.passed = 3000; return true; });
 	await until("it is said", async () => /gone/.test(await view.said("status")));
 	await site.server.again();
 	await site.server.listeners(1);

@@ -195,7 +195,8 @@ test("a style that was swapped is there after the next reload", async (t) => {
 	site.write("style.css", color("green"));
 	site.server.ringStyles();
 	await view.is("green");
-	await sleep(200);
+	await until("the cache has it, too", () => view.ask("so", () => performance.getEntriesByType("resource")
+	    .some(({ initiatorType, name }) => initiatorType === "fetch" && name.endsWith("/style.css"))));
 	await view.page.reload({ waitUntil: "load" });
 	/* Firefox takes a sheet that seems fresh from its memory, with us or without */
 	if (t.name === "chromium" || t.kind === "own")
