@@ -22,6 +22,11 @@ all_gone() {
 	# shellcheck disable=SC2046
 	gone $(cat pids)
 }
+# insist signal: it once more, as two that come too soon after each other are one
+insist() {
+	kill -"$1" "$watchrun" 2>/dev/null
+	all_gone
+}
 any_gone() {
 	while read -r each; do
 		gone "$each" && return
@@ -102,8 +107,7 @@ under 'site/*' -- sh stubborn
 until_ok 5 pids_are 2
 kill -INT "$watchrun"
 sleep 0.1
-kill -INT "$watchrun"
-ok 'a second signal kills a stubborn command at once' until_ok 1 all_gone
+ok 'a second signal kills a stubborn command at once' until_ok 1 insist INT
 ok 'and ends watchrun by it' ended_by 'signal 2'
 
 # Its leader ends at once, the rest of it minds nothing.
@@ -111,9 +115,8 @@ under 'site/*' -- sh -c 'sh stubborn & echo $! >leader; wait'
 until_ok 5 pids_are 2
 kill -TERM "$watchrun"
 sleep 0.2
-kill -TERM "$watchrun"
 ok 'a stubborn child is killed even when the command has ended' \
-    until_ok 2 all_gone
+    until_ok 2 insist TERM
 ok 'and watchrun ends' ended_by 'signal 15'
 
 under 'site/*' -- sh -c 'echo $$ >>pids; kill -STOP $$; sleep 1000'

@@ -225,7 +225,7 @@ stop "$pid"
 # ---- -t ----
 
 : >seen
-watch log -w -t 0.7 'site/*.html' -- sh -c 'cat site/page.html >>seen'
+watch log -w -t 2 'site/*.html' -- sh -c 'cat site/page.html >>seen'
 for i in 1 2 3 4; do
 	echo $i >site/page.html
 	sleep 0.2

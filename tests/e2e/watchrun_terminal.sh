@@ -24,7 +24,18 @@ term() {
 # keys text: typed there, with the escapes of printf
 keys() {
 	# shellcheck disable=SC2059
-	printf "$1" >&9
+	(trap '' PIPE && printf "$1" >&9) 2>/dev/null
+}
+# typed text keys: is that shown?  If not, these are typed, once more: nobody
+# has the terminal between two who do, and a shell tells nothing unasked.
+typed() {
+	has screen "$1" && return
+	keys "$2"
+	return 1
+}
+# in_front: has the job of a shell the terminal?
+in_front() {
+	ps -o pgid= -o tpgid= --ppid "$pid" | awk '{ exit $1 == $2 }'
 }
 shows() {
 	until_ok 10 has screen "$1"
@@ -40,6 +51,17 @@ over() {
 end_term() {
 	kill -KILL "$pid"
 	exec 9>&-
+}
+# quit: end the job, then the shell
+quit() {
+	until_ok 10 at_prompt
+	keys 'exit\n'
+	over '[exit'
+}
+at_prompt() {
+	in_front || return 0
+	keys '\003'
+	return 1
 }
 pids_are() {
 	[ -e pids ] && lines "$1" pids
@@ -118,8 +140,7 @@ shows 'watching '
 sleep 0.1
 keys 'input\n'
 ok 'so does one that reads its standard input' until_ok 10 has seen 'got input'
-sleep 0.1
-keys '\003'
+until_ok 10 typed '[signal 2]' '\003'
 ok 'and Ctrl-C after it has is for watchrun' over '[signal 2]'
 
 term sh -c 'stty -a >before; watchrun -v -1 "site/*" -- \
@@ -169,8 +190,7 @@ shows here
 sleep 0.3
 keys '\003'
 ok 'a command with the terminal may catch Ctrl-C' shows caught
-sleep 0.1
-keys '\003'
+until_ok 10 typed '[signal 2]' '\003'
 ok 'the next is for watchrun' over '[signal 2]'
 
 # ---- Ctrl-Z ----
@@ -202,9 +222,9 @@ job() {
 	keys 'bg\n'
 	ok "bg, too ($shell)" until_ok 10 more
 	keys 'fg\n'
-	sleep 0.3
+	until_ok 10 in_front
 	keys '\003'
-	sleep 0.1
+	until_ok 10 not in_front
 	keys 'echo "<$?>"\n'
 	ok "Ctrl-C ends it ($shell)" shows '<130>'
 	ok "with its command ($shell)" until_ok 5 all_gone
@@ -244,11 +264,7 @@ keys 'fg\n'
 sleep 0.3
 keys 'it\n'
 ok 'and fg back to the command' until_ok 10 has seen 'got it'
-sleep 0.1
-keys '\003'
-sleep 0.1
-keys 'exit\n'
-over '[exit'
+quit
 
 # A command that is killed with the terminal in its hands.
 term sh -c 'stty -a >before
@@ -265,18 +281,13 @@ shows 'shell>'
 keys 'watchrun -v -w "site/*" -- sh ask &\n'
 shows 'watching '
 echo ask >site/page.html
-sleep 0.3
-keys '\n'
-ok 'a background job that wants the terminal stops' shows Stopped
+ok 'a background job that wants the terminal stops' \
+    until_ok 10 typed Stopped '\n'
 keys 'fg\n'
 sleep 0.3
 keys 'it\n'
 ok 'and has it in the foreground' until_ok 10 has seen 'got it'
-sleep 0.1
-keys '\003'
-sleep 0.1
-keys 'exit\n'
-over '[exit'
+quit
 
 # Of a pipeline as well.
 term sh -i
@@ -370,7 +381,7 @@ ok 'stops all' until_ok 5 still
 keys 'bg\n'
 ok 'bg goes on with all' until_ok 5 moving
 keys 'fg\n'
-sleep 0.3
+until_ok 10 in_front
 keys '\003'
 ok 'and Ctrl-C ends all' until_ok 5 still
 keys 'echo "<$?>"\n'
