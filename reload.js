@@ -1,11 +1,8 @@
-/*
- * reload.js - shows the page anew when reloadws says that something changed
- *
- * At every connection it compares generations: no bell has to be heard.
- */
+// reload.js - shows the page anew when reloadws says that something changed
 (() => {
 	"use strict";
 
+	const find = (selector) => [...document.querySelectorAll(selector)];
 	const tags = 'script[src*="reload.js"]';
 	const script = document.currentScript || document.querySelector(tags);
 
@@ -13,15 +10,14 @@
 		return;
 	window.reloadwsIsHere = true;
 
-	const on = (type, then) => addEventListener(type, then);
+	const on = addEventListener;
 	const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-	const find = (selector) => [...document.querySelectorAll(selector)];
 	const option = (name) => find(`${tags}[data-${name}]`)[0]?.dataset[name];
 	const here = () => location.href.split("#")[0];
 	const note = () => `reloadws ${location.href}`;
 	const soft = () => option("mode") === "soft";
 	const idle = () => document.hidden || option("mode") === "off";
-	const giveUp = () => { throw Error("only a reload will do"); };
+	const giveUp = () => { throw Error(); };
 	const touch = () => new Promise((done) => { on("keydown", done); on("pointerdown", done); });
 	const loaded = new Promise((done) => document.readyState === "complete" ? done() : on("load", () => setTimeout(done)));
 
@@ -29,17 +25,15 @@
 	const stateURL = new URL("reload", script.src).href;
 	const tag = option("generation");
 
-	let mine = tag || served.generation || "";	/* the generation of the page */
-	let kept = {};	/* from before a reload */
-	let mute = !/^http/.test(location.protocol);	/* can't ask its server */
+	let mine = tag || served.generation || "";	// the generation of the page
+	let kept = {};	// from before a reload
+	let mute = origin === "null";	// can't ask its server
 	let owed, busy, born;
 
 	try {
 		kept = JSON.parse(sessionStorage[note()]);
 		sessionStorage.removeItem(note());
-	} catch {
-		/* none */
-	}
+	} catch {}
 
 	function compare({ generation, reload }) {
 		const [boot, n] = mine.split("-"), missed = boot && generation.startsWith(boot);
@@ -50,7 +44,7 @@
 			loaded.then(() => { tell(kept); kept.at = 0; });
 	}
 
-	/* What was told before the script came?  A cache may be of any age. */
+	// What was told before the script came?  A cache may be of any age.
 	function begin() {
 		const [page] = performance.getEntriesByType("navigation");
 		const [own = page] = performance.getEntriesByName(script.src);
@@ -70,27 +64,28 @@
 		owed = {
 			kind: owed && owed.kind !== kind ? "reload" : kind,
 			generation,
-			paths: [...owed?.paths || [], ...paths.length ? paths : ["*"]],
+			paths: [...owed?.paths || [], ...paths[0] ? paths : ["*"]],
 			at: owed?.at || Date.now(),
 		};
 		act();
 	}
 
-	async function act() {
+	function act() {
 		const news = owed;
 
 		if (!news || busy || idle())
 			return;
-		busy = true;
 		owed = null;
 		mine = news.generation;
 		ahead = {};
-		try {
-			if (await (news.kind === "style" ? refresh : look)(news))
-				tell(news);
-		} catch {
-			await reload(news);
-		}
+		alone(async () => await (news.kind === "style" ? refresh : look)(news) && tell(news), () => reload(news));
+	}
+
+	async function alone(what, otherwise) {
+		while (busy)
+			await sleep(10);
+		busy = true;
+		await what().catch(otherwise);
 		busy = false;
 		act();
 	}
@@ -101,31 +96,25 @@
 	}
 
 	async function reload(news) {
-		/* What a page causes itself comes soon after it. */
+		// What a page causes itself comes soon after it.
 		const quick = news.at - born < 2000 && kept.quick || 0;
 
 		if (quick > 2) {
-			say("Too many reloads: stopped until you touch the page");
+			say("Too many reloads: touch the page");
 			await touch();
 		}
-		while (!tag && !await answers()) {
-			if (Date.now() - news.at > 2000)
-				say("The server of this page is gone");
+		while (!tag && !await answers())
 			await sleep(250);
-		}
-		report({});	/* and the focus is where it was */
+		report({});
 		try {
 			sessionStorage[note()] = JSON.stringify({ ...owed || news, quick: quick + 1, state: save() });
-			/* no POST is sent again */
-			history.replaceState(history.state, "", location.href);
-		} catch {
-			/* no */
-		}
-		location.reload(!tag);	/* as Firefox keeps sheets */
+			history.replaceState(history.state, "");	// no POST is sent again
+		} catch {}
+		location.reload(!tag);	// as Firefox keeps sheets
 		await sleep(5000);
 	}
 
-	/* A reload asks for the page only. */
+	// A reload asks for the page only.
 	async function answers() {
 		const [page, ...rest] = read("reload");
 		const [, , status = 503] = await page;
@@ -134,48 +123,49 @@
 		return mute || !/50[234]/.test(status);
 	}
 
-	const given = { value: "defaultValue", checked: "defaultChecked", selected: "defaultSelected", open: "", scrollTop: "", scrollLeft: "" };
+	const nameOf = ({ localName, id, name }) => [localName, id, name].join();
+
+	const alike = (name) => find(":not([type=password], [type=file], [autocomplete=off], [autocomplete=off] *)")
+	    .filter((node) => !name || nameOf(node) === name);
 
 	function save() {
 		const state = [];
 
-		for (const node of find(":not([type=password], [type=file], [type=hidden], [autocomplete=off], [autocomplete=off] *)")) {
-			const { id, localName } = node, name = node.getAttribute("name"), did = {};
-			const by = id ? `#${CSS.escape(id)}` : localName + (name ? `[name="${CSS.escape(name)}"]` : "");
+		for (const node of alike()) {
+			const did = { open: node.open };
+			const given = { value: node.defaultValue, checked: node.defaultChecked, selected: node.defaultSelected, scrollTop: 0, scrollLeft: 0 };
 
 			for (const key in given)
-				if (key in node && (node[key] || null) !== (node[given[key]] || null))
+				if (node[key] !== (given[key] ?? node[key]))
 					did[key] = node[key];
 			if (node === document.activeElement)
 				did.focus = [node.selectionStart, node.selectionEnd];
-			if (Object.keys(did).length)
-				state.unshift([by, find(by).indexOf(node), did, node.matches(":modal")]);
+			if (JSON.stringify(did) !== "{}")
+				state.unshift([nameOf(node), alike(nameOf(node)).indexOf(node), did, node.matches(":modal")]);
 		}
 		return state;
 	}
 
 	function restore(state = []) {
-		for (const [by, i, { focus, ...did }, modal] of state) {
-			const node = find(by)[i];
+		for (const [name, i, { focus, ...did }, modal] of state) {
+			const node = alike(name)[i] || {};
 
-			if (modal && !node?.matches(":modal"))
-				node?.showModal();
-			for (const key in node && did)
-				if (node[key] !== did[key])
-					node[key] = did[key];
-			if (focus && node && node !== document.activeElement) {
-				node.focus({ preventScroll: true });
-				if (focus[0] >= 0)
-					node.setSelectionRange(...focus);
+			if (modal && !node.open)
+				node.showModal?.();
+			Object.assign(node, did);
+			if (focus && node !== document.activeElement) {
+				node.focus?.({ preventScroll: true });
+				if (focus[0] != null)
+					node.setSelectionRange?.(...focus);
 			}
 		}
 	}
 
 	const IMAGE = /\.(png|jpe?g|gif|svg|webp|avif|ico)(?=[?#]|$)/i;
 	const SHEET = "link[rel~=stylesheet][href]:not([disabled])";
-	const images = new Map();	/* URL: what is shown instead */
+	const images = {};	// URL: what is shown instead
 
-	const plain = (url, base = document.baseURI) => new URL(url.replace(/\??&reloadws=\d+(?=#|$)/, ""), base).href;
+	const plain = (url, base) => new URL(url.replace(/\??&reloadws=\d+(?=#|$)/, ""), base || document.baseURI).href;
 	const marked = (url) => plain(url).replace(/(\?[^#]*)?(?=#|$)/, (query) => `${query || "?"}&reloadws=${Date.now()}`);
 	const come = (node) => Promise.race([new Promise((done) => { node.onload = node.onerror = done; }), sleep(5000)]);
 
@@ -184,10 +174,10 @@
 		return restyle(paths.filter((path) => !IMAGE.test(path)));
 	}
 
-	/* how many segments the ends share */
+	// how many segments the ends share
 	function likeness(path, url = "") {
 		const [a, b] = [encodeURI(path), url].map((text) => text.replace(/[?#].*/, "")
-		    .replace(/(\.(css|map|scss|sass|less|styl))+$/, "").split("/").reverse());
+		    .replace(/(\.(map|\w+ss|styl))+$/, "").split("/").reverse());
 
 		return [...a, 0].findIndex((part, i) => part !== b[i]);
 	}
@@ -202,46 +192,45 @@
 
 	const allRules = (sheet) => rulesOf(sheet).flatMap((rule) => [rule, ...allRules(rule), ...allRules(rule.styleSheet)]);
 
-	/* the sheets most like a path: all, if none is */
+	// the sheets most like a path: all, if none is
 	async function restyle(paths) {
 		const links = find(SHEET).filter((link) => new URL(link.href).hostname === location.hostname);
-		let old = paths.flatMap((path) => {
+		const old = paths.flatMap((path) => {
 			const likes = links.map((link) => Math.max(...[link, ...allRules(link.sheet)]
 			    .map((one) => likeness(path, (one.styleSheet || one).href))));
 
 			return links.filter((link, i) => likes[i] === Math.max(...likes));
 		});
 
-		if (paths.length && !links.length)
+		if (paths[0] && !links[0])
 			giveUp();
-		for (let tries = 0; old.length && tries < 20 && !owed; tries++) {
-			await sleep(tries && 200);
-			old = (await Promise.all([...new Set(old)].map(swap))).filter(Boolean);
-		}
+		const done = await Promise.all([...new Set(old)].map(swap));
 		rename();
-		return !old.length;
+		return !done.includes(false);
 	}
 
-	/* The old link stays until the new one has come. */
+	// The old link stays until the new one has come.
 	async function swap(old) {
-		const link = old.cloneNode();
+		for (let tries = 0; tries < 20 && !owed; tries++) {
+			const link = old.cloneNode();
 
-		link.href = marked(old.href);
-		old.after(link);
-		await come(link);
-		await reimport(link.sheet);
-		/* An empty one is being written. */
-		if (link.sheet && (rulesOf(link.sheet)[0] || !rulesOf(old.sheet)[0])) {
-			link.sheet.disabled = old.sheet?.disabled;
-			old.remove();
-			reprint(plain(link.href));
-			return null;
+			await sleep(tries && 200);
+			link.href = marked(old.href);
+			old.after(link);
+			await come(link);
+			await reimport(link.sheet);
+			// An empty one is being written.
+			if (link.sheet && (rulesOf(link.sheet)[0] || !rulesOf(old.sheet)[0])) {
+				link.sheet.disabled = old.sheet?.disabled;
+				old.remove();
+				return reprint(plain(link.href));
+			}
+			link.remove();
 		}
-		link.remove();
-		return old;
+		return false;
 	}
 
-	/* An imported sheet would come from memory again. */
+	// An imported sheet would come from memory again.
 	async function reimport(sheet) {
 		for (const [i, { cssText, href, styleSheet }] of rulesOf(sheet).entries()) {
 			if (styleSheet) {
@@ -254,8 +243,8 @@
 		}
 	}
 
-	/* wherever an image is named */
-	function rename(name = (url) => images.get(url)) {
+	// wherever an image is named
+	function rename(name = (url) => images[url]) {
 		const change = (node, key, base) => {
 			const text = node[key].replace(/[^\s"'(),]+/g, (part) => IMAGE.test(part) && name(plain(part, base)) || part);
 
@@ -265,14 +254,14 @@
 
 		for (const one of [...find(":not(a)"), ...[...document.styleSheets].flatMap(allRules)]) {
 			for (const node of one.attributes || [])
-				if (/^(src|srcset|poster|.*href)$/.test(node.name))
+				if (/src|poster|href/.test(node.name))
 					change(node, "value");
 			if (one.style)
-				change(one.style, "cssText", one.parentStyleSheet?.href || undefined);
+				change(one.style, "cssText", one.parentStyleSheet?.href);
 		}
 	}
 
-	/* loaded first, so nothing blinks */
+	// loaded first, so nothing blinks
 	async function reimage(paths) {
 		const urls = [];
 
@@ -285,88 +274,81 @@
 			const image = new Image();
 
 			image.src = marked(url);
-			return image.decode().then(() => images.set(url, image.src) && reprint(url), () => 0);
+			return image.decode().then(() => { images[url] = image.src; return reprint(url); }, () => 0);
 		}));
 		rename();
 	}
 
-	const prints = new Map();	/* URL: text */
-	const ours = new Set([script.src, stateURL]);	/* not the page's */
+	const prints = {};	// URL: text
+	const ours = new Set([script.src, stateURL]);	// not the page's
 	let printed;
 
-	async function get(url, cache, type = "") {
-		ours.add(type && url);
+	async function get(url, cache) {
 		const answer = await fetch(url, { cache, mode: "same-origin" });
 
-		if (!(answer.headers.get("content-type") || type).includes(type))
-			giveUp();
 		return [url, (await answer.text()).replace(/ (data-generation|nonce)="[^"]*"/g, ""), answer.status, answer.url];
 	}
 
-	/* the page first */
-	function read(cache, known = new Map()) {
+	// the page first
+	function read(cache, known = {}) {
 		const types = tag ? /^(css|im|link|script|fetch|xml|other)/ : /^(css|im|link|script)/;
-
-		ours.add(here());
 		const urls = performance.getEntriesByType("resource")
 		    .filter(({ initiatorType, name }) => types.test(initiatorType) && name.startsWith(`${location.origin}/`))
 		    .map(({ name }) => plain(name)).filter((url) => !ours.has(url));
 
-		return [...new Set([here(), ...urls])].filter((url) => !known.has(url)).map((url) => get(url, cache).catch(() => [url]));
+		ours.add(here());
+		return [...new Set([here(), ...urls])].filter((url) => !(url in known)).map((url) => get(url, cache).catch(() => [url]));
 	}
 
-	const reprint = (url) => get(url, "reload").then(([, text]) => prints.set(url, text), () => 0);
+	const reprint = (url) => get(url, "reload").then(([, text]) => { prints[url] = text; }, () => 0);
 
-	/* The cache answers. */
 	async function print() {
 		for (const [url, text] of await Promise.all(read("force-cache", prints)))
-			if (!prints.has(url))
-				prints.set(url, text);
+			prints[url] ??= text;
 		printed = true;
 	}
 
-	/* Shows what is not as the page got it. */
+	// Shows what is not as the page got it.
 	async function look({ kind }) {
-		/* Before it is printed nobody knows what the page has. */
+		// Before it is printed nobody knows what the page has.
 		if (kind === "reload" && !(soft() && printed))
 			giveUp();
 		await print();
-		const [page, ...rest] = (await Promise.all(read("no-store")))
-		    .map((one) => one[1] === undefined || one[1] !== prints.get(one[0]) ? one : []);
-		const paths = rest.flatMap(([url]) => url ? decodeURI(url) : []);
+		const news = (await Promise.all(read("no-store"))).filter(([url, text]) => text === undefined || text !== prints[url]);
+		const page = news[0]?.[0] === here() && news.shift();
+		const paths = news.map(([url]) => decodeURI(url));
 
-		if (!paths.every((path) => IMAGE.test(path) || /\.css(\?|$)/.test(path)) || page[0] && !soft())
+		if (!paths.every((path) => IMAGE.test(path) || /\.css\b/.test(path)) || page && !soft())
 			giveUp();
-		if (page[0])
-			await become(prints.get(here()), page);
-		rest.forEach(([url, text]) => prints.set(url, text));
+		if (page)
+			await become(prints[here()], page);
+		news.forEach(([url, text]) => { prints[url] = text; });
 		return refresh({ paths });
 	}
 
-	const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 	const same = (a, b) => a?.isEqualNode(b) && a.outerHTML === b.outerHTML;
 	const rootOf = (page) => page.querySelector(option("root") || "main");
 
-	/* all but head and root, and the scripts of both */
+	// all but head and root, and the scripts of both
 	const frameOf = (page) => [page.documentElement, ...page.scripts].map((node) => node.outerHTML).join("")
 	    .replace(page.head.outerHTML, "").replace(rootOf(page).outerHTML, "");
 
 	async function become(text, [url, html, status, from], other) {
-		const [was, now] = [text, html].map(parse), old = find(SHEET), gone = [];
+		const [was, now] = [text, html].map((page) => new DOMParser().parseFromString(page, "text/html")), old = find(SHEET), gone = [];
 		const roots = [document, was, now].map(rootOf);
 		const change = () => {
-			const state = save();
+			const state = other ? [] : save();
 
 			if (other)
-				roots[0].replaceWith(document.importNode(roots[2], true));
+				roots[0].replaceWith(roots[2]);
 			else
 				patch(...roots, gone);
 			gone.forEach((node) => node.remove());
-			restore(other ? [] : state);
+			restore(state);
 			rename();
 		};
 
-		/* Its scripts would not run. */
+		// Its scripts would not run.
 		if (status !== 200 || from !== url || frameOf(was) !== frameOf(now) || other && roots[2].querySelector("script"))
 			giveUp();
 		patch(document.head, was.head, now.head, gone);
@@ -375,10 +357,10 @@
 			await document.startViewTransition(change).updateCallbackDone;
 		else
 			change();
-		prints.set(url, html);
+		prints[url] = html;
 	}
 
-	/* What a script or the user did stays. */
+	// What a script or the user did stays.
 	function patch(live, was, now, gone) {
 		const [lives, olds, news] = [live, was, now].map((node) => [...node.childNodes]);
 		let i = 0;
@@ -389,14 +371,12 @@
 			giveUp();
 		if (!now.attributes)
 			live.data = now.data;
-		for (const { name } of [...was.attributes || [], ...now.attributes || []]) {
-			const value = now.getAttribute(name);
-
-			if (value === null)
+		for (const { name } of was.attributes || [])
+			if (!now.hasAttribute(name))
 				live.removeAttribute(name);
-			else if (value !== was.getAttribute(name))
+		for (const { name, value } of now.attributes || [])
+			if (value !== was.getAttribute(name))
 				live.setAttribute(name, value);
-		}
 		for (const node of news) {
 			const at = olds.findIndex((old, k) => (node.attributes ? k >= i : k === i) && same(old, node));
 
@@ -406,32 +386,28 @@
 			} else if (olds[i]?.nodeName === node.nodeName && node.nodeName !== "LINK" && !news.some((one) => same(olds[i], one))) {
 				patch(lives[i], olds[i++], node, gone);
 			} else {
-				live.insertBefore(document.importNode(node, true), lives[i] || null);
+				live.insertBefore(node, lives[i] || null);
 			}
 		}
 		gone.push(...lives.slice(i));
 	}
 
-	let ahead = {}, hover;	/* pages by URL */
+	let ahead = {}, hover;	// pages by URL
+
+	function visit(url) {
+		ours.add(url);
+		return ahead[url] ||= get(url, "reload");
+	}
 
 	function navigate(event) {
 		const to = event.destination.url.split("#")[0], from = here();
-		const goes = { push: event.sourceElement?.matches("a:not([download])"), traverse: true }[event.navigationType];
+		const goes = event.navigationType === "traverse" || event.sourceElement?.matches("a:not([download])");
 
 		if (!goes || !event.canIntercept || event.hashChange)
 			return;
-		event.intercept({ handler: async () => {
-			while (busy)
-				await sleep(10);
-			busy = true;
-			try {
-				await become(prints.get(from), await (ahead[to] || get(to, "reload", "html")), true);
-			} catch {
-				location.reload();
-			}
-			busy = false;
-			act();
-		} });
+		event.intercept({
+			handler: () => alone(async () => become(prints[from], await visit(to), true), () => location.reload()),
+		});
 	}
 
 	function prefetch({ target }) {
@@ -440,7 +416,7 @@
 		clearTimeout(hover);
 		ahead = {};
 		if (link?.origin === location.origin && !link.download && url !== here())
-			hover = setTimeout(() => { (ahead[url] = get(url, "reload", "html")).catch(() => 0); }, 65);
+			hover = setTimeout(() => visit(url).catch(() => 0), 65);
 	}
 
 	let shadow, said = "";
@@ -455,54 +431,52 @@
 	function place(name, open, text, traits, ...content) {
 		const box = make(name, traits, ...content);
 
-		shadow = shadow || make("reloadws-said").attachShadow({ mode: "open" });
+		shadow ||= make("reloadws-said").attachShadow({ mode: "open" });
 		shadow.querySelector(name)?.remove();
-		if (text && option("quiet") === undefined) {
+		if (text && option("quiet") == null) {
 			document.documentElement.append(shadow.host);
 			shadow.append(box);
 			box[open]?.();
 		}
 	}
 
-	function say(text) {
-		place("output", "showPopover", text, { popover: "manual", style: "inset: auto 1em 1em auto; padding: .5em" }, text);
-	}
+	const say = (text) => place("output", "showPopover", text, { popover: "manual", style: "inset: auto 1em 1em auto" }, text);
 
 	function report({ text = "" }) {
 		const editor = option("editor");
 		const parts = text.split(/([^\s:()]+\.\w+:\d+(?::\d+)?)/).map((part, i) => {
 			const [f, l, c = 1] = part.split(":");
 
-			return i % 2 && editor ? make("a", { href: editor.replace("%f", f).replace("%l", l).replace("%c", c) }, part) : part;
+			return i % 2 && editor ? make("a", { href: editor.replace(/%([flc])/g, (all, key) => ({ f, l, c })[key]) }, part) : part;
 		});
 
 		if (text === said)
 			return;
 		said = text;
-		shadow?.querySelector("dialog")?.close();
+		shadow?.querySelector("dialog")?.close();	// the focus is where it was
 		place("dialog", "showModal", text, {
 			role: "alertdialog",
 			ariaLabel: "The build failed",
 			style: "white-space: pre-wrap; overflow-wrap: anywhere; font-family: monospace",
 			onclick({ target }) { target.href || this.close(); },
-			onclose() { this.remove(); },
 		}, make("button", { style: "float: right" }, "Close"), ...parts);
 	}
 
-	let link, timer, delay, fails = 0, gone = Date.now();
+	let link, timer, delay = 250, fails = 0, gone = Date.now();
 
 	function after(ms, then) {
 		clearTimeout(timer);
 		timer = setTimeout(then, ms);
 	}
 
-	/* Firefox holds back sockets after failures, but no probe. */
+	// Firefox holds back sockets after failures, but no probe.
 	async function connect() {
 		drop();
 		if (idle())
 			return;
+		after(5000, retry);
 		const probe = link = { close() {} };
-		const state = await fetch(stateURL, { cache: "no-cache", signal: AbortSignal.timeout?.(5000) })
+		const state = await fetch(stateURL, { cache: "no-cache" })
 		    .then((answer) => answer.json()).catch(() => 0);
 
 		if (link !== probe)
@@ -513,7 +487,7 @@
 		retry();
 	}
 
-	/* Each way is tried twice. */
+	// Each way is tried twice.
 	function listen(state) {
 		const way = { ws: 0, sse: 2, poll: 4 }[option("transport")] ?? fails;
 
@@ -521,6 +495,7 @@
 			greet(state);
 			return after(option("poll") || 2000, connect);
 		}
+		const hear = (news) => ({ hello: greet, report, mended: report }[news.kind] || show)(news);
 		const own = link = way < 2 ? new WebSocket(stateURL.replace("http", "ws"), "reload.v1") : new EventSource(stateURL);
 
 		after(5000, lost);
@@ -528,8 +503,6 @@
 			own.addEventListener(type, ({ data }) => own === link && hear(JSON.parse(data)));
 		own.onclose = own.onerror = () => own === link && lost();
 	}
-
-	const hear = (news) => ({ hello: greet, report, mended: report }[news.kind] || show)(news);
 
 	function greet(state) {
 		gone = 0;
@@ -539,7 +512,7 @@
 			report(state);
 		if (!born)
 			begin();
-		if (tag || soft() || option("navigate") !== undefined)
+		if (tag || soft() || option("navigate") != null)
 			loaded.then(print);
 		watch();
 		compare(state);
@@ -554,7 +527,7 @@
 	}
 
 	function retry() {
-		gone = gone || Date.now();
+		gone ||= Date.now();
 		if (Date.now() - gone > 2000)
 			say("reloadws is gone");
 		drop();
@@ -562,14 +535,14 @@
 		delay = Math.min(delay * 2, 5000);
 	}
 
-	/* cleanly: Firefox counts the others */
+	// cleanly: Firefox counts the others
 	function drop() {
 		clearTimeout(timer);
 		link?.close(1000);
 		link = null;
 	}
 
-	/* After a sleep a socket may be dead. */
+	// After a sleep a socket may be dead.
 	function watch() {
 		const then = Date.now();
 
@@ -578,7 +551,7 @@
 
 	touch().then(() => { kept.quick = 0; });
 	loaded.then(() => restore(kept.state));
-	on("securitypolicyviolation", ({ effectiveDirective }) => { mute = mute || /connect/.test(effectiveDirective); });
+	on("securitypolicyviolation", ({ effectiveDirective }) => { mute ||= /connect/.test(effectiveDirective); });
 	on("pagehide", drop);
 	on("pageshow", ({ persisted }) => persisted && connect());
 	on("online", connect);
@@ -588,10 +561,10 @@
 		act();
 		connect();
 	});
-	if (option("navigate") !== undefined) {
+	if (option("navigate") != null) {
 		window.navigation?.addEventListener("navigate", navigate);
 		on("mouseover", prefetch);
 	}
-	performance.setResourceTimingBufferSize(1e4);	/* it is what we know of */
+	performance.setResourceTimingBufferSize(1e4);	// it is what we know of
 	connect();
 })();

@@ -298,3 +298,26 @@ test("a server that is away is asked for ever less often, and by no socket", asy
 	await site.server.listeners(1);
 	await view.loaded(1);
 }, ["own"]);
+
+test("a server that is away from the first on is waited for, too", async (t) => {
+	const site = await t.site({ "index.html": html("one") }, { network: true });
+	const { pass } = site.network;
+
+	site.network.pass = function refuse(request, answer) {
+		return request.url === "/reload" ? answer.destroy() : pass.call(this, request, answer);
+	};
+	const view = await t.open(site.url, { prepare: () => {
+		const { fetch, setTimeout } = window;
+
+		window.asks = 0;
+		window.waits = [];
+		window.fetch = (...args) => { window.asks++; return fetch(...args); };
+		window.setTimeout = (then, ms = 0) => { window.waits.push(ms); return setTimeout(then, ms); };
+	} });
+
+	await until("it has asked three times", async () => await view.ask("how often", () => window.asks) > 2);
+	same(await view.ask("its waits", () => window.waits.every(Number.isFinite)), true, "waits are numbers");
+	site.network.pass = pass;
+	await site.server.listeners(1);
+	await view.loaded(1);
+}, ["own"]);

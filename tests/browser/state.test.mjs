@@ -53,6 +53,34 @@ test("typed text, focus, selection, scroll and what is open outlive a reload", a
 	same(await view.ask("its storage", () => Object.keys(sessionStorage).filter((key) => key !== "loads")), [], "what is left");
 });
 
+test("whatever has the focus, what else the user did is kept, and what the author did is shown", async (t) => {
+	const body = (text, more) => html(`<h1>${text}</h1><input id="text"><details open><summary>more</summary>words</details>
+	    <select><option value="${text}">${text}</select><meter value="${more}"></meter>
+	    <button id="button">button</button><input id="mail" type="email"><a id="link" href="#x">link</a>`);
+
+	for (const id of ["button", "mail", "link"]) {
+		const site = await t.site({ "index.html": body("one", 0.1) });
+		const view = await t.open(site.url);
+
+		await site.server.listeners(1);
+		await view.ask("that it is used", (id) => {
+			document.querySelector("#text").value = "typed";
+			document.querySelector("details").open = false;
+			document.querySelector(`#${id}`).focus();
+			return true;
+		}, id);
+		site.write("index.html", body("two", 0.2));
+		site.server.ring();
+		await view.shows("two", "h1");
+		await until(`it is as it was, with the focus on the ${id}`, async () => {
+			const now = await view.ask("how it is", () => [document.querySelector("#text").value, document.querySelector("details").open,
+				document.querySelector("select").value, document.querySelector("meter").value, document.activeElement.id]);
+
+			return JSON.stringify(now) === JSON.stringify(["typed", false, "two", 0.2, id]) || Promise.reject(new Error(JSON.stringify(now)));
+		});
+	}
+}, ["own"]);
+
 test("a modal dialog is modal again after a reload, and another is not", async (t) => {
 	const body = (text) => html(`<h1>${text}</h1><dialog id="a">a<input name="in"></dialog><dialog id="b">b</dialog>`);
 	const site = await t.site({ "index.html": body("one") });
@@ -205,13 +233,21 @@ test("a page that may ask nobody but reloadws is reloaded, too", async (t) => {
 
 test("a reload waits until the page's own server answers", async (t) => {
 	const site = await t.site({ "index.html": html("one") });
-	const view = await t.open(site.url);
+	const view = await t.open(site.url, { prepare: () => {
+		const { fetch } = window;
+
+		window.asked = 0;
+		window.fetch = (url, ...rest) => {
+			window.asked += url === location.href;
+			return fetch(url, ...rest);
+		};
+	} });
 
 	await site.server.listeners(1);
 	await site.other.end();
 	site.write("index.html", html("two"));
 	site.server.ring();
-	await until("it says that it waits", async () => /server of this page/.test(await view.said("status")));
+	await until("it has asked again and again", () => view.page.evaluate(() => window.asked > 2));
 	same(await view.text(), "one", "text while its server is away");
 	await site.other.again();
 	await view.shows("two");
