@@ -112,10 +112,12 @@ watchrun: $(WATCHRUN)
 reloadws: $(RELOADWS)
 	$(LINK) -o $@ $(RELOADWS)
 
+# without comments and indentation
 lib/reload_js.c: reload.js
 	{ echo '#include "reload_js.h"'; \
 	echo 'const unsigned char reload_js[] = {'; \
-	od -An -v -tu1 reload.js | sed 's/[0-9]\{1,\}/&,/g'; \
+	sed -e 's|^	*//.*||' -e 's|;	// .*|;|' -e 's/^	*//' -e '/^$$/d' reload.js | \
+	    od -An -v -tu1 | sed 's/[0-9]\{1,\}/&,/g'; \
 	echo '};'; echo 'const size_t reload_js_size = sizeof reload_js;'; \
 	} >$@.tmp && mv $@.tmp $@
 
