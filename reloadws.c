@@ -27,6 +27,7 @@ enum {
 	MERGE_MS = 20, /* for more of what standard input tells */
 	INPUT_READ = 16384, /* bytes of that at once */
 	SHOWN_MS = 1000, /* for pages to say that they show it */
+	FEW = 100, /* peers that are told in no time */
 	SUBJECT = 200 /* bytes of what is said of a broadcast */
 };
 
@@ -55,6 +56,7 @@ static struct {
 	bool heard, refused; /* what advise() and refused() say is said */
 	struct peers peers;
 	struct pidfile pidfile;
+	struct box box; /* at rest, or closed */
 	/* the broadcast that is to be spoken of, under -v */
 	struct {
 		char subject[SUBJECT];
@@ -212,11 +214,11 @@ leave(void)
 
 /* A box that somebody removed is made again, for the next letter. */
 static void
-take_letters(struct box *box, enum box_result result, struct news *news)
+read_letters(enum box_result result, struct news *news)
 {
 	struct buf letters = { .max = BOX_MAX };
 
-	if (result == BOX_OK && box_take(box, &letters) < 0)
+	if (result == BOX_OK && box_read(&srv.box, &letters) < 0)
 		msg_why("the letter box of %s:", srv.pidpath);
 	else if (result == BOX_NONE)
 		box_make(srv.pidpath);
@@ -227,32 +229,45 @@ take_letters(struct box *box, enum box_result result, struct news *news)
 	buf_free(&letters);
 }
 
+static void
+empty_box(enum box_result result)
+{
+	if (result != BOX_OK)
+		return;
+	if (box_empty(&srv.box) < 0)
+		msg_why("the letter box of %s:", srv.pidpath);
+	box_rest(&srv.box);
+}
+
 /*
  * The box is locked before the signals are taken: so the letters of all of
- * these are in it, and those of later ones are not.
+ * these are in it, and those of later ones are not.  To empty it takes a while,
+ * which a few listeners need not wait for, nor who writes letters for many.
  */
 static void
 take_signals(void)
 {
 	enum box_result result;
 	struct news news;
-	struct box box;
 	uint64_t taken;
-	bool hung_up, ring;
+	bool hung_up, ring, few;
 
-	result = box_open(&box, srv.pidpath);
+	result = box_open_again(&srv.box, srv.pidpath);
 	taken = sig_take();
 	hung_up = sig_has(taken, SIGHUP) && srv.terminal && !has_terminal();
 	ring = sig_has(taken, SIGUSR1) || (sig_has(taken, SIGHUP) && !hung_up);
+	few = srv.peers.n < FEW;
 	news_init(&news);
 	if (ring || sig_has(taken, SIGUSR2))
-		take_letters(&box, result, &news);
-	if (result == BOX_OK)
-		box_close(&box);
+		read_letters(result, &news);
+	if (!few)
+		empty_box(result);
 	if (!ring && news.kind == NEWS_RELOAD)
 		news.kind = NEWS_STYLE;
 	if (srv.end == INT64_MAX)
 		broadcast(&news);
+	if (few)
+		empty_box(result);
 	news_free(&news);
 	if (hung_up || sig_has(taken, SIGINT) || sig_has(taken, SIGTERM))
 		leave();

@@ -56,18 +56,35 @@ bells_make(struct bell bells[BELL_MAX], const struct rules *rules)
 	return (int)n;
 }
 
-/* The ring comes while the box is locked, so that it finds these letters. */
 static enum pidfile_result
-ring_locked(const struct bell *b, struct box *box)
+ring(struct bell *b)
+{
+	enum pidfile_result result;
+
+	result = pidfile_find(&b->holder, b->path, b->signo, b->deadly);
+	if (result == PIDFILE_OK)
+		result = pidfile_signal(&b->holder, b->signo);
+	return result;
+}
+
+/*
+ * The ring comes while the box is locked, so that it finds these letters; and
+ * nothing comes between it and the end of that, so that nobody waits for us.
+ */
+static enum pidfile_result
+ring_locked(struct bell *b)
 {
 	enum pidfile_result result;
 	int error;
 
-	result = pidfile_ring(b->path, b->signo, b->deadly);
+	result = ring(b);
 	error = errno;
-	if (result != PIDFILE_OK)
-		box_undo(box);
-	box_close(box);
+	if (result == PIDFILE_OK)
+		box_rest(&b->box);
+	else {
+		box_undo(&b->box);
+		box_close(&b->box);
+	}
 	errno = error;
 	return result;
 }
@@ -76,24 +93,21 @@ bool
 bell_ring(struct bell *b, const struct buf *letters, bool boxed)
 {
 	enum pidfile_result result;
-	struct box box;
 	bool open, put;
 	int error;
 
 	b->again = true;
-	open = box_open(&box, b->path) == BOX_OK;
-	put = open && box_put(&box, buf_head(letters), letters->len) == 0;
+	open = box_open_again(&b->box, b->path) == BOX_OK;
+	put = open && box_put(&b->box, buf_head(letters), letters->len) == 0;
 	if (boxed && !put) {
-		box_close(&box);
+		box_close(&b->box);
 		return false;
 	}
 	if (open && !put)
-		box_put_any(&box);
-	if (open)
-		result = ring_locked(b, &box);
-	else
-		result = pidfile_ring(b->path, b->signo, b->deadly);
+		box_put_any(&b->box);
+	result = open ? ring_locked(b) : ring(b);
 	error = result == PIDFILE_ERRNO ? errno : 0;
+	pidfile_close(&b->holder);
 	b->again = result == b->result && error == b->error;
 	b->result = result;
 	b->error = error;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "box.h"
 #include "buf.h"
 #include "pidfile.h"
 #include "rule.h"
@@ -20,6 +21,8 @@ struct bell {
 	int signo;
 	bool deadly;
 	uint64_t rules; /* that name it */
+	struct pidfile_holder holder;
+	struct box box; /* of the last ring, closed or at rest */
 	enum pidfile_result result; /* of the last ring */
 	int error; /* and errno, where it was that */
 	bool again; /* it failed as the one before */

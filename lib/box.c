@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,8 +18,8 @@
 
 enum {
 	TRIES = 10, /* a file that is replaced at every look */
-	NAP_NS =
-	    20000, /* between the first tries to lock it; then ever longer, */
+	YIELDS = 20, /* first tries to lock it; then we sleep in between: */
+	NAP_NS = 20000, /* at first, then ever longer, */
 	NAP_MOST_NS = 2000000, /* up to this */
 	FLAGS = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
 	    O_CLOEXEC
@@ -57,16 +58,20 @@ look(const char *path, struct stat *st)
 	return S_ISREG(st->st_mode) && st->st_nlink == 1 ? BOX_OK : BOX_NOTFILE;
 }
 
-/* Who rings holds it for some microseconds more: the first naps are as short. */
+/*
+ * Who rings holds it for a moment more, unless it was made to give way to us:
+ * then it is to go on.  A nap takes longer than what it is for.
+ */
 static enum box_result
 lock(int fd)
 {
 	struct timespec nap = { .tv_nsec = NAP_NS };
 	struct flock fl;
 	int64_t deadline;
+	int i;
 
 	deadline = clock_ms() + BOX_WAIT;
-	for (;;) {
+	for (i = 0;; i++) {
 		fl = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
 		if (fcntl(fd, F_SETLK, &fl) == 0)
 			return BOX_OK;
@@ -74,6 +79,10 @@ lock(int fd)
 			return BOX_ERRNO;
 		if (clock_ms() >= deadline)
 			return BOX_LOCKED;
+		if (i < YIELDS) {
+			sched_yield();
+			continue;
+		}
 		nanosleep(&nap, NULL);
 		if (nap.tv_nsec < NAP_MOST_NS)
 			nap.tv_nsec *= 2;
@@ -102,6 +111,8 @@ open_once(struct box *b, const char *path)
 	if (look(path, &st) != BOX_OK || st.st_dev != own.st_dev ||
 	    st.st_ino != own.st_ino)
 		return BOX_REPLACED;
+	b->dev = own.st_dev;
+	b->ino = own.st_ino;
 	b->before = b->size = own.st_size;
 	return BOX_OK;
 }
@@ -133,6 +144,54 @@ box_open(struct box *b, const char *pidfile)
 	return result == BOX_OK ? open_path(b, path) : result;
 }
 
+/* As open_once, with what we know. */
+static enum box_result
+take_up(struct box *b, const char *path)
+{
+	enum box_result result;
+	struct stat st;
+
+	result = lock(b->fd);
+	if (result != BOX_OK)
+		return result;
+	if (look(path, &st) != BOX_OK || st.st_dev != b->dev ||
+	    st.st_ino != b->ino)
+		return BOX_REPLACED;
+	b->before = b->size = st.st_size;
+	b->taken = 0;
+	b->rests = false;
+	return BOX_OK;
+}
+
+enum box_result
+box_open_again(struct box *b, const char *pidfile)
+{
+	enum box_result result;
+	char path[BOX_PATH];
+
+	if (!b->rests)
+		return box_open(b, pidfile);
+	result = box_path(pidfile, path);
+	if (result == BOX_OK)
+		result = take_up(b, path);
+	if (result == BOX_OK)
+		return result;
+	box_close(b);
+	return result == BOX_REPLACED ? open_path(b, path) : result;
+}
+
+void
+box_rest(struct box *b)
+{
+	struct flock fl;
+
+	fl = (struct flock){ .l_type = F_UNLCK, .l_whence = SEEK_SET };
+	if (fcntl(b->fd, F_SETLK, &fl) == 0)
+		b->rests = true;
+	else
+		box_close(b);
+}
+
 void
 box_close(struct box *b)
 {
@@ -142,6 +201,7 @@ box_close(struct box *b)
 	if (b->fd >= 0)
 		close(b->fd);
 	b->fd = -1;
+	b->rests = false;
 	errno = error;
 }
 
@@ -261,7 +321,7 @@ read_all(int fd, struct buf *letters)
 }
 
 int
-box_take(struct box *b, struct buf *letters)
+box_read(struct box *b, struct buf *letters)
 {
 	ssize_t n;
 
@@ -272,7 +332,28 @@ box_take(struct box *b, struct buf *letters)
 		buf_put(letters, anything, ANYTHING);
 	else
 		buf_added(letters, (size_t)n);
-	return n > 0 ? cut(b, 0) : 0;
+	b->taken = n;
+	return 0;
+}
+
+int
+box_empty(struct box *b)
+{
+	struct stat st;
+
+	if (b->taken == 0)
+		return 0;
+	if (fstat(b->fd, &st) < 0)
+		return -1;
+	if (st.st_size > b->taken && b->taken <= BOX_MAX)
+		return 0;
+	return cut(b, 0);
+}
+
+int
+box_take(struct box *b, struct buf *letters)
+{
+	return box_read(b, letters) < 0 ? -1 : box_empty(b);
 }
 
 /* ---- to make and to remove ---- */

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "buf.h"
@@ -34,11 +35,15 @@ enum box_result {
 	BOX_REPLACED /* by another at each look */
 };
 
-/* an open and locked box; fd is -1 while it is none */
+/* an open and locked box; fd is -1 while it is none; all zero: never opened */
 struct box {
 	int fd;
+	bool rests; /* open, not locked: for box_open_again only */
+	dev_t dev;
+	ino_t ino;
 	off_t before; /* bytes in it when it was opened */
 	off_t size; /* and with what was put in since */
+	off_t taken; /* of these were read */
 };
 
 /* where the box of a pidfile is; BOX_ERRNO where that is too long */
@@ -46,6 +51,15 @@ enum box_result box_path(const char *pidfile, char path[BOX_PATH]);
 
 /* open and lock the box of a pidfile, which is never made by this */
 enum box_result box_open(struct box *b, const char *pidfile);
+
+/*
+ * Likewise: one at rest is taken up, if it is the box of that pidfile still.
+ * What neither rests nor was opened yet is opened.
+ */
+enum box_result box_open_again(struct box *b, const char *pidfile);
+
+/* unlock it, and keep it open for the next time */
+void box_rest(struct box *b);
 
 /*
  * Put letters in, all or none; 0, or -1 and errno.  With those that nobody has
@@ -67,6 +81,14 @@ void box_undo(struct box *b);
  * a `*` in place of more than BOX_MAX bytes of them.  0, or -1 and errno.
  */
 int box_take(struct box *b, struct buf *letters);
+
+/*
+ * That in two steps, for who has something to do in between: read them, and
+ * empty the box of what was read.  Letters that came in meanwhile, from one who
+ * does not lock it, stay there with those that were read.
+ */
+int box_read(struct box *b, struct buf *letters);
+int box_empty(struct box *b);
 
 /* unlock and close it */
 void box_close(struct box *b);

@@ -60,6 +60,18 @@ int os_deadly(pid_t pid, int signo);
 int os_process(pid_t pid);
 
 /*
+ * A descriptor to ask about the process by, and never about a later one with
+ * the same number; -1 and errno: ENOSYS where there are no such descriptors.
+ */
+int os_about(pid_t pid);
+
+/*
+ * Does that process surely survive this signal?  Sooner told than by os_deadly,
+ * which may still know it where this does not.
+ */
+bool os_spared(int about, int signo);
+
+/*
  * Become the parent of what our children leave behind, so that they are waited
  * for even where init does not; 0, or -1 and errno.
  */

@@ -155,20 +155,19 @@ now_ns(clockid_t clock)
 }
 
 /* The fields that we want of proc(5)'s /proc/PID/stat, as they count there. */
-enum { STATE = 3, START = 22, CODE = 26, ENV_START = 50, ENV_END = 51, FIELDS };
+enum { STATE = 3, START = 22, CODE = 26, BLOCKED = 32, IGNORED, CAUGHT };
+enum { ENV_START = 50, ENV_END, FIELDS };
 
 /*
  * The command, field 2, is in parentheses and may hold any byte; those up to
  * STATE stay 0.  ESRCH: it has ended, though it may still be waited for.
  */
 static int
-proc_stat(pid_t pid, unsigned long long field[FIELDS])
+stat_fields(const char *text, unsigned long long field[FIELDS])
 {
-	char text[PROC_TEXT], *p;
+	char *p;
 	int i;
 
-	if (proc_read(pid, "stat", text) < 0)
-		return -1;
 	memset(field, 0, FIELDS * sizeof *field);
 	p = strrchr(text, ')');
 	if (p == NULL || p[1] != ' ') {
@@ -183,6 +182,16 @@ proc_stat(pid_t pid, unsigned long long field[FIELDS])
 	for (i = STATE + 1, p++; i < FIELDS; i++)
 		field[i] = strtoull(p, &p, 10);
 	return 0;
+}
+
+static int
+proc_stat(pid_t pid, unsigned long long field[FIELDS])
+{
+	char text[PROC_TEXT];
+
+	if (proc_read(pid, "stat", text) < 0)
+		return -1;
+	return stat_fields(text, field);
 }
 
 int
@@ -227,6 +236,29 @@ int
 os_process(pid_t pid)
 {
 	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int
+os_about(pid_t pid)
+{
+	return proc_open(pid, "stat");
+}
+
+/* These fields know the first 31 signals only; some systems leave them 0. */
+bool
+os_spared(int about, int signo)
+{
+	unsigned long long field[FIELDS];
+	char text[PROC_TEXT];
+	ssize_t n;
+
+	n = pread(about, text, sizeof text - 1, 0);
+	if (n < 0 || signo > 31)
+		return false;
+	text[n] = '\0';
+	return stat_fields(text, field) == 0 &&
+	    ((field[BLOCKED] | field[IGNORED] | field[CAUGHT]) >> (signo - 1) &
+		1) != 0;
 }
 
 int

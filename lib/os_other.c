@@ -246,6 +246,22 @@ os_process(pid_t pid)
 }
 
 int
+os_about(pid_t pid)
+{
+	(void)pid;
+	errno = ENOSYS;
+	return -1;
+}
+
+bool
+os_spared(int about, int signo)
+{
+	(void)about;
+	(void)signo;
+	return false;
+}
+
+int
 os_process_signal(int process_, int signo)
 {
 	(void)process_;

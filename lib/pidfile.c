@@ -18,12 +18,6 @@ enum {
 	GRAIN_NS = 2000000000 /* of the clocks that are compared */
 };
 
-/* Whom a pidfile names, and whether its lock vouches for that. */
-struct holder {
-	pid_t pid;
-	bool locked;
-};
-
 /* ---- to hold one ---- */
 
 static enum pidfile_result
@@ -134,7 +128,7 @@ pidfile_release(struct pidfile *p)
  * belongs to an open file and not to a process.
  */
 static enum pidfile_result
-ask_lock(int fd, struct holder *h)
+ask_lock(int fd, struct pidfile_holder *h)
 {
 	struct flock fl;
 
@@ -149,7 +143,7 @@ ask_lock(int fd, struct holder *h)
 
 /* The first line, a number; blanks may stand around it. */
 static enum pidfile_result
-ask_text(int fd, struct holder *h)
+ask_text(int fd, struct pidfile_holder *h)
 {
 	char text[TEXT + 1], *p, *end;
 	ssize_t n;
@@ -174,7 +168,7 @@ ask_text(int fd, struct holder *h)
 
 /* A number that nobody vouches for may be that of a stranger by now. */
 static enum pidfile_result
-check_age(int fd, const struct holder *h, bool deadly)
+check_age(int fd, const struct pidfile_holder *h, bool deadly)
 {
 	struct stat st;
 	int64_t started;
@@ -191,7 +185,7 @@ check_age(int fd, const struct holder *h, bool deadly)
 }
 
 static enum pidfile_result
-check_deadly(const struct holder *h, int signo)
+check_deadly(const struct pidfile_holder *h, int signo)
 {
 	switch (os_deadly(h->pid, signo)) {
 	case 0:
@@ -203,85 +197,154 @@ check_deadly(const struct holder *h, int signo)
 	}
 }
 
-/* All that is asked about a process while `process` keeps its number ours. */
-static enum pidfile_result
-check(int fd, const struct holder *h, int signo, bool deadly)
+static void
+drop(int *fd)
 {
-	enum pidfile_result result;
-	struct holder again;
+	int error;
 
-	if (h->pid == getpid())
-		return PIDFILE_OURS;
-	if (h->pid < 2)
-		return PIDFILE_GARBAGE;
-	if (h->locked) {
-		again = (struct holder){ 0 };
-		result = ask_lock(fd, &again);
-		if (result == PIDFILE_OK && again.pid != h->pid)
-			result = PIDFILE_STALE;
-	} else
-		result = check_age(fd, h, deadly);
-	if (result == PIDFILE_OK && !deadly)
-		result = check_deadly(h, signo);
-	return result;
-}
-
-static enum pidfile_result
-signal_holder(int fd, const struct holder *h, int signo, bool deadly)
-{
-	enum pidfile_result result;
-	int process, sent, error;
-
-	process = os_process(h->pid);
-	if (process < 0 && errno == ESRCH)
-		return PIDFILE_STALE;
-	result = check(fd, h, signo, deadly);
-	if (result == PIDFILE_OK) {
-		sent = process >= 0 ? os_process_signal(process, signo)
-				    : kill(h->pid, signo);
-		if (sent < 0)
-			result = errno == ESRCH ? PIDFILE_STALE : PIDFILE_ERRNO;
-	}
 	error = errno;
-	if (process >= 0)
-		close(process);
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
 	errno = error;
-	return result;
+}
+
+void
+pidfile_forget(struct pidfile_holder *h)
+{
+	if (h->pid != 0) {
+		drop(&h->process);
+		drop(&h->about);
+	}
+	h->pid = 0;
+}
+
+void
+pidfile_close(struct pidfile_holder *h)
+{
+	drop(&h->fd);
+}
+
+/*
+ * Descriptors keep its number ours.  Those of a process that is gone, whose
+ * number another one may have got, are of no use.
+ */
+static enum pidfile_result
+get_hold(struct pidfile_holder *h, const struct pidfile_holder *who)
+{
+	h->locked = who->locked;
+	if (h->pid == who->pid && h->process >= 0 &&
+	    os_process_signal(h->process, 0) == 0)
+		return PIDFILE_OK;
+	pidfile_forget(h);
+	h->process = os_process(who->pid);
+	if (h->process < 0 && errno == ESRCH)
+		return PIDFILE_STALE;
+	h->about = h->process < 0 ? -1 : os_about(who->pid);
+	h->pid = who->pid;
+	return PIDFILE_OK;
+}
+
+/* All that is asked about it, which takes a while. */
+static enum pidfile_result
+check(const struct pidfile_holder *h, int signo, bool deadly)
+{
+	enum pidfile_result result;
+
+	result = h->locked ? PIDFILE_OK : check_age(h->fd, h, deadly);
+	if (result != PIDFILE_OK || deadly ||
+	    (h->about >= 0 && os_spared(h->about, signo)))
+		return result;
+	return check_deadly(h, signo);
 }
 
 static enum pidfile_result
-ring(int fd, int signo, bool deadly)
+find(struct pidfile_holder *h, int signo, bool deadly)
 {
 	enum pidfile_result result;
-	struct holder h;
+	struct pidfile_holder who;
 	struct stat st;
 
-	if (fstat(fd, &st) < 0)
+	if (fstat(h->fd, &st) < 0)
 		return PIDFILE_ERRNO;
 	if (!S_ISREG(st.st_mode))
 		return PIDFILE_NOTFILE;
-	h = (struct holder){ 0 };
-	result = ask_lock(fd, &h);
-	if (result == PIDFILE_OK && !h.locked)
-		result = ask_text(fd, &h);
-	if (result == PIDFILE_OK)
-		result = signal_holder(fd, &h, signo, deadly);
+	who = (struct pidfile_holder){ 0 };
+	result = ask_lock(h->fd, &who);
+	if (result == PIDFILE_OK && !who.locked)
+		result = ask_text(h->fd, &who);
+	if (result != PIDFILE_OK)
+		return result;
+	if (who.pid == getpid())
+		return PIDFILE_OURS;
+	if (who.pid < 2)
+		return PIDFILE_GARBAGE;
+	result = get_hold(h, &who);
+	return result == PIDFILE_OK ? check(h, signo, deadly) : result;
+}
+
+enum pidfile_result
+pidfile_find(struct pidfile_holder *h, const char *path, int signo, bool deadly)
+{
+	enum pidfile_result result;
+
+	h->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (h->fd >= 0)
+		result = find(h, signo, deadly);
+	else
+		result = errno == ENXIO ? PIDFILE_NOTFILE : PIDFILE_ERRNO;
+	if (result != PIDFILE_OK) {
+		pidfile_close(h);
+		pidfile_forget(h);
+	}
 	return result;
+}
+
+/* Is it the holder still, whose number no other process has? */
+static enum pidfile_result
+still(const struct pidfile_holder *h)
+{
+	enum pidfile_result result;
+	struct pidfile_holder now;
+
+	if (!h->locked)
+		return PIDFILE_OK;
+	now = (struct pidfile_holder){ 0 };
+	result = ask_lock(h->fd, &now);
+	if (result == PIDFILE_OK && (!now.locked || now.pid != h->pid))
+		return PIDFILE_STALE;
+	return result;
+}
+
+enum pidfile_result
+pidfile_signal(struct pidfile_holder *h, int signo)
+{
+	enum pidfile_result result;
+	int sent;
+
+	result = still(h);
+	if (result != PIDFILE_OK)
+		return result;
+	sent = h->process >= 0 ? os_process_signal(h->process, signo)
+			       : kill(h->pid, signo);
+	if (sent == 0)
+		return PIDFILE_OK;
+	return errno == ESRCH ? PIDFILE_STALE : PIDFILE_ERRNO;
 }
 
 enum pidfile_result
 pidfile_ring(const char *path, int signo, bool deadly)
 {
+	struct pidfile_holder h;
 	enum pidfile_result result;
-	int fd, error;
 
-	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENXIO ? PIDFILE_NOTFILE : PIDFILE_ERRNO;
-	result = ring(fd, signo, deadly);
-	error = errno;
-	close(fd);
-	errno = error;
+	h = (struct pidfile_holder){ 0 };
+	result = pidfile_find(&h, path, signo, deadly);
+	if (result != PIDFILE_OK)
+		return result;
+	result = pidfile_signal(&h, signo);
+	pidfile_close(&h);
+	pidfile_forget(&h);
 	return result;
 }
 

@@ -45,6 +45,33 @@ bool pidfile_ours(const struct pidfile *p);
 void pidfile_release(struct pidfile *p);
 
 /*
+ * Who holds a pidfile; all zero at first.  What was found out of a process is
+ * kept from one ring to the next, for as long as it lives.
+ */
+struct pidfile_holder {
+	pid_t pid; /* 0: nobody was found */
+	bool locked; /* its lock vouches for that */
+	int process, about; /* descriptors of it, see os.h; or -1 */
+	int fd; /* the pidfile, from pidfile_find to pidfile_close */
+};
+
+/*
+ * Find out who holds path, and whether signo may be sent to it: as
+ * pidfile_ring, which does all of this at once.
+ */
+enum pidfile_result pidfile_find(
+    struct pidfile_holder *h, const char *path, int signo, bool deadly);
+
+/* send it, where that process is the holder still; after pidfile_find */
+enum pidfile_result pidfile_signal(struct pidfile_holder *h, int signo);
+
+/* close the pidfile, after pidfile_find; who held it is remembered */
+void pidfile_close(struct pidfile_holder *h);
+
+/* forget who it was */
+void pidfile_forget(struct pidfile_holder *h);
+
+/*
  * Send signo to the process that holds path.  Unless deadly, it must catch,
  * block or ignore the signal.  Where nobody locks the file, the number in it
  * counts if that process is older than the file.

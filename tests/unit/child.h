@@ -20,6 +20,7 @@
 enum role {
 	BYSTANDER,
 	HOLDER, /* claims "pid" */
+	CHANGING_HOLDER, /* that, and USR2 makes USR1 deadly to it */
 	READER, /* has a read lock on "pid" */
 	OPEN_HOLDER, /* its lock belongs to the open file */
 	VICTIM, /* claims "pid", but is a program that USR1 kills */
@@ -43,6 +44,15 @@ on_signal(int signo)
 }
 
 static inline void
+on_change(int signo)
+{
+	(void)signo;
+	signal(SIGUSR1, SIG_DFL);
+	if (write(news_fd, "!", 1) != 1)
+		_exit(9);
+}
+
+static inline void
 lock(int type, int command)
 {
 	struct flock fl = { .l_type = (short)type, .l_whence = SEEK_SET };
@@ -61,7 +71,10 @@ take_role(enum role role)
 
 	if (role != VICTIM && role != PLAIN_VICTIM)
 		sigaction(SIGUSR1, &act, NULL);
-	if ((role == HOLDER || role == VICTIM) &&
+	act.sa_handler = on_change;
+	if (role == CHANGING_HOLDER)
+		sigaction(SIGUSR2, &act, NULL);
+	if ((role == HOLDER || role == CHANGING_HOLDER || role == VICTIM) &&
 	    pidfile_claim("pid", &p) != PIDFILE_OK)
 		_exit(8);
 	if (role == VICTIM)

@@ -222,6 +222,36 @@ test_deadly(void)
 }
 
 static void
+test_spared(void)
+{
+	int about;
+	pid_t pid;
+
+	pid = child(catching);
+	about = os_about(pid);
+	if (about < 0 && errno == ENOSYS) {
+		end(pid);
+		return;
+	}
+	ok(os_spared(about, SIGUSR1), "a signal that is caught spares");
+	ok(!os_spared(about, SIGUSR2) || overseen, "another one does not");
+	ok(!os_spared(about, 64), "of the last ones it is not known");
+	end(pid);
+	ok(!os_spared(about, SIGUSR1), "nobody gone is spared");
+	close(about);
+	pid = child(ignoring);
+	about = os_about(pid);
+	ok(os_spared(about, SIGUSR1), "a signal that is ignored spares");
+	end(pid);
+	close(about);
+	pid = child(blocking);
+	about = os_about(pid);
+	ok(os_spared(about, SIGUSR1), "and so does one that is blocked");
+	end(pid);
+	close(about);
+}
+
+static void
 test_process(void)
 {
 	int process, status;
@@ -506,6 +536,7 @@ main(void)
 		test_started();
 		test_odd_name();
 		test_deadly();
+		test_spared();
 		test_process();
 		test_events();
 		test_mounts();

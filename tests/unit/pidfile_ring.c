@@ -58,6 +58,66 @@ test_ring_holder(void)
 	pidfile_release(&p);
 }
 
+static enum pidfile_result
+ring_again(struct pidfile_holder *h)
+{
+	enum pidfile_result result;
+
+	result = pidfile_find(h, "pid", SIGUSR1, false);
+	if (result == PIDFILE_OK)
+		result = pidfile_signal(h, SIGUSR1);
+	pidfile_close(h);
+	return result;
+}
+
+/* What is kept of a holder from one ring to the next is no reason to trust it. */
+static void
+test_ring_again(void)
+{
+	struct pidfile_holder h = { 0 };
+	struct child c, other;
+	pid_t was;
+	int process;
+
+	c = start(HOLDER);
+	ok(ring_again(&h) == PIDFILE_OK && rung(c), "a holder is found");
+	process = h.process;
+	ok(ring_again(&h) == PIDFILE_OK && rung(c) && h.process == process,
+	    "and rung again, by what is known of it");
+	end(c);
+	ok(ring_again(&h) != PIDFILE_OK && h.pid == 0,
+	    "when it is gone it is forgotten");
+	c = start(HOLDER);
+	ring_again(&h);
+	was = h.pid;
+	ok(rung(c), "another one is found");
+	end(c);
+	c = start(HOLDER);
+	ok(ring_again(&h) == PIDFILE_OK && rung(c) && h.pid != was,
+	    "and the next one in its place");
+	end(c);
+	c = start(HOLDER);
+	h.pid = c.pid;
+	ok(ring_again(&h) == PIDFILE_OK && rung(c),
+	    "one with the number of the last one is another");
+	other = start(BYSTANDER);
+	pidfile_find(&h, "pid", SIGUSR1, false);
+	end(c);
+	ok(pidfile_signal(&h, SIGUSR1) == PIDFILE_STALE && spared(other),
+	    "who goes after it was found is not rung");
+	end(other);
+	pidfile_close(&h);
+	c = start(CHANGING_HOLDER);
+	ok(ring_again(&h) == PIDFILE_OK && rung(c), "one that catches it is");
+	kill(c.pid, SIGUSR2);
+	ok(rung(c) && ring_again(&h) == PIDFILE_DEADLY &&
+		waitpid(c.pid, NULL, WNOHANG) == 0,
+	    "until it does no more");
+	end(c);
+	pidfile_forget(&h);
+	unlink("pid");
+}
+
 static void
 test_ring_number(void)
 {
@@ -252,6 +312,7 @@ main(void)
 {
 	scratch_begin();
 	test_ring_holder();
+	test_ring_again();
 	test_ring_number();
 	test_texts();
 	test_deadly();
