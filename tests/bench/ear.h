@@ -29,6 +29,9 @@ struct ear {
 	char *in;
 	uint64_t told; /* news so far; of a pipe what one read gives is one */
 	int64_t at; /* when the last came, ns of ear_now() */
+	char other[EAR_FIELD + 8]; /* what is being written of a save */
+	int writing;
+	uint64_t before; /* news when it began */
 };
 
 /* ns of a clock that only goes forward */

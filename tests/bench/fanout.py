@@ -2,13 +2,18 @@
 import re
 import subprocess
 
-from harness import (BENCH, TOP, Plot, Report, exponent, status, until)
+from harness import BENCH, TOP, private, until
+from page import Plot, exponent, ratio
 
 TITLE = "Fan-out"
 SIZES = [10, 100, 1000, 10000]
 ROUNDS = 5  # of five rings and of a rate each
 HANDSHAKES = 500
 BOUND = 20  # seconds for one step of one server, else it is left out from there
+OPEN = 60  # for all to be there
+WHAT = {"last": ("last told", "ms", 1000), "cpu": ("CPU of a ring", "ms", 1000),
+        "each": ("CPU of a handshake", "us", 1),
+        "bytes": ("memory", "MiB", 2**20)}
 
 
 class Server:
@@ -21,17 +26,14 @@ class Server:
         with open(log, "w") as out:
             self.process = bench.start(argv, folder, out)
         if not until(10, lambda: "http://" in log.read_text()):
-            raise OSError(f"{name} does not start")
+            raise OSError("does not start")
         port = re.search(r"127\.0\.0\.1:(\d+)", log.read_text()).group(1)
         self.said = folder / "steps"
         with open(self.said, "w") as out:
             self.crowd = bench.start(
                 [TOP / "tests/tools/swarm", "-k", self.process.pid, port, "-"],
                 stdin=subprocess.PIPE, stdout=out)
-        self.empty = self.anon()
-
-    def anon(self):
-        return status(self.process.pid, "RssAnon") * 1024
+        self.found, self.first = {}, None
 
     def order(self, step, seconds=BOUND):
         """The numbers of the line that says it is done; None when it is not."""
@@ -41,12 +43,39 @@ class Server:
             self.crowd.stdin.flush()
         except OSError:
             return None
-        done = until(seconds, lambda: self.crowd.poll() is not None or
+        done = until(min(seconds, self.bench.left()), lambda:
+                     self.crowd.poll() is not None or
                      len(self.said.read_text().splitlines()) > before)
         lines = self.said.read_text().splitlines()
         if not done or len(lines) <= before:
             return None
         return [int(n) for n in re.findall(r"\d+", lines[before])]
+
+    def gather(self, n):
+        """Memory counts from the first listener on; all are told once."""
+        if self.order("open:1") is None:
+            return False
+        self.first = private(self.process.pid)
+        return (self.order(f"open:{n - 1}", OPEN) is not None and
+                self.order("ring:1") is not None)
+
+    def measure(self, step, column):
+        """One more number for each column; false when it can't."""
+        got = self.order(step)
+        if got is None:
+            return False
+        for name, i in column.items():
+            self.found.setdefault(name, []).append(got[i])
+        return True
+
+    def round(self):
+        return (self.measure("ring:5", {"last": 1, "cpu": 2}) and
+                self.measure(f"rate:{HANDSHAKES}", {"rate": 1, "each": 2}))
+
+    def weigh(self, n):
+        used = private(self.process.pid)
+        self.found["bytes"] = [used]
+        self.found["beyond"] = [(used - self.first) / (n - 1)]
 
     def end(self):
         self.bench.stop(self.crowd)
@@ -60,113 +89,121 @@ SERVERS = {"floor": [BENCH / "bare"],
                                   BENCH / "websockets_server.py"]}
 
 
-def servers(bench, out):
-    """Those that start, in a folder of their own, and why not for the others."""
-    begun, why = [], {}
+def begin(bench, out):
+    """Those that start; why not, for the others."""
+    begun = []
     for name, argv in SERVERS.items():
         if name in out:
             continue
         try:
             begun.append(Server(bench, name, argv))
         except OSError as error:
-            why[name] = str(error)
-    return begun, why
-
-
-def measure(server, step, column, keep):
-    """One more number for each column; a server that can't is left out."""
-    got = server.order(step)
-    if got is None:
-        return False
-    for name, i in column.items():
-        keep.setdefault(name, []).append(got[i])
-    return True
+            out[name] = str(error)
+    return begun
 
 
 def at_size(bench, n, out):
     """{name: {what: [number]}} with n listeners each, by turns; who is out stays
     out at the sizes above"""
-    running, why = servers(bench, out)
-    found = {s.name: {} for s in running}
-    begun = list(running)
+    begun = begin(bench, out)
+    running = []
     for s in begun:
-        if s.order(f"open:{n}", 60) is None:
-            running.remove(s)
+        if s.gather(n):
+            running.append(s)
+            s.weigh(n)
+        else:
+            out[s.name] = f"{n:,} listeners are not there within {OPEN} s"
     for _ in range(2 if bench.quick else ROUNDS):
         for s in list(running):
-            keep = found[s.name]
-            if not (measure(s, "ring:5", {"last": 1, "cpu": 2}, keep) and
-                    measure(s, f"rate:{HANDSHAKES}", {"rate": 1, "each": 2}, keep)):
+            if not s.round():
+                out[s.name] = f"more than {BOUND} s for a step with {n:,}"
                 running.remove(s)
-    for s in running:
-        found[s.name]["bytes"] = [(s.anon() - s.empty) / n]
     for s in begun:
         s.end()
-    out.update({name: why.get(name, f"more than {BOUND} s for a step")
-                for name in SERVERS if name not in [s.name for s in running]})
-    return found
+    return {s.name: s.found for s in running}
 
 
-def complete(row):
-    return row is not None and "bytes" in row and "last" in row
-
-
-def tabulate(report, sizes, names, out, results):
-    for n in sizes:
+def tabulate(report, results, out):
+    for n, found in results.items():
         table = report.table(f"{n:,} listeners", [
-            "", "last told ms", "CPU of a ring ms", "handshakes a second",
-            "CPU of one us", "bytes a listener"])
-        for name in names:
-            row = results[n].get(name)
-            if not complete(row):
-                table.absent(name, why[name])
+            "", "last told ms", "to the floor", "CPU of a ring ms", "to the floor",
+            "handshakes a second", "CPU of one us",
+            "bytes a listener beyond the first"])
+        floor = found.get("floor")
+        for name in SERVERS:
+            row = found.get(name)
+            if not row:
+                table.absent(name, out.get(name, "not measured"))
                 continue
-            table.add(name, min(row["last"]) / 1000, min(row["cpu"]) / 1000,
-                      max(row["rate"]), min(row["each"]), row["bytes"][0])
+            to = [ratio(min(row[w]), min(floor[w])) if floor else None
+                  for w in ("last", "cpu")]
+            table.add(name, min(row["last"]) / 1000, to[0], min(row["cpu"]) / 1000,
+                      to[1], max(row["rate"]), min(row["each"]), row["beyond"][0])
 
 
-def growth(report, sizes, names, results):
+def growth(report, results):
     """How each grows, as a curve and as an exponent."""
-    table = report.table("Growth with the listeners: exponents", [
-        "", "last told", "CPU of a ring", "CPU of a handshake"])
-    curves = {}
-    for name in names:
-        at = [(n, results[n][name]) for n in sizes
-              if complete(results[n].get(name))]
-        if len(at) < 2:
-            continue
-        curves[name] = [(n, min(row["last"]) / 1000) for n, row in at]
-        big = [(n, row) for n, row in at if n >= 100]
-        table.add(name, *(exponent([(n, min(row[what])) for n, row in big])
-                          for what in ("last", "cpu", "each")))
-    report.say("Exponents are from 100 listeners on: 1 is linear, 0 does not grow.")
-    report.plot(Plot.curves("fanout", "From the signal to the last listener",
-                            "listeners", "ms", curves))
+    table = report.table("Growth with the listeners: exponents, from 100 on",
+                         ["", *(words for words, _, _ in WHAT.values())])
+    curves = {what: {} for what in WHAT}
+    for name in SERVERS:
+        found = []
+        for what, (words, _, scale) in WHAT.items():
+            points = [(n, min(rows[name][what]) / scale)
+                      for n, rows in results.items() if name in rows]
+            curves[what][name] = points
+            found.append(exponent([p for p in points if p[0] >= 100]))
+            if name == "ours":
+                report.goal(f"growth with the listeners, exponent of {words}",
+                            found[-1], 1.1)
+        table.add(name, *found)
+    report.say("An exponent of 1 is linear, 0 does not grow.")
+    for what, title in ("last", "From the signal to the last listener"), (
+            "bytes", "Memory of the server's own"), (
+            "each", "CPU of a handshake, by those who listen already"):
+        report.plot(Plot.curves(f"fanout-{what}", title, "listeners",
+                                WHAT[what][1], curves[what]))
 
 
+def goals(report, results):
+    for n in SIZES[1:]:
+        found = results.get(n, {})
+        last = [min(found[name]["last"]) if name in found else None
+                for name in ("ours", "floor")]
+        report.goal(f"{n:,} listeners: the last told, to the floor's", ratio(*last),
+                    1.5)
+    biggest = results.get(SIZES[-1], {}).get("ours")
+    report.goal(f"memory a listener beyond the first, of {SIZES[-1]:,}",
+                biggest["beyond"][0] if biggest else None, 256, "bytes")
+    few, many = results.get(1000, {}).get("ours"), biggest
+    if few and many:
+        each = (many["bytes"][0] - few["bytes"][0]) / 9000
+        report.say("Between 1,000 and 10,000 listeners, one takes "
+                   f"{each:.0f} bytes of ours.")
+    for n in SIZES:
+        if "ours" in results.get(n, {}):
+            report.lead(f"Fan-out to {n:,}, ms to the last", {
+                name: min(row["last"]) / 1000
+                for name, row in results[n].items()}, "ours")
 
-def run(bench):
-    report = Report()
-    sizes = [10, 100, 1000] if bench.quick else SIZES
-    names, out = list(SERVERS), {}
-    results = {n: at_size(bench, n, out) for n in sizes}
+
+def run(bench, report):
+    out, results = {}, {}
     report.say(
         "All servers have so many listeners at a time, and are rung by turns by "
         "a signal; one process is all the listeners. *Last told* is from the "
         "signal to the message at the last of them. Of "
         f"{ROUNDS} rounds (a rate of {HANDSHAKES:,} handshakes, and the middle of "
         "five rings) the best counts, since whatever disturbs makes it worse. "
-        "Bytes are of memory that is the server's own (RssAnon), beyond those "
-        "before the first listener. The floor is a poll-and-write loop that "
-        "reads no request, checks nothing and has no deadlines.")
-    tabulate(report, sizes, names, out, results)
-    growth(report, sizes, names, results)
-    for n in sizes[1:]:
-        ours, floor = results[n].get("ours"), results[n].get("floor")
-        if complete(ours) and complete(floor):
-            report.goal(f"{n:,} listeners, the last to the floor's",
-                        min(ours["last"]) / min(floor["last"]), 1.5)
-    biggest = results[sizes[-1]].get("ours")
-    if complete(biggest):
-        report.goal(f"bytes a listener of {sizes[-1]:,}", biggest["bytes"][0], 256)
-    return report
+        "Bytes are of memory that is the server's own, counted page by page, after "
+        "a ring; among few listeners they are what the first ring takes. "
+        "The floor is a poll-and-write loop that reads no request, checks nothing "
+        "and has no deadlines.")
+    for n in [10, 100, 1000] if bench.quick else SIZES:
+        if bench.left() < 5:
+            report.say(f"**{n:,} listeners are left out: the time was up.**")
+            continue
+        results[n] = at_size(bench, n, out)
+    tabulate(report, results, out)
+    growth(report, results)
+    goals(report, results)

@@ -1,8 +1,9 @@
 """idle.py - what it costs that nothing happens"""
 import time
 
-from harness import (BENCH, Plot, Report, cpu_ns, descendants, proportional,
-                     status, until, wakeups)
+from harness import (BENCH, cpu_ns, descendants, proportional, status, until,
+                     wakeups)
+from page import Plot
 from peers import chains, watchers
 from save import begin_all, end_all
 
@@ -64,8 +65,7 @@ def tabulate(report, heading, peers, before, after, seconds):
                   *after[p.name][2:])
 
 
-def run(bench):
-    report = Report()
+def run(bench, report):
     report.say(
         f"A site of {FILES:,} files in {DIRS} directories, one listener, and "
         f"{SECONDS} seconds in which nothing changes; all of them at the same "
@@ -73,14 +73,20 @@ def run(bench):
         "sleep again. *Proportional* counts what is shared with other processes "
         "in shares. Ours sends a ping each "
         f"{PING_S} s: two wake-ups, of the clock and of the answer.")
-    found = measure(bench, {"Chains": chains(), "Watchers": watchers()}, report)
-    report.plot(Plot.bars(
-        "idle", "Proportional memory at rest", "KiB", ["KiB"],
-        {name: [kib] for name, (_, kib) in found.items()}))
+    kinds = {"Chains": chains(), "Watchers": watchers()}
+    found = measure(bench, kinds, report)
+    report.plot(Plot.bars("idle", "Proportional memory at rest", "KiB", {
+        "": {p.name: (found.get(p.name, (0, None))[1], None)
+             for peers in kinds.values() for p in peers}}))
     for name in "ours -t 0", "ours":
-        if name in found:
-            report.goal(f"{name}: wake-ups in {SECONDS} s, of which two a ping",
-                        found[name][0], 2 * (SECONDS // PING_S + 1))
-            report.goal(f"{name}: proportional memory of both programs",
-                        found[name][1], 2048, "KiB")
-    return report
+        woken, kib = found.get(name, (None, None))
+        report.goal(f"{name}: wake-ups in {SECONDS} s, of which two a ping", woken,
+                    2 * (SECONDS // PING_S + 1))
+        report.goal(f"{name}: proportional memory of both programs", kib, 2048,
+                    "KiB")
+    for peers, ours in zip(kinds.values(), ("ours", "watchrun -l")):
+        rest = {p.name: found.get(p.name, (None, None)) for p in peers
+                if not p.ours or p.name == ours}
+        report.lead("Memory at rest, KiB", {n: k for n, (_, k) in rest.items()}, ours)
+        report.lead(f"Wake-ups in {SECONDS} s", {n: w for n, (w, _) in rest.items()},
+                    ours)

@@ -1,21 +1,27 @@
 #define _XOPEN_SOURCE 700
 /* stopwatch.c - save files, and take the time until it is told who listens
  *
- * usage: stopwatch saves mode n ms     each ear's file saved n times by turns, or
- *                                      until that has taken so many ms of its own
- *        stopwatch burst n files quiet n writes over so many files, file0 and so on,
- *                                      beside each ear's file, with its suffix
+ * usage: stopwatch saves mode n ms all each ear's file saved n times by turns, or
+ *                                      until that has taken so many ms of its own,
+ *                                      or all together ms of them all
+ *        stopwatch burst n ms files quiet
+ *                                      n writes, or as many as go into so many ms,
+ *                                      over so many files, file0 and so on, beside
+ *                                      each ear's file, with its suffix
  *        stopwatch hold                listen until it is ended
  *        stopwatch start command...    until the ear's handshake is accepted
  *
  * The ears (ear.h) are described on standard input.  Lines of the output:
  *   saves: name ns early more          ns from the last act of the save to the
- *                                      news, -1: lost; news before; news beyond
- *   burst: name writing during after ns  ns of all writes; news while they went
- *                                      on and after; from the last write to them
+ *                                      news, -1: lost, -2: it was half written
+ *                                      for too long to count; news before; beyond
+ *   burst: name n ns during after ns   how many writes, and ns of them all; news
+ *                                      before the last and from it on; from the
+ *                                      last write to the last news
  *   start: name ns
  *   any:   name silent                 it could not be heard
- * Modes: place, rename, slow (half the file, 80 ms, the rest).
+ * Modes: place, rename, slow (half the file, 80 ms, the rest), together (slow,
+ * the first halves of all within the same 80 ms).
  */
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -38,11 +44,12 @@
 enum {
 	TEXT = 4096, /* bytes of a file */
 	HALF_MS = 80, /* while half of it is there */
-	LOST_MS = 4000, /* then nobody tells any more */
+	HALF_MOST_MS = 130, /* should this be kept from running */
+	LOST_MS = 3000, /* then nobody tells any more */
 	APART_MS =
 	    70, /* from the news to the next save of that file, at least */
 	REST_MS = 400, /* after the last */
-	TRIES = 4, /* until an ear hears its first save */
+	TRIES = 3, /* until an ear hears its first save */
 	MOST = 1000, /* saves of an ear */
 	START_MS = 60000, /* until a handshake */
 	KNOCK_NS = 100000 /* between two tries of one */
@@ -58,6 +65,7 @@ static size_t nears;
 static struct sample samples[EAR_MOST][MOST];
 static size_t nsamples[EAR_MOST];
 static int64_t spent[EAR_MOST], saved_at[EAR_MOST];
+static int64_t half_at[EAR_MOST];
 static uint64_t heard[EAR_MOST]; /* news that are in a sample */
 static unsigned long serial;
 
@@ -108,32 +116,47 @@ listen_for(int64_t ms)
 		ear_listen(ears, nears, (int)(left / 1000000) + 1);
 }
 
-/* when its last act began; *early: what this ear was told before */
-static int64_t
-save(struct ear *e, const char *mode, uint64_t *early)
+/* Half of it is written to the file, or to one that takes its place. */
+static void
+save_half(struct ear *e, const char *mode)
 {
-	char text[TEXT], other[EAR_FIELD + 8];
-	uint64_t before;
-	int64_t at;
-	int fd;
+	char text[TEXT];
 
 	compose(text);
-	before = e->told;
-	snprintf(other, sizeof other, "%s.new", e->file);
-	fd = begin(*mode == 'r' ? other : e->file);
-	put(fd, text, TEXT / 2);
+	snprintf(e->other, sizeof e->other, "%s%s", e->file,
+	    *mode == 'r' ? ".new" : "");
+	e->before = e->told;
+	e->writing = begin(e->other);
+	put(e->writing, text, TEXT / 2);
 	if (*mode == 's')
 		listen_for(HALF_MS);
-	put(fd, text + TEXT / 2, TEXT / 2);
-	*early = e->told - before;
+}
+
+/* when its last act began; *early: what this ear was told before */
+static int64_t
+save_rest(struct ear *e, const char *mode, uint64_t *early)
+{
+	char text[TEXT];
+	int64_t at;
+
+	compose(text);
+	put(e->writing, text + TEXT / 2, TEXT / 2);
+	*early = e->told - e->before;
 	at = ear_now();
-	close(fd);
+	close(e->writing);
 	if (*mode != 'r')
 		return at;
 	at = ear_now();
-	if (rename(other, e->file) < 0)
-		ear_die(other);
+	if (rename(e->other, e->file) < 0)
+		ear_die(e->other);
 	return at;
+}
+
+static int64_t
+save(struct ear *e, const char *mode, uint64_t *early)
+{
+	save_half(e, mode);
+	return save_rest(e, mode, early);
 }
 
 /* the news after that; -1 when none comes */
@@ -161,25 +184,64 @@ settle(size_t i)
 }
 
 static void
-measure(size_t i, const char *mode)
+measure_half(size_t i, const char *mode)
 {
-	struct sample *s;
-	int64_t began, at, left;
+	int64_t left;
 
 	left = saved_at[i] + (int64_t)APART_MS * 1000000 - ear_now();
 	if (left > 0)
 		listen_for(left / 1000000 + 1);
 	ear_listen(ears, nears, 0);
 	settle(i);
-	began = ear_now();
+	half_at[i] = saved_at[i] = ear_now();
+	save_half(&ears[i], mode);
+}
+
+static void
+measure_rest(size_t i, const char *mode)
+{
+	struct sample *s;
+	int64_t at;
+
 	s = &samples[i][nsamples[i]++];
 	*s = (struct sample){ .ns = -1 };
-	at = save(&ears[i], mode, &s->early);
+	at = save_rest(&ears[i], mode, &s->early);
 	heard[i] += s->early;
 	s->ns = await(&ears[i], heard[i], at);
 	heard[i] += s->ns >= 0;
+	if (at - half_at[i] > (int64_t)HALF_MOST_MS * 1000000)
+		s->ns = -2;
+	spent[i] += ear_now() - saved_at[i];
 	saved_at[i] = ear_now();
-	spent[i] += saved_at[i] - began;
+}
+
+static void
+measure(const char *mode, int64_t ms)
+{
+	size_t i;
+
+	for (i = 0; i < nears; i++)
+		if (ears[i].fd >= 0 && spent[i] < ms * 1000000) {
+			measure_half(i, mode);
+			measure_rest(i, mode);
+		}
+}
+
+static void
+measure_together(const char *mode, int64_t ms)
+{
+	bool on[EAR_MOST];
+	size_t i;
+
+	for (i = 0; i < nears; i++) {
+		on[i] = ears[i].fd >= 0 && spent[i] < ms * 1000000;
+		if (on[i])
+			measure_half(i, mode);
+	}
+	listen_for(HALF_MS);
+	for (i = 0; i < nears; i++)
+		if (on[i])
+			measure_rest(i, mode);
 }
 
 /* Keep those that can be heard, each of which has heard a save. */
@@ -213,17 +275,19 @@ open_ears(const char *mode)
 }
 
 static void
-saves(const char *mode, int64_t n, int64_t ms)
+saves(const char *mode, int64_t n, int64_t ms, int64_t all)
 {
 	const struct sample *s;
-	int64_t k;
+	int64_t k, end;
 	size_t i, j;
 
+	end = ear_now() + all * 1000000;
 	open_ears(mode);
-	for (k = 0; k < n && k < MOST; k++)
-		for (i = 0; i < nears; i++)
-			if (ears[i].fd >= 0 && spent[i] < ms * 1000000)
-				measure(i, mode);
+	for (k = 0; k < n && k < MOST && ear_now() < end; k++)
+		if (*mode == 't')
+			measure_together(mode, ms);
+		else
+			measure(mode, ms);
 	listen_for(REST_MS);
 	for (i = 0; i < nears; i++) {
 		settle(i);
@@ -238,49 +302,71 @@ saves(const char *mode, int64_t n, int64_t ms)
 
 /* ---- a burst ---- */
 
+/* the file of a name beside the ear's, with the same suffix */
 static void
-burst_one(struct ear *e, int64_t n, int64_t files, int64_t quiet)
+beside(const struct ear *e, int64_t i, char *file, size_t size)
 {
-	char text[TEXT], file[2 * EAR_FIELD], copy[EAR_FIELD];
-	const char *dir, *suffix;
-	uint64_t before, during;
-	int64_t i, began, ended;
-	int fd;
+	const char *suffix;
+	char copy[EAR_FIELD];
 
 	snprintf(copy, sizeof copy, "%s", e->file);
-	dir = dirname(copy);
 	suffix = strrchr(e->file, '.');
-	before = e->told;
-	began = ear_now();
-	for (i = 0; i < n; i++) {
-		compose(text);
-		snprintf(file, sizeof file, "%s/file%lld%s", dir,
-		    (long long)(i % files), suffix != NULL ? suffix : "");
-		fd = begin(file);
-		put(fd, text, TEXT);
-		close(fd);
-		ear_listen(e, 1, 0);
-	}
-	ended = ear_now();
-	during = e->told - before;
-	while (ear_listen(e, 1, (int)quiet) > 0)
-		if (ear_now() - ended > (int64_t)START_MS * 1000000)
-			break;
-	n = (int64_t)(e->told - before - during);
-	printf("%s %lld %llu %lld %lld\n", e->name, (long long)(ended - began),
-	    (unsigned long long)during, (long long)n,
-	    (long long)(n > 0 ? e->at - ended : -1));
+	snprintf(file, size, "%s/file%lld%s", dirname(copy), (long long)i,
+	    suffix != NULL ? suffix : "");
 }
 
 static void
-burst(int64_t n, int64_t files, int64_t quiet)
+write_whole(const struct ear *e, int64_t i)
 {
+	char text[TEXT], file[2 * EAR_FIELD];
+	int fd;
+
+	compose(text);
+	beside(e, i, file, sizeof file);
+	fd = begin(file);
+	put(fd, text, TEXT);
+	close(fd);
+}
+
+static void
+burst_one(struct ear *e, const int64_t limit[4])
+{
+	uint64_t before, during, after;
+	int64_t i, began, last, ended, quiet;
+
+	before = e->told;
+	began = ear_now();
+	for (i = 1; i < limit[0] && ear_now() - began < limit[1] * 1000000;
+	     i++) {
+		write_whole(e, i % limit[2]);
+		ear_listen(e, 1, 0);
+	}
+	during = e->told - before;
+	last = ear_now();
+	write_whole(e, i % limit[2]);
+	ended = ear_now();
+	for (quiet = ended; ear_now() - quiet < limit[3] * 1000000;)
+		if (ear_listen(e, 1, (int)limit[3]) > 0)
+			quiet = ear_now();
+	after = e->told - before - during;
+	printf("%s %lld %lld %llu %llu %lld\n", e->name, (long long)i,
+	    (long long)(ended - began), (unsigned long long)during,
+	    (unsigned long long)after,
+	    (long long)(after > 0 ? e->at - last : -1));
+}
+
+static void
+burst(char *limits[4])
+{
+	int64_t limit[4];
 	size_t i;
 
+	for (i = 0; i < 4; i++)
+		limit[i] = number(limits[i]);
 	open_ears(NULL);
 	for (i = 0; i < nears; i++)
 		if (ears[i].fd >= 0)
-			burst_one(&ears[i], n, files, quiet);
+			burst_one(&ears[i], limit);
 		else
 			printf("%s silent\n", ears[i].name);
 }
@@ -352,10 +438,11 @@ main(int argc, char *argv[])
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
 	nears = ear_read(ears);
-	if (argc == 5 && strcmp(argv[1], "saves") == 0)
-		saves(argv[2], number(argv[3]), number(argv[4]));
-	else if (argc == 5 && strcmp(argv[1], "burst") == 0)
-		burst(number(argv[2]), number(argv[3]), number(argv[4]));
+	if (argc == 6 && strcmp(argv[1], "saves") == 0)
+		saves(
+		    argv[2], number(argv[3]), number(argv[4]), number(argv[5]));
+	else if (argc == 6 && strcmp(argv[1], "burst") == 0)
+		burst(argv + 2);
 	else if (argc == 2 && strcmp(argv[1], "hold") == 0) {
 		open_ears(NULL);
 		puts("holding");

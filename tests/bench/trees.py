@@ -1,23 +1,67 @@
 """trees.py - trees of many files: ready, memory, a save deep inside, a sweep"""
+import os
+import pathlib
 import shutil
+import tempfile
 import time
 
-from harness import BENCH, TOP, Plot, Report, end_pids, exponent, status
+from harness import BENCH, TOP, end_pids, private, remove, status
+from page import Plot, exponent, ratio
 
 TITLE = "Trees"
 SIZES = [10, 100, 1000, 10000, 100000, 1000000]
 PER_DIR = 10
 ROUNDS = {10: 7, 100: 7, 1000: 7, 10000: 5, 100000: 3, 1000000: 1}
 SAVES = 60
-SWEPT = [1000, 10000, 100000] # files of a tree that is polled
+SWEPT = 1000  # files of the smallest tree that is polled
+GOALS = 10000  # and of the smallest that the goals are for
 WATCHES = "/proc/sys/fs/inotify/max_user_watches"
-PEERS = 100000 # files that a peer is given at most
+SHM = pathlib.Path("/dev/shm")
+FILE_BYTES = 7168  # of memory for a file of a tree there, with what a walk takes
+INODE_BYTES = 2048  # of memory for a file of a disk
+PEERS = {"inotifywait -m": (1000000, ["inotifywait", "-m", "-r", "tree"]),
+         "chokidar": (100000, ["node", str(BENCH / "chokidar.mjs"), "tree",
+                               "ready"])}
+UNREADY = "entr, fswatch, watchman and nodemon do not say when they are ready"
+
+
+def available():
+    with open("/proc/meminfo") as lines:
+        for line in lines:
+            if line.startswith("MemAvailable"):
+                return int(line.split()[1]) * 1024
+    return 0
+
+
+def room(path):
+    """Bytes and files that go there."""
+    try:
+        st = os.statvfs(path)
+    except OSError:
+        return 0, 0
+    return st.f_bavail * st.f_frsize, st.f_favail
+
+
+def too_much(files, where):
+    """Why a tree of so many can't be made there, or None."""
+    with open(WATCHES) as f:
+        watches = int(f.read())
+    size, inodes = room(where)
+    need = FILE_BYTES if where == SHM else INODE_BYTES
+    dirs = files // PER_DIR
+    if dirs > watches * 9 // 10:
+        return f"{dirs:,} watches, of {watches:,} that inotify allows"
+    if files * need * 5 // 4 > available():
+        return f"{files * need >> 20:,} MiB of memory"
+    if files * 4096 * 5 // 4 > size or (files + dirs) * 5 // 4 > inodes:
+        return f"{files * 4096 >> 20:,} MiB on {where}, or so many files"
+    return None
 
 
 class Tree:
-    def __init__(self, bench, files):
+    def __init__(self, bench, files, where):
         self.bench, self.files = bench, files
-        self.dir = bench.folder(f"tree{files}")
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bench.", dir=where))
         self.dirs = max(1, files // PER_DIR)
         bench.tool([BENCH / "walk", "make", "tree", self.dirs, files], 120,
                    cwd=self.dir)
@@ -33,9 +77,6 @@ class Tree:
             path = path / "dir0"
         return str((path / "file0.html").relative_to(self.dir))
 
-    def remove(self):
-        shutil.rmtree(self.dir)
-
 
 def ready(tree, argv, keep, extra=lambda pid: None):
     """Start it until it is ready, look at it, end it."""
@@ -46,10 +87,14 @@ def ready(tree, argv, keep, extra=lambda pid: None):
     try:
         keep.setdefault("ns", []).append(ns)
         keep.setdefault("cpu", []).append(cpu)
-        keep["anon"] = status(pid, "RssAnon") * 1024
+        keep["bytes"] = private(pid)
         extra(pid)
     finally:
         end_pids([pid])
+
+
+def sleeps(pid):
+    return status(pid, "voluntary_ctxt_switches")
 
 
 def sweep(tree, keep):
@@ -57,7 +102,7 @@ def sweep(tree, keep):
     def measure(pid):
         time.sleep(0.3)
         n, cpu = sleeps(pid), tree.walk("cpu", pid)[0]
-        end_at = time.monotonic() + 20
+        end_at = time.monotonic() + min(20, tree.bench.left())
         while sleeps(pid) < n + 2 and time.monotonic() < end_at:
             time.sleep(0.05)
         cpu = tree.walk("cpu", pid)[0] - cpu
@@ -66,126 +111,187 @@ def sweep(tree, keep):
     ready(tree, [TOP / "watchrun", "-v", "-w", "-i", "0.01", "tree/**", "--",
                  "true"], {}, measure)
     got = tree.walk("stat", "tree", 3)
-    keep.setdefault("stat", []).append(got[0])
+    if got:
+        keep.setdefault("stat", []).append(got[0])
 
 
-def sleeps(pid):
-    return status(pid, "voluntary_ctxt_switches")
-
-
-def measure(bench, files, peers):
-    tree = Tree(bench, files)
-    rounds = 1 if bench.quick else ROUNDS[files]
-    ours, floor, swept, saves = {}, {}, {}, []
+def rounds_of(tree, found, rounds):
     for _ in range(rounds):
-        ready(tree, [BENCH / "walk", "watch", "tree"], floor)
-        ready(tree, [TOP / "watchrun", "-v", "-w", "tree/**", "--", "true"], ours)
-        if files in SWEPT:
-            sweep(tree, swept)
+        ready(tree, [BENCH / "walk", "watch", "tree"], found["floor"])
+        ready(tree, [TOP / "watchrun", "-v", "-w", "tree/**", "--", "true"],
+              found["ours"])
     for _ in range(min(rounds, 3)):
         got = tree.walk("save", SAVES, tree.deepest(), TOP / "watchrun", "-l",
                         "tree/**")
         if got:
-            saves.append(got[0])
-    found = {"ours": ours, "floor": floor, "swept": swept, "saves": saves,
-             "peers": peers_at(tree, 1 if files == PEERS else 2)
-             if peers else {}}
-    tree.remove()
-    return found
+            found["saves"].append(got[0])
+    for _ in range(rounds if tree.files >= SWEPT else 0):
+        sweep(tree, found["swept"])
 
 
-def peers_at(tree, rounds):
+def peers_at(tree, found, rounds):
     """Others that say when they are ready."""
-    found = {}
-    rows = {"inotifywait -m": ["inotifywait", "-m", "-r", "tree"],
-            "chokidar": ["node", str(BENCH / "chokidar.mjs"), "tree", "ready"]}
     for _ in range(rounds):
-        for name, argv in rows.items():
-            if shutil.which(argv[0]):
-                ready(tree, argv, found.setdefault(name, {}))
+        for name, (most, argv) in PEERS.items():
+            if shutil.which(argv[0]) and SWEPT <= tree.files <= most:
+                ready(tree, argv, found["peers"].setdefault(name, {}))
+
+
+def measure(bench, files, where):
+    rounds = 1 if bench.quick else ROUNDS[files]
+    found = {"ours": {}, "floor": {}, "swept": {}, "saves": [], "peers": {}}
+    tree = Tree(bench, files, where)
+    try:
+        rounds_of(tree, found, rounds)
+        peers_at(tree, found, 1 if files > GOALS else 2)
+    finally:
+        remove(tree.dir)
     return found
 
 
-def run(bench):
-    report = Report()
+def measure_all(bench, sizes, where, left_out):
+    """{size: found}; what can't be is left out, with why"""
+    results, took = {}, 0
+    for n in sizes:
+        why = too_much(n, where)
+        # What is ten times as large has fewer rounds.
+        if not why and took * 4 > bench.left():
+            why = f"the time: {took:.0f} s went to the size before"
+        if why:
+            left_out[n] = why
+            continue
+        began = time.monotonic()
+        results[n] = measure(bench, n, where)
+        took = time.monotonic() - began
+        if "ns" not in results[n]["ours"] or "ns" not in results[n]["floor"]:
+            left_out[n] = "the time: it was not ready when that was up"
+            del results[n]
+    return results
+
+
+def run(bench, report):
     sizes = [10, 1000, 10000] if bench.quick else SIZES
-    with open(WATCHES) as f:
-        most = int(f.read()) * 9 // 10 * PER_DIR
-    left_out = [n for n in sizes if n > most]
-    results = {n: measure(bench, n, 1000 <= n <= PEERS)
-               for n in sizes if n <= most}
-    sizes = [n for n in results if "ns" in results[n]["ours"]]
+    where = SHM if too_much(sizes[-1], SHM) is None else bench.tmp
+    left_out = {}
+    results = measure_all(bench, sizes, where, left_out)
     report.say(
-        f"Trees with {PER_DIR} files in each directory. *Ready* is from exec to "
-        "the line that says so; the floor of it only adds a watch to each "
+        f"Trees with {PER_DIR} files in each directory, "
+        f"{'in memory (tmpfs)' if where == SHM else 'on the disk'}. *Ready* is from "
+        "exec to the line that says so; the floor of it only adds a watch to each "
         "directory and lists it, and keeps nothing. A save is of one file in the "
         "deepest directory, CPU until it is told. The floor of a sweep is a "
-        "loop of fstatat() over all files by their paths. By turns; of all "
-        "rounds the best counts.")
-    if left_out:
-        report.say(f"Left out, for want of watches: {left_out}.")
-    tables(report, sizes, results)
-    growth(report, sizes, results)
-    return report
+        "loop of fstatat() over all files by their paths. Bytes a file are those of "
+        "this size beyond the size above it, in a table. By turns; of all rounds "
+        f"the best counts. {UNREADY}.")
+    for n, why in left_out.items():
+        report.say(f"**{n:,} files are left out: they would take {why}.**")
+    if results:
+        tables(report, results)
+        others(report, results)
+        growth(report, results)
 
 
-def tables(report, sizes, results):
+def tables(report, results):
     table = report.table("Ready, memory, a save", [
-        "files", "ready ms", "floor ms", "ratio", "CPU ratio", "bytes a file",
-        "a save, CPU us"])
-    base = results[sizes[0]]["ours"]["anon"]
-    for n in sizes:
-        ours, floor = results[n]["ours"], results[n]["floor"]
-        ratio = min(ours["ns"]) / min(floor["ns"])
-        saves = results[n]["saves"]
-        table.add(f"{n:,}", min(ours["ns"]) / 1e6, min(floor["ns"]) / 1e6, ratio,
-                  min(ours["cpu"]) / min(floor["cpu"]),
-                  (ours["anon"] - base) / n if n > sizes[0] else None,
-                  min(saves) / 1000 if saves else None)
-        if n >= 10000:
-            report.goal(f"{n:,} files, ready to the floor's", ratio, 1.5)
-        if n > 10 and saves and results[sizes[0]]["saves"]:
-            report.goal(f"{n:,} files, CPU of a save to that among 10",
-                        min(saves) / min(results[sizes[0]]["saves"]), 1.2)
-    table = report.table("A sweep", ["files", "CPU ms", "floor ms", "ratio"])
-    for n in sizes:
-        swept = results[n]["swept"]
-        if "sweep" in swept and "stat" in swept:
-            ratio = min(swept["sweep"]) / min(swept["stat"])
-            table.add(f"{n:,}", min(swept["sweep"]) / 1e6,
-                      min(swept["stat"]) / 1e6, ratio)
-            if n >= 10000:
-                report.goal(f"{n:,} files, a sweep to the floor's", ratio, 1.3)
+        "files", "ready ms", "floor ms", "to the floor", "CPU, to the floor",
+        "MiB of its own", "bytes a file", "a save, CPU us", "to that among 10"])
+    before = None
+    for n, found in results.items():
+        ours, floor = found["ours"], found["floor"]
+        to_floor = ratio(min(ours["ns"]), min(floor["ns"]))
+        save = min(found["saves"], default=None)
+        small = min(results[min(results)]["saves"], default=None)
+        each = None
+        if before:
+            each = (ours["bytes"] - results[before]["ours"]["bytes"]) / (n - before)
+        table.add(f"{n:,}", min(ours["ns"]) / 1e6, min(floor["ns"]) / 1e6, to_floor,
+                  ratio(min(ours["cpu"]), min(floor["cpu"])),
+                  ours["bytes"] / 2**20, each, save / 1000 if save else None,
+                  ratio(save, small))
+        before = n
+        if n >= GOALS:
+            report.goal(f"{n:,} files: ready, to the floor's", to_floor, 1.5)
+            report.goal(f"{n:,} files: CPU of a save, to that among 10",
+                        ratio(save, small), 1.2)
+    table = report.table("A sweep", ["files", "CPU ms", "floor ms",
+                                     "to the floor"])
+    for n, found in results.items():
+        if n < SWEPT:
+            continue
+        swept = min(found["swept"].get("sweep", []), default=None)
+        stat = min(found["swept"].get("stat", []), default=None)
+        if swept and stat:
+            table.add(f"{n:,}", swept / 1e6, stat / 1e6, swept / stat)
+        else:
+            table.absent(f"{n:,}", "the time was up")
+        if n >= GOALS:
+            report.goal(f"{n:,} files: a sweep, to the floor's",
+                        ratio(swept, stat), 1.3)
+
+
+def others(report, results):
     table = report.table("Others that say when they are ready", [
-        "", "files", "ready ms", "bytes of memory a file"])
-    for n in sizes:
-        for name, row in results[n]["peers"].items():
+        "", "files", "ready ms", "to the floor", "bytes of its own a file"])
+    for n, found in results.items():
+        for name, (most, argv) in PEERS.items():
+            row = found["peers"].get(name, {})
+            if n > most or n < SWEPT:
+                continue
             if "ns" in row:
-                table.add(name, f"{n:,}", min(row["ns"]) / 1e6, row["anon"] / n)
+                table.add(name, f"{n:,}", min(row["ns"]) / 1e6,
+                          ratio(min(row["ns"]), min(found["floor"]["ns"])),
+                          row["bytes"] / n)
             else:
-                table.add(name, f"{n:,}", "not in a minute", "")
+                table.add(name, f"{n:,}", "*not here*" if
+                          not shutil.which(argv[0]) else "*not ready in time*",
+                          "", "")
+    report.say("chokidar is not given a tree of 1,000,000: it takes most of a minute "
+               "for a tenth of that.")
+    n = max((n for n, f in results.items() if f["peers"]), default=None)
+    for n in [n for n in (GOALS, 100000) if n in results]:
+        ready_ms = {name: min(row["ns"]) / 1e6 for name, row in
+                    results[n]["peers"].items() if "ns" in row}
+        ready_ms["ours"] = min(results[n]["ours"]["ns"]) / 1e6
+        report.lead(f"Ready in a tree of {n:,} files, ms", ready_ms, "ours")
 
 
-def growth(report, sizes, results):
-    curves = {"ours": [(n, min(results[n]["ours"]["ns"]) / 1e6) for n in sizes],
-              "floor": [(n, min(results[n]["floor"]["ns"]) / 1e6) for n in sizes]}
-    for n in sizes:
-        for name, row in results[n]["peers"].items():
+def series(results, what, of, key, scale):
+    return [(n, min(found[of][key]) / scale) for n, found in results.items()
+            if found[of].get(key)] if what else []
+
+
+def growth(report, results):
+    """As curves, and as exponents."""
+    curves, memory = {}, {}
+    for name in "ours", "floor":
+        curves[name] = series(results, True, name, "ns", 1e6)
+        memory[name] = [(n, f[name]["bytes"] / 2**20) for n, f in results.items()]
+    for n, found in results.items():
+        for name, row in found["peers"].items():
             if "ns" in row:
                 curves.setdefault(name, []).append((n, min(row["ns"]) / 1e6))
+                memory.setdefault(name, []).append((n, row["bytes"] / 2**20))
+    saves = [(n, min(f["saves"])) for n, f in results.items() if f["saves"]]
     table = report.table("Growth with the files: exponents, from 1,000 on", [
         "", "ready", "memory", "a save", "a sweep"])
-    big = [n for n in sizes if n >= 1000]
-    of = {
-        "ready": [(n, min(results[n]["ours"]["ns"])) for n in big],
-        "memory": [(n, results[n]["ours"]["anon"]) for n in big],
-        "a save": [(n, min(results[n]["saves"])) for n in big
-                   if results[n]["saves"]],
-        "a sweep": [(n, min(results[n]["swept"]["sweep"])) for n in big
-                    if "sweep" in results[n]["swept"]]}
-    table.add("ours", *(exponent(points) for points in of.values()))
-    table.add("floor", exponent([(n, min(results[n]["floor"]["ns"]))
-                                 for n in big]), None, None,
-              exponent([(n, min(results[n]["swept"]["stat"])) for n in big
-                        if "stat" in results[n]["swept"]]))
-    report.plot(Plot.curves("trees", "From exec to ready", "files", "ms", curves))
+    for name in curves:
+        sweeps = {"ours": "sweep", "floor": "stat"}.get(name)
+        of = [curves[name], memory[name], saves if name == "ours" else [],
+              series(results, sweeps, "swept", sweeps, 1)]
+        found = [exponent([p for p in points if p[0] >= SWEPT]) for points in of]
+        table.add(name, *found)
+        if name == "ours":
+            for what, e in zip(("ready", "memory", "a save", "a sweep"), found):
+                report.goal(f"growth with the files, exponent of {what}", e, 1.1)
+    report.say("An exponent of 1 is linear, 0 does not grow.")
+    report.plot(Plot.curves("trees-ready", "From exec to ready", "files", "ms",
+                            curves))
+    report.plot(Plot.curves("trees-memory", "Memory of its own", "files", "MiB",
+                            memory))
+    report.plot(Plot.curves(
+        "trees-save", "CPU of one save deep inside", "files", "us",
+        {"ours": [(n, ns / 1000) for n, ns in saves]}, "x"))
+    report.plot(Plot.curves(
+        "trees-sweep", "CPU of a sweep", "files", "ms",
+        {"ours": series(results, True, "swept", "sweep", 1e6),
+         "floor": series(results, True, "swept", "stat", 1e6)}))
