@@ -11,6 +11,7 @@ ROUNDS = 5  # of five rings and of a rate each
 HANDSHAKES = 500
 BOUND = 20  # seconds for one step of one server, else it is left out from there
 OPEN = 60  # for all to be there
+LEAST = 5  # seconds without which nothing more is begun
 WHAT = {"last": ("last told", "ms", 1000), "cpu": ("CPU of a ring", "ms", 1000),
         "each": ("CPU of a handshake", "us", 1),
         "bytes": ("memory", "MiB", 2**20)}
@@ -77,10 +78,6 @@ class Server:
         self.found["bytes"] = [used]
         self.found["beyond"] = [(used - self.first) / (n - 1)]
 
-    def end(self):
-        self.bench.stop(self.crowd)
-        self.bench.stop(self.process)
-
 
 SERVERS = {"floor": [BENCH / "bare"],
            "ours": [TOP / "reloadws", "-l", "0"],
@@ -102,7 +99,7 @@ def begin(bench, out):
     return begun
 
 
-def at_size(bench, n, out):
+def at_size(bench, n, out, found):
     """{name: {what: [number]}} with n listeners each, by turns; who is out stays
     out at the sizes above"""
     begun = begin(bench, out)
@@ -112,15 +109,16 @@ def at_size(bench, n, out):
             running.append(s)
             s.weigh(n)
         else:
-            out[s.name] = f"{n:,} listeners are not there within {OPEN} s"
+            out[s.name] = f"{n:,} listeners were not there in time"
     for _ in range(2 if bench.quick else ROUNDS):
-        for s in list(running):
-            if not s.round():
-                out[s.name] = f"more than {BOUND} s for a step with {n:,}"
+        for s in list(running) if bench.left() > LEAST else []:
+            if s.round():
+                found[s.name] = s.found
+            else:
+                out[s.name] = f"no step in time with {n:,}"
                 running.remove(s)
-    for s in begun:
-        s.end()
-    return {s.name: s.found for s in running}
+                found.pop(s.name, None)
+    bench.stop_all([p for s in begun for p in (s.crowd, s.process)])
 
 
 def tabulate(report, results, out):
@@ -133,7 +131,7 @@ def tabulate(report, results, out):
         for name in SERVERS:
             row = found.get(name)
             if not row:
-                table.absent(name, out.get(name, "not measured"))
+                table.absent(name, out.get(name, "the time was up"))
                 continue
             to = [ratio(min(row[w]), min(floor[w])) if floor else None
                   for w in ("last", "cpu")]
@@ -199,11 +197,12 @@ def run(bench, report):
         "a ring; among few listeners they are what the first ring takes. "
         "The floor is a poll-and-write loop that reads no request, checks nothing "
         "and has no deadlines.")
-    for n in [10, 100, 1000] if bench.quick else SIZES:
-        if bench.left() < 5:
-            report.say(f"**{n:,} listeners are left out: the time was up.**")
-            continue
-        results[n] = at_size(bench, n, out)
-    tabulate(report, results, out)
-    growth(report, results)
-    goals(report, results)
+    try:
+        for n in [10, 100, 1000] if bench.quick else SIZES:
+            results[n] = {}
+            if bench.left() > LEAST:
+                at_size(bench, n, out, results[n])
+    finally:  # also when the time is up
+        tabulate(report, results, out)
+        growth(report, results)
+        goals(report, results)

@@ -44,8 +44,7 @@ class Bench:
 
     def clear(self):
         """End what was started, remove what was made."""
-        for process in list(self.running):
-            self.stop(process)
+        self.stop_all(list(self.running))
         end_pids(descendants(os.getpid())[1:])
         for path in self.tmp.iterdir():
             remove(path)
@@ -77,11 +76,15 @@ class Bench:
 
     def stop(self, process):
         """It and all that came of it."""
-        if process not in self.running:
-            return
-        self.running.remove(process)
-        end_pids(descendants(process.pid))
-        process.wait()
+        self.stop_all([process])
+
+    def stop_all(self, processes):
+        """At the same time, since some take all the time that they are given."""
+        processes = [p for p in processes if p in self.running]
+        end_pids([pid for p in processes for pid in descendants(p.pid)])
+        for p in processes:
+            self.running.remove(p)
+            p.wait()
 
     def tool(self, argv, timeout, stdin="", cwd=None):
         """What it prints, at most so many seconds; None when it fails."""

@@ -163,11 +163,13 @@ class Plot:
             return cls(name, title, 80, [])
         low = 10 ** (math.floor(math.log10(min(ends)) * 2 - 0.4) / 2)
         high = max(ends) * (9 if len(panels) < 2 else 40)
+        height = 110 + 26 * len(names)
         lines = ["set logscale x", f"set xrange [{low:.6g}:{high:.6g}]",
                  f"set yrange [{len(names) - 0.4}:-0.6]", f"set xlabel '{unit}'",
                  "set grid xtics", "set tics nomirror", "unset key",
                  "set style fill solid 0.9 noborder", "set format x '%g'",
-                 "set tmargin at screen 0.87" if len(panels) > 1 else "",
+                 f"set tmargin at screen {1 - 66 / height:.4f}"
+                 if len(panels) > 1 else "",
                  f"set multiplot layout 1,{len(panels)} title "
                  f"'{title}' font ',14'" if len(panels) > 1 else ""]
         width = (RIGHT - LEFT) / len(panels)
@@ -180,16 +182,13 @@ class Plot:
                 f"set rmargin at screen {LEFT + (k + 1) * width - 0.012:.4f}",
                 f"set title '{heading if len(panels) > 1 else title}'",
                 f"set ytics ({ticks}) noenhanced",
-                f"plot $bars{k} using 1:2:(${'{low}'}):1:($2-0.36):($2+0.36):4 "
-                "with boxxyerror linecolor rgb variable".replace(
-                    "(${low})", f"({low:.6g})"),
-            ]
-            lines[-1] += (f", $bars{k} using 1:2:1:3 with xerrorbars pointtype 0 "
-                          "linecolor rgb 0x333333"
-                          f", $bars{k} using 3:2:5 with labels left offset 0.6,0 "
-                          "font ',10'")
+                f"plot $bars{k} using 1:2:({low:.6g}):1:($2-0.36):($2+0.36):4 with "
+                "boxxyerror linecolor rgb variable, "
+                f"$bars{k} using 1:2:1:3 with xerrorbars pointtype 0 "
+                "linecolor rgb 0x333333, "
+                f"$bars{k} using 3:2:5 with labels left offset 0.6,0 font ',10'"]
         lines.append("unset multiplot" if len(panels) > 1 else "")
-        return cls(name, title, 100 + 26 * len(names), lines)
+        return cls(name, title, height, lines)
 
     @staticmethod
     def panel(k, names, rows, low):
@@ -198,7 +197,7 @@ class Plot:
         for i, name in enumerate(names):
             value, end = rows.get(name, (None, None))
             if value is None:
-                data.append(f'{low:.6g} {i} {low:.6g} 0 "-"')
+                data.append(f'{low:.6g} {i} {low:.6g} 0 "no figure"')
             else:
                 data.append(f"{max(value, low):.6g} {i} {max(end or value, low):.6g} "
                             f"{COLOURS.get(name, 0)} {quoted(figures(value))}")
@@ -206,7 +205,7 @@ class Plot:
 
     @classmethod
     def curves(cls, name, title, x, y, rows, log="xy", goal=None):
-        """rows: {name: [(x, y)]}; goal: y of a dashed line, and its name"""
+        """rows: {name: [(x, y)]}; goal: y of a dashed line in an axis of %, and its name"""
         rows = {n: [(a, b) for a, b in points if b and b > 0]
                 for n, points in rows.items()}
         rows = {n: points for n, points in rows.items() if points}
@@ -219,10 +218,12 @@ class Plot:
             f"$data index {i} with linespoints linewidth 2.5 pointtype 7 "
             f"pointsize 0.6 linecolor rgb {COLOURS.get(row, 0)} title '{row}' "
             "noenhanced" for i, row in enumerate(rows))
+        scale = [f"set logscale {log}"]
         if goal:
-            plots += (f", {goal[0]:.6g} with lines linewidth 1.5 dashtype 2 "
-                      f"linecolor rgb 0xc0392b title '{goal[1]}'")
-        scale = [f"set logscale {log}"] if log else []
+            scale += [f"set arrow from graph 0, first {goal[0]} to graph 1, first "
+                      f"{goal[0]} nohead dashtype 2 linecolor rgb 0x333333",
+                      f"set label '{goal[1]}' at graph 0.02, first {goal[0]} "
+                      "offset 0,-0.8", "set yrange [0:104]"]
         return cls(name, title, 400, lines + ["EOD"] + scale + [
             f"set title '{title}'", f"set xlabel '{x}'", f"set ylabel '{y}'",
             "set format x '%.0s%c'" if "x" in log and max(

@@ -77,8 +77,7 @@ class Peer:
                       for argv in self.commands()]
 
     def end(self, bench):
-        for process in reversed(self.begun):
-            bench.stop(process)
+        bench.stop_all(self.begun)
         self.begun = []
 
 

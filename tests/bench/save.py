@@ -55,8 +55,7 @@ def begin_all(bench, peers, **shape):
 
 
 def end_all(bench, peers):
-    for p in peers:
-        p.end(bench)
+    bench.stop_all([process for p in peers for process in p.begun])
 
 
 def in_ms(taken, p):

@@ -149,9 +149,9 @@ def measure(bench, files, where):
     return found
 
 
-def measure_all(bench, sizes, where, left_out):
-    """{size: found}; what can't be is left out, with why"""
-    results, took = {}, 0
+def measure_all(bench, sizes, where, left_out, results):
+    """results: {size: found}; what can't be is left out, with why"""
+    took = 0
     for n in sizes:
         why = too_much(n, where)
         # What is ten times as large has fewer rounds.
@@ -166,14 +166,11 @@ def measure_all(bench, sizes, where, left_out):
         if "ns" not in results[n]["ours"] or "ns" not in results[n]["floor"]:
             left_out[n] = "the time: it was not ready when that was up"
             del results[n]
-    return results
 
 
 def run(bench, report):
     sizes = [10, 1000, 10000] if bench.quick else SIZES
     where = SHM if too_much(sizes[-1], SHM) is None else bench.tmp
-    left_out = {}
-    results = measure_all(bench, sizes, where, left_out)
     report.say(
         f"Trees with {PER_DIR} files in each directory, "
         f"{'in memory (tmpfs)' if where == SHM else 'on the disk'}. *Ready* is from "
@@ -183,12 +180,18 @@ def run(bench, report):
         "loop of fstatat() over all files by their paths. Bytes a file are those of "
         "this size beyond the size above it, in a table. By turns; of all rounds "
         f"the best counts. {UNREADY}.")
-    for n, why in left_out.items():
-        report.say(f"**{n:,} files are left out: they would take {why}.**")
-    if results:
-        tables(report, results)
-        others(report, results)
-        growth(report, results)
+    left_out, results = {}, {}
+    try:
+        measure_all(bench, sizes, where, left_out, results)
+    finally:  # also when the time is up
+        for n in sizes:
+            if n not in results:
+                why = left_out.get(n, "more time than there is")
+                report.say(f"**{n:,} files are left out: they would take {why}.**")
+        if results:
+            tables(report, results)
+            others(report, results)
+            growth(report, results)
 
 
 def tables(report, results):
@@ -247,7 +250,6 @@ def others(report, results):
                           "", "")
     report.say("chokidar is not given a tree of 1,000,000: it takes most of a minute "
                "for a tenth of that.")
-    n = max((n for n, f in results.items() if f["peers"]), default=None)
     for n in [n for n in (GOALS, 100000) if n in results]:
         ready_ms = {name: min(row["ns"]) / 1e6 for name, row in
                     results[n]["peers"].items() if "ns" in row}
