@@ -7,7 +7,7 @@ import subprocess
 
 from harness import BENCH, TOP
 from page import Plot, median, ratio
-from peers import MODULES, chains
+from peers import chains
 
 TITLE = "To start, and to install"
 ROUNDS = 5
