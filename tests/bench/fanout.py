@@ -11,6 +11,7 @@ ROUNDS = 5  # of five rings and of a rate each
 HANDSHAKES = 500
 BOUND = 20  # seconds for one step of one server, else it is left out from there
 OPEN = 60  # for all to be there
+SPARE = 100  # open files beside those of listeners
 LEAST = 5  # seconds without which nothing more is begun
 WHAT = {"last": ("last told", "ms", 1000), "cpu": ("CPU of a ring", "ms", 1000),
         "each": ("CPU of a handshake", "us", 1),
@@ -26,7 +27,9 @@ class Server:
         log = folder / "out"
         with open(log, "w") as out:
             self.process = bench.start(argv, folder, out)
-        if not until(10, lambda: "http://" in log.read_text()):
+        until(10, lambda: "http://" in log.read_text() or
+              self.process.poll() is not None)
+        if "http://" not in log.read_text():
             raise OSError("does not start")
         port = re.search(r"127\.0\.0\.1:(\d+)", log.read_text()).group(1)
         self.said = folder / "steps"
@@ -200,7 +203,10 @@ def run(bench, report):
     try:
         for n in [10, 100, 1000] if bench.quick else SIZES:
             results[n] = {}
-            if bench.left() > LEAST:
+            if n + HANDSHAKES + SPARE > bench.files:
+                out.update({name: f"only {bench.files:,} open files are allowed"
+                            for name in SERVERS})
+            elif bench.left() > LEAST:
                 at_size(bench, n, out, results[n])
     finally:  # also when the time is up
         tabulate(report, results, out)

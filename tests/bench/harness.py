@@ -21,12 +21,27 @@ TOP = BENCH.parent.parent
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 LIVES = 900  # seconds that anything lives at most
 GRACE = 2  # seconds from TERM to KILL
+FILES = 65536
 
 
 def die_with_parent():
     os.setpgid(0, 0)
     signal.alarm(LIVES)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def raise_limit():
+    """Open files that each process may have: as many as may be, up to FILES, since
+    some programs walk through all that there could be."""
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    most = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
+    for soft, limit in (FILES, max(hard, FILES)), (most, hard):
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, limit))
+            return soft
+        except (ValueError, OSError):
+            continue
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 class Bench:
@@ -39,8 +54,7 @@ class Bench:
         self.count = 0
         self.end = time.monotonic() + LIVES  # of the measure that runs
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
-        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        self.files = raise_limit()
 
     def clear(self):
         """End what was started, remove what was made."""

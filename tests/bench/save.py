@@ -121,8 +121,8 @@ def compared(report, kind, words, peers, times, found):
 def run(bench, report):
     report.say(
         f"Up to {SAVES} saves of a page of 4 KiB, of which each peer has so many as "
-        "fit into its share of the time. *Doubled*: told more than once after "
-        "the save; *early*: told while the file was half written, which reloads "
+        "fit into its share of the time. *Lost*: not told within 3 s; *doubled*: "
+        "told more than once after the save; *early*: told while the file was half written, which reloads "
         "half a page. *Slowly* is half the file, 80 ms, the rest. The floor is "
         "one program that hears of one file by inotify and writes to one socket; "
         f"ours are two, with a settle of {SETTLE_MS} ms unless -t says "
