@@ -111,17 +111,23 @@ def at_size(bench, n, out, found):
         if s.gather(n):
             running.append(s)
             s.weigh(n)
+            found[s.name] = s.found
         else:
             out[s.name] = f"{n:,} listeners were not there in time"
     for _ in range(2 if bench.quick else ROUNDS):
         for s in list(running) if bench.left() > LEAST else []:
-            if s.round():
-                found[s.name] = s.found
-            else:
+            if not s.round():
                 out[s.name] = f"no step in time with {n:,}"
                 running.remove(s)
-                found.pop(s.name, None)
     bench.stop_all([p for s in begun for p in (s.crowd, s.process)])
+
+
+def least(found, name, what):
+    return min(found.get(name, {}).get(what, []), default=None)
+
+
+def scaled(value, by):
+    return None if value is None else value / by
 
 
 def tabulate(report, results, out):
@@ -130,16 +136,17 @@ def tabulate(report, results, out):
             "", "last told ms", "to the floor", "CPU of a ring ms", "to the floor",
             "handshakes a second", "CPU of one us",
             "bytes a listener beyond the first"])
-        floor = found.get("floor")
         for name in SERVERS:
             row = found.get(name)
             if not row:
                 table.absent(name, out.get(name, "the time was up"))
                 continue
-            to = [ratio(min(row[w]), min(floor[w])) if floor else None
-                  for w in ("last", "cpu")]
-            table.add(name, min(row["last"]) / 1000, to[0], min(row["cpu"]) / 1000,
-                      to[1], max(row["rate"]), min(row["each"]), row["beyond"][0])
+            last, cpu = least(found, name, "last"), least(found, name, "cpu")
+            table.add(name, scaled(last, 1000),
+                      ratio(last, least(found, "floor", "last")), scaled(cpu, 1000),
+                      ratio(cpu, least(found, "floor", "cpu")),
+                      max(row.get("rate", []), default=None),
+                      least(found, name, "each"), row["beyond"][0])
 
 
 def growth(report, results):
@@ -150,8 +157,8 @@ def growth(report, results):
     for name in SERVERS:
         found = []
         for what, (words, _, scale) in WHAT.items():
-            points = [(n, min(rows[name][what]) / scale)
-                      for n, rows in results.items() if name in rows]
+            points = [(n, least(rows, name, what) / scale)
+                      for n, rows in results.items() if least(rows, name, what)]
             curves[what][name] = points
             found.append(exponent([p for p in points if p[0] >= 100]))
             if name == "ours":
@@ -160,7 +167,7 @@ def growth(report, results):
         table.add(name, *found)
     report.say("An exponent of 1 is linear, 0 does not grow.")
     for what, title in ("last", "From the signal to the last listener"), (
-            "bytes", "Memory of the server's own"), (
+            "bytes", "Memory of its own"), (
             "each", "CPU of a handshake, by those who listen already"):
         report.plot(Plot.curves(f"fanout-{what}", title, "listeners",
                                 WHAT[what][1], curves[what]))
@@ -169,8 +176,7 @@ def growth(report, results):
 def goals(report, results):
     for n in SIZES[1:]:
         found = results.get(n, {})
-        last = [min(found[name]["last"]) if name in found else None
-                for name in ("ours", "floor")]
+        last = [least(found, name, "last") for name in ("ours", "floor")]
         report.goal(f"{n:,} listeners: the last told, to the floor's", ratio(*last),
                     1.5)
     biggest = results.get(SIZES[-1], {}).get("ours")
@@ -184,8 +190,8 @@ def goals(report, results):
     for n in SIZES:
         if "ours" in results.get(n, {}):
             report.lead(f"Fan-out to {n:,}, ms to the last", {
-                name: min(row["last"]) / 1000
-                for name, row in results[n].items()}, "ours")
+                name: scaled(least(results[n], name, "last"), 1000)
+                for name in results[n]}, "ours")
 
 
 def run(bench, report):

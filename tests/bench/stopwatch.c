@@ -230,7 +230,7 @@ measure(const char *mode, int64_t ms)
 static void
 measure_together(const char *mode, int64_t ms)
 {
-	bool on[EAR_MOST];
+	bool on[EAR_MOST] = { false };
 	size_t i;
 
 	for (i = 0; i < nears; i++) {
