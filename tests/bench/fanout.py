@@ -15,7 +15,7 @@ SPARE = 100  # open files beside those of listeners
 LEAST = 5  # seconds without which nothing more is begun
 WHAT = {"last": ("last told", "ms", 1000), "cpu": ("CPU of a ring", "ms", 1000),
         "each": ("CPU of a handshake", "us", 1),
-        "bytes": ("memory", "MiB", 2**20)}
+        "bytes": ("memory beyond the first", "MiB", 2**20)}
 
 
 class Server:
@@ -78,7 +78,7 @@ class Server:
 
     def weigh(self, n):
         used = private(self.process.pid)
-        self.found["bytes"] = [used]
+        self.found["bytes"] = [used - self.first]
         self.found["beyond"] = [(used - self.first) / (n - 1)]
 
 
@@ -167,7 +167,7 @@ def growth(report, results):
         table.add(name, *found)
     report.say("An exponent of 1 is linear, 0 does not grow.")
     for what, title in ("last", "From the signal to the last listener"), (
-            "bytes", "Memory of its own"), (
+            "bytes", "Memory of its own beyond that for the first listener"), (
             "each", "CPU of a handshake, by those who listen already"):
         report.plot(Plot.curves(f"fanout-{what}", title, "listeners",
                                 WHAT[what][1], curves[what]))
