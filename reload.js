@@ -57,7 +57,7 @@
 		else if (page.transferSize === 0)
 			mine = "";
 		else if (own.responseEnd - served.age > page.responseStart)
-			mine = mine.replace(/.*-0$|\d+$/, "");	/* -0: since nothing was told, that of another boot */
+			mine = mine.replace(/.*-0$|\d+$/, "");	// -0 has told nothing: look
 	}
 
 	function show({ kind, generation, paths = [] }) {

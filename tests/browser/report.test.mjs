@@ -70,6 +70,21 @@ test("a report has the focus, and gives it back when the build is mended", async
 	await until("the field has the focus", () => view.ask("so", () => document.activeElement.name === "in"));
 });
 
+test("a screen reader is told of a report as an alert, with its text, its links and a button", async (t) => {
+	const site = await t.site({ "index.html": html("one") }, EDITOR);
+	const view = await t.open(site.url);
+
+	await site.server.listeners(1);
+	await site.server.post(...LINES);
+	await reported(view, "src/a.c");
+	const { children: [{ role, name, modal, children }] } = await view.page.accessibility.snapshot();
+	const [button, link, ...text] = children;
+
+	same([role, name, modal, button.role, button.name, button.focused, link.role, link.name],
+	    ["alertdialog", "The build failed", true, "button", "Close", true, "link", "src/a.c:12:3"], "what is in it");
+	same(text.some((one) => one.name.includes("make: ***")), true, "its text");
+}, ["own"], ["chromium"]);
+
 test("a server that is gone for long is said to be, and no more when it is back", async (t) => {
 	const site = await t.site({ "index.html": html("one") });
 	const view = await t.open(site.url, { prepare: () => {	/* time passes when we say so */
