@@ -136,6 +136,7 @@ runs() {
 	until_ok 10 lines "$1" "$2" || { cat "$2"; return 1; }
 	sleep 0.25
 	lines "$1" "$2" || once_more "$1" "$2" || { cat "$2"; return 1; }
+	was_waited=$(waited)
 }
 
 # Where there is more to do than processors can, a saver may be kept from its
@@ -143,7 +144,23 @@ runs() {
 once_more() {
 	lines $(($1 + 1)) "$2" || return 1
 	[ "$(tail -n 2 "$2" | uniq | wc -l)" -eq 1 ] || return 1
-	awk -v n="$(getconf _NPROCESSORS_ONLN)" '{ exit !($1 > n) }' /proc/loadavg
+	awk -v n="$(getconf _NPROCESSORS_ONLN)" '{ exit !($1 > n) }' /proc/loadavg ||
+	    kept_waiting 50
+}
+
+# waited: how many milliseconds have been in which something here waited for a
+# processor, one that another machine had taken included?
+waited() {
+	cat /proc/pressure/cpu /proc/stat 2>/dev/null | awk '
+	    $1 == "some" { sub(/.*total=/, ""); ms += $0 / 1000 }
+	    $1 == "cpu" { ms += $9 * 10 }
+	    END { printf "%d\n", ms }'
+}
+was_waited=$(waited)
+
+# kept_waiting ms: have they been more than that since it was looked at last?
+kept_waiting() {
+	[ $(($(waited) - was_waited)) -gt "$1" ]
 }
 
 # lines n file: does the file have exactly n lines?

@@ -155,7 +155,7 @@ for where in '>/dev/full 2>&1' '>&- 2>&-' '<&- >&- 2>&-'; do
 	start log sh -c "exec reloadws -v -l $port $where"
 	server=$pid
 	until_ok 5 test -s reloadws.pid
-	start heard wscat -n 1 -t 10 "$port" /
+	start heard wscat -n 1 -t 60 "$port" /
 	crowd=$pid
 	until_ok 5 has heard '* open'
 	kill -USR1 "$server"

@@ -56,7 +56,7 @@ ok 'one that does not read holds nobody up' count 10 quick reload
 
 # ---- frames ----
 ok 'a ping is answered, between fragments too' sh -c "
-	wscat -t 1 $port / part:a ping:x last:b | grep -qxF '* pong x'"
+	wscat $port / part:a ping:x last:b close:1000 | grep -qxF '* pong x'"
 wscat "$port" / close:3000 >out
 ok 'a close is answered with its code' has out '* close 3000'
 wscat "$port" / 'hex:81 02 68 69' >out

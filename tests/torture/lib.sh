@@ -58,6 +58,7 @@ asks() {
 }
 answers() {
 	: >seen
+	was_waited=$(waited)
 	rung=$(wc -l <bell.log)
 	said=$(wc -l <log)
 	"$@" || return 1
@@ -88,8 +89,10 @@ rest() {
 		sleep "$quiet"
 	done
 }
+# Who is kept waiting between two steps of a save is seen amid it.
 few() {
-	[ "$(wc -l <seen)" -le "$most" ] || once_more "$most" seen
+	[ "$(wc -l <seen)" -le "$most" ] || once_more "$most" seen ||
+	    { lines $((most + 1)) seen && kept_waiting 100; }
 }
 rings() {
 	[ $(($(wc -l <bell.log) - rung)) -eq "$(wc -l <seen)" ]

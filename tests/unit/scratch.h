@@ -13,11 +13,11 @@
 
 /* For files that define _XOPEN_SOURCE 700 or more. */
 
-enum { SCRATCH_TRIES = 10000 /* of a millisecond, at most */ };
+enum { SCRATCH_TRIES = 60000 /* of a millisecond, at most */ };
 
 static char scratch[64] = "/tmp/unit.XXXXXX";
 
-/* wait until a fact holds, for ten seconds at most */
+/* wait until a fact holds, for a minute at most */
 #define until(fact) \
 	do { \
 		int tries_; \
