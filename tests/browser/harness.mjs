@@ -4,6 +4,7 @@
 // waits for conditions, never for a time. Whatever was started is ended by its
 // process id when the test ends, however it ends.
 
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -60,14 +61,27 @@ for (const name of ["SIGHUP", "SIGINT", "SIGTERM"])
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
-// until what is true; a page in the middle of a navigation just has to be asked again
-export async function until(what, ask, ms = 60000) {
+async function limited(promise, ms, what = () => "") {
+	let timer;
+	const late = new Promise((_, fail) => { timer = setTimeout(() => fail(new Error(`not done in ${ms / 1000} s${what()}`)), ms); });
+
+	return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+const running = new AsyncLocalStorage();	/* the test, which knows what it waits for */
+
+// until what is true; who is asked in the middle of a navigation, or does not
+// answer at all, just has to be asked again
+export async function until(what, ask, ms = 90000) {
 	const end = Date.now() + ms;
+	const one = running.getStore();
 	let last;
 
+	if (one)
+		one.what = what;
 	for (;;) {
 		try {
-			last = await ask();
+			last = await limited(ask(), 30000);
 			if (last)
 				return last;
 		} catch (error) {
@@ -167,7 +181,7 @@ export class Reloadws {
 	async said() {
 		const end = `/said-by-${++folders}`;
 
-		await until("it answers", () => fetch(this.url + end));
+		await until("it answers", async () => (await fetch(this.url + end)).text());
 		await until("it has said all", () => this.child.out.includes(end));
 		return this.child.out;
 	}
@@ -269,6 +283,10 @@ export class View {
 				await fetch(url, { cache: "force-cache" }).then((answer) => answer.text(), () => 0);
 			return true;
 		}));
+	}
+
+	front() {
+		return until("it is in front", () => this.page.bringToFront().then(() => true));
 	}
 
 	motion(value) {
@@ -410,14 +428,15 @@ class Test {
 	}
 
 	async context() {
-		const context = await this.browser.createBrowserContext();
+		const context = await until("there is a new session", () => this.browser.createBrowserContext());
 
 		this.contexts.push(context);
 		return context;
 	}
 
 	async open(url, { context, prepare } = {}) {
-		const page = await (context || await this.context()).newPage();
+		const where = context || await this.context();
+		const page = await until("there is a new tab", () => where.newPage());
 
 		page.setDefaultTimeout(60000);
 		if (prepare)
@@ -454,13 +473,6 @@ export function finish() {
 	process.exit(failed ? 1 : 0);
 }
 
-async function limited(promise, ms) {
-	let timer;
-	const late = new Promise((_, fail) => { timer = setTimeout(() => fail(new Error(`not done in ${ms / 1000} s`)), ms); });
-
-	return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-}
-
 function whereOf(name, { kinds }, kind) {
 	return kinds.length > 1 ? `${name}, ${KINDS[kind]}` : name;
 }
@@ -471,7 +483,7 @@ async function runOne(browser, name, one, kind) {
 	const t = new Test(browser, name, kind);
 
 	try {
-		await limited(run(t), 300000);
+		await limited(running.run(t, () => run(t)), 300000, () => `, waiting: ${t.what}`);
 		report("ok", sentence, where);
 	} catch (error) {
 		report("FAIL", sentence, where, `${error.message}\n${/\n.*(tests\/browser\/(?!harness).*)\n/.exec(error.stack)?.[1] || ""}`);

@@ -105,7 +105,7 @@ test("other pages, downloads, targets, anchors and modifiers are left to the bro
 		await view.page.click("#two");
 		await view.page.keyboard.up("Control");
 		await until("another tab has come", async () => (await view.page.browserContext().pages()).length > 1);
-		await view.page.bringToFront();
+		await view.front();
 	}
 	await view.shows("one", "h1");
 	same(await stays(view), true, "the page was not loaded again");

@@ -30,7 +30,7 @@ test("two tabs both reload, once", async (t) => {
 		site.write("index.html", html(text));
 		site.server.ring();
 		for (const view of views) {
-			await view.page.bringToFront();
+			await view.front();
 			await view.shows(text);
 			await view.loaded(n + 2, 100);
 		}
@@ -152,12 +152,12 @@ test("a page of a foreign origin is refused", async (t) => {
 	await until("it is refused", refused);
 	site.write("index.html", html("two"));
 	site.server.ring();
-	await good.page.bringToFront();	/* Firefox hides one tab behind the other */
+	await good.front();	/* Firefox hides one tab behind the other */
 	await good.shows("two");
 	await good.loaded(2, 100);
 	const before = await refused();
 
-	await evil.page.bringToFront();
+	await evil.front();
 	await until("it is refused again", async () => await refused() > before);
 	await evil.loaded(1);
 	await good.page.close();

@@ -23,12 +23,12 @@ test("a report is shown as text, with links into the editor, and goes when the b
 	const late = await t.open(site.url);
 
 	await reported(late, "src/a.c:12:3");
-	await view.page.bringToFront();
+	await view.front();
 	site.write("index.html", html("two"));
 	await site.server.post("src/a.c");
 	await view.shows("two");
 	await gone(view);
-	await late.page.bringToFront();
+	await late.front();
 	await late.shows("two");
 	await gone(late);
 });

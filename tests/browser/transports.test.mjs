@@ -69,7 +69,7 @@ test("ten tabs of one site are all live", async (t) => {
 	}
 	await site.server.listeners(10);
 	for (const [n, view] of views.entries()) {
-		await view.page.bringToFront();
+		await view.front();
 		site.write("index.html", html(`told to ${n}`));
 		site.server.ring();
 		await view.shows(`told to ${n}`);
