@@ -123,32 +123,40 @@
 		return mute || !/50[234]/.test(status);
 	}
 
-	const nameOf = ({ localName, id, name }) => [localName, id, name].join();
+	// what may have a state, by what it is called
+	function named() {
+		const all = {};
 
-	const alike = (name) => find(":not([type=password], [type=file], [autocomplete=off], [autocomplete=off] *)")
-	    .filter((node) => !name || nameOf(node) === name);
+		for (const node of find(":not([type=password], [type=file], [autocomplete=off], [autocomplete=off] *)"))
+			(all[[node.localName, node.id, node.name]] ||= []).push(node);
+		return all;
+	}
 
 	function save() {
 		const state = [];
 
-		for (const node of alike()) {
-			const did = { open: node.open };
-			const given = { value: node.defaultValue, checked: node.defaultChecked, selected: node.defaultSelected, scrollTop: 0, scrollLeft: 0 };
+		for (const [name, nodes] of Object.entries(named())) {
+			for (const [i, node] of nodes.entries()) {
+				const did = { open: node.open };
+				const given = { value: node.defaultValue, checked: node.defaultChecked, selected: node.defaultSelected, scrollTop: 0, scrollLeft: 0 };
 
-			for (const key in given)
-				if (node[key] !== (given[key] ?? node[key]))
-					did[key] = node[key];
-			if (node === document.activeElement)
-				did.focus = [node.selectionStart, node.selectionEnd];
-			if (JSON.stringify(did) !== "{}")
-				state.unshift([nameOf(node), alike(nameOf(node)).indexOf(node), did, node.matches(":modal")]);
+				for (const key in given)
+					if (node[key] !== (given[key] ?? node[key]))
+						did[key] = node[key];
+				if (node === document.activeElement)
+					did.focus = [node.selectionStart, node.selectionEnd];
+				if (JSON.stringify(did) !== "{}")
+					state.unshift([name, i, did, node.matches(":modal")]);
+			}
 		}
 		return state;
 	}
 
 	function restore(state = []) {
+		const all = named();
+
 		for (const [name, i, { focus, ...did }, modal] of state) {
-			const node = alike(name)[i] || {};
+			const node = all[name]?.[i] || {};
 
 			if (modal && !node.open)
 				node.showModal?.();
