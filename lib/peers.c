@@ -405,25 +405,32 @@ peers_serve(struct peers *p)
 		}
 }
 
-/* Each frame is made once; one that there is no memory for stays empty. */
-static bool
-put_frames(const struct world *w, struct buf frame[DIALECT_ROWS], bool news,
-    bool report)
-{
-	const struct history *h;
-	enum dialect d;
-	bool good;
+/* What the peers of each dialect are told, made when the first of them is. */
+struct frames {
+	bool news, report;
+	bool made[DIALECT_ROWS];
+	struct buf frame[DIALECT_ROWS]; /* one that can't be made stays empty */
+};
 
-	h = w->history;
-	for (d = 0, good = true; d < DIALECT_ROWS; d++) {
-		frame[d] = (struct buf){ .max = CONN_OUT };
-		if ((news &&
-			dialect_news(d, &frame[d], h,
-			    &h->recent[h->n % HISTORY_LENGTH]) < 0) ||
-		    (report && dialect_report(d, &frame[d], h) < 0))
-			good = false;
-	}
-	return good;
+/* NULL where memory is out */
+static const struct buf *
+frame_of(struct frames *f, enum dialect d, const struct history *h)
+{
+	struct buf *frame;
+
+	frame = &f->frame[d];
+	if (f->made[d])
+		return frame->max == 0 ? NULL : frame;
+	f->made[d] = true;
+	*frame = (struct buf){ .max = CONN_OUT };
+	if ((!f->news ||
+		dialect_news(d, frame, h, &h->recent[h->n % HISTORY_LENGTH]) ==
+		    0) &&
+	    (!f->report || dialect_report(d, frame, h) == 0))
+		return frame;
+	buf_free(frame);
+	frame->max = 0;
+	return NULL;
 }
 
 /* One write a listener; what it can't take now it gets later, as one piece. */
@@ -443,26 +450,26 @@ tell(struct conn *c, const struct world *w, int fd, const struct buf *frame)
 size_t
 peers_tell(struct peers *p, bool news, bool report, size_t *pages)
 {
-	struct buf frame[DIALECT_ROWS];
+	struct frames frames = { .news = news, .report = report };
+	const struct buf *frame;
 	struct conn *c;
 	size_t i, told;
-	bool good;
 
-	good = put_frames(p->world, frame, news, report);
 	*pages = 0;
 	for (i = p->active, told = p->n - i; i < p->n; i++) {
 		c = p->conns[i];
 		*pages += dialect_talks((enum dialect)c->dialect);
-		if (!good) /* when it is back it will see */
+		frame = frame_of(
+		    &frames, (enum dialect)c->dialect, p->world->history);
+		if (frame == NULL) /* when it is back it will see */
 			c->over = true;
 		else if (conn_ready(c))
-			tell(c, p->world, p->fds[p->base + i].fd,
-			    &frame[c->dialect]);
+			tell(c, p->world, p->fds[p->base + i].fd, frame);
 		if (c->over || c->out.len > 0)
 			expect(p, i);
 	}
 	for (i = 0; i < DIALECT_ROWS; i++)
-		buf_free(&frame[i]);
+		buf_free(&frames.frame[i]);
 	return told;
 }
 

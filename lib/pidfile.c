@@ -225,24 +225,34 @@ pidfile_close(struct pidfile_holder *h)
 	drop(&h->fd);
 }
 
-/*
- * Descriptors keep its number ours.  Those of a process that is gone, whose
- * number another one may have got, are of no use.
- */
+/* Descriptors of it keep its number ours. */
 static enum pidfile_result
-get_hold(struct pidfile_holder *h, const struct pidfile_holder *who)
+get_hold(struct pidfile_holder *h, pid_t pid)
 {
-	h->locked = who->locked;
-	if (h->pid == who->pid && h->process >= 0 &&
-	    os_process_signal(h->process, 0) == 0)
-		return PIDFILE_OK;
 	pidfile_forget(h);
-	h->process = os_process(who->pid);
+	h->process = os_process(pid);
 	if (h->process < 0 && errno == ESRCH)
 		return PIDFILE_STALE;
-	h->about = h->process < 0 ? -1 : os_about(who->pid);
-	h->pid = who->pid;
+	h->about = h->process < 0 ? -1 : os_about(pid);
+	h->pid = pid;
 	return PIDFILE_OK;
+}
+
+/*
+ * Are those that were kept of the process that has that number now?  Those of
+ * one that is gone answer no more.
+ */
+static bool
+holds(const struct pidfile_holder *h, pid_t pid)
+{
+	return h->pid == pid && h->process >= 0 &&
+	    os_process_signal(h->process, 0) == 0;
+}
+
+static bool
+spared(const struct pidfile_holder *h, int signo)
+{
+	return h->about >= 0 && os_spared(h->about, signo);
 }
 
 /* All that is asked about it, which takes a while. */
@@ -252,8 +262,7 @@ check(const struct pidfile_holder *h, int signo, bool deadly)
 	enum pidfile_result result;
 
 	result = h->locked ? PIDFILE_OK : check_age(h->fd, h, deadly);
-	if (result != PIDFILE_OK || deadly ||
-	    (h->about >= 0 && os_spared(h->about, signo)))
+	if (result != PIDFILE_OK || deadly || spared(h, signo))
 		return result;
 	return check_deadly(h, signo);
 }
@@ -279,7 +288,11 @@ find(struct pidfile_holder *h, int signo, bool deadly)
 		return PIDFILE_OURS;
 	if (who.pid < 2)
 		return PIDFILE_GARBAGE;
-	result = get_hold(h, &who);
+	h->locked = who.locked;
+	/* Of one that is gone this would not be known. */
+	if (h->pid == who.pid && h->locked && !deadly && spared(h, signo))
+		return PIDFILE_OK;
+	result = holds(h, who.pid) ? PIDFILE_OK : get_hold(h, who.pid);
 	return result == PIDFILE_OK ? check(h, signo, deadly) : result;
 }
 
@@ -329,6 +342,7 @@ pidfile_signal(struct pidfile_holder *h, int signo)
 			       : kill(h->pid, signo);
 	if (sent == 0)
 		return PIDFILE_OK;
+	pidfile_forget(h);
 	return errno == ESRCH ? PIDFILE_STALE : PIDFILE_ERRNO;
 }
 
