@@ -61,7 +61,8 @@ class Bench:
         self.stop_all(list(self.running))
         end_pids(descendants(os.getpid())[1:])
         for path in self.tmp.iterdir():
-            remove(path)
+            if path.name != "plots":
+                remove(path)
 
     def close(self):
         self.clear()
@@ -103,10 +104,11 @@ class Bench:
     def tool(self, argv, timeout, stdin="", cwd=None):
         """What it prints, at most so many seconds; None when it fails."""
         timeout = max(1, min(timeout, self.left()))
-        process = subprocess.Popen(
-            [str(a) for a in argv], cwd=cwd or self.tmp, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            preexec_fn=die_with_parent)
+        with open(self.tmp / "log", "ab") as log:
+            process = subprocess.Popen(
+                [str(a) for a in argv], cwd=cwd or self.tmp, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                preexec_fn=die_with_parent)
         self.running.append(process)
         try:
             out, _ = process.communicate(stdin, timeout)

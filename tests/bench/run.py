@@ -114,8 +114,8 @@ def draw(bench, reports, folder):
     folder.mkdir(exist_ok=True)
     for _, report, _ in reports:
         for part in report.parts:
-            if isinstance(part, Plot):
-                part.draw(bench, folder)
+            if isinstance(part, Plot) and not part.draw(bench, folder):
+                print(f"run.py: {part.name}: not drawn", file=sys.stderr)
 
 
 class TimeUp(Exception):

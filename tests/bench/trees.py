@@ -5,13 +5,15 @@ import shutil
 import tempfile
 import time
 
-from harness import BENCH, TOP, end_pids, private, remove, status
+from harness import (BENCH, TOP, cpu_ns, descendants, end_pids, private, remove,
+                     status)
 from page import Plot, exponent, ratio
+from peers import watchers
 
 TITLE = "Trees"
 SIZES = [10, 100, 1000, 10000, 100000, 1000000]
 PER_DIR = 10
-ROUNDS = {10: 7, 100: 7, 1000: 7, 10000: 5, 100000: 3, 1000000: 1}
+ROUNDS = {10: 7, 100: 7, 1000: 7, 10000: 5, 100000: 3, 1000000: 2}
 SAVES = 60
 SWEPT = 1000  # files of the smallest tree that is polled
 GOALS = 10000  # and of the smallest that the goals are for
@@ -19,10 +21,15 @@ WATCHES = "/proc/sys/fs/inotify/max_user_watches"
 SHM = pathlib.Path("/dev/shm")
 FILE_BYTES = 7168  # of memory for a file of a tree there, with what a walk takes
 INODE_BYTES = 2048  # of memory for a file of a disk
-PEERS = {"inotifywait -m": (1000000, ["inotifywait", "-m", "-r", "tree"]),
-         "chokidar": (100000, ["node", str(BENCH / "chokidar.mjs"), "tree",
+PEERS = {"inotifywait -m": (1000000, ["inotifywait", "-m", "-r", "site"]),
+         "chokidar": (100000, ["node", str(BENCH / "chokidar.mjs"), "site",
                                "ready"])}
-UNREADY = "entr, fswatch, watchman and nodemon do not say when they are ready"
+# Those that do not say when they are ready, and the trees that they are given.
+SILENT = ["entr", "fswatch -l 0.1", "watchman", "nodemon"]
+SILENT_IN = [10000, 100000]
+REST_S, REST_NS = 1, 10_000_000  # so little CPU in so many seconds is rest
+STEP = 10  # seconds without which no step is begun
+PATIENCE = 20  # seconds for one of them
 
 
 def available():
@@ -63,8 +70,14 @@ class Tree:
         self.bench, self.files = bench, files
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bench.", dir=where))
         self.dirs = max(1, files // PER_DIR)
-        bench.tool([BENCH / "walk", "make", "tree", self.dirs, files], 120,
+        began = time.monotonic()
+        bench.tool([BENCH / "walk", "make", "site", self.dirs, files], 120,
                    cwd=self.dir)
+        self.made = time.monotonic() - began
+
+    def time(self):
+        """Is there any for one more step, and to remove it in the end?"""
+        return self.bench.left() > self.made + STEP
 
     def walk(self, *args, seconds=60):
         out = self.bench.tool([BENCH / "walk", *args], seconds, cwd=self.dir)
@@ -72,7 +85,7 @@ class Tree:
 
     def deepest(self):
         """The directories of walk are one in another: dir0 of dir0."""
-        path = self.dir / "tree"
+        path = self.dir / "site"
         while (path / "dir0").is_dir():
             path = path / "dir0"
         return str((path / "file0.html").relative_to(self.dir))
@@ -108,42 +121,89 @@ def sweep(tree, keep):
         cpu = tree.walk("cpu", pid)[0] - cpu
         if sleeps(pid) > n:
             keep.setdefault("sweep", []).append(cpu / (sleeps(pid) - n))
-    ready(tree, [TOP / "watchrun", "-v", "-w", "-i", "0.01", "tree/**", "--",
+    ready(tree, [TOP / "watchrun", "-v", "-w", "-i", "0.01", "site/**", "--",
                  "true"], {}, measure)
-    got = tree.walk("stat", "tree", 3)
+    got = tree.walk("stat", "site", 3)
     if got:
         keep.setdefault("stat", []).append(got[0])
 
 
 def rounds_of(tree, found, rounds):
     for _ in range(rounds):
-        ready(tree, [BENCH / "walk", "watch", "tree"], found["floor"])
-        ready(tree, [TOP / "watchrun", "-v", "-w", "tree/**", "--", "true"],
-              found["ours"])
+        if tree.time():
+            ready(tree, [BENCH / "walk", "watch", "site"], found["floor"])
+            ready(tree, [TOP / "watchrun", "-v", "-w", "site/**", "--", "true"],
+                  found["ours"])
     for _ in range(min(rounds, 3)):
         got = tree.walk("save", SAVES, tree.deepest(), TOP / "watchrun", "-l",
-                        "tree/**")
+                        "site/**") if tree.time() else None
         if got:
             found["saves"].append(got[0])
     for _ in range(rounds if tree.files >= SWEPT else 0):
-        sweep(tree, found["swept"])
+        if tree.time():
+            sweep(tree, found["swept"])
 
 
 def peers_at(tree, found, rounds):
     """Others that say when they are ready."""
     for _ in range(rounds):
         for name, (most, argv) in PEERS.items():
-            if shutil.which(argv[0]) and SWEPT <= tree.files <= most:
+            if (shutil.which(argv[0]) and SWEPT <= tree.files <= most and
+                    tree.time()):
                 ready(tree, argv, found["peers"].setdefault(name, {}))
+
+
+def total(pids, of):
+    """Of those that are still there."""
+    found = 0
+    for pid in pids:
+        try:
+            found += of(pid)
+        except OSError:
+            pass
+    return found
+
+
+def at_rest(bench, tree, peer):
+    """ns until it takes no CPU to speak of, and bytes; None when that is too late"""
+    began = time.monotonic()
+    peer.dir = tree.dir
+    peer.begin(bench)
+    seen = []
+    while time.monotonic() - began < min(PATIENCE, bench.left()):
+        pids = [pid for p in peer.begun for pid in descendants(p.pid)]
+        seen.append((time.monotonic() - began, total(pids, cpu_ns)))
+        before = [ns for t, ns in seen if t < seen[-1][0] - REST_S]
+        if before and seen[-1][1] - before[-1] < REST_NS:
+            ns = next(t for t, ns in seen if ns > seen[-1][1] - REST_NS)
+            return {"ns": [ns * 1e9], "bytes": total(pids, private)}
+        time.sleep(0.02)
+    return None
+
+
+def silent_at(bench, tree, found):
+    for peer in watchers():
+        if peer.name not in SILENT or tree.files not in SILENT_IN:
+            continue
+        if peer.missing() or not tree.time():
+            found["silent"][peer.name] = peer.missing() or "the time was up"
+            continue
+        found["silent"][peer.name] = (at_rest(bench, tree, peer) or
+                                      f"no rest in {PATIENCE} s")
+        peer.end(bench)
+        (tree.dir / "told").unlink(missing_ok=True)
 
 
 def measure(bench, files, where):
     rounds = 1 if bench.quick else ROUNDS[files]
-    found = {"ours": {}, "floor": {}, "swept": {}, "saves": [], "peers": {}}
+    found = {"ours": {}, "floor": {}, "swept": {}, "saves": [], "peers": {},
+             "silent": {}, "made": 0}
     tree = Tree(bench, files, where)
+    found["made"] = tree.made
     try:
         rounds_of(tree, found, rounds)
         peers_at(tree, found, 1 if files > GOALS else 2)
+        silent_at(bench, tree, found)
     finally:
         remove(tree.dir)
     return found
@@ -151,18 +211,17 @@ def measure(bench, files, where):
 
 def measure_all(bench, sizes, where, left_out, results):
     """results: {size: found}; what can't be is left out, with why"""
-    took = 0
+    made = 0
     for n in sizes:
         why = too_much(n, where)
-        # What is ten times as large has fewer rounds.
-        if not why and took * 4 > bench.left():
-            why = f"the time: {took:.0f} s went to the size before"
+        # What is ten times as large is made and removed in ten times as long.
+        if not why and made * 20 + 2 * STEP > bench.left():
+            why = f"the time: {bench.left():.0f} s are left"
         if why:
             left_out[n] = why
             continue
-        began = time.monotonic()
         results[n] = measure(bench, n, where)
-        took = time.monotonic() - began
+        made = results[n]["made"]
         if "ns" not in results[n]["ours"] or "ns" not in results[n]["floor"]:
             left_out[n] = "the time: it was not ready when that was up"
             del results[n]
@@ -179,7 +238,7 @@ def run(bench, report):
         "deepest directory, CPU until it is told. The floor of a sweep is a "
         "loop of fstatat() over all files by their paths. Bytes a file are those of "
         "this size beyond the size above it, in a table. By turns; of all rounds "
-        f"the best counts. {UNREADY}.")
+        "the best counts.")
     left_out, results = {}, {}
     try:
         measure_all(bench, sizes, where, left_out, results)
@@ -248,8 +307,15 @@ def others(report, results):
                 table.add(name, f"{n:,}", "*not here*" if
                           not shutil.which(argv[0]) else "*not ready in time*",
                           "", "")
-    report.say("chokidar is not given a tree of 1,000,000: it takes most of a minute "
-               "for a tenth of that.")
+    report.say("chokidar is not given a tree of 1,000,000, for want of time.")
+    table = report.table("Others, which do not say it: until they take no CPU", [
+        "", "files", "ms", "bytes of their own a file"])
+    for n, found in results.items():
+        for name, row in found["silent"].items():
+            if isinstance(row, str):
+                table.add(name, f"{n:,}", f"*{row}*", "")
+            else:
+                table.add(name, f"{n:,}", row["ns"][0] / 1e6, row["bytes"] / n)
     for n in [n for n in (GOALS, 100000) if n in results]:
         ready_ms = {name: min(row["ns"]) / 1e6 for name, row in
                     results[n]["peers"].items() if "ns" in row}
