@@ -75,9 +75,10 @@ class Tree:
                    cwd=self.dir)
         self.made = time.monotonic() - began
 
-    def time(self):
-        """Is there any for one more step, and to remove it in the end?"""
-        return self.bench.left() > self.made + STEP
+    def time(self, sizes=0):
+        """Is there any for one more step, to remove it in the end, and for so many
+        sizes more?"""
+        return self.bench.left() > self.made * (1 + 20 * sizes) + STEP * (1 + 2 * sizes)
 
     def walk(self, *args, seconds=60):
         out = self.bench.tool([BENCH / "walk", *args], seconds, cwd=self.dir)
@@ -149,7 +150,7 @@ def peers_at(tree, found, rounds):
     for _ in range(rounds):
         for name, (most, argv) in PEERS.items():
             if (shutil.which(argv[0]) and SWEPT <= tree.files <= most and
-                    tree.time()):
+                    tree.time(tree.files < SIZES[-1])):
                 ready(tree, argv, found["peers"].setdefault(name, {}))
 
 
@@ -185,7 +186,7 @@ def silent_at(bench, tree, found):
     for peer in watchers():
         if peer.name not in SILENT or tree.files not in SILENT_IN:
             continue
-        if peer.missing() or not tree.time():
+        if peer.missing() or not tree.time(1):
             found["silent"][peer.name] = peer.missing() or "the time was up"
             continue
         found["silent"][peer.name] = (at_rest(bench, tree, peer) or
