@@ -9,8 +9,8 @@ from save import begin_all
 TITLE = "A burst"
 WRITES, FILES = 50000, 1000
 WRITE_MS = 8000  # of one peer; what does not go into it is not written
-QUIET_MS = 2500  # without news, then it has ended
-LEAST = 4  # seconds that a peer takes
+QUIET_MS = 4000  # without news, then it has ended
+LEAST = 6  # seconds that a peer takes
 
 
 def measure(bench, peer, writes):
@@ -57,7 +57,7 @@ def run(bench, report):
         f"other, or as many as go into {WRITE_MS // 1000} s. *Told* are messages of a "
         "chain, or for a watcher what one read of its output gives; the final state "
         "is seen where one comes from the last write on. It ends when nothing has "
-        f"come for {QUIET_MS / 1000} s, so whoever tells later than that is not "
+        f"come for {QUIET_MS // 1000} s, so whoever tells later than that is not "
         "heard. hugo server watches its content, so the files are its pages. "
         "The floors know one file, and are left out.")
     bars = {}
@@ -65,7 +65,8 @@ def run(bench, report):
             "Watchers", watchers(), "watchrun -l"):
         found = tabulate(report, bench, [
             p for p in peers if not p.floor and "-t 0" not in p.name], heading)
-        report.lead("After a burst, ms from the last write to the last message",
+        report.lead(f"{heading}, after a burst, ms from the last write to the last "
+                    "message",
                     {name: ms for name, (ms, _) in found.items()
                      if name == ours or not name.startswith("watchrun")}, ours)
         bars.update(found)

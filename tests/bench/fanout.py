@@ -153,7 +153,7 @@ def growth(report, results):
     """How each grows, as a curve and as an exponent."""
     table = report.table("Growth with the listeners: exponents, from 100 on",
                          ["", *(words for words, _, _ in WHAT.values())])
-    curves = {what: {} for what in WHAT}
+    curves, exponents = {what: {} for what in WHAT}, {}
     for name in SERVERS:
         found = []
         for what, (words, _, scale) in WHAT.items():
@@ -161,10 +161,11 @@ def growth(report, results):
                       for n, rows in results.items() if least(rows, name, what)]
             curves[what][name] = points
             found.append(exponent([p for p in points if p[0] >= 100]))
-            if name == "ours":
-                report.goal(f"growth with the listeners, exponent of {words}",
-                            found[-1], 1.1)
+        exponents[name] = found
         table.add(name, *found)
+    for i, (words, _, _) in enumerate(WHAT.values()):
+        report.growth(f"growth with the listeners of {words}", exponents["ours"][i],
+                      exponents["floor"][i])
     report.say("An exponent of 1 is linear, 0 does not grow.")
     for what, title in ("last", "From the signal to the last listener"), (
             "bytes", "Memory of its own beyond that for the first listener"), (

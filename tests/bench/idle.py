@@ -84,9 +84,9 @@ def run(bench, report):
                     2 * (SECONDS // PING_S + 1))
         report.goal(f"{name}: proportional memory of both programs", kib, 2048,
                     "KiB")
-    for peers, ours in zip(kinds.values(), ("ours", "watchrun -l")):
+    for (kind, peers), ours in zip(kinds.items(), ("ours", "watchrun -l")):
         rest = {p.name: found.get(p.name, (None, None)) for p in peers
                 if not p.ours or p.name == ours}
-        report.lead("Memory at rest, KiB", {n: k for n, (_, k) in rest.items()}, ours)
-        report.lead(f"Wake-ups in {SECONDS} s", {n: w for n, (w, _) in rest.items()},
+        report.lead(f"{kind}, memory at rest, KiB", {n: k for n, (_, k) in rest.items()}, ours)
+        report.lead(f"{kind}, wake-ups in {SECONDS} s", {n: w for n, (w, _) in rest.items()},
                     ours)

@@ -18,6 +18,7 @@ COLOURS = {
     "chokidar": 0xf28e2b, "nodemon": 0x3f7d3f, "ws (npm)": 0xd35400,
     "python3-websockets": 0x8c5a3c, "nothing else to do": 0x0057b8,
     "all processors busy": 0xc0392b}
+LINEAR = 1.1  # an exponent of at most this is one of 1
 LEFT, RIGHT = 0.19, 0.985  # of the width, where bars are
 
 
@@ -122,6 +123,11 @@ class Report:
 
     def goal(self, text, value, limit, unit=""):
         self.goals.append(Goal(text, value, limit, unit))
+
+    def growth(self, text, found, floor=None):
+        """Linear, or no worse than the floor, whose listeners grow, too."""
+        self.goal(f"{text}, exponent", None if found is None else round(found, 2),
+                  max(LINEAR, round(floor or 0, 2)))
 
     def lead(self, what, values, ours):
         """Who is ahead of ours in what, less being better; or that nobody is."""

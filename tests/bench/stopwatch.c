@@ -49,7 +49,7 @@ enum {
 	APART_MS =
 	    70, /* from the news to the next save of that file, at least */
 	REST_MS = 400, /* after the last */
-	TRIES = 3, /* until an ear hears its first save */
+	TRIES = 2, /* until an ear hears its first save */
 	MOST = 1000, /* saves of an ear */
 	START_MS = 60000, /* until a handshake */
 	KNOCK_NS = 100000 /* between two tries of one */
@@ -66,6 +66,7 @@ static struct sample samples[EAR_MOST][MOST];
 static size_t nsamples[EAR_MOST];
 static int64_t spent[EAR_MOST], saved_at[EAR_MOST];
 static int64_t half_at[EAR_MOST];
+static int64_t deadline; /* of all saves */
 static uint64_t heard[EAR_MOST]; /* news that are in a sample */
 static unsigned long serial;
 
@@ -215,13 +216,20 @@ measure_rest(size_t i, const char *mode)
 	saved_at[i] = ear_now();
 }
 
+static bool
+may_save(size_t i, int64_t ms)
+{
+	return ears[i].fd >= 0 && spent[i] < ms * 1000000 &&
+	    ear_now() < deadline;
+}
+
 static void
 measure(const char *mode, int64_t ms)
 {
 	size_t i;
 
 	for (i = 0; i < nears; i++)
-		if (ears[i].fd >= 0 && spent[i] < ms * 1000000) {
+		if (may_save(i, ms)) {
 			measure_half(i, mode);
 			measure_rest(i, mode);
 		}
@@ -234,7 +242,7 @@ measure_together(const char *mode, int64_t ms)
 	size_t i;
 
 	for (i = 0; i < nears; i++) {
-		on[i] = ears[i].fd >= 0 && spent[i] < ms * 1000000;
+		on[i] = may_save(i, ms);
 		if (on[i])
 			measure_half(i, mode);
 	}
@@ -278,12 +286,12 @@ static void
 saves(const char *mode, int64_t n, int64_t ms, int64_t all)
 {
 	const struct sample *s;
-	int64_t k, end;
+	int64_t k;
 	size_t i, j;
 
-	end = ear_now() + all * 1000000;
+	deadline = ear_now() + all * 1000000;
 	open_ears(mode);
-	for (k = 0; k < n && k < MOST && ear_now() < end; k++)
+	for (k = 0; k < n && k < MOST && ear_now() < deadline; k++)
 		if (*mode == 't')
 			measure_together(mode, ms);
 		else
