@@ -142,7 +142,7 @@ ok 'rightly' [ "$(field Content-Length)" = 5368709123 ]
 request='GET /%s HTTP/1.0\r\nHost: localhost\r\n\r\n'
 before=$(memory)
 # shellcheck disable=SC2059 # it is a format
-printf "$request" huge | wscat -r "$port" | head -c 300000000 | wc -c >got
+printf "$request" huge | wscat -r -t 300 "$port" | head -c 300000000 | wc -c >got
 ok 'it is sent as it is read' same_text got 300000000
 if [ -n "$before" ]; then
 	ok 'and takes no memory' [ "$(memory)" -lt $((before + 32768)) ]

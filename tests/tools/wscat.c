@@ -34,7 +34,7 @@ enum { ROOM = 1 << 22, HEAD = 65536, KEY = 24 };
  * comes is standard output, up to the end.
  *
  * Exit: 0 it was as wanted, or the server closed; 1 refused or cut off,
- * 2 called wrongly, 3 after -t (10) seconds.
+ * 2 called wrongly, 3 after -t (60) seconds.
  */
 static struct {
 	int fd;
@@ -368,7 +368,7 @@ options(int argc, char **argv)
 	int64_t ms;
 	int c;
 
-	ms = 10000;
+	ms = 60000;
 	cat.count = -1;
 	while ((c = getopt(argc, argv, "+146H:h:n:O:P:rst:")) != -1)
 		switch (c) {
