@@ -40,7 +40,7 @@ until_ok 10 has watcher 'reloadws.pid: rung'
 ok 'the site is made at the start' shows one one
 ok 'the page has the script in it' has shown '/reload.js'
 
-start news wscat -n 9 -t 60 "$port" /
+start news wscat -n 9 -t 300 "$port" /
 until_ok 5 has news '* open'
 echo 'one more' >src/one.txt
 until_ok 10 count 1 news reload
@@ -90,7 +90,7 @@ carriage_less() {
 make_serve serve env
 ok 'make serve says where it serves' address plain
 port=$(address plain)
-start served wscat -n 1 -t 60 "$port" /
+start served wscat -n 1 -t 300 "$port" /
 until_ok 5 has served '* open'
 # watchrun may still be reading the directory: save until it has seen one.
 save_until_told() {

@@ -74,7 +74,7 @@ free_port() {
 
 # listen: as a page does, from now on
 listen() {
-	start news wscat -t 100 -P reload.v1 "$port" /reload
+	start news wscat -t 600 -P reload.v1 "$port" /reload
 	until_ok 10 has "$tmp/news" hello
 }
 

@@ -15,7 +15,8 @@
 #include "play.h"
 
 enum {
-	GRACE = 30000, /* ms to end, of which it may wait seven for others */
+	GRACE =
+	    120000, /* ms to end: closing an inotify instance waits its turn */
 	REST = 60, /* ms at rest are watched */
 	RESTLESS = 2000, /* calls in these are too many */
 	TICKS = 3 /* of a hundredth of a second, in these, too */

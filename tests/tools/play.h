@@ -12,7 +12,7 @@
 #include "fault.h"
 
 enum {
-	PLAY_PATIENCE = 20000, /* ms for what must come */
+	PLAY_PATIENCE = 60000, /* ms for what must come */
 	PLAY_SAID = 300, /* ms, where watchrun has said that all is not well */
 	PLAY_TEXT = 512
 };
