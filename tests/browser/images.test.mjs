@@ -76,6 +76,6 @@ test("an image that was shown anew stays new when its sheet is", async (t) => {
 	site.write("style.css", sheet("green"));
 	await site.server.post("style.css");
 	await view.is("green");
-	same(await background(), shown, "the image in the new sheet");
+	await until("the new sheet names the image as it was shown", async () => await background() === shown);
 	await view.loaded(1);
 });
