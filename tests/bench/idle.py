@@ -87,6 +87,7 @@ def run(bench, report):
     for (kind, peers), ours in zip(kinds.items(), ("ours", "watchrun -l")):
         rest = {p.name: found.get(p.name, (None, None)) for p in peers
                 if not p.ours or p.name == ours}
-        report.lead(f"{kind}, memory at rest, KiB", {n: k for n, (_, k) in rest.items()}, ours)
-        report.lead(f"{kind}, wake-ups in {SECONDS} s", {n: w for n, (w, _) in rest.items()},
-                    ours)
+        report.lead(f"{kind}, memory at rest, KiB",
+                    {n: k for n, (_, k) in rest.items()}, ours)
+        report.lead(f"{kind}, wake-ups in {SECONDS} s",
+                    {n: w for n, (w, _) in rest.items()}, ours)

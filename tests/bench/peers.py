@@ -7,6 +7,7 @@ with a machine is told as that, not guessed.
 """
 import pathlib
 import shutil
+import socket
 import subprocess
 
 from harness import BENCH, TOP, free_port
@@ -87,6 +88,13 @@ class Chain(Peer):
                           f"{self.port}{self.path}", self.protocol, self.hello,
                           self.news]) + "\n"
 
+    def answers(self):
+        """Does anybody listen?  The floor would take that for its listener."""
+        if self.floor:
+            return True
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", self.port)) == 0
+
     def key(self):
         return self.name.replace(" ", "_")
 
@@ -94,6 +102,9 @@ class Chain(Peer):
 class Watcher(Chain):
     news = ""
     fifo = None
+
+    def answers(self):
+        return True
 
     def ear(self):
         return "\t".join([self.key(), str(self.dir / self.file), "pipe",

@@ -4,7 +4,7 @@ All are started, each with a site of its own, and their files are saved by turns
 """
 import time
 
-from harness import BENCH
+from harness import BENCH, until
 from page import Plot, percentile, ratio
 from peers import chains, watchers
 
@@ -14,6 +14,7 @@ OWN_MS = 3000  # of one peer in one mode
 QUICK = 0.6  # of the time of slow saves, for the floor and ours
 SHARES = {"place": 1, "rename": 1, "slow": 2}  # of the time
 TURN = 15  # seconds for the last turn, which is not cut off
+UP = 15  # seconds until all answer; who does not is never heard
 VOID = "-2"
 SAVES = 200
 SETTLE_MS = 10  # the default of watchrun
@@ -52,6 +53,7 @@ def begin_all(bench, peers, **shape):
     for p in able:
         p.prepare(bench.folder(p.key()), **shape)
         p.begin(bench)
+    until(UP, lambda: all(p.answers() for p in able))
     time.sleep(3)
     return able
 
@@ -133,8 +135,8 @@ def run(bench, report):
     report.say(
         f"Up to {SAVES} saves of a page of 4 KiB, of which each peer has so many as "
         "fit into its share of the time. *Lost*: not told within 3 s; *doubled*: "
-        "told more than once after the save; *early*: told while the file was half written, which reloads "
-        "half a page. *Slowly* is half the file, 80 ms, the rest. The floor is "
+        "told more than once after the save; *early*: told while the file was half "
+        "written, which reloads half a page. *Slowly* is half the file, 80 ms, the rest. The floor is "
         "one program that hears of one file by inotify and writes to one socket; "
         f"ours are two, with a settle of {SETTLE_MS} ms unless -t says "
         "otherwise. A chain ends at the message in a WebSocket, a watcher at "
