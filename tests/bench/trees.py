@@ -70,9 +70,12 @@ class Tree:
         self.bench, self.files = bench, files
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bench.", dir=where))
         self.dirs = max(1, files // PER_DIR)
+        self.made = 0  # seconds
+
+    def make(self):
         began = time.monotonic()
-        bench.tool([BENCH / "walk", "make", "site", self.dirs, files], 120,
-                   cwd=self.dir)
+        self.bench.tool([BENCH / "walk", "make", "site", self.dirs, self.files], 120,
+                        cwd=self.dir)
         self.made = time.monotonic() - began
 
     def time(self, sizes=0):
@@ -200,8 +203,9 @@ def measure(bench, files, where):
     found = {"ours": {}, "floor": {}, "swept": {}, "saves": [], "peers": {},
              "silent": {}, "made": 0}
     tree = Tree(bench, files, where)
-    found["made"] = tree.made
     try:
+        tree.make()
+        found["made"] = tree.made
         rounds_of(tree, found, rounds)
         peers_at(tree, found, 1 if files > GOALS else 2)
         silent_at(bench, tree, found)
