@@ -81,7 +81,7 @@ class Tree:
     def time(self, sizes=0):
         """Is there any for one more step, to remove it in the end, and for so many
         sizes more?"""
-        return self.bench.left() > self.made * (1 + 20 * sizes) + STEP * (1 + 2 * sizes)
+        return self.bench.left() > self.made * (1 + 40 * sizes) + STEP * (1 + 2 * sizes)
 
     def walk(self, *args, seconds=60):
         out = self.bench.tool([BENCH / "walk", *args], seconds, cwd=self.dir)
