@@ -2,7 +2,7 @@
 
 import net from "node:net";
 
-const FROM = 10000;
+const FROM = 11000;	/* no browser goes to 10080 */
 const COUNT = 20000;
 let next = Math.floor(Math.random() * COUNT);
 
