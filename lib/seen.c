@@ -266,6 +266,11 @@ is_news(struct look *l, struct tree_entry *e, const struct seen *s,
 
 	*news = TREE_CHANGED;
 	if (e->open && !l->d->unheard) {
+		/* It may be no more than a poke: who closes it tells. */
+		if (looks == FRESH) {
+			e->fresh = e->written = true;
+			return false;
+		}
 		tell(l, e);
 		return looks != ALIKE;
 	}
