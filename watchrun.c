@@ -60,12 +60,6 @@ out_of_memory(void)
 	msg_die("out of memory:");
 }
 
-static uint64_t
-all_rules(void)
-{
-	return UINT64_MAX >> (64 - w.rules->n);
-}
-
 /* ---- what changed ---- */
 
 /* May it be the doing of a command of ours? */
@@ -87,12 +81,8 @@ minding(uint64_t rules, bool own)
 	return rules;
 }
 
-/* How it is news to the batch: batch_changed, or one of its like. */
-typedef int tell_batch(
-    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
-
 static void
-changed(tell_batch *how, const char *path, uint64_t rules)
+changed(batch_hear *how, const char *path, uint64_t rules)
 {
 	int64_t now;
 
@@ -125,12 +115,10 @@ on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
 	(void)arg;
 	switch (news) {
 	case TREE_CHANGED:
-		msg_why("%s: changed, counts by %s", path, by);
-		changed(batch_changed, path, rules);
-		break;
 	case TREE_CAME:
 		msg_why("%s: changed, counts by %s", path, by);
-		changed(batch_came, path, rules);
+		changed(news == TREE_CAME ? batch_came : batch_changed, path,
+		    rules);
 		break;
 	case TREE_SAME:
 		rewritten(path, rules, by, false);
@@ -182,7 +170,7 @@ on_record(void *arg, const struct list_record *record)
 			msg_why("%s: does not count", record->text);
 		break;
 	case LIST_ANY:
-		batch_any(&w.batch, all_rules(), clock_ms());
+		batch_any(&w.batch, rules_all(w.rules), clock_ms());
 		break;
 	case LIST_END:
 		batch_flush(&w.batch);
@@ -250,7 +238,7 @@ on_signals(void)
 		if (sig_has(taken, ends[i]))
 			end(ends[i]);
 	if (sig_has(taken, SIGUSR1))
-		batch_force(&w.batch, all_rules(), clock_ms());
+		batch_force(&w.batch, rules_all(w.rules), clock_ms());
 	if (sig_has(taken, SIGTSTP))
 		run_suspend(w.act.runs, w.rules->n);
 	leave_when_gone();
@@ -552,6 +540,7 @@ open_act(void)
 		.breathe = on_signals };
 
 	w.batch.settle = w.options.settle;
+	w.batch.many = w.options.many;
 	if (act_open(&w.act, &w.options, &calls) == 0 && atexit(kill_rest) == 0)
 		return;
 	if (errno == E2BIG)

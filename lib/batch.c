@@ -309,6 +309,16 @@ cap(const struct batch *b)
 	return b->first + later(BATCH_CAP, b->settle);
 }
 
+/* Who writes one file may be done, who writes many pauses between them. */
+static int64_t
+settle(const struct batch *b)
+{
+	int64_t time;
+
+	time = b->came > 0 ? later(b->settle, BATCH_CAME) : b->settle;
+	return b->changed > 1 || b->any != 0 ? later(time, b->many) : time;
+}
+
 int64_t
 batch_due(const struct batch *b)
 {
@@ -318,8 +328,7 @@ batch_due(const struct batch *b)
 		return 0;
 	if (b->rules == 0)
 		return BATCH_NEVER;
-	due = b->last +
-	    (b->came > 0 ? later(b->settle, BATCH_CAME) : b->settle);
+	due = b->last + settle(b);
 	if (b->writing.newest != NULL)
 		due = later(due, b->writing.newest->since + BATCH_WRITING);
 	if (b->vanished.newest != NULL)

@@ -17,6 +17,7 @@
 
 enum {
 	BATCH_SETTLE = 10, /* by default */
+	BATCH_MANY = 50, /* likewise, of more than one path */
 	BATCH_CAP = 1000, /* or the settle time, if that is longer */
 	BATCH_WRITING = 150, /* a file being written holds for this long */
 	BATCH_VANISHED = 100, /* a file that vanished: savers put it back */
@@ -29,6 +30,7 @@ enum {
 
 struct batch {
 	int64_t settle;
+	int64_t many; /* the least settle time of more than one path */
 	int64_t first, last; /* changes of this batch, where there are any */
 	int64_t after; /* no batch is due before this */
 	size_t changed; /* paths in this batch */
@@ -55,6 +57,10 @@ struct batch_taken {
 };
 
 typedef int batch_each(void *arg, const char *path, uint64_t rules);
+
+/* batch_changed, batch_came or batch_gone */
+typedef int batch_hear(
+    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
 
 /*
  * This path, which counts for these rules, was written, created or moved; own

@@ -158,6 +158,7 @@ option(struct options *o, int c)
 		o->verbose = c == 'v';
 		break;
 	case 't':
+		o->many = 0;
 		return seconds(o, c, 0, &o->settle);
 	case 'V':
 		o->version = true;
@@ -290,7 +291,7 @@ options_parse(struct options *o, int argc, char *argv[])
 {
 	size_t i;
 
-	*o = (struct options){ .settle = BATCH_SETTLE };
+	*o = (struct options){ .settle = BATCH_SETTLE, .many = BATCH_MANY };
 	if (parse_rules(o, argc, argv) < 0)
 		return -1;
 	if (o->help || o->version)

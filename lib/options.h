@@ -11,7 +11,7 @@ enum { OPTIONS_ERROR = 300 /* bytes of what is said of an error */ };
 
 struct options {
 	struct rules rules;
-	int64_t settle; /* -t, ms */
+	int64_t settle, many; /* -t, ms; many as in struct batch */
 	int64_t poll; /* -i, ms; 0: by itself, where events do not tell */
 	const char *from; /* -f, or NULL: watch */
 	bool once; /* -1 */

@@ -156,6 +156,12 @@ rules_entering(const struct rules *rs, const struct rules_reach *from,
 }
 
 uint64_t
+rules_all(const struct rules *rs)
+{
+	return UINT64_MAX >> (64 - rs->n);
+}
+
+uint64_t
 rules_at(const struct rules *rs, const struct rules_reach *reach)
 {
 	uint64_t set;

@@ -93,6 +93,9 @@ rules_explain(const struct rules *rs, const struct rules_reach *from,
  */
 uint64_t rules_match(const struct rules *rs, const char *path, const char **by);
 
+/* every one of them */
+uint64_t rules_all(const struct rules *rs);
+
 /* the rules that reach so far */
 uint64_t rules_at(const struct rules *rs, const struct rules_reach *reach);
 

@@ -73,6 +73,39 @@ test_settle(void)
 }
 
 static void
+test_settle_many(void)
+{
+	struct batch b = { .settle = 10, .many = 50 };
+
+	batch_changed(&b, "a", 1, false, 1000);
+	batch_changed(&b, "a", 1, false, 1002);
+	ok(due_at(&b, 1012), "one path settles as it does");
+	batch_changed(&b, "b", 1, false, 1005);
+	ok(due_at(&b, 1055), "more take longer to settle");
+	batch_changed(&b, "a", 1, false, 1050);
+	ok(due_at(&b, 1100), "after each of their changes");
+	batch_back(&b, "b", 1);
+	ok(due_at(&b, 1060), "one that is as it was is not counted");
+	take(&b, 1060);
+	batch_changed(&b, "a", 1, false, 2000);
+	ok(due_at(&b, 2010), "each batch by itself");
+	take(&b, 2010);
+	batch_came(&b, "temp", 1, false, 3000);
+	batch_changed(&b, "a", 1, false, 3001);
+	batch_gone(&b, "temp", 1, false, 3001);
+	ok(due_at(&b, 3011), "what came and went is not counted");
+	take(&b, 3011);
+	batch_any(&b, 1, 4000);
+	ok(due_at(&b, 4050), "who knows how many are many");
+	take(&b, 4050);
+	b.settle = 200;
+	batch_changed(&b, "a", 1, false, 5000);
+	batch_changed(&b, "b", 1, false, 5000);
+	ok(due_at(&b, 5200), "a longer settle time is kept");
+	batch_free(&b);
+}
+
+static void
 test_cap(void)
 {
 	struct batch b = { .settle = 10 };
@@ -560,6 +593,7 @@ int
 main(void)
 {
 	test_settle();
+	test_settle_many();
 	test_cap();
 	test_writing();
 	test_spent();

@@ -51,7 +51,7 @@ test_one(void)
 	ok(strcmp(r->want.sources[0].text, "**") == 0, "for all files");
 	ok(r->signo == SIGUSR1 && !r->deadly && r->stop == SIGTERM &&
 		r->grace == 5000 && r->limit == 0 && r->want.ignoring &&
-		o.settle == 10 && o.poll == 0 && o.from == NULL,
+		o.settle == 10 && o.many == 50 && o.poll == 0 && o.from == NULL,
 	    "with the defaults of the manual");
 }
 
@@ -65,7 +65,7 @@ test_options(void)
 	    "all options are taken, together and one by one");
 	r = &o.rules.v[0];
 	ok(o.zero && o.once && o.list && o.poke && o.wait && !o.quiet &&
-		o.verbose && !o.dry && o.settle == 0 &&
+		o.verbose && !o.dry && o.settle == 0 && o.many == 0 &&
 		strcmp(o.from, "list") == 0,
 	    "those of the whole");
 	ok(!r->want.ignoring && r->report && r->restart && r->same &&
