@@ -29,8 +29,10 @@ COMPILE = $(CC) -std=c11 -D_FILE_OFFSET_BITS=64 $(SHOW) $(WARN) \
 	$(CPPFLAGS) $(CFLAGS) -Ilib
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
+OS = lib/os_linux.o lib/os_linux_proc.o lib/os_other.o
+
 FLOOR = lib/buf.o lib/msg.o lib/str.o
-SYSTEM = lib/clock.o lib/os_linux.o lib/os_other.o lib/pidfile.o lib/sig.o
+SYSTEM = lib/clock.o $(OS) lib/pidfile.o lib/sig.o
 
 TREE = lib/content.o lib/dir.o lib/ghost.o lib/glob.o lib/link.o lib/look.o \
 	lib/mounts.o lib/rule.o lib/seen.o lib/sweep.o lib/tree.o \
@@ -54,7 +56,7 @@ RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/box.o \
 # What a peer needs, without its socket.
 CONN = lib/conn.o lib/access.o lib/answer.o \
 	lib/base64.o lib/buf.o lib/chunks.o lib/clock.o lib/dialect.o lib/history.o \
-	lib/http.o lib/json.o lib/list.o lib/news.o lib/os_linux.o lib/os_other.o \
+	lib/http.o lib/json.o lib/list.o lib/news.o $(OS) \
 	lib/reload_js.o lib/sha1.o lib/str.o lib/trigger.o lib/utf8.o lib/ws.o \
 	$(FILES)
 
@@ -223,12 +225,12 @@ tests/unit/batch: $(BATCH_UNIT)
 	$(LINK) -o $@ $(BATCH_UNIT)
 
 BELL_UNIT = tests/unit/bell.o lib/bell.o lib/box.o lib/buf.o lib/clock.o \
-	lib/list.o lib/os_linux.o lib/os_other.o lib/pidfile.o lib/str.o
+	lib/list.o $(OS) lib/pidfile.o lib/str.o
 tests/unit/bell: $(BELL_UNIT)
 	$(LINK) -o $@ $(BELL_UNIT)
 
-BOX_UNIT = tests/unit/box.o lib/box.o lib/buf.o lib/clock.o lib/os_linux.o \
-	lib/os_other.o lib/str.o
+BOX_UNIT = tests/unit/box.o lib/box.o lib/buf.o lib/clock.o $(OS) \
+	lib/str.o
 tests/unit/box: $(BOX_UNIT)
 	$(LINK) -o $@ $(BOX_UNIT)
 
@@ -264,7 +266,7 @@ tests/unit/guard: tests/unit/guard.o lib/guard.o
 	$(LINK) -o $@ tests/unit/guard.o lib/guard.o
 
 JOB_UNIT = tests/unit/job.o lib/job.o lib/args.o lib/changes.o lib/clock.o \
-	lib/glob.o lib/guard.o lib/os_linux.o lib/os_other.o lib/paths.o \
+	lib/glob.o lib/guard.o $(OS) lib/paths.o \
 	lib/report.o lib/rule.o lib/run.o lib/sig.o lib/str.o lib/stray.o
 tests/unit/job: $(JOB_UNIT)
 	$(LINK) -o $@ $(JOB_UNIT)
@@ -282,20 +284,20 @@ OPTIONS_UNIT = tests/unit/options.o lib/options.o lib/glob.o lib/rule.o \
 tests/unit/options: $(OPTIONS_UNIT)
 	$(LINK) -o $@ $(OPTIONS_UNIT)
 
-tests/unit/os_environ: tests/unit/os_environ.o lib/os_linux.o lib/os_other.o
-	$(LINK) -o $@ tests/unit/os_environ.o lib/os_linux.o lib/os_other.o
+tests/unit/os_environ: tests/unit/os_environ.o $(OS)
+	$(LINK) -o $@ tests/unit/os_environ.o $(OS)
 
-tests/unit/os: tests/unit/os.o lib/os_linux.o lib/os_other.o
-	$(LINK) -o $@ tests/unit/os.o lib/os_linux.o lib/os_other.o
+tests/unit/os: tests/unit/os.o $(OS)
+	$(LINK) -o $@ tests/unit/os.o $(OS)
 
-PIDFILE_UNIT = lib/os_linux.o lib/os_other.o lib/pidfile.o
+PIDFILE_UNIT = $(OS) lib/pidfile.o
 tests/unit/pidfile: tests/unit/pidfile.o $(PIDFILE_UNIT)
 	$(LINK) -o $@ tests/unit/pidfile.o $(PIDFILE_UNIT)
 
 tests/unit/pidfile_ring: tests/unit/pidfile_ring.o $(PIDFILE_UNIT)
 	$(LINK) -o $@ tests/unit/pidfile_ring.o $(PIDFILE_UNIT)
 
-POKE_UNIT = tests/unit/poke.o lib/poke.o lib/os_linux.o lib/os_other.o
+POKE_UNIT = tests/unit/poke.o lib/poke.o $(OS)
 tests/unit/poke: $(POKE_UNIT)
 	$(LINK) -o $@ $(POKE_UNIT)
 
@@ -305,7 +307,7 @@ tests/unit/report: tests/unit/report.o lib/report.o
 tests/unit/rule: tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
 	$(LINK) -o $@ tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
 
-RUN_UNIT = lib/clock.o lib/os_linux.o lib/os_other.o lib/run.o lib/sig.o \
+RUN_UNIT = lib/clock.o $(OS) lib/run.o lib/sig.o \
 	lib/str.o lib/stray.o
 tests/unit/run: tests/unit/run.o $(RUN_UNIT)
 	$(LINK) -o $@ tests/unit/run.o $(RUN_UNIT)
@@ -349,7 +351,7 @@ tests/fuzz/ws: $(FUZZ_WS)
 	$(LINK) -o $@ $(FUZZ_WS)
 
 # What end-to-end tests need and the shell has not.
-BELL = lib/box.o lib/buf.o lib/clock.o lib/os_linux.o lib/os_other.o \
+BELL = lib/box.o lib/buf.o lib/clock.o $(OS) \
 	lib/str.o tests/tools/bell.o
 $(BELL): $(HEADERS)
 tests/tools/bell: $(BELL)
@@ -429,7 +431,7 @@ tests/unit/access: $(ACCESS_UNIT)
 
 ANSWER_UNIT = tests/unit/answer.o lib/answer.o lib/access.o lib/base64.o \
 	lib/buf.o lib/clock.o lib/dialect.o lib/history.o lib/http.o lib/json.o \
-	lib/list.o lib/news.o lib/os_linux.o lib/os_other.o lib/reload_js.o \
+	lib/list.o lib/news.o $(OS) lib/reload_js.o \
 	lib/sha1.o lib/str.o lib/trigger.o lib/utf8.o lib/ws.o $(FILES)
 tests/unit/answer: $(ANSWER_UNIT)
 	$(LINK) -o $@ $(ANSWER_UNIT)
@@ -507,11 +509,11 @@ REPLY_UNIT = tests/unit/reply.o lib/reply.o lib/buf.o
 tests/unit/reply: $(REPLY_UNIT)
 	$(LINK) -o $@ $(REPLY_UNIT)
 
-ROOT_UNIT = tests/unit/root.o lib/root.o lib/os_linux.o lib/os_other.o
+ROOT_UNIT = tests/unit/root.o lib/root.o $(OS)
 tests/unit/root: $(ROOT_UNIT)
 	$(LINK) -o $@ $(ROOT_UNIT)
 
-SANDBOX_UNIT = tests/unit/sandbox.o lib/os_linux.o lib/os_other.o $(SANDBOX)
+SANDBOX_UNIT = tests/unit/sandbox.o $(OS) $(SANDBOX)
 tests/unit/sandbox: $(SANDBOX_UNIT)
 	$(LINK) -o $@ $(SANDBOX_UNIT)
 
@@ -520,11 +522,11 @@ tests/unit/sha1: $(SHA1_UNIT)
 	$(LINK) -o $@ $(SHA1_UNIT)
 
 SITE_UNIT = tests/unit/site.o lib/buf.o lib/clock.o lib/http.o \
-	lib/os_linux.o lib/os_other.o lib/str.o lib/utf8.o $(FILES)
+	$(OS) lib/str.o lib/utf8.o $(FILES)
 tests/unit/site: $(SITE_UNIT)
 	$(LINK) -o $@ $(SITE_UNIT)
 
-TREE_UNIT = lib/clock.o lib/os_linux.o lib/os_other.o lib/str.o $(TREE)
+TREE_UNIT = lib/clock.o $(OS) lib/str.o $(TREE)
 tests/unit/tree: tests/unit/tree.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree.o $(TREE_UNIT)
 
@@ -546,8 +548,8 @@ tests/unit/tree_start: tests/unit/tree_start.o $(TREE_UNIT)
 # What another system's backend does is told by a kernel that is made for that.
 KQUEUE = tests/fake/kqueue.o tests/fake/watch_kqueue.o
 KQUEUE_TREE = $(KQUEUE) lib/watch_inotify.o lib/clock.o lib/content.o lib/dir.o lib/ghost.o \
-	lib/glob.o lib/link.o lib/look.o lib/mounts.o lib/os_linux.o \
-	lib/os_other.o lib/rule.o lib/seen.o lib/str.o lib/sweep.o lib/tree.o
+	lib/glob.o lib/link.o lib/look.o lib/mounts.o $(OS) \
+	lib/rule.o lib/seen.o lib/str.o lib/sweep.o lib/tree.o
 $(KQUEUE): $(HEADERS) tests/fake/sys/event.h
 tests/fake/watch_kqueue.o: lib/watch_kqueue.c
 	$(COMPILE) -U__linux__ -D_XOPEN_SOURCE=700 -Itests/fake -c -o $@ lib/watch_kqueue.c
@@ -571,7 +573,7 @@ tests/unit/utf8: $(UTF8_UNIT)
 	$(LINK) -o $@ $(UTF8_UNIT)
 
 VERSION_UNIT = tests/unit/version.o lib/version.o lib/buf.o lib/clock.o \
-	lib/content.o lib/http.o lib/os_linux.o lib/os_other.o lib/reply.o \
+	lib/content.o lib/http.o $(OS) lib/reply.o \
 	lib/str.o
 tests/unit/version: $(VERSION_UNIT)
 	$(LINK) -o $@ $(VERSION_UNIT)
@@ -585,6 +587,6 @@ tests/unit/ws: $(WS_UNIT)
 	$(LINK) -o $@ $(WS_UNIT)
 
 LISTING_UNIT = tests/unit/listing.o lib/listing.o lib/buf.o lib/http.o \
-	lib/os_linux.o lib/os_other.o lib/root.o lib/str.o lib/utf8.o
+	$(OS) lib/root.o lib/str.o lib/utf8.o
 tests/unit/listing: $(LISTING_UNIT)
 	$(LINK) -o $@ $(LISTING_UNIT)
