@@ -91,18 +91,6 @@ set_clock(void)
 	srv.world.wall = clock_wall_ns() / 1000000000;
 }
 
-/* what is said of a broadcast: its only path, or its kind */
-static const char *
-subject(const struct news *news)
-{
-	const char *path;
-
-	path = news_next_path(news, NULL);
-	return path != NULL && news_next_path(news, path) == NULL
-	    ? path
-	    : news_word(news->kind);
-}
-
 /* `what` and to how many, and how long it took until they showed it, or -1 */
 static void
 say_told(const char *what, size_t n, int64_t ms)
@@ -181,7 +169,7 @@ broadcast(struct news *news)
 	if (h->n != n) {
 		history_name(h, name);
 		snprintf(srv.told_of.subject, SUBJECT, "%s %s", name,
-		    subject(&h->recent[h->n % HISTORY_LENGTH]));
+		    news_subject(&h->recent[h->n % HISTORY_LENGTH]));
 		srv.told_of.listeners = listeners;
 		srv.told_of.pages = pages;
 		srv.told_of.longest = -1;
@@ -232,9 +220,7 @@ read_letters(enum box_result result, struct news *news)
 static void
 empty_box(enum box_result result)
 {
-	if (result != BOX_OK)
-		return;
-	if (box_empty(&srv.box) < 0)
+	if (result == BOX_OK && box_empty(&srv.box) < 0)
 		msg_why("the letter box of %s:", srv.pidpath);
 	box_rest(&srv.box);
 }

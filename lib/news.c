@@ -187,3 +187,14 @@ news_word(enum news_kind kind)
 
 	return words[kind];
 }
+
+const char *
+news_subject(const struct news *news)
+{
+	const char *path;
+
+	path = news_next_path(news, NULL);
+	return path != NULL && news_next_path(news, path) == NULL
+	    ? path
+	    : news_word(news->kind);
+}

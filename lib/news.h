@@ -55,6 +55,9 @@ void news_merge(struct news *news, const struct news *later);
 /* style or reload, as messages say it */
 const char *news_word(enum news_kind kind);
 
+/* what they are of in a word: their only path, or their kind */
+const char *news_subject(const struct news *news);
+
 /* the path behind this one, the first for NULL; NULL behind the last */
 const char *news_next_path(const struct news *news, const char *path);
 
