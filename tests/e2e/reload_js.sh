@@ -22,7 +22,7 @@ code() {
 
 ok 'the script is at most 20 KB as it is written' at_most 20480 reload.js
 code reload.js >written
-code served >code
-ok 'what is served is its code' cmp written code
+code served >answer
+ok 'what is served is its code' cmp written answer
 ok 'and has no comment' not grep -q '// ' served
 ok 'and at most 6 KB when it is compressed' at_most 6144 packed
