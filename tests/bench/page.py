@@ -225,6 +225,8 @@ class Plot:
             f"pointsize 0.6 linecolor rgb {COLOURS.get(row, 0)} title '{row}' "
             "noenhanced" for i, row in enumerate(rows))
         scale = [f"set logscale {log}"]
+        if "y" not in log:
+            scale.append("set yrange [0:*]")
         if goal:
             scale += [f"set arrow from graph 0, first {goal[0]} to graph 1, first "
                       f"{goal[0]} nohead dashtype 2 linecolor rgb 0x333333",
