@@ -21,9 +21,9 @@ fi
 {
 	# They always succeed when they are called rightly.
 	echo atexit clock_gettime dirfd ferror fnmatch free getpgrp getpid isatty memchr \
-	    memcmp memcpy memmove memset posix_getopt qsort raise sigaction \
-	    sigaddset sigemptyset sigprocmask snprintf strchr strcmp strcspn \
-	    strerror strlen strncmp strpbrk strrchr strspn strstr strtol \
+	    memcmp memcpy memmove memset posix_getopt qsort raise sched_yield \
+	    sigaction sigaddset sigemptyset sigprocmask snprintf strchr strcmp \
+	    strcspn strerror strlen strncmp strpbrk strrchr strspn strstr strtol \
 	    strtoull sysconf vsnprintf
 	# They do not return.
 	echo _exit exit
