@@ -128,8 +128,9 @@ fi
 
 # ---- bytes ----
 
+# Page by page: RssAnon is counted loosely, in tens of pages a processor.
 anon() {
-	awk '$1 == "RssAnon:" { print $2 * 1024 }' "/proc/$1/status"
+	awk '$1 == "Anonymous:" { print $2 * 1024 }' "/proc/$1/smaps_rollup"
 }
 serve crowded -l 0 -p crowded.pid
 crowded=$pid

@@ -10,9 +10,10 @@ on() {
 descriptors() {
 	find "/proc/$server/fd" -mindepth 1 | wc -l
 }
-# What a program's memory is made of: its own, not that of its files.
+# What a program's memory is made of: its own, not that of its files; page by
+# page, since RssAnon is counted loosely, in tens of pages a processor.
 memory() {
-	awk '/^RssAnon/ { print $2 }' "/proc/$server/status"
+	awk '/^Anonymous:/ { print $2 }' "/proc/$server/smaps_rollup"
 }
 few_descriptors() {
 	[ "$(descriptors)" -le "$base" ]
