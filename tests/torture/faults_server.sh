@@ -19,9 +19,10 @@ fi
 {
 	# They always succeed when they are called rightly.
 	echo clock_gettime ferror free getopt getpid gmtime_r inet_ntop inet_pton \
-	    memchr memcmp memcpy memmove memset qsort raise sigaction sigaddset \
-	    sigemptyset sigprocmask snprintf strchr strcmp strcspn strerror \
-	    strftime strlen strncmp strrchr strspn strstr strtoull sysconf vsnprintf
+	    memchr memcmp memcpy memmove memset qsort raise sched_yield \
+	    sigaction sigaddset sigemptyset sigprocmask snprintf strchr strcmp \
+	    strcspn strerror strftime strlen strncmp strrchr strspn strstr \
+	    strtoull sysconf vsnprintf
 	# They do not return.
 	echo _exit exit
 	# A nap that is cut short is only shorter.
