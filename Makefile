@@ -80,7 +80,7 @@ TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
 	tests/unit/tree_random tests/unit/tree_start tests/unit/watch_kqueue
 
 UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
-	tests/unit/base64 tests/unit/batch tests/unit/bell tests/unit/box \
+	tests/unit/base64 tests/unit/batch tests/unit/batch_came tests/unit/bell tests/unit/box \
 	tests/unit/buf tests/unit/changes tests/unit/chunks tests/unit/clock \
 	tests/unit/conn tests/unit/dialect tests/unit/feed tests/unit/glob \
 	tests/unit/guard tests/unit/history tests/unit/http tests/unit/job \
@@ -214,7 +214,7 @@ CHECK_TOOLS = bash bindfs cmark emacs=emacs-nox fish git ip=iproute2 mosquitto \
 	rsync setpriv=util-linux strace systemd-analyze=systemd valgrind vim zsh
 
 # Unit tests: the link line is all that the module may know.
-$(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/fake.h \
+$(UNIT:=.o): $(HEADERS) tests/unit/batched.h tests/unit/child.h tests/unit/fake.h \
 	tests/unit/runs.h tests/unit/scratch.h tests/unit/test.h tests/unit/watched.h
 
 tests/unit/args: tests/unit/args.o lib/args.o
@@ -223,6 +223,10 @@ tests/unit/args: tests/unit/args.o lib/args.o
 BATCH_UNIT = tests/unit/batch.o lib/batch.o lib/paths.o lib/str.o
 tests/unit/batch: $(BATCH_UNIT)
 	$(LINK) -o $@ $(BATCH_UNIT)
+
+BATCH_CAME_UNIT = tests/unit/batch_came.o lib/batch.o lib/paths.o lib/str.o
+tests/unit/batch_came: $(BATCH_CAME_UNIT)
+	$(LINK) -o $@ $(BATCH_CAME_UNIT)
 
 BELL_UNIT = tests/unit/bell.o lib/bell.o lib/box.o lib/buf.o lib/clock.o \
 	lib/list.o $(OS) lib/pidfile.o lib/str.o
