@@ -266,3 +266,28 @@ ok 'and never seen half' never 'half '
 rm -r site/deep
 ok 'what is removed then is a change' runs 2 seen
 stop "$watchrun"
+
+# ---- many at once ----
+
+# three n: do two files at once and a third 30 ms later make so many runs?  A
+# busy machine may keep either side waiting: ten tries, then.
+three() {
+	for attempt in 1 2 3 4 5 6 7 8 9 10; do
+		: >seen
+		echo 1 >site/one
+		echo 1 >site/two
+		sleep 0.03
+		echo 1 >site/three
+		until_ok 10 test -s seen
+		sleep 0.2
+		lines "$1" seen && return
+	done
+	echo "$attempt times"
+	return 1
+}
+begin
+ok 'who writes many files may pause between them' three 1
+stop "$watchrun"
+begin -t 0.01
+ok 'a settle time that is given is that of many files, too' three 2
+stop "$watchrun"
