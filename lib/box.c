@@ -350,12 +350,6 @@ box_empty(struct box *b)
 	return cut(b, 0);
 }
 
-int
-box_take(struct box *b, struct buf *letters)
-{
-	return box_read(b, letters) < 0 ? -1 : box_empty(b);
-}
-
 /* ---- to make and to remove ---- */
 
 /*

@@ -77,17 +77,16 @@ void box_put_any(struct box *b);
 void box_undo(struct box *b);
 
 /*
- * Move the letters to the end of `letters`, which has room for BOX_MAX more;
+ * Copy the letters to the end of `letters`, which has room for BOX_MAX more;
  * a `*` in place of more than BOX_MAX bytes of them.  0, or -1 and errno.
  */
-int box_take(struct box *b, struct buf *letters);
+int box_read(struct box *b, struct buf *letters);
 
 /*
- * That in two steps, for who has something to do in between: read them, and
- * empty the box of what was read.  Letters that came in meanwhile, from one who
- * does not lock it, stay there with those that were read.
+ * Empty the box of what was read; 0, or -1 and errno.  Letters that came in
+ * meanwhile, from one who does not lock it, stay there with those that were
+ * read.
  */
-int box_read(struct box *b, struct buf *letters);
 int box_empty(struct box *b);
 
 /* unlock and close it */

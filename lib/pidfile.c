@@ -346,22 +346,6 @@ pidfile_signal(struct pidfile_holder *h, int signo)
 	return errno == ESRCH ? PIDFILE_STALE : PIDFILE_ERRNO;
 }
 
-enum pidfile_result
-pidfile_ring(const char *path, int signo, bool deadly)
-{
-	struct pidfile_holder h;
-	enum pidfile_result result;
-
-	h = (struct pidfile_holder){ 0 };
-	result = pidfile_find(&h, path, signo, deadly);
-	if (result != PIDFILE_OK)
-		return result;
-	result = pidfile_signal(&h, signo);
-	pidfile_close(&h);
-	pidfile_forget(&h);
-	return result;
-}
-
 const char *
 pidfile_why(enum pidfile_result result)
 {

@@ -56,8 +56,9 @@ struct pidfile_holder {
 };
 
 /*
- * Find out who holds path, and whether signo may be sent to it: as
- * pidfile_ring, which does all of this at once.
+ * Find out who holds path, and whether signo may be sent to it.  Unless deadly,
+ * it must catch, block or ignore the signal.  Where nobody locks the file, the
+ * number in it counts if that process is older than the file.
  */
 enum pidfile_result pidfile_find(
     struct pidfile_holder *h, const char *path, int signo, bool deadly);
@@ -70,13 +71,6 @@ void pidfile_close(struct pidfile_holder *h);
 
 /* forget who it was */
 void pidfile_forget(struct pidfile_holder *h);
-
-/*
- * Send signo to the process that holds path.  Unless deadly, it must catch,
- * block or ignore the signal.  Where nobody locks the file, the number in it
- * counts if that process is older than the file.
- */
-enum pidfile_result pidfile_ring(const char *path, int signo, bool deadly);
 
 /* what a result other than PIDFILE_OK and PIDFILE_ERRNO means, in words */
 const char *pidfile_why(enum pidfile_result result);

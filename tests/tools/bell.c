@@ -94,7 +94,8 @@ take_letters(const char *path)
 	result = box_open(&box, path);
 	while (sigtimedwait(&set, NULL, &now) > 0)
 		;
-	if (result == BOX_OK && box_take(&box, &letters) == 0)
+	if (result == BOX_OK && box_read(&box, &letters) == 0 &&
+	    box_empty(&box) == 0)
 		put_letters(&letters);
 	box_close(&box);
 	buf_free(&letters);

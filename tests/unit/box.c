@@ -16,6 +16,12 @@
 #include "scratch.h"
 #include "test.h"
 
+static int
+take(struct box *b, struct buf *letters)
+{
+	return box_read(b, letters) < 0 ? -1 : box_empty(b);
+}
+
 static struct buf letters = { .max = 4 * BOX_MAX };
 static char big[BOX_MAX + 1];
 
@@ -337,7 +343,7 @@ takes(const char *want)
 	struct box b;
 	int good;
 
-	good = box_open(&b, "pid") == BOX_OK && box_take(&b, &letters) == 0 &&
+	good = box_open(&b, "pid") == BOX_OK && take(&b, &letters) == 0 &&
 	    letters.len == strlen(want) &&
 	    (letters.len == 0 ||
 		memcmp(buf_head(&letters), want, letters.len) == 0);
@@ -366,7 +372,7 @@ test_take(void)
 	ok(takes("*\n\n") && takes(""), "more are taken as a *");
 	box_open(&b, "pid");
 	box_put(&b, "a\n", 2);
-	box_take(&b, &letters);
+	take(&b, &letters);
 	box_put(&b, "b\n", 2);
 	ok(letters.len == 2 && holds(".pid.box", "b\n"),
 	    "what is put after what was taken stays");
@@ -412,7 +418,7 @@ test_rest(void)
 	    "and taken up as it is");
 	box_put(&b, "c\n\n", 3);
 	box_undo(&b);
-	ok(box_take(&b, &letters) == 0 && letters.len == 6 &&
+	ok(take(&b, &letters) == 0 && letters.len == 6 &&
 		memcmp(buf_head(&letters), "a\n\nb\n\n", 6) == 0,
 	    "with what came while it was");
 	letters.len = 0;
@@ -518,7 +524,7 @@ test_crowd(void)
 	while (n >= 0 && got < WRITERS * EACH) {
 		if (box_open(&b, "pid") != BOX_OK)
 			continue;
-		n = box_take(&b, &letters);
+		n = take(&b, &letters);
 		box_close(&b);
 		if (n == 0)
 			n = check_letters(next);

@@ -145,11 +145,27 @@ spared(struct child c)
 	return rung(c) && read(c.news, &(char){ 0 }, 1) < 0;
 }
 
+/* as who rings once does */
+static inline enum pidfile_result
+ring_by(const char *path, int signo, bool deadly)
+{
+	struct pidfile_holder h = { 0 };
+	enum pidfile_result result;
+
+	result = pidfile_find(&h, path, signo, deadly);
+	if (result != PIDFILE_OK)
+		return result;
+	result = pidfile_signal(&h, signo);
+	pidfile_close(&h);
+	pidfile_forget(&h);
+	return result;
+}
+
 /* with a signal that the user did not name */
 static inline enum pidfile_result
 ring(const char *path)
 {
-	return pidfile_ring(path, SIGUSR1, false);
+	return ring_by(path, SIGUSR1, false);
 }
 
 /* a pidfile as another program writes it, without a lock */

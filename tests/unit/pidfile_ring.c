@@ -136,7 +136,7 @@ test_ring_number(void)
 	set_age(-60);
 	ok(ring("pid") == PIDFILE_YOUNGER && spared(c),
 	    "a process younger than the file is a stranger");
-	ok(pidfile_ring("pid", SIGUSR1, true) == PIDFILE_YOUNGER && spared(c),
+	ok(ring_by("pid", SIGUSR1, true) == PIDFILE_YOUNGER && spared(c),
 	    "it is one whatever signal the user names");
 	put_number(getpid());
 	ok(ring("pid") == PIDFILE_OURS, "our own number is refused");
@@ -216,7 +216,7 @@ test_deadly(void)
 	ok(ring("pid") == PIDFILE_DEADLY &&
 		waitpid(c.pid, &status, WNOHANG) == 0,
 	    "a holder that the signal would kill is spared");
-	ok(pidfile_ring("pid", SIGUSR1, true) == PIDFILE_OK &&
+	ok(ring_by("pid", SIGUSR1, true) == PIDFILE_OK &&
 		waitpid(c.pid, &status, 0) == c.pid && WIFSIGNALED(status) &&
 		WTERMSIG(status) == SIGUSR1,
 	    "unless the user named the signal");
@@ -226,7 +226,7 @@ test_deadly(void)
 	ok(ring("pid") == PIDFILE_DEADLY &&
 		waitpid(c.pid, &status, WNOHANG) == 0,
 	    "a number without a lock is spared as well");
-	ok(pidfile_ring("pid", SIGTERM, true) == PIDFILE_OK &&
+	ok(ring_by("pid", SIGTERM, true) == PIDFILE_OK &&
 		waitpid(c.pid, &status, 0) == c.pid && WIFSIGNALED(status) &&
 		WTERMSIG(status) == SIGTERM,
 	    "the signal that was named is the one that comes");
@@ -273,7 +273,7 @@ static void
 ring_any_without_proc(void)
 {
 	if (chroot(".") == 0)
-		_exit(pidfile_ring("pid", SIGUSR1, true));
+		_exit(ring_by("pid", SIGUSR1, true));
 }
 
 static void
