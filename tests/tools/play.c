@@ -17,6 +17,7 @@
 enum {
 	GRACE =
 	    120000, /* ms to end: closing an inotify instance waits its turn */
+	PAUSE_MAX = 16, /* ms between two looks at what must come */
 	REST = 60, /* ms at rest are watched */
 	RESTLESS = 2000, /* calls in these are too many */
 	TICKS = 3 /* of a hundredth of a second, in these, too */
@@ -33,6 +34,14 @@ play_nap(int ms)
 		.tv_nsec = ms % 1000 * 1000000L };
 
 	nanosleep(&ts, NULL);
+}
+
+void
+play_pause(int *ms)
+{
+	play_nap(*ms);
+	if (*ms < PAUSE_MAX)
+		*ms *= 2;
 }
 
 int64_t
@@ -174,10 +183,11 @@ bool
 play_until(struct play *p, bool (*fact)(void), int64_t ms)
 {
 	int64_t limit;
+	int pause = 1;
 
 	limit = play_now() + ms;
 	while (!fact() && !play_ended(p) && play_now() < limit)
-		play_nap(2);
+		play_pause(&pause);
 	return fact();
 }
 
@@ -206,11 +216,12 @@ play_rests(struct play *p)
 	unsigned calls;
 	int64_t limit;
 	long used;
+	int pause = 1;
 
 	limit = play_now() + PLAY_PATIENCE;
 	while (p->table->timeout == FAULT_BUSY && play_now() < limit &&
 	    !play_ended(p))
-		play_nap(2);
+		play_pause(&pause);
 	calls = p->table->all;
 	used = ticks(p->watchrun);
 	play_nap(REST);
@@ -228,11 +239,12 @@ bool
 play_ends(struct play *p, int signo)
 {
 	int64_t limit;
+	int pause = 1;
 
 	kill(p->watchrun, signo);
 	limit = play_now() + GRACE;
 	while (!play_ended(p) && play_now() < limit)
-		play_nap(2);
+		play_pause(&pause);
 	if (!p->ended)
 		return play_wrong(p, "hangs: signal %d does not end it", signo);
 	if (WIFSIGNALED(p->status) ? WTERMSIG(p->status) == signo

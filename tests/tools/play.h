@@ -49,6 +49,10 @@ int play_see(void);
 extern char play_shim[PATH_MAX];
 
 void play_nap(int ms);
+
+/* nap so long, and double it up to a limit: a wait that costs little */
+void play_pause(int *ms);
+
 int64_t play_now(void);
 _Noreturn void play_die(const char *what);
 

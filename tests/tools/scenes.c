@@ -181,12 +181,22 @@ after_run(struct play *p)
 		play_nap(SWEEP);
 }
 
-/* A run has seen it, or a word was said, or watchrun has ended. */
+/*
+ * A run has seen it, or a word was said and no run came soon after that, or
+ * watchrun has ended.
+ */
 static bool
 seen_or_said(struct play *p)
 {
-	return play_until(p, seen, play_said(p) ? PLAY_SAID : PLAY_PATIENCE) ||
-	    p->ended || play_said(p);
+	int64_t limit;
+
+	limit = play_now() + PLAY_PATIENCE;
+	while (!play_until(p, seen, PLAY_SAID) && !p->ended)
+		if (play_said(p))
+			return true;
+		else if (play_now() >= limit)
+			return false;
+	return true;
 }
 
 static bool
@@ -310,10 +320,11 @@ static bool
 until_gone(void)
 {
 	int64_t limit;
+	int pause = 1;
 
 	limit = play_now() + PLAY_PATIENCE;
 	while (!(is_gone("child") && is_gone("stray")) && play_now() < limit)
-		play_nap(2);
+		play_pause(&pause);
 	return play_now() < limit;
 }
 
@@ -321,13 +332,14 @@ static bool
 stops(struct play *p)
 {
 	int64_t limit;
+	int pause = 1;
 	bool good;
 
 	lay_out();
 	play_start(p);
 	limit = play_now() + PLAY_PATIENCE;
 	while (!runs() && !play_said(p) && play_now() < limit)
-		play_nap(2);
+		play_pause(&pause);
 	good = play_ended(p) ? play_ended_well(p) : play_ends(p, SIGTERM);
 	/* Whom it does not adopt, or can't signal, it can't end. */
 	if (good && !p->stays && strcmp(p->function, "prctl") != 0)
@@ -383,12 +395,13 @@ shows(struct play *p)
 {
 	char out[PLAY_TEXT];
 	int64_t limit;
+	int pause = 1;
 
 	lay_out();
 	play_start(p);
 	limit = play_now() + PLAY_PATIENCE;
 	while (!play_ended(p) && play_now() < limit)
-		play_nap(2);
+		play_pause(&pause);
 	if (!p->ended)
 		return play_wrong(p, "hangs");
 	if (p->status != 0)

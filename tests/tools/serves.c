@@ -19,7 +19,8 @@
 enum {
 	ROUNDS = 12, /* in the last of which all must go well */
 	ANSWER_MS = 3000, /* longer than it rests when descriptors are short */
-	NAP_MS = 30
+	NAP_MS = 30,
+	START_SAID = 5000 /* ms, where it has said that all is not well */
 };
 
 static const char listener[] =
@@ -139,11 +140,12 @@ static bool
 leaves(struct play *p)
 {
 	int64_t limit;
+	int pause = 1;
 
 	kill(p->watchrun, SIGTERM);
 	limit = play_now() + PLAY_PATIENCE;
 	while (!play_ended(p) && play_now() < limit)
-		play_nap(2);
+		play_pause(&pause);
 	if (!p->ended)
 		return play_wrong(p, "hangs: TERM does not end it");
 	if (!WIFEXITED(p->status) || WEXITSTATUS(p->status) != 0)
@@ -162,6 +164,7 @@ static bool
 serves(struct play *p)
 {
 	const char *wrong;
+	int64_t limit;
 	int i;
 
 	if (mkdir("site", 0755) < 0 || mkdir("site/list", 0755) < 0)
@@ -171,9 +174,12 @@ serves(struct play *p)
 	play_put(".server.pid.box", "");
 	signal(SIGPIPE, SIG_IGN);
 	play_start(p);
-	if (!play_until(p, listening, PLAY_PATIENCE) && !p->ended)
-		return play_said(p) ? leaves(p)
-				    : play_wrong(p, "says no address");
+	limit = play_now() + PLAY_PATIENCE;
+	while (!play_until(p, listening, START_SAID) && !p->ended)
+		if (play_said(p))
+			return leaves(p);
+		else if (play_now() >= limit)
+			return play_wrong(p, "says no address");
 	wrong = "";
 	for (i = 0;
 	     wrong != NULL && !play_ended(p) && i < (p->stays ? 2 : ROUNDS);
