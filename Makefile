@@ -77,7 +77,7 @@ HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
 TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
 	tests/unit/tree_content tests/unit/tree_hints tests/unit/tree_polled \
 	tests/unit/tree_kqueue tests/unit/tree_kqueue_random tests/unit/tree_mute \
-	tests/unit/tree_random tests/unit/tree_start tests/unit/watch_kqueue
+	tests/unit/tree_random tests/unit/tree_random_polled tests/unit/tree_start tests/unit/watch_kqueue
 
 UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/base64 tests/unit/batch tests/unit/batch_came tests/unit/bell tests/unit/box \
@@ -96,7 +96,7 @@ UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
 	tests/unit/watch_inotify tests/unit/ws
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
-	tests/tools/faults tests/tools/listen tests/tools/postman tests/tools/pty \
+	tests/tools/faults tests/tools/listen tests/tools/postman tests/tools/pty tests/tools/runner \
 	tests/tools/save tests/tools/served tests/tools/swarm tests/tools/torture tests/tools/wscat \
 	tests/wsecho
 
@@ -175,32 +175,34 @@ clean:
 	    tests/fake/*.o
 	rm -f $(UNIT) $(TOOLS) $(FUZZERS) $(BENCH) tests/bench/*.o
 
-# Everything that the tests are made of.
-tools: $(UNIT) $(TOOLS) $(FUZZERS)
+# Everything that the tests run.
+tools: all $(UNIT) $(TOOLS) $(FUZZERS)
 
 fuzzers: $(FUZZERS)
 
-check: all tools
-	@sh tests/setup.sh $(CHECK_TOOLS)
+# Compiling needs no other tests, so it may use all processors.
+check:
+	@$(MAKE) -s -j4 tools
+	@sh tests/setup.sh $(SUITES)
 	@sh tests/check.sh $(SUITES)
 
 # Side by side with what people would use instead: tests/bench/RESULTS.md.
 bench: all tests/tools/swarm $(BENCH)
-	@sh tests/bench/setup.sh
+	@sh tests/setup.sh bench
+	@/usr/bin/python3 -c 'import websockets' 2>/dev/null || \
+	    sh tests/setup.sh websockets=python3-websockets
 	@python3 tests/bench/run.py $(MEASURES)
 
 check-lint:
-	@sh tests/setup.sh mandoc shellcheck clang-format clang-tidy cppcheck
+	@sh tests/setup.sh lint
 	@sh tests/lint.sh
 
 check-compilers:
-	@sh tests/setup.sh gcc clang tcc musl-gcc=musl-tools bmake
-	@sh tests/cross/setup.sh
+	@sh tests/setup.sh compilers
 	@sh tests/compilers.sh $(COMPILERS)
 
 check-package:
-	@sh tests/setup.sh g++=build-essential dpkg-buildpackage=dpkg-dev \
-	    dh=debhelper lintian
+	@sh tests/setup.sh package
 	@sh tests/package.sh
 
 check-fuzz:
@@ -208,10 +210,6 @@ check-fuzz:
 
 check-sanitizers:
 	@sh tests/sanitizers.sh
-
-CHECK_TOOLS = bash bindfs cmark emacs=emacs-nox fish git ip=iproute2 mosquitto \
-	mosquitto_sub=mosquitto-clients nano nginx=nginx-light openssl ps=procps python3 \
-	rsync setpriv=util-linux strace systemd-analyze=systemd valgrind vim zsh
 
 # Unit tests: the link line is all that the module may know.
 $(UNIT:=.o): $(HEADERS) tests/unit/batched.h tests/unit/child.h tests/unit/fake.h \
@@ -404,6 +402,9 @@ tests/tools/listen: tests/tools/listen.o
 tests/tools/pty: tests/tools/pty.o
 	$(LINK) -o $@ tests/tools/pty.o
 
+tests/tools/runner: tests/tools/runner.o
+	$(LINK) -o $@ tests/tools/runner.o
+
 tests/tools/save: tests/tools/save.o
 	$(LINK) -o $@ tests/tools/save.o
 
@@ -545,6 +546,10 @@ tests/unit/tree_polled: tests/unit/tree_polled.o $(TREE_UNIT)
 
 tests/unit/tree_random: tests/unit/tree_random.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree_random.o $(TREE_UNIT)
+
+tests/unit/tree_random_polled.o: tests/unit/tree_random.c
+tests/unit/tree_random_polled: tests/unit/tree_random_polled.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree_random_polled.o $(TREE_UNIT)
 
 tests/unit/tree_start: tests/unit/tree_start.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree_start.o $(TREE_UNIT)

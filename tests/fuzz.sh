@@ -18,7 +18,7 @@ can_fuzz() {
 }
 
 # Its library is a package of its own, named by the version.
-can_fuzz || sh tests/setup.sh clang
+can_fuzz || sh tests/setup.sh fuzzers
 can_fuzz || sh tests/setup.sh \
     "libfuzzer=libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
 if ! can_fuzz; then

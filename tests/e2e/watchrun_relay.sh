@@ -3,8 +3,6 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
-sh "$top/tests/relay/setup.sh"
-
 # ---- what is poked, and what is not ----
 
 mkdir -p here/sub
