@@ -15,13 +15,23 @@ cd "$tmp" || exit 1
 
 cleanup() {
 	for pid in $started; do
-		kill -KILL "$pid" 2>/dev/null
+		! is_ours "$pid" || kill -KILL "$pid" 2>/dev/null
 	done
 	wait
 	cd / && rm -rf "$tmp"
 }
 trap 'cleanup; exit $failed' EXIT
 trap 'exit 1' HUP INT TERM
+
+# is_ours pid: did this shell, or a subshell of it, start that process?  The
+# number of one that has ended may be somebody else's by now.
+is_ours() {
+	ancestor=$1
+	until [ "$ancestor" -eq $$ ]; do
+		ancestor=$(($(ps -o ppid= -p "$ancestor" 2>/dev/null || echo 0)))
+		[ "$ancestor" -gt 1 ] || return 1
+	done
+}
 
 # ok 'a sentence' command...: the command must succeed
 ok() {
@@ -87,7 +97,7 @@ start() {
 
 # stop pid: ask it to end and wait until it has; its status
 stop() {
-	kill -TERM "$1" 2>/dev/null
+	! is_ours "$1" || kill -TERM "$1" 2>/dev/null
 	wait "$1" 2>/dev/null
 }
 
@@ -214,6 +224,19 @@ serve() {
 	until_ok 10 address "$tmp/$log"
 	# shellcheck disable=SC2034
 	port=$(address "$tmp/$log")
+}
+
+# free_port: a port that nobody has, and that the system gives to nobody who
+# asks for any: it stays free when a server there ends and comes again; $free
+free_port() {
+	free=$(awk -v pid=$$ 'BEGIN {
+	    srand(); print 11000 + int(rand() * 20000 + pid * 7) % 20000 }')
+	until start finder "$top/reloadws" -q -l "$free" -p "$tmp/finder.pid" &&
+	    until_ok 5 address "$tmp/finder"; do
+		stop "$pid"
+		free=$((11000 + (free - 11000 + 1) % 20000))
+	done
+	stop "$pid"
 }
 
 # start_each 'words' list: each line of the list starts a server, in a network

@@ -50,7 +50,9 @@ ok 'while 200 send a letter at a time others are served' [ $rings -eq 10 ]
 
 # ---- they come and go ----
 
-serve log -l 0 -d site
+# A server comes back at this port later.
+free_port
+serve log -l "$free" -d site
 server=$pid
 base=$(descriptors)
 ok 'as they connect and cut off, in any state' on cycles:2000
@@ -100,7 +102,7 @@ many=5000
 # The hard limit is the second number.
 awk '/^Max open files/ { exit !($5 < 6000) }' /proc/self/limits 2>/dev/null &&
     many=500
-serve log -l 0
+serve log -l "$free"
 server=$pid
 mkfifo steps
 start crowd sh -c "exec swarm $port open:100 - end <steps"

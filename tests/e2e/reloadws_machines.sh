@@ -3,13 +3,6 @@
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
-# a port that is free; $free
-find_port() {
-	serve finder -l 0 -p finder.pid
-	free=$port
-	stop "$pid"
-}
-
 # ---- a broker ----
 
 swarms=
@@ -50,7 +43,7 @@ subscribed() {
 if ! need mosquitto || ! need mosquitto_sub; then
 	lacks 'pages of many machines are told through a broker' mosquitto
 else
-	find_port
+	free_port
 	broker=$free
 	printf 'listener %s 127.0.0.1\nallow_anonymous true\n' "$broker" >conf
 	start broker mosquitto -c conf
@@ -92,7 +85,7 @@ else
 	serve server -l 0
 	server=$pid
 	behind=$port
-	find_port
+	free_port
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
 	    -keyout key.pem -out cert.pem 2>/dev/null
 	cat >nginx.conf <<-EOF
@@ -123,6 +116,7 @@ else
 	}
 	EOF
 	start nginx nginx -e "$tmp/nginx.log" -c "$tmp/nginx.conf"
+	nginx=$pid
 	up() {
 		printf 'GET /reload HTTP/1.0\r\nHost: localhost\r\n\r\n' |
 		    openssl s_client -quiet -connect "127.0.0.1:$free" \
@@ -139,5 +133,6 @@ else
 	kill -USR1 "$server"
 	ok 'and news come through' until_ok 10 has page '"kind":"reload"'
 	exec 8>&-
+	stop "$nginx" # its workers would outlive it if it were killed
 	stop "$server"
 fi

@@ -61,13 +61,9 @@ built() {
 	until_ok 20 has "$tmp/log" 'reloadws.pid: rung'
 }
 
-# free_port: any that nobody has; $free
-free_port() {
-	start finder "$top/reloadws" -q -l 0 -p "$tmp/finder.pid"
-	until_ok 10 address "$tmp/finder"
-	# shellcheck disable=SC2034
-	free=$(address "$tmp/finder")
-	stop "$pid"
+# edit expression file: as sed -i, but written in place, at once
+edit() {
+	sed "$1" "$2" >"$tmp/next" && cp "$tmp/next" "$2"
 }
 
 # ---- what pages are told, and show ----

@@ -15,7 +15,7 @@ restarts() {
 	ok "$1: it serves" shows "$3" First "$PORT"
 	built
 	listen
-	sed 's/First/Second/' "$2" >"$tmp/next" && cat "$tmp/next" >"$2"
+	edit 's/First/Second/' "$2"
 	one_reload "$1: what is saved is served by a new one" 1 \
 	    until_ok 20 shows "$3" Second "$PORT"
 	sed 's/Second/Third/' "$2" >"$tmp/next" && mv "$tmp/next" "$2"

@@ -40,7 +40,13 @@ echo 0 >site/page.html
 echo 'cat site/page.html' >show
 torment -t 0.1 'site/*'
 counts='site/page\.html'
-asks 'a change every 5 ms for 10 s, the last of which is seen' 2000 20 \
-    torture steady site/page.html 5 2000 "$seed"
+# A cap comes each second, or two when something else runs; a busy machine takes
+# longer for the changes.
+steady() {
+	began=$(date +%s)
+	torture steady site/page.html 5 2000 "$seed" || return 1
+	most=$((2 * ($(date +%s) - began)))
+}
+asks 'a change every 5 ms for 10 s, the last of which is seen' 2000 20 steady
 ok 'are acted on at every cap' test "$(wc -l <seen)" -ge 6
 relieve

@@ -9,7 +9,7 @@ needs cc make
 make -s
 restarts c server.c /
 echo 'no C' >broken.h
-sed 's/^static/#include "broken.h"\nstatic/' server.c >"$tmp/next" && cat "$tmp/next" >server.c
+edit 's/^static/#include "broken.h"\nstatic/' server.c
 silent 'c: what can not be compiled is said' 2 'make: exit status 2'
 ok 'c: and the old server goes on' shows / Third "$PORT"
 : >broken.h

@@ -11,7 +11,7 @@ if ! python3 -c 'import flask' 2>/dev/null; then
 	exit
 fi
 restarts flask app.py /
-sed 's/<h1>/<h1>The /' templates/page.html >next && cat next >templates/page.html
+edit 's/<h1>/<h1>The /' templates/page.html
 one_reload 'flask: so is a saved template' 3 \
     until_ok 20 shows / 'The Third' "$PORT"
 mkdir -p static

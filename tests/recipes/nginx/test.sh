@@ -1,6 +1,6 @@
 #!/bin/sh
 # test.sh - nginx and its configuration
-# shellcheck source-path=SCRIPTDIR source=../lib.sh
+# shellcheck source-path=SCRIPTDIR source=../lib.sh disable=SC2154 # free
 . "${0%/*}/../lib.sh"
 
 needs nginx
@@ -8,9 +8,10 @@ free_port
 sed "s/8080/$free/" conf.d/site.conf >next && mv next conf.d/site.conf
 mkdir tmp
 start nginx nginx -e error.log -p . -c nginx.conf -g 'daemon off;'
+nginx=$pid
 ok 'nginx: it serves' until_ok 10 shows / First "$free"
 cook
-sed 's/First/Second/' conf.d/site.conf >next && cat next >conf.d/site.conf
+edit 's/First/Second/' conf.d/site.conf
 ok 'nginx: a saved configuration is read' until_ok 10 shows / Second "$free"
 ok 'nginx: since it was signalled' has "$tmp/log" 'nginx.pid: rung'
 echo 'server {' >conf.d/broken.conf
@@ -21,3 +22,4 @@ ok 'nginx: so the former one goes on' until_ok 5 shows / Second "$free"
 rm conf.d/broken.conf
 ok 'nginx: without it all is well again' \
     until_ok 10 count 2 "$tmp/log" 'nginx.pid: rung'
+stop "$nginx" # its workers would outlive it if it were killed

@@ -8,11 +8,11 @@ cook
 built
 ok 'pandoc: the text is a page with its contents' shows / 'href="#first"'
 listen
-sed 's/First/Second/' src/book.md >next && cat next >src/book.md
+edit 's/First/Second/' src/book.md
 one_reload 'pandoc: a saved text is a page' 1 shows / 'href="#second"'
 printf -- '---\ntitle: [\n---\n' >src/book.md
 silent 'pandoc: a text that is none is said' 1 'pandoc: exit status'
-sed 's/Second/Third/' next >src/book.md
+sed 's/Second/Third/' "$tmp/next" >third && cp third src/book.md
 one_reload 'pandoc: once it is mended it shows' 2 shows / 'href="#third"'
 echo 'body { max-width: 20em }' >src/style.css
 one_reload 'pandoc: a saved style is copied' 3 shows /style.css 20em

@@ -8,7 +8,7 @@ cook
 built
 ok 'sass: the style is made' shows /style.css teal
 listen
-sed 's/teal/navy/' sass/style.scss >next && cat next >sass/style.scss
+edit 's/teal/navy/' sass/style.scss
 one_reload 'sass: a saved source is a style' 1 shows /style.css navy
 ok 'sass: which is swapped in place' \
     has "$tmp/news" '"kind":"style","paths":["sass/style.scss"]'

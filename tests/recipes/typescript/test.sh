@@ -13,7 +13,7 @@ cook
 built
 ok 'typescript: the script is made' shows /main.js '"first"'
 listen
-sed 's/first/second/' src/main.ts >next && cat next >src/main.ts
+edit 's/first/second/' src/main.ts
 one_reload 'typescript: a saved source is a script' 1 shows /main.js '"second"'
 echo 'export const word = (' >src/word.ts
 silent 'typescript: one that can not be read is said' 1 'npm: exit status'
