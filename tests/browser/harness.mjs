@@ -4,101 +4,23 @@
 // waits for conditions, never for a time. Whatever was started is ended by its
 // process id when the test ends, however it ends.
 
-import { AsyncLocalStorage } from "node:async_hooks";
-import { spawn, spawnSync } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
+import readline from "node:readline";
 import { fileURLToPath } from "node:url";
 
+import { launch, NAMES, Tabs, theBrowser } from "./browsers.mjs";
 import { Network } from "./network.mjs";
 import { freePort } from "./port.mjs";
+import { has, start, tmp } from "./processes.mjs";
+import { limited, running, same, sleep, until } from "./waiting.mjs";
+
+export { has, launch, same, sleep, start, tmp, until };
 
 export const here = path.dirname(fileURLToPath(import.meta.url));
 export const top = path.resolve(here, "../..");
-export const tmp = fs.mkdtempSync(path.join(process.env.TMPDIR || os.tmpdir(), "reloadws."));
 const reloadwsPath = process.env.RELOADWS || path.join(top, "reloadws");
-
-// processes
-
-const children = new Set();
-
-export function start(command, args, options = {}) {
-	const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
-
-	child.out = "";
-	child.stdout?.on("data", (data) => { child.out += data; });
-	child.stderr?.on("data", (data) => { child.out += data; });
-	child.gone = new Promise((done) => {
-		child.on("exit", done);
-		child.on("error", (error) => { child.out += error; done(error); });
-	});
-	child.gone.then(() => children.delete(child));
-	children.add(child);
-	return child;
-}
-
-export function has(command) {
-	return spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
-}
-
-function findBrowser(names) {
-	return names.map((name) => spawnSync("sh", ["-c", `command -v ${name}`]).stdout.toString().trim())
-	    .find(Boolean);
-}
-
-function cleanUp() {
-	for (const child of children)
-		child.kill("SIGKILL");
-	fs.rmSync(tmp, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-}
-
-process.on("exit", cleanUp);
-for (const name of ["SIGHUP", "SIGINT", "SIGTERM"])
-	process.on(name, () => process.exit(1));
-
-// waiting
-
-export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
-
-async function limited(promise, ms, what = () => "") {
-	let timer;
-	const late = new Promise((_, fail) => { timer = setTimeout(() => fail(new Error(`not done in ${ms / 1000} s${what()}`)), ms); });
-
-	return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-}
-
-const running = new AsyncLocalStorage();	/* the test, which knows what it waits for */
-
-// until what is true; who is asked in the middle of a navigation, or does not
-// answer at all, just has to be asked again
-export async function until(what, ask, ms = 90000) {
-	const end = Date.now() + ms;
-	const one = running.getStore();
-	let last;
-
-	if (one)
-		one.what = what;
-	for (;;) {
-		try {
-			last = await limited(ask(), 30000);
-			if (last)
-				return last;
-		} catch (error) {
-			last = error;
-		}
-		if (Date.now() > end)
-			throw new Error(`not so: ${what} (last: ${last?.message || JSON.stringify(last)})`);
-		await sleep(20);
-	}
-}
-
-export function same(got, wanted, what) {
-	const [a, b] = [JSON.stringify(got), JSON.stringify(wanted)];
-
-	if (a !== b)
-		throw new Error(`${what}: ${a}, not ${b}`);
-}
 
 // files
 
@@ -202,27 +124,46 @@ export class Reloadws {
 	}
 }
 
-// somebody else's static server
+// somebody else's static server: one process for all tests, as it takes long to start
+const others = {
+	said: new EventEmitter(),
+
+	start() {
+		const stdio = ["pipe", "pipe", "pipe"];
+
+		this.child = has("python3")
+		    ? start("python3", ["-u", path.join(here, "folders.py")], { stdio })
+		    : start(process.execPath, [path.join(here, "static.mjs")], { stdio });
+		readline.createInterface({ input: this.child.stdout }).on("line", (line) => this.said.emit(line));
+	},
+
+	async tell(word, port, dir = "") {
+		if (!this.child)
+			this.start();
+		const done = once(this.said, `${word} ${port}`);
+
+		this.child.stdin.write(`${word} ${port} ${dir}\n`);
+		await limited(done, 30000, () => `: the other server, ${this.child.out.slice(-500)}`);
+	},
+};
+
 export class Other {
 	static async start(dir) {
 		const server = new Other();
 
 		server.dir = dir;
 		server.port = await freePort();
+		server.url = `http://127.0.0.1:${server.port}`;
 		await server.again();
 		return server;
 	}
 
-	async again() {
-		this.child = has("python3")
-		    ? start("python3", ["-u", "-m", "http.server", "--bind", "127.0.0.1", `${this.port}`], { cwd: this.dir })
-		    : start(process.execPath, [path.join(here, "static.mjs"), `${this.port}`], { cwd: this.dir });
-		this.url = await address(this.child, /(http:\/\/127\.0\.0\.1:\d+)\//);
+	again() {
+		return others.tell("start", this.port, this.dir);
 	}
 
-	async end() {
-		this.child.kill("SIGKILL");
-		await this.child.gone;
+	end() {
+		return others.tell("stop", this.port);
 	}
 }
 
@@ -341,56 +282,6 @@ export class View {
 
 export const rgb = { red: "rgb(255, 0, 0)", green: "rgb(0, 128, 0)", blue: "rgb(0, 0, 255)", black: "rgb(0, 0, 0)" };
 
-// browsers
-
-const BROWSERS = {
-	chromium: {
-		names: ["chromium", "chromium-browser", "google-chrome"],
-		options: {
-			browser: "chrome",
-			args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-			    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-			    "--host-resolver-rules=MAP evil.example 127.0.0.1"],
-		},
-	},
-	firefox: {
-		names: ["firefox-esr", "firefox"],
-		options: {
-			browser: "firefox",
-			extraPrefsFirefox: {
-				"network.dns.localDomains": "evil.example",
-				"fission.bfcacheInParent": true,
-				"app.update.enabled": false,
-				"datareporting.policy.dataSubmissionEnabled": false,
-			},
-		},
-	},
-};
-
-let puppeteer = null;
-
-export async function launch(name) {
-	const { names, options } = BROWSERS[name];
-	const executablePath = findBrowser(names);
-
-	if (!executablePath)
-		return null;
-	puppeteer = puppeteer || (await import("puppeteer-core")).default;
-	const browser = await puppeteer.launch({
-		...options,
-		timeout: 120000,
-		executablePath,
-		headless: true,
-		acceptInsecureCerts: true,
-		userDataDir: path.join(tmp, `profile-${name}-${++folders}`),
-		env: { ...process.env, HOME: tmp },
-		protocolTimeout: 120000,
-	});
-
-	children.add(browser.process());
-	return browser;
-}
-
 // tests
 
 const tests = [];
@@ -398,13 +289,13 @@ const KINDS = { own: "reloadws -d", other: "another server" };
 
 // A test is run in each browser, and for each kind of site: served by reloadws
 // itself ("own"), or by another server that has the script's tag ("other").
-export function test(sentence, run, kinds = ["own", "other"], browsers = Object.keys(BROWSERS), needs = []) {
+export function test(sentence, run, kinds = ["own", "other"], browsers = NAMES, needs = []) {
 	tests.push({ sentence, run, kinds, browsers, needs });
 }
 
 class Test {
 	constructor(browser, name, kind) {
-		Object.assign(this, { browser, name, kind, contexts: [], servers: [] });
+		Object.assign(this, { name, kind, tabs: new Tabs(browser, name), servers: [] });
 	}
 
 	// the files as a site: { dir, url, server, network, write, page }
@@ -427,16 +318,12 @@ class Test {
 		return { dir, url: `${other ? other.url : base}/`, server, other, network: between, write: put };
 	}
 
-	async context() {
-		const context = await until("there is a new session", () => this.browser.createBrowserContext());
-
-		this.contexts.push(context);
-		return context;
+	context() {
+		return this.tabs.context();
 	}
 
 	async open(url, { context, prepare } = {}) {
-		const where = context || await this.context();
-		const page = await until("there is a new tab", () => where.newPage());
+		const page = await this.tabs.open(context || await this.context());
 
 		page.setDefaultTimeout(60000);
 		if (prepare)
@@ -447,7 +334,7 @@ class Test {
 	}
 
 	async end() {
-		await Promise.allSettled(this.contexts.map((context) => context.close()));
+		await this.tabs.end();
 		await Promise.allSettled(this.servers.map((server) => server.end("SIGKILL")));
 	}
 }
@@ -466,9 +353,13 @@ export function missing(sentence, where, what) {
 	report(process.env.CI === "true" ? "FAIL" : "skip", sentence, where, `no ${what}`);
 }
 
-export function finish() {
+const times = [];	/* [seconds, what] */
+
+function finish() {
 	const { passed, failed, skipped } = counts;
 
+	for (const [seconds, what] of times.sort(([a], [b]) => b - a).slice(0, 10))
+		console.log(`# ${seconds.toFixed(1)} s: ${what}`);
 	console.log(`# ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);
 	process.exit(failed ? 1 : 0);
 }
@@ -477,45 +368,46 @@ function whereOf(name, { kinds }, kind) {
 	return kinds.length > 1 ? `${name}, ${KINDS[kind]}` : name;
 }
 
+const LIMIT = 1000 * Number(process.env.LIMIT || 300);	/* of one test, on a machine however busy */
+
 async function runOne(browser, name, one, kind) {
 	const { sentence, run } = one;
 	const where = whereOf(name, one, kind);
 	const t = new Test(browser, name, kind);
+	const began = Date.now();
 
 	try {
-		await limited(running.run(t, () => run(t)), 300000, () => `, waiting: ${t.what}`);
+		await limited(running.run(t, () => run(t)), LIMIT, () => `, waiting: ${t.what}`);
 		report("ok", sentence, where);
 	} catch (error) {
-		report("FAIL", sentence, where, `${error.message}\n${/\n.*(tests\/browser\/(?!harness).*)\n/.exec(error.stack)?.[1] || ""}`);
+		report("FAIL", sentence, where, `${error.message}\n${/\n.*(tests\/browser\/\w+\.test.*)\n/.exec(error.stack)?.[1] || ""}`);
 	}
+	times.push([(Date.now() - began) / 1000, `${sentence} (${where})`]);
 	await limited(t.end(), 10000).catch(() => {});
 }
 
-async function runIn(name, kind, wanted) {
-	const browser = await launch(name).catch((error) => { console.log(`# ${name}: ${error.message}`); });
+async function runIn(name, one, kind) {
+	const browser = await theBrowser(name);
+	const tool = browser ? one.needs.find((need) => !has(need)) : name;
 
-	for (const each of wanted.filter(({ browsers, kinds }) => browsers.includes(name) && kinds.includes(kind))) {
-		const tool = browser ? each.needs.find((need) => !has(need)) : name;
-
-		if (tool)
-			missing(each.sentence, whereOf(name, each, kind), tool);
-		else
-			await runOne(browser, name, each, kind);
-	}
-	await browser?.close().catch(() => {});
+	if (tool)
+		missing(one.sentence, whereOf(name, one, kind), tool);
+	else
+		await runOne(browser, name, one, kind);
 }
 
-// All tests in both browsers, two at a time; only those whose sentence has the
-// words, if given. LANES=4 is somewhat sooner done, and harder on what waits.
+// All tests in both browsers, so many of them at a time as there are lanes; only
+// those whose sentence has the words, if given. A lane mostly waits, so more of
+// them than cores are sooner done, until they keep each other waiting.
 export async function main(words = "") {
-	const only = process.env.BROWSER ? [process.env.BROWSER] : Object.keys(BROWSERS);
-	const wanted = tests.filter(({ sentence }) => sentence.includes(words));
-	const todo = Object.keys(KINDS).reverse().flatMap((kind) => only.map((name) => [name, kind]));
+	const only = process.env.BROWSER ? [process.env.BROWSER] : NAMES;
+	const todo = tests.filter(({ sentence }) => sentence.includes(words)).flatMap((one) => one.kinds.flatMap((kind) =>
+	    only.filter((name) => one.browsers.includes(name)).map((name) => [name, one, kind])));
 	const work = async () => {
 		for (let next = todo.shift(); next; next = todo.shift())
-			await runIn(...next, wanted);
+			await runIn(...next);
 	};
 
-	await Promise.all(Array.from({ length: Number(process.env.LANES || 2) }, work));
+	await Promise.all(Array.from({ length: Number(process.env.LANES || 8) }, work));
 	finish();
 }

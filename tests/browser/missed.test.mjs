@@ -190,9 +190,20 @@ test("the back-button shows what rang meanwhile, after one reload", async (t) =>
 
 test("a page that goes closes its socket cleanly", async (t) => {
 	const site = await t.site({ "index.html": html("one"), ...OTHER }, { network: true });
-	const view = await t.open(site.url);
+	const view = await t.open(site.url, { prepare: () => {
+		const Socket = window.WebSocket;
+
+		window.WebSocket = class extends Socket {
+			constructor(...args) {
+				super(...args);
+				this.addEventListener("message", () => { window.greeted = true; });
+			}
+		};
+	} });
 
 	await site.server.listeners(1);
+	/* the server counts a page that has no socket yet, and has nothing to close */
+	await until("the page was greeted", () => view.ask("so", () => window.greeted));
 	await view.page.goto("about:blank");
 	await until("it is closed", () => site.network.closes.length > 0);
 	/* Firefox is quicker than the page, and says "going away", which is as clean */

@@ -128,9 +128,11 @@ export class Network {
 	}
 }
 
+let made;
+
 // a key and a certificate that nobody has signed
 export function certificate() {
-	const made = spawnSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+	made ??= spawnSync("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
 	    "-subj", "/CN=localhost", "-keyout", "-", "-out", "-"]).stdout.toString();
 
 	return { key: /-+BEGIN [A-Z ]*KEY[^]*END [A-Z ]*KEY-+/.exec(made)[0], cert: /-+BEGIN CERT[^]*END CERTIFICATE-+/.exec(made)[0] };

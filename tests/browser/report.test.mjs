@@ -85,24 +85,33 @@ test("a screen reader is told of a report as an alert, with its text, its links 
 	same(text.some((one) => one.name.includes("make: ***")), true, "its text");
 }, ["own"], ["chromium"]);
 
+// time passes when we say so, and the page counts how often it asks
+function clock() {
+	const now = Date.now();
+	const ask = window.fetch;
+
+	window.asks = window.passed = 0;
+	window.fetch = (...args) => { window.asks++; return ask(...args); };
+	Date.now = () => now + window.passed;
+}
+
+const passes = (view) => view.ask("that time passes", () => { window.passed = 3000; return true; });
+
+async function asksOn(view, times) {
+	const asks = await view.ask("its asks", () => window.asks);
+
+	await until("it has asked again and again", async () => await view.ask("its asks", () => window.asks) > asks + times);
+}
+
 test("a server that is gone for long is said to be, and no more when it is back", async (t) => {
 	const site = await t.site({ "index.html": html("one") });
-	const view = await t.open(site.url, { prepare: () => {	/* time passes when we say so */
-		const now = Date.now();
-		const ask = window.fetch;
-
-		window.asks = window.passed = 0;
-		window.fetch = (...args) => { window.asks++; return ask(...args); };
-		Date.now = () => now + window.passed;
-	} });
+	const view = await t.open(site.url, { prepare: clock });
 
 	await site.server.listeners(1);
 	await site.server.end();
-	const asks = await view.ask("its asks", () => window.asks);
-
-	await until("it has asked again and again", async () => await view.ask("its asks", () => window.asks) > asks + 3);
+	await asksOn(view, 3);
 	same(await view.said("status"), "", "said at once");
-	await view.ask("that time passes", () => { window.passed = 3000; return true; });
+	await passes(view);
 	await until("it is said", async () => /gone/.test(await view.said("status")));
 	await site.server.again();
 	await site.server.listeners(1);
@@ -112,12 +121,13 @@ test("a server that is gone for long is said to be, and no more when it is back"
 
 test("data-quiet says neither", async (t) => {
 	const site = await t.site({ "index.html": html("one") }, { options: "data-quiet", network: true });
-	const view = await t.open(site.url);
+	const view = await t.open(site.url, { prepare: clock });
 
 	await site.server.listeners(1);
 	await site.server.post(...LINES);
 	await site.server.end();
-	await until("it asked for long", async () => { site.network.asked.length = 0; await sleep(1000); return true; });
-	await sleep(2500);
+	await asksOn(view, 1);
+	await passes(view);
+	await asksOn(view, 1);	/* it has failed since, which is when others say so */
 	same([await view.said("status"), await view.said("alertdialog")], ["", ""], "what is said");
 }, ["own"]);

@@ -1,4 +1,7 @@
 // run.mjs - all browser tests, or those whose sentence has the words:  node run.mjs [words]
+//
+// BROWSER=firefox is for one browser only, LANES=1 for one test at a time, LIMIT=60
+// for the seconds after which a test is ended.
 
 import { main } from "./harness.mjs";
 import "./reload.test.mjs";

@@ -15,7 +15,7 @@ if ! command -v node >/dev/null 2>&1 || [ ! -d node_modules/puppeteer-core ]; th
 	word=skip
 	[ "${CI-}" = true ] && word=FAIL
 	# shellcheck disable=SC2086
-	sed -n "s/^[[:space:]]*test([\"\`]\(.*\)[\"\`], async.*/$word '\1' (no node or puppeteer-core)/p" $tests
+	sed -n "s/^[[:space:]]*[a-z]*([\"\`]\(.*\)[\"\`], async.*/$word '\1' (no node or puppeteer-core)/p" $tests
 	[ $word = skip ]
 	exit
 fi

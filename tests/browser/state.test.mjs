@@ -3,7 +3,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import http from "node:http";
-import { html, same, sleep, STYLE, test, until } from "./harness.mjs";
+import { html, same, STYLE, test, until } from "./harness.mjs";
 
 const FORM = `<form><input name="a" value="given"><textarea name="b"></textarea><input type="checkbox" name="c"><input name="c2" type="radio">
     <select name="d"><option>1<option>2<option>3</select><input type="password" name="p"><input name="o" autocomplete="off">
@@ -252,5 +252,4 @@ test("a reload waits until the page's own server answers", async (t) => {
 	await site.other.again();
 	await view.shows("two");
 	await view.loaded(2);
-	await sleep(0);
 }, ["other"]);

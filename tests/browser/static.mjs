@@ -1,14 +1,18 @@
-// static.mjs - a static server as small as can be, where there is no python3: node static.mjs port
+// static.mjs - a static server as small as can be, for many folders, where there is no python3
+//
+// Reads lines "start PORT FOLDER" and "stop PORT", and says each again when it
+// is done, like folders.py.
 
 import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
+import readline from "node:readline";
 
 const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml" };
 
-const server = http.createServer((request, answer) => {
+function serve(folder, request, answer) {
 	const { pathname } = new URL(request.url, "http://x");
-	const file = path.join(process.cwd(), pathname.endsWith("/") ? `${pathname}index.html` : pathname);
+	const file = path.join(folder, pathname.endsWith("/") ? `${pathname}index.html` : pathname);
 
 	try {
 		const text = fs.readFileSync(file);
@@ -24,8 +28,30 @@ const server = http.createServer((request, answer) => {
 	} catch {
 		answer.writeHead(404).end();
 	}
-});
+}
 
-server.listen(Number(process.argv[2]), "127.0.0.1", () => {
-	console.log(`serving http://127.0.0.1:${server.address().port}/`);
+const servers = new Map();
+
+function start(port, folder) {
+	const server = http.createServer((request, answer) => serve(folder, request, answer));
+
+	servers.set(port, server);
+	server.listen(Number(port), "127.0.0.1", () => console.log(`start ${port}`));
+}
+
+function stop(port) {
+	const server = servers.get(port);
+	const said = () => console.log(`stop ${port}`);
+
+	servers.delete(port);
+	if (!server)
+		return said();
+	server.close(said);
+	server.closeAllConnections();
+}
+
+readline.createInterface({ input: process.stdin }).on("line", (line) => {
+	const [, word, port, folder] = /^(\w+) (\d+) ?(.*)$/.exec(line);
+
+	(word === "start" ? start : stop)(port, folder);
 });
