@@ -126,10 +126,11 @@ ok 'it is not' same_text all none
 # Arguments may be some 2 MB long.
 long=$(printf '%0249d/' 0 0 0 0 0 0 0 0)
 : >ran
-mkdir -p "many/$long"
-watch log -w -t 3 many -- sh -c \
+mkdir -p many "made/$long"
+seq -f "made/$long%g" 1200 | xargs touch
+watch log -w many -- sh -c \
     'echo "${WATCHRUN_ALL-none} $#" "$(echo "$1" | cut -c 1-9)" >>ran' sh '{}'
-seq -f "many/$long%g" 1200 | xargs touch
+mv made many/ # all at once: they are one batch
 ok 'where the changes do not fit it is where the patterns begin' \
     until_ok 20 has ran '1 1 many'
 stop "$pid"
