@@ -73,14 +73,17 @@ lacks() {
 }
 
 # until_ok secs command...: try until it succeeds, at most that long; thrice as
-# long, in fact, for machines that have more to do
+# long, in fact, for machines that have more to do.  It tries ever less often, as
+# others need the processor, too.
 until_ok() {
-	tries=$(($1 * 150))
+	patience=$(($1 * 3000))
+	pause=20
 	shift
 	until "$@" >/dev/null 2>&1; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		sleep 0.02
+		patience=$((patience - pause))
+		[ $patience -gt 0 ] || return 1
+		sleep "0.0$pause"
+		pause=$((pause < 80 ? pause + 10 : 90))
 	done
 }
 

@@ -58,6 +58,7 @@ struct totals {
 	char *failures; /* their lines */
 	size_t failures_size;
 	FILE *failures_stream;
+	int64_t cpu; /* ms of all tests and their orphans */
 };
 
 static struct job *jobs;
@@ -309,6 +310,13 @@ judge_job(struct totals *t, const struct job *j, int status)
 
 /* ---- all of them ---- */
 
+static int64_t
+cpu_ms(const struct rusage *used)
+{
+	return (int64_t)(used->ru_utime.tv_sec + used->ru_stime.tv_sec) * 1000 +
+	    (used->ru_utime.tv_usec + used->ru_stime.tv_usec) / 1000;
+}
+
 /* Wait for whatever has ended.  Return the number of jobs among it. */
 static size_t
 reap_jobs(struct totals *t)
@@ -321,6 +329,7 @@ reap_jobs(struct totals *t)
 
 	n = 0;
 	while ((pid = wait4(-1, &status, WNOHANG, &used)) > 0) {
+		t->cpu += cpu_ms(&used);
 		for (j = jobs; j < jobs + njobs && j->pid != pid; j++)
 			;
 		if (j == jobs + njobs)
@@ -328,10 +337,7 @@ reap_jobs(struct totals *t)
 		kill(-pid, SIGKILL); /* what the test left behind */
 		j->pid = 0;
 		j->started = clock_ms() - j->started;
-		j->cpu = (int64_t)(used.ru_utime.tv_sec +
-			     used.ru_stime.tv_sec) *
-			1000 +
-		    (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
+		j->cpu = cpu_ms(&used);
 		if (end_signal == 0)
 			judge_job(t, j, status);
 		close(j->output);
@@ -420,7 +426,9 @@ print_totals(struct totals *t)
 	size_t i;
 
 	if (njobs > 1)
-		puts("# the slowest, in seconds, and their CPU time:");
+		printf("# %zu tests, %.1f s of CPU time; the slowest, in "
+		       "seconds, and their CPU time:\n",
+		    njobs, (double)t->cpu / 1000);
 	qsort(jobs, njobs, sizeof *jobs, by_duration);
 	for (i = 0; i < njobs && i < SLOWEST && njobs > 1; i++)
 		printf("# %7.1f %7.1f  %s\n", (double)jobs[i].started / 1000,
