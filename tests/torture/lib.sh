@@ -57,10 +57,7 @@ asks() {
 	ok "$sentence" answers "$@"
 }
 answers() {
-	: >seen
-	was_waited=$(waited)
-	rung=$(wc -l <bell.log)
-	said=$(wc -l <log)
+	forget
 	"$@" || return 1
 	[ "$state" != - ] || state=$(now)
 	if until_ok 10 last_is "$state" && rest && last_is "$state" && few &&
@@ -72,6 +69,14 @@ answers() {
 	echo "watchrun said:"
 	news
 	return 1
+}
+
+# forget: what has come until now is not of this case
+forget() {
+	: >seen
+	was_waited=$(waited)
+	rung=$(wc -l <bell.log)
+	said=$(wc -l <log)
 }
 
 now() {
@@ -122,9 +127,7 @@ idle() {
 }
 idles() {
 	for try in 1 2 3; do
-		: >seen
-		said=$(wc -l <log)
-		was_waited=$(waited)
+		forget
 		"$@" || [ "$try" -gt 1 ] || return 1
 		sleep "$quiet"
 		lines 0 seen && return

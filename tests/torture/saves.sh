@@ -34,9 +34,18 @@ move_counted() {
 	echo "$1" >site/new
 	mv site/new site/page.html
 }
+# It exits with 4 if it was kept waiting between its two steps: once more, then.
 at_once() {
-	save rename "$1
+	for try in 1 2 3 4 5; do
+		save rename "$1
 " site/page.html
+		late=$?
+		[ $late -eq 4 ] || return $late
+		sleep "$quiet"
+		rest
+		forget
+	done
+	return 4
 }
 # A replacement that only its inode gives away.
 move_same() {
