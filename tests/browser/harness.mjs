@@ -408,6 +408,6 @@ export async function main(words = "") {
 			await runIn(...next);
 	};
 
-	await Promise.all(Array.from({ length: Number(process.env.LANES || 8) }, work));
+	await Promise.all(Array.from({ length: Number(process.env.LANES || 6) }, work));
 	finish();
 }

@@ -36,7 +36,7 @@
 enum {
 	GRACE = 5000, /* ms from SIGTERM to SIGKILL */
 	SLOWEST = 10,
-	JOBS_PER_CPU = 4, /* most tests wait most of the time */
+	JOBS_PER_CPU = 3, /* most tests wait most of the time */
 	OUTPUT_MAX = 64 << 20 /* bytes of one test that are read */
 };
 
