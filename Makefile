@@ -29,76 +29,98 @@ COMPILE = $(CC) -std=c11 -D_FILE_OFFSET_BITS=64 $(SHOW) $(WARN) \
 	$(CPPFLAGS) $(CFLAGS) -Ilib
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
-OS = lib/os_linux.o lib/os_linux_proc.o lib/os_other.o
+OS = lib/os/os_linux.o lib/os/os_linux_proc.o lib/os/os_other.o
 
-FLOOR = lib/buf.o lib/msg.o lib/str.o
-SYSTEM = lib/clock.o $(OS) lib/pidfile.o lib/sig.o
+FLOOR = lib/base/buf.o lib/base/msg.o lib/base/str.o
+SYSTEM = lib/base/clock.o $(OS) lib/notify/pidfile.o lib/os/sig.o
 
-TREE = lib/content.o lib/dir.o lib/ghost.o lib/glob.o lib/link.o lib/look.o \
-	lib/mounts.o lib/rule.o lib/seen.o lib/sweep.o lib/tree.o \
-	lib/watch_inotify.o lib/watch_kqueue.o
+TREE = lib/base/content.o lib/match/glob.o lib/match/rule.o lib/tree/dir.o \
+	lib/tree/ghost.o lib/tree/link.o lib/tree/look.o lib/tree/mounts.o \
+	lib/tree/seen.o lib/tree/sweep.o lib/tree/tree.o \
+	lib/tree/watch_inotify.o lib/tree/watch_kqueue.o
 
-WATCHRUN = watchrun.o lib/act.o lib/args.o lib/batch.o lib/bell.o lib/box.o \
-	lib/changes.o lib/feed.o lib/guard.o lib/job.o lib/letter.o lib/list.o \
-	lib/options.o lib/paths.o lib/poke.o lib/report.o lib/run.o lib/stray.o \
-	lib/watch.o $(TREE) $(SYSTEM) $(FLOOR)
+WATCHRUN = watchrun.o lib/notify/box.o lib/notify/list.o lib/run/act.o \
+	lib/run/args.o lib/run/batch.o lib/run/bell.o lib/run/changes.o \
+	lib/run/feed.o lib/run/guard.o lib/run/job.o lib/run/letter.o \
+	lib/run/options.o lib/run/paths.o lib/run/poke.o lib/run/report.o \
+	lib/run/run.o lib/run/stray.o lib/tree/watch.o $(TREE) $(SYSTEM) \
+	$(FLOOR)
 
-FILES = lib/content.o lib/listing.o lib/mime.o lib/page.o lib/range.o \
-	lib/reply.o lib/root.o lib/site.o lib/version.o
+FILES = lib/base/content.o lib/site/listing.o lib/site/mime.o \
+	lib/site/page.o lib/site/range.o lib/site/reply.o lib/site/root.o \
+	lib/site/site.o lib/site/version.o
 
-SANDBOX = lib/sandbox.o lib/sandbox_landlock.o lib/sandbox_pledge.o
+SANDBOX = lib/os/sandbox.o lib/os/sandbox_landlock.o lib/os/sandbox_pledge.o
 
-RELOADWS = reloadws.o lib/access.o lib/answer.o lib/base64.o lib/box.o \
-	lib/chunks.o lib/conn.o lib/dialect.o lib/history.o lib/http.o lib/json.o \
-	lib/list.o lib/net.o lib/news.o lib/peers.o lib/reload_js.o lib/sha1.o \
-	lib/trigger.o lib/utf8.o lib/ws.o $(FILES) $(SANDBOX) $(SYSTEM) $(FLOOR)
+RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
+	lib/http/chunks.o lib/http/http.o lib/http/net.o lib/notify/box.o \
+	lib/notify/list.o lib/push/answer.o lib/push/conn.o \
+	lib/push/dialect.o lib/push/history.o lib/push/news.o \
+	lib/push/peers.o lib/push/reload_js.o lib/push/trigger.o \
+	lib/ws/base64.o lib/ws/sha1.o lib/ws/ws.o $(FILES) $(SANDBOX) \
+	$(SYSTEM) $(FLOOR)
 
 # What a peer needs, without its socket.
-CONN = lib/conn.o lib/access.o lib/answer.o \
-	lib/base64.o lib/buf.o lib/chunks.o lib/clock.o lib/dialect.o lib/history.o \
-	lib/http.o lib/json.o lib/list.o lib/news.o $(OS) \
-	lib/reload_js.o lib/sha1.o lib/str.o lib/trigger.o lib/utf8.o lib/ws.o \
-	$(FILES)
+CONN = lib/base/buf.o lib/base/clock.o lib/base/json.o lib/base/str.o \
+	lib/base/utf8.o lib/http/access.o lib/http/chunks.o lib/http/http.o \
+	lib/notify/list.o lib/push/answer.o lib/push/conn.o \
+	lib/push/dialect.o lib/push/history.o lib/push/news.o \
+	lib/push/reload_js.o lib/push/trigger.o lib/ws/base64.o \
+	lib/ws/sha1.o lib/ws/ws.o $(OS) $(FILES)
 
-TREE_H = lib/content.h lib/dir.h lib/ghost.h lib/glob.h lib/link.h \
-	lib/look.h lib/mounts.h lib/rule.h lib/seen.h lib/sweep.h lib/tree.h \
-	lib/watch.h
+TREE_H = lib/base/content.h lib/match/glob.h lib/match/rule.h lib/tree/dir.h \
+	lib/tree/ghost.h lib/tree/link.h lib/tree/look.h lib/tree/mounts.h \
+	lib/tree/seen.h lib/tree/sweep.h lib/tree/tree.h lib/tree/watch.h
 
-HEADERS = $(TREE_H) lib/access.h lib/act.h lib/answer.h lib/args.h \
-	lib/base64.h lib/batch.h lib/bell.h lib/box.h lib/buf.h lib/changes.h \
-	lib/chunks.h lib/clock.h lib/conn.h lib/dialect.h lib/feed.h lib/guard.h \
-	lib/history.h lib/http.h lib/job.h lib/json.h lib/letter.h lib/list.h \
-	lib/listing.h lib/mime.h lib/msg.h lib/net.h lib/news.h lib/options.h \
-	lib/os.h lib/page.h lib/paths.h lib/peers.h lib/pidfile.h lib/poke.h \
-	lib/range.h lib/release.h lib/reload_js.h lib/reply.h lib/report.h lib/root.h lib/run.h \
-	lib/sandbox.h lib/sha1.h lib/sig.h lib/site.h lib/str.h lib/stray.h \
-	lib/trigger.h lib/utf8.h lib/version.h lib/ws.h
+HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/json.h \
+	lib/base/msg.h lib/base/release.h lib/base/str.h lib/base/utf8.h \
+	lib/http/access.h lib/http/chunks.h lib/http/http.h lib/http/net.h \
+	lib/notify/box.h lib/notify/list.h lib/notify/pidfile.h lib/os/os.h \
+	lib/os/sandbox.h lib/os/sig.h lib/push/answer.h lib/push/conn.h \
+	lib/push/dialect.h lib/push/history.h lib/push/news.h \
+	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
+	lib/run/act.h lib/run/args.h lib/run/batch.h lib/run/bell.h \
+	lib/run/changes.h lib/run/feed.h lib/run/guard.h lib/run/job.h \
+	lib/run/letter.h lib/run/options.h lib/run/paths.h lib/run/poke.h \
+	lib/run/report.h lib/run/run.h lib/run/stray.h lib/site/listing.h \
+	lib/site/mime.h lib/site/page.h lib/site/range.h lib/site/reply.h \
+	lib/site/root.h lib/site/site.h lib/site/version.h lib/ws/base64.h \
+	lib/ws/sha1.h lib/ws/ws.h
 
-TREE_TESTS = tests/unit/content tests/unit/ghost tests/unit/tree \
-	tests/unit/tree_content tests/unit/tree_hints tests/unit/tree_polled \
-	tests/unit/tree_kqueue tests/unit/tree_kqueue_random tests/unit/tree_mute \
-	tests/unit/tree_random tests/unit/tree_random_polled tests/unit/tree_start tests/unit/watch_kqueue
+TREE_TESTS = tests/unit/base/content tests/unit/tree/ghost \
+	tests/unit/tree/tree tests/unit/tree/tree_content \
+	tests/unit/tree/tree_hints tests/unit/tree/tree_kqueue \
+	tests/unit/tree/tree_kqueue_random tests/unit/tree/tree_mute \
+	tests/unit/tree/tree_polled tests/unit/tree/tree_random \
+	tests/unit/tree/tree_random_polled tests/unit/tree/tree_start \
+	tests/unit/tree/watch_kqueue
 
-UNIT = $(TREE_TESTS) tests/unit/access tests/unit/answer tests/unit/args \
-	tests/unit/base64 tests/unit/batch tests/unit/batch_came tests/unit/bell tests/unit/box \
-	tests/unit/buf tests/unit/changes tests/unit/chunks tests/unit/clock \
-	tests/unit/conn tests/unit/dialect tests/unit/feed tests/unit/glob \
-	tests/unit/guard tests/unit/history tests/unit/http tests/unit/job \
-	tests/unit/json tests/unit/letter tests/unit/list tests/unit/listing \
-	tests/unit/mime tests/unit/msg tests/unit/net tests/unit/news \
-	tests/unit/options tests/unit/os tests/unit/os_environ tests/unit/page \
-	tests/unit/paths tests/unit/peers tests/unit/pidfile \
-	tests/unit/pidfile_ring tests/unit/poke \
-	tests/unit/range tests/unit/reply tests/unit/report tests/unit/root \
-	tests/unit/rule tests/unit/run tests/unit/run_several tests/unit/sandbox \
-	tests/unit/sha1 tests/unit/sig tests/unit/site tests/unit/str \
-	tests/unit/stray tests/unit/trigger tests/unit/utf8 tests/unit/version \
-	tests/unit/watch_inotify tests/unit/ws
+UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
+	tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
+	tests/unit/base/utf8 tests/unit/http/access tests/unit/http/chunks \
+	tests/unit/http/http tests/unit/http/net tests/unit/match/glob \
+	tests/unit/match/rule tests/unit/notify/box tests/unit/notify/list \
+	tests/unit/notify/pidfile tests/unit/notify/pidfile_ring \
+	tests/unit/os/os tests/unit/os/os_environ tests/unit/os/sandbox \
+	tests/unit/os/sig tests/unit/push/answer tests/unit/push/conn \
+	tests/unit/push/dialect tests/unit/push/history tests/unit/push/news \
+	tests/unit/push/peers tests/unit/push/trigger tests/unit/run/args \
+	tests/unit/run/batch tests/unit/run/batch_came tests/unit/run/bell \
+	tests/unit/run/changes tests/unit/run/feed tests/unit/run/guard \
+	tests/unit/run/job tests/unit/run/letter tests/unit/run/options \
+	tests/unit/run/paths tests/unit/run/poke tests/unit/run/report \
+	tests/unit/run/run tests/unit/run/run_several tests/unit/run/stray \
+	tests/unit/site/listing tests/unit/site/mime tests/unit/site/page \
+	tests/unit/site/range tests/unit/site/reply tests/unit/site/root \
+	tests/unit/site/site tests/unit/site/version \
+	tests/unit/tree/watch_inotify tests/unit/ws/base64 \
+	tests/unit/ws/sha1 tests/unit/ws/ws
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
-	tests/tools/faults tests/tools/listen tests/tools/postman tests/tools/pty tests/tools/runner \
-	tests/tools/save tests/tools/served tests/tools/swarm tests/tools/torture tests/tools/wscat \
-	tests/wsecho
+	tests/tools/faults tests/tools/listen tests/tools/postman \
+	tests/tools/pty tests/tools/runner tests/tools/save \
+	tests/tools/served tests/tools/swarm tests/tools/torture \
+	tests/tools/wscat tests/wsecho
 
 BENCH = tests/bench/bare tests/bench/floor tests/bench/gaps \
 	tests/bench/stopwatch tests/bench/walk
@@ -115,8 +137,8 @@ reloadws: $(RELOADWS)
 	$(LINK) -o $@ $(RELOADWS)
 
 # without comments and indentation
-lib/reload_js.c: reload.js
-	{ echo '#include "reload_js.h"'; \
+lib/push/reload_js.c: reload.js
+	{ echo '#include "push/reload_js.h"'; \
 	echo 'const unsigned char reload_js[] = {'; \
 	sed -e 's|^	*//.*||' -e 's|;	// .*|;|' -e 's/^	*//' -e '/^$$/d' reload.js | \
 	    od -An -v -tu1 | sed 's/[0-9]\{1,\}/&,/g'; \
@@ -164,14 +186,15 @@ uninstall:
 # Both programs in static/, whole in themselves; MUSL is a compiler for that.
 static:
 	rm -rf static && mkdir static static/lib
-	cp Makefile reload.js *.c static && cp lib/*.c lib/*.h static/lib
+	cp Makefile reload.js *.c static && for dir in lib/*/; do \
+	    mkdir "static/$$dir" && cp "$$dir"*.[ch] "static/$$dir"; done
 	cd static && $(MAKE) CC="$(MUSL)" CFLAGS="-Os -static" LDFLAGS=-s all
 	cd static && rm -rf lib Makefile reload.js *.c *.o
 
 clean:
 	rm -rf static
-	rm -f reloadws watchrun *.o lib/*.o lib/reload_js.c
-	rm -f tests/*.o tests/unit/*.o tests/tools/*.o tests/fuzz/*.o \
+	rm -f reloadws watchrun *.o lib/*/*.o lib/push/reload_js.c
+	rm -f tests/*.o tests/unit/*/*.o tests/tools/*.o tests/fuzz/*.o \
 	    tests/fake/*.o
 	rm -f $(UNIT) $(TOOLS) $(FUZZERS) $(BENCH) tests/bench/*.o
 
@@ -212,119 +235,125 @@ check-sanitizers:
 	@sh tests/sanitizers.sh
 
 # Unit tests: the link line is all that the module may know.
-$(UNIT:=.o): $(HEADERS) tests/unit/batched.h tests/unit/child.h tests/unit/fake.h \
-	tests/unit/runs.h tests/unit/scratch.h tests/unit/test.h tests/unit/watched.h
+$(UNIT:=.o): $(HEADERS) tests/unit/run/batched.h tests/unit/child.h tests/unit/tree/fake.h \
+	tests/unit/run/runs.h tests/unit/scratch.h tests/unit/test.h tests/unit/tree/watched.h
 
-tests/unit/args: tests/unit/args.o lib/args.o
-	$(LINK) -o $@ tests/unit/args.o lib/args.o
+tests/unit/run/args: tests/unit/run/args.o lib/run/args.o
+	$(LINK) -o $@ tests/unit/run/args.o lib/run/args.o
 
-BATCH_UNIT = tests/unit/batch.o lib/batch.o lib/paths.o lib/str.o
-tests/unit/batch: $(BATCH_UNIT)
+BATCH_UNIT = tests/unit/run/batch.o lib/run/batch.o lib/run/paths.o \
+	lib/base/str.o
+tests/unit/run/batch: $(BATCH_UNIT)
 	$(LINK) -o $@ $(BATCH_UNIT)
 
-BATCH_CAME_UNIT = tests/unit/batch_came.o lib/batch.o lib/paths.o lib/str.o
-tests/unit/batch_came: $(BATCH_CAME_UNIT)
+BATCH_CAME_UNIT = tests/unit/run/batch_came.o lib/run/batch.o \
+	lib/run/paths.o lib/base/str.o
+tests/unit/run/batch_came: $(BATCH_CAME_UNIT)
 	$(LINK) -o $@ $(BATCH_CAME_UNIT)
 
-BELL_UNIT = tests/unit/bell.o lib/bell.o lib/box.o lib/buf.o lib/clock.o \
-	lib/list.o $(OS) lib/pidfile.o lib/str.o
-tests/unit/bell: $(BELL_UNIT)
+BELL_UNIT = tests/unit/run/bell.o lib/run/bell.o lib/notify/box.o \
+	lib/base/buf.o lib/base/clock.o lib/notify/list.o $(OS) \
+	lib/notify/pidfile.o lib/base/str.o
+tests/unit/run/bell: $(BELL_UNIT)
 	$(LINK) -o $@ $(BELL_UNIT)
 
-BOX_UNIT = tests/unit/box.o lib/box.o lib/buf.o lib/clock.o $(OS) \
-	lib/str.o
-tests/unit/box: $(BOX_UNIT)
+BOX_UNIT = tests/unit/notify/box.o lib/notify/box.o lib/base/buf.o \
+	lib/base/clock.o $(OS) lib/base/str.o
+tests/unit/notify/box: $(BOX_UNIT)
 	$(LINK) -o $@ $(BOX_UNIT)
 
-tests/unit/buf: tests/unit/buf.o lib/buf.o
-	$(LINK) -o $@ tests/unit/buf.o lib/buf.o
+tests/unit/base/buf: tests/unit/base/buf.o lib/base/buf.o
+	$(LINK) -o $@ tests/unit/base/buf.o lib/base/buf.o
 
-CHANGES_UNIT = tests/unit/changes.o lib/changes.o lib/paths.o lib/str.o
-tests/unit/changes: $(CHANGES_UNIT)
+CHANGES_UNIT = tests/unit/run/changes.o lib/run/changes.o lib/run/paths.o \
+	lib/base/str.o
+tests/unit/run/changes: $(CHANGES_UNIT)
 	$(LINK) -o $@ $(CHANGES_UNIT)
 
-CHUNKS_UNIT = tests/unit/chunks.o lib/chunks.o lib/str.o
-tests/unit/chunks: $(CHUNKS_UNIT)
+CHUNKS_UNIT = tests/unit/http/chunks.o lib/http/chunks.o lib/base/str.o
+tests/unit/http/chunks: $(CHUNKS_UNIT)
 	$(LINK) -o $@ $(CHUNKS_UNIT)
 
-tests/unit/clock: tests/unit/clock.o lib/clock.o
-	$(LINK) -o $@ tests/unit/clock.o lib/clock.o
+tests/unit/base/clock: tests/unit/base/clock.o lib/base/clock.o
+	$(LINK) -o $@ tests/unit/base/clock.o lib/base/clock.o
 
-tests/unit/content: tests/unit/content.o lib/content.o
-	$(LINK) -o $@ tests/unit/content.o lib/content.o
+tests/unit/base/content: tests/unit/base/content.o lib/base/content.o
+	$(LINK) -o $@ tests/unit/base/content.o lib/base/content.o
 
-GHOST_UNIT = tests/unit/ghost.o lib/ghost.o lib/content.o
-tests/unit/ghost: $(GHOST_UNIT)
+GHOST_UNIT = tests/unit/tree/ghost.o lib/tree/ghost.o lib/base/content.o
+tests/unit/tree/ghost: $(GHOST_UNIT)
 	$(LINK) -o $@ $(GHOST_UNIT)
 
-FEED_UNIT = tests/unit/feed.o lib/feed.o lib/buf.o lib/list.o
-tests/unit/feed: $(FEED_UNIT)
+FEED_UNIT = tests/unit/run/feed.o lib/run/feed.o lib/base/buf.o \
+	lib/notify/list.o
+tests/unit/run/feed: $(FEED_UNIT)
 	$(LINK) -o $@ $(FEED_UNIT)
 
-tests/unit/glob: tests/unit/glob.o lib/glob.o
-	$(LINK) -o $@ tests/unit/glob.o lib/glob.o
+tests/unit/match/glob: tests/unit/match/glob.o lib/match/glob.o
+	$(LINK) -o $@ tests/unit/match/glob.o lib/match/glob.o
 
-tests/unit/guard: tests/unit/guard.o lib/guard.o
-	$(LINK) -o $@ tests/unit/guard.o lib/guard.o
+tests/unit/run/guard: tests/unit/run/guard.o lib/run/guard.o
+	$(LINK) -o $@ tests/unit/run/guard.o lib/run/guard.o
 
-JOB_UNIT = tests/unit/job.o lib/job.o lib/args.o lib/changes.o lib/clock.o \
-	lib/glob.o lib/guard.o $(OS) lib/paths.o \
-	lib/report.o lib/rule.o lib/run.o lib/sig.o lib/str.o lib/stray.o
-tests/unit/job: $(JOB_UNIT)
+JOB_UNIT = tests/unit/run/job.o lib/run/job.o lib/run/args.o \
+	lib/run/changes.o lib/base/clock.o lib/match/glob.o lib/run/guard.o \
+	$(OS) lib/run/paths.o lib/run/report.o lib/match/rule.o \
+	lib/run/run.o lib/os/sig.o lib/base/str.o lib/run/stray.o
+tests/unit/run/job: $(JOB_UNIT)
 	$(LINK) -o $@ $(JOB_UNIT)
 
-LETTER_UNIT = tests/unit/letter.o lib/letter.o lib/buf.o lib/changes.o \
-	lib/list.o lib/paths.o lib/str.o
-tests/unit/letter: $(LETTER_UNIT)
+LETTER_UNIT = tests/unit/run/letter.o lib/run/letter.o lib/base/buf.o \
+	lib/run/changes.o lib/notify/list.o lib/run/paths.o lib/base/str.o
+tests/unit/run/letter: $(LETTER_UNIT)
 	$(LINK) -o $@ $(LETTER_UNIT)
 
-tests/unit/msg: tests/unit/msg.o lib/msg.o
-	$(LINK) -o $@ tests/unit/msg.o lib/msg.o
+tests/unit/base/msg: tests/unit/base/msg.o lib/base/msg.o
+	$(LINK) -o $@ tests/unit/base/msg.o lib/base/msg.o
 
-OPTIONS_UNIT = tests/unit/options.o lib/options.o lib/glob.o lib/rule.o \
-	lib/sig.o lib/str.o
-tests/unit/options: $(OPTIONS_UNIT)
+OPTIONS_UNIT = tests/unit/run/options.o lib/run/options.o lib/match/glob.o \
+	lib/match/rule.o lib/os/sig.o lib/base/str.o
+tests/unit/run/options: $(OPTIONS_UNIT)
 	$(LINK) -o $@ $(OPTIONS_UNIT)
 
-tests/unit/os_environ: tests/unit/os_environ.o $(OS)
-	$(LINK) -o $@ tests/unit/os_environ.o $(OS)
+tests/unit/os/os_environ: tests/unit/os/os_environ.o $(OS)
+	$(LINK) -o $@ tests/unit/os/os_environ.o $(OS)
 
-tests/unit/os: tests/unit/os.o $(OS)
-	$(LINK) -o $@ tests/unit/os.o $(OS)
+tests/unit/os/os: tests/unit/os/os.o $(OS)
+	$(LINK) -o $@ tests/unit/os/os.o $(OS)
 
-PIDFILE_UNIT = $(OS) lib/pidfile.o
-tests/unit/pidfile: tests/unit/pidfile.o $(PIDFILE_UNIT)
-	$(LINK) -o $@ tests/unit/pidfile.o $(PIDFILE_UNIT)
+PIDFILE_UNIT = $(OS) lib/notify/pidfile.o
+tests/unit/notify/pidfile: tests/unit/notify/pidfile.o $(PIDFILE_UNIT)
+	$(LINK) -o $@ tests/unit/notify/pidfile.o $(PIDFILE_UNIT)
 
-tests/unit/pidfile_ring: tests/unit/pidfile_ring.o $(PIDFILE_UNIT)
-	$(LINK) -o $@ tests/unit/pidfile_ring.o $(PIDFILE_UNIT)
+tests/unit/notify/pidfile_ring: tests/unit/notify/pidfile_ring.o $(PIDFILE_UNIT)
+	$(LINK) -o $@ tests/unit/notify/pidfile_ring.o $(PIDFILE_UNIT)
 
-POKE_UNIT = tests/unit/poke.o lib/poke.o $(OS)
-tests/unit/poke: $(POKE_UNIT)
+POKE_UNIT = tests/unit/run/poke.o lib/run/poke.o $(OS)
+tests/unit/run/poke: $(POKE_UNIT)
 	$(LINK) -o $@ $(POKE_UNIT)
 
-tests/unit/report: tests/unit/report.o lib/report.o
-	$(LINK) -o $@ tests/unit/report.o lib/report.o
+tests/unit/run/report: tests/unit/run/report.o lib/run/report.o
+	$(LINK) -o $@ tests/unit/run/report.o lib/run/report.o
 
-tests/unit/rule: tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
-	$(LINK) -o $@ tests/unit/rule.o lib/rule.o lib/glob.o lib/str.o
+tests/unit/match/rule: tests/unit/match/rule.o lib/match/rule.o lib/match/glob.o lib/base/str.o
+	$(LINK) -o $@ tests/unit/match/rule.o lib/match/rule.o lib/match/glob.o lib/base/str.o
 
-RUN_UNIT = lib/clock.o $(OS) lib/run.o lib/sig.o \
-	lib/str.o lib/stray.o
-tests/unit/run: tests/unit/run.o $(RUN_UNIT)
-	$(LINK) -o $@ tests/unit/run.o $(RUN_UNIT)
+RUN_UNIT = lib/base/clock.o $(OS) lib/run/run.o lib/os/sig.o lib/base/str.o \
+	lib/run/stray.o
+tests/unit/run/run: tests/unit/run/run.o $(RUN_UNIT)
+	$(LINK) -o $@ tests/unit/run/run.o $(RUN_UNIT)
 
-tests/unit/run_several: tests/unit/run_several.o $(RUN_UNIT)
-	$(LINK) -o $@ tests/unit/run_several.o $(RUN_UNIT)
+tests/unit/run/run_several: tests/unit/run/run_several.o $(RUN_UNIT)
+	$(LINK) -o $@ tests/unit/run/run_several.o $(RUN_UNIT)
 
-tests/unit/stray: tests/unit/stray.o $(RUN_UNIT)
-	$(LINK) -o $@ tests/unit/stray.o $(RUN_UNIT)
+tests/unit/run/stray: tests/unit/run/stray.o $(RUN_UNIT)
+	$(LINK) -o $@ tests/unit/run/stray.o $(RUN_UNIT)
 
-tests/unit/sig: tests/unit/sig.o lib/sig.o lib/str.o
-	$(LINK) -o $@ tests/unit/sig.o lib/sig.o lib/str.o
+tests/unit/os/sig: tests/unit/os/sig.o lib/os/sig.o lib/base/str.o
+	$(LINK) -o $@ tests/unit/os/sig.o lib/os/sig.o lib/base/str.o
 
-tests/unit/str: tests/unit/str.o lib/str.o
-	$(LINK) -o $@ tests/unit/str.o lib/str.o
+tests/unit/base/str: tests/unit/base/str.o lib/base/str.o
+	$(LINK) -o $@ tests/unit/base/str.o lib/base/str.o
 
 # Fuzz targets; without a fuzzer, what they have found is tried once more.
 FUZZ_MAIN = tests/fuzz/replay.o
@@ -334,27 +363,28 @@ FUZZ_CONN = tests/fuzz/conn.o $(CONN) $(FUZZ_MAIN)
 tests/fuzz/conn: $(FUZZ_CONN)
 	$(LINK) -o $@ $(FUZZ_CONN)
 
-FUZZ_HTTP = lib/buf.o lib/chunks.o lib/http.o lib/str.o tests/fuzz/http.o \
-	$(FUZZ_MAIN)
+FUZZ_HTTP = lib/base/buf.o lib/http/chunks.o lib/http/http.o lib/base/str.o \
+	tests/fuzz/http.o $(FUZZ_MAIN)
 tests/fuzz/http: $(FUZZ_HTTP)
 	$(LINK) -o $@ $(FUZZ_HTTP)
 
-FUZZ_LIST = lib/buf.o lib/list.o tests/fuzz/list.o $(FUZZ_MAIN)
+FUZZ_LIST = lib/base/buf.o lib/notify/list.o tests/fuzz/list.o $(FUZZ_MAIN)
 tests/fuzz/list: $(FUZZ_LIST)
 	$(LINK) -o $@ $(FUZZ_LIST)
 
-FUZZ_RULE = lib/glob.o lib/rule.o lib/str.o tests/fuzz/rule.o $(FUZZ_MAIN)
+FUZZ_RULE = lib/match/glob.o lib/match/rule.o lib/base/str.o \
+	tests/fuzz/rule.o $(FUZZ_MAIN)
 tests/fuzz/rule: $(FUZZ_RULE)
 	$(LINK) -o $@ $(FUZZ_RULE)
 
-FUZZ_WS = lib/base64.o lib/buf.o lib/sha1.o lib/utf8.o lib/ws.o \
-	tests/fuzz/ws.o $(FUZZ_MAIN)
+FUZZ_WS = lib/ws/base64.o lib/base/buf.o lib/ws/sha1.o lib/base/utf8.o \
+	lib/ws/ws.o tests/fuzz/ws.o $(FUZZ_MAIN)
 tests/fuzz/ws: $(FUZZ_WS)
 	$(LINK) -o $@ $(FUZZ_WS)
 
 # What end-to-end tests need and the shell has not.
-BELL = lib/box.o lib/buf.o lib/clock.o $(OS) \
-	lib/str.o tests/tools/bell.o
+BELL = lib/notify/box.o lib/base/buf.o lib/base/clock.o $(OS) lib/base/str.o \
+	tests/tools/bell.o
 $(BELL): $(HEADERS)
 tests/tools/bell: $(BELL)
 	$(LINK) -o $@ $(BELL)
@@ -417,185 +447,196 @@ tests/tools/torture: tests/tools/torture.o
 	$(LINK) -o $@ tests/tools/torture.o
 
 # A server for conformance suites of WebSockets, made of the same modules.
-WSECHO = lib/base64.o lib/buf.o lib/clock.o lib/http.o lib/net.o lib/sha1.o \
-	lib/str.o lib/utf8.o lib/ws.o tests/wsecho.o
+WSECHO = lib/ws/base64.o lib/base/buf.o lib/base/clock.o lib/http/http.o \
+	lib/http/net.o lib/ws/sha1.o lib/base/str.o lib/base/utf8.o \
+	lib/ws/ws.o tests/wsecho.o
 $(WSECHO): $(HEADERS)
 tests/wsecho: $(WSECHO)
 	$(LINK) -o $@ $(WSECHO)
 
-WSCAT = lib/base64.o lib/buf.o lib/clock.o lib/sha1.o lib/str.o lib/utf8.o \
-	lib/ws.o tests/tools/wscat.o
+WSCAT = lib/ws/base64.o lib/base/buf.o lib/base/clock.o lib/ws/sha1.o \
+	lib/base/str.o lib/base/utf8.o lib/ws/ws.o tests/tools/wscat.o
 $(WSCAT): $(HEADERS)
 tests/tools/wscat: $(WSCAT)
 	$(LINK) -o $@ $(WSCAT)
 
-ACCESS_UNIT = tests/unit/access.o lib/access.o lib/buf.o lib/http.o \
-	lib/str.o
-tests/unit/access: $(ACCESS_UNIT)
+ACCESS_UNIT = tests/unit/http/access.o lib/http/access.o lib/base/buf.o \
+	lib/http/http.o lib/base/str.o
+tests/unit/http/access: $(ACCESS_UNIT)
 	$(LINK) -o $@ $(ACCESS_UNIT)
 
-ANSWER_UNIT = tests/unit/answer.o lib/answer.o lib/access.o lib/base64.o \
-	lib/buf.o lib/clock.o lib/dialect.o lib/history.o lib/http.o lib/json.o \
-	lib/list.o lib/news.o $(OS) lib/reload_js.o \
-	lib/sha1.o lib/str.o lib/trigger.o lib/utf8.o lib/ws.o $(FILES)
-tests/unit/answer: $(ANSWER_UNIT)
+ANSWER_UNIT = tests/unit/push/answer.o lib/push/answer.o lib/http/access.o \
+	lib/ws/base64.o lib/base/buf.o lib/base/clock.o lib/push/dialect.o \
+	lib/push/history.o lib/http/http.o lib/base/json.o lib/notify/list.o \
+	lib/push/news.o $(OS) lib/push/reload_js.o lib/ws/sha1.o \
+	lib/base/str.o lib/push/trigger.o lib/base/utf8.o lib/ws/ws.o \
+	$(FILES)
+tests/unit/push/answer: $(ANSWER_UNIT)
 	$(LINK) -o $@ $(ANSWER_UNIT)
 
-BASE64_UNIT = tests/unit/base64.o lib/base64.o
-tests/unit/base64: $(BASE64_UNIT)
+BASE64_UNIT = tests/unit/ws/base64.o lib/ws/base64.o
+tests/unit/ws/base64: $(BASE64_UNIT)
 	$(LINK) -o $@ $(BASE64_UNIT)
 
-CONN_UNIT = tests/unit/conn.o $(CONN)
-tests/unit/conn: $(CONN_UNIT)
+CONN_UNIT = tests/unit/push/conn.o $(CONN)
+tests/unit/push/conn: $(CONN_UNIT)
 	$(LINK) -o $@ $(CONN_UNIT)
 
-DIALECT_UNIT = tests/unit/dialect.o lib/dialect.o lib/base64.o lib/buf.o \
-	lib/history.o lib/http.o lib/json.o lib/list.o lib/news.o lib/sha1.o \
-	lib/str.o lib/utf8.o lib/ws.o
-tests/unit/dialect: $(DIALECT_UNIT)
+DIALECT_UNIT = tests/unit/push/dialect.o lib/push/dialect.o lib/ws/base64.o \
+	lib/base/buf.o lib/push/history.o lib/http/http.o lib/base/json.o \
+	lib/notify/list.o lib/push/news.o lib/ws/sha1.o lib/base/str.o \
+	lib/base/utf8.o lib/ws/ws.o
+tests/unit/push/dialect: $(DIALECT_UNIT)
 	$(LINK) -o $@ $(DIALECT_UNIT)
 
-HTTP_UNIT = tests/unit/http.o lib/http.o lib/buf.o lib/str.o
-tests/unit/http: $(HTTP_UNIT)
+HTTP_UNIT = tests/unit/http/http.o lib/http/http.o lib/base/buf.o \
+	lib/base/str.o
+tests/unit/http/http: $(HTTP_UNIT)
 	$(LINK) -o $@ $(HTTP_UNIT)
 
-JSON_UNIT = tests/unit/json.o lib/json.o lib/buf.o lib/utf8.o
-tests/unit/json: $(JSON_UNIT)
+JSON_UNIT = tests/unit/base/json.o lib/base/json.o lib/base/buf.o \
+	lib/base/utf8.o
+tests/unit/base/json: $(JSON_UNIT)
 	$(LINK) -o $@ $(JSON_UNIT)
 
-LIST_UNIT = tests/unit/list.o lib/list.o lib/buf.o
-tests/unit/list: $(LIST_UNIT)
+LIST_UNIT = tests/unit/notify/list.o lib/notify/list.o lib/base/buf.o
+tests/unit/notify/list: $(LIST_UNIT)
 	$(LINK) -o $@ $(LIST_UNIT)
 
-MIME_UNIT = tests/unit/mime.o lib/mime.o lib/str.o
-tests/unit/mime: $(MIME_UNIT)
+MIME_UNIT = tests/unit/site/mime.o lib/site/mime.o lib/base/str.o
+tests/unit/site/mime: $(MIME_UNIT)
 	$(LINK) -o $@ $(MIME_UNIT)
 
-NET_UNIT = tests/unit/net.o lib/net.o lib/str.o
-tests/unit/net: $(NET_UNIT)
+NET_UNIT = tests/unit/http/net.o lib/http/net.o lib/base/str.o
+tests/unit/http/net: $(NET_UNIT)
 	$(LINK) -o $@ $(NET_UNIT)
 
-HISTORY_UNIT = tests/unit/history.o lib/history.o lib/buf.o lib/list.o \
-	lib/news.o lib/str.o lib/utf8.o
-tests/unit/history: $(HISTORY_UNIT)
+HISTORY_UNIT = tests/unit/push/history.o lib/push/history.o lib/base/buf.o \
+	lib/notify/list.o lib/push/news.o lib/base/str.o lib/base/utf8.o
+tests/unit/push/history: $(HISTORY_UNIT)
 	$(LINK) -o $@ $(HISTORY_UNIT)
 
-TRIGGER_UNIT = tests/unit/trigger.o lib/trigger.o lib/buf.o lib/http.o \
-	lib/json.o lib/list.o lib/news.o lib/str.o lib/utf8.o
-tests/unit/trigger: $(TRIGGER_UNIT)
+TRIGGER_UNIT = tests/unit/push/trigger.o lib/push/trigger.o lib/base/buf.o \
+	lib/http/http.o lib/base/json.o lib/notify/list.o lib/push/news.o \
+	lib/base/str.o lib/base/utf8.o
+tests/unit/push/trigger: $(TRIGGER_UNIT)
 	$(LINK) -o $@ $(TRIGGER_UNIT)
 
-POSTMAN = tests/tools/postman.o lib/box.o lib/buf.o lib/str.o $(SYSTEM)
+POSTMAN = tests/tools/postman.o lib/notify/box.o lib/base/buf.o \
+	lib/base/str.o $(SYSTEM)
 $(POSTMAN): $(HEADERS)
 tests/tools/postman: $(POSTMAN)
 	$(LINK) -o $@ $(POSTMAN)
 
-NEWS_UNIT = tests/unit/news.o lib/news.o lib/buf.o lib/list.o lib/str.o \
-	lib/utf8.o
-tests/unit/news: $(NEWS_UNIT)
+NEWS_UNIT = tests/unit/push/news.o lib/push/news.o lib/base/buf.o \
+	lib/notify/list.o lib/base/str.o lib/base/utf8.o
+tests/unit/push/news: $(NEWS_UNIT)
 	$(LINK) -o $@ $(NEWS_UNIT)
 
-tests/unit/paths: tests/unit/paths.o lib/paths.o lib/str.o
-	$(LINK) -o $@ tests/unit/paths.o lib/paths.o lib/str.o
+tests/unit/run/paths: tests/unit/run/paths.o lib/run/paths.o lib/base/str.o
+	$(LINK) -o $@ tests/unit/run/paths.o lib/run/paths.o lib/base/str.o
 
-PEERS_UNIT = tests/unit/peers.o lib/peers.o lib/net.o $(CONN)
-tests/unit/peers: $(PEERS_UNIT)
+PEERS_UNIT = tests/unit/push/peers.o lib/push/peers.o lib/http/net.o $(CONN)
+tests/unit/push/peers: $(PEERS_UNIT)
 	$(LINK) -o $@ $(PEERS_UNIT)
 
-PAGE_UNIT = tests/unit/page.o lib/page.o lib/str.o
-tests/unit/page: $(PAGE_UNIT)
+PAGE_UNIT = tests/unit/site/page.o lib/site/page.o lib/base/str.o
+tests/unit/site/page: $(PAGE_UNIT)
 	$(LINK) -o $@ $(PAGE_UNIT)
 
-RANGE_UNIT = tests/unit/range.o lib/range.o lib/buf.o lib/http.o lib/str.o
-tests/unit/range: $(RANGE_UNIT)
+RANGE_UNIT = tests/unit/site/range.o lib/site/range.o lib/base/buf.o \
+	lib/http/http.o lib/base/str.o
+tests/unit/site/range: $(RANGE_UNIT)
 	$(LINK) -o $@ $(RANGE_UNIT)
 
-REPLY_UNIT = tests/unit/reply.o lib/reply.o lib/buf.o
-tests/unit/reply: $(REPLY_UNIT)
+REPLY_UNIT = tests/unit/site/reply.o lib/site/reply.o lib/base/buf.o
+tests/unit/site/reply: $(REPLY_UNIT)
 	$(LINK) -o $@ $(REPLY_UNIT)
 
-ROOT_UNIT = tests/unit/root.o lib/root.o $(OS)
-tests/unit/root: $(ROOT_UNIT)
+ROOT_UNIT = tests/unit/site/root.o lib/site/root.o $(OS)
+tests/unit/site/root: $(ROOT_UNIT)
 	$(LINK) -o $@ $(ROOT_UNIT)
 
-SANDBOX_UNIT = tests/unit/sandbox.o $(OS) $(SANDBOX)
-tests/unit/sandbox: $(SANDBOX_UNIT)
+SANDBOX_UNIT = tests/unit/os/sandbox.o $(OS) $(SANDBOX)
+tests/unit/os/sandbox: $(SANDBOX_UNIT)
 	$(LINK) -o $@ $(SANDBOX_UNIT)
 
-SHA1_UNIT = tests/unit/sha1.o lib/sha1.o
-tests/unit/sha1: $(SHA1_UNIT)
+SHA1_UNIT = tests/unit/ws/sha1.o lib/ws/sha1.o
+tests/unit/ws/sha1: $(SHA1_UNIT)
 	$(LINK) -o $@ $(SHA1_UNIT)
 
-SITE_UNIT = tests/unit/site.o lib/buf.o lib/clock.o lib/http.o \
-	$(OS) lib/str.o lib/utf8.o $(FILES)
-tests/unit/site: $(SITE_UNIT)
+SITE_UNIT = tests/unit/site/site.o lib/base/buf.o lib/base/clock.o \
+	lib/http/http.o $(OS) lib/base/str.o lib/base/utf8.o $(FILES)
+tests/unit/site/site: $(SITE_UNIT)
 	$(LINK) -o $@ $(SITE_UNIT)
 
-TREE_UNIT = lib/clock.o $(OS) lib/str.o $(TREE)
-tests/unit/tree: tests/unit/tree.o $(TREE_UNIT)
-	$(LINK) -o $@ tests/unit/tree.o $(TREE_UNIT)
+TREE_UNIT = lib/base/clock.o $(OS) lib/base/str.o $(TREE)
+tests/unit/tree/tree: tests/unit/tree/tree.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree.o $(TREE_UNIT)
 
-tests/unit/tree_content: tests/unit/tree_content.o $(TREE_UNIT)
-	$(LINK) -o $@ tests/unit/tree_content.o $(TREE_UNIT)
+tests/unit/tree/tree_content: tests/unit/tree/tree_content.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree_content.o $(TREE_UNIT)
 
-tests/unit/tree_hints: tests/unit/tree_hints.o $(TREE_UNIT)
-	$(LINK) -o $@ tests/unit/tree_hints.o $(TREE_UNIT)
+tests/unit/tree/tree_hints: tests/unit/tree/tree_hints.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree_hints.o $(TREE_UNIT)
 
-tests/unit/tree_polled: tests/unit/tree_polled.o $(TREE_UNIT)
-	$(LINK) -o $@ tests/unit/tree_polled.o $(TREE_UNIT)
+tests/unit/tree/tree_polled: tests/unit/tree/tree_polled.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree_polled.o $(TREE_UNIT)
 
-tests/unit/tree_random: tests/unit/tree_random.o $(TREE_UNIT)
-	$(LINK) -o $@ tests/unit/tree_random.o $(TREE_UNIT)
+tests/unit/tree/tree_random: tests/unit/tree/tree_random.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree_random.o $(TREE_UNIT)
 
-tests/unit/tree_random_polled.o: tests/unit/tree_random.c
-tests/unit/tree_random_polled: tests/unit/tree_random_polled.o $(TREE_UNIT)
-	$(LINK) -o $@ tests/unit/tree_random_polled.o $(TREE_UNIT)
+tests/unit/tree/tree_random_polled.o: tests/unit/tree/tree_random.c
+tests/unit/tree/tree_random_polled: tests/unit/tree/tree_random_polled.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree_random_polled.o $(TREE_UNIT)
 
-tests/unit/tree_start: tests/unit/tree_start.o $(TREE_UNIT)
-	$(LINK) -o $@ tests/unit/tree_start.o $(TREE_UNIT)
+tests/unit/tree/tree_start: tests/unit/tree/tree_start.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree_start.o $(TREE_UNIT)
 
 # What another system's backend does is told by a kernel that is made for that.
 KQUEUE = tests/fake/kqueue.o tests/fake/watch_kqueue.o
-KQUEUE_TREE = $(KQUEUE) lib/watch_inotify.o lib/clock.o lib/content.o lib/dir.o lib/ghost.o \
-	lib/glob.o lib/link.o lib/look.o lib/mounts.o $(OS) \
-	lib/rule.o lib/seen.o lib/str.o lib/sweep.o lib/tree.o
+KQUEUE_TREE = $(KQUEUE) lib/tree/watch_inotify.o lib/base/clock.o \
+	lib/base/content.o lib/tree/dir.o lib/tree/ghost.o lib/match/glob.o \
+	lib/tree/link.o lib/tree/look.o lib/tree/mounts.o $(OS) \
+	lib/match/rule.o lib/tree/seen.o lib/base/str.o lib/tree/sweep.o \
+	lib/tree/tree.o
 $(KQUEUE): $(HEADERS) tests/fake/sys/event.h
-tests/fake/watch_kqueue.o: lib/watch_kqueue.c
-	$(COMPILE) -U__linux__ -D_XOPEN_SOURCE=700 -Itests/fake -c -o $@ lib/watch_kqueue.c
+tests/fake/watch_kqueue.o: lib/tree/watch_kqueue.c
+	$(COMPILE) -U__linux__ -D_XOPEN_SOURCE=700 -Itests/fake -c -o $@ lib/tree/watch_kqueue.c
 
-tests/unit/tree_kqueue.o: tests/unit/tree.c
-tests/unit/tree_kqueue: tests/unit/tree_kqueue.o $(KQUEUE_TREE)
-	$(LINK) -o $@ tests/unit/tree_kqueue.o $(KQUEUE_TREE)
+tests/unit/tree/tree_kqueue.o: tests/unit/tree/tree.c
+tests/unit/tree/tree_kqueue: tests/unit/tree/tree_kqueue.o $(KQUEUE_TREE)
+	$(LINK) -o $@ tests/unit/tree/tree_kqueue.o $(KQUEUE_TREE)
 
-tests/unit/tree_kqueue_random.o: tests/unit/tree_random.c
-tests/unit/tree_kqueue_random: tests/unit/tree_kqueue_random.o $(KQUEUE_TREE)
-	$(LINK) -o $@ tests/unit/tree_kqueue_random.o $(KQUEUE_TREE)
+tests/unit/tree/tree_kqueue_random.o: tests/unit/tree/tree_random.c
+tests/unit/tree/tree_kqueue_random: tests/unit/tree/tree_kqueue_random.o $(KQUEUE_TREE)
+	$(LINK) -o $@ tests/unit/tree/tree_kqueue_random.o $(KQUEUE_TREE)
 
-tests/unit/tree_mute: tests/unit/tree_mute.o $(KQUEUE_TREE)
-	$(LINK) -o $@ tests/unit/tree_mute.o $(KQUEUE_TREE)
+tests/unit/tree/tree_mute: tests/unit/tree/tree_mute.o $(KQUEUE_TREE)
+	$(LINK) -o $@ tests/unit/tree/tree_mute.o $(KQUEUE_TREE)
 
-tests/unit/watch_kqueue: tests/unit/watch_kqueue.o $(KQUEUE)
-	$(LINK) -o $@ tests/unit/watch_kqueue.o $(KQUEUE)
+tests/unit/tree/watch_kqueue: tests/unit/tree/watch_kqueue.o $(KQUEUE)
+	$(LINK) -o $@ tests/unit/tree/watch_kqueue.o $(KQUEUE)
 
-UTF8_UNIT = tests/unit/utf8.o lib/utf8.o
-tests/unit/utf8: $(UTF8_UNIT)
+UTF8_UNIT = tests/unit/base/utf8.o lib/base/utf8.o
+tests/unit/base/utf8: $(UTF8_UNIT)
 	$(LINK) -o $@ $(UTF8_UNIT)
 
-VERSION_UNIT = tests/unit/version.o lib/version.o lib/buf.o lib/clock.o \
-	lib/content.o lib/http.o $(OS) lib/reply.o \
-	lib/str.o
-tests/unit/version: $(VERSION_UNIT)
+VERSION_UNIT = tests/unit/site/version.o lib/site/version.o lib/base/buf.o \
+	lib/base/clock.o lib/base/content.o lib/http/http.o $(OS) \
+	lib/site/reply.o lib/base/str.o
+tests/unit/site/version: $(VERSION_UNIT)
 	$(LINK) -o $@ $(VERSION_UNIT)
 
-tests/unit/watch_inotify: tests/unit/watch_inotify.o lib/watch_inotify.o
-	$(LINK) -o $@ tests/unit/watch_inotify.o lib/watch_inotify.o
+tests/unit/tree/watch_inotify: tests/unit/tree/watch_inotify.o lib/tree/watch_inotify.o
+	$(LINK) -o $@ tests/unit/tree/watch_inotify.o lib/tree/watch_inotify.o
 
-WS_UNIT = tests/unit/ws.o lib/ws.o lib/base64.o lib/buf.o lib/sha1.o \
-	lib/utf8.o
-tests/unit/ws: $(WS_UNIT)
+WS_UNIT = tests/unit/ws/ws.o lib/ws/ws.o lib/ws/base64.o lib/base/buf.o \
+	lib/ws/sha1.o lib/base/utf8.o
+tests/unit/ws/ws: $(WS_UNIT)
 	$(LINK) -o $@ $(WS_UNIT)
 
-LISTING_UNIT = tests/unit/listing.o lib/listing.o lib/buf.o lib/http.o \
-	$(OS) lib/root.o lib/str.o lib/utf8.o
-tests/unit/listing: $(LISTING_UNIT)
+LISTING_UNIT = tests/unit/site/listing.o lib/site/listing.o lib/base/buf.o \
+	lib/http/http.o $(OS) lib/site/root.o lib/base/str.o lib/base/utf8.o
+tests/unit/site/listing: $(LISTING_UNIT)
 	$(LINK) -o $@ $(LISTING_UNIT)

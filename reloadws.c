@@ -8,17 +8,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "box.h"
-#include "clock.h"
-#include "history.h"
-#include "list.h"
-#include "msg.h"
-#include "net.h"
-#include "peers.h"
-#include "pidfile.h"
-#include "release.h"
-#include "sandbox.h"
-#include "sig.h"
+#include "base/clock.h"
+#include "base/msg.h"
+#include "base/release.h"
+#include "http/net.h"
+#include "notify/box.h"
+#include "notify/list.h"
+#include "notify/pidfile.h"
+#include "os/sandbox.h"
+#include "os/sig.h"
+#include "push/history.h"
+#include "push/peers.h"
 
 enum {
 	PLACES = PEERS_LISTENING / 2, /* -l; of each come two sockets at most */

@@ -11,17 +11,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act.h"
-#include "batch.h"
-#include "clock.h"
-#include "feed.h"
-#include "msg.h"
-#include "options.h"
-#include "os.h"
-#include "release.h"
-#include "run.h"
-#include "sig.h"
-#include "tree.h"
+#include "base/clock.h"
+#include "base/msg.h"
+#include "base/release.h"
+#include "os/os.h"
+#include "os/sig.h"
+#include "run/act.h"
+#include "run/batch.h"
+#include "run/feed.h"
+#include "run/options.h"
+#include "run/run.h"
+#include "tree/tree.h"
 
 enum {
 	LOOKS = 256, /* at directories, before signals have their turn */

@@ -39,7 +39,7 @@ list() {
 		done
 		;;
 	unit)
-		for source in tests/unit/*.c; do
+		for source in tests/unit/*/*.c; do
 			echo "$LIMIT ${source%.c} exec ./${source%.c}"
 		done
 		;;

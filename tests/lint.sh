@@ -45,5 +45,41 @@ lint_all() {
 	    --suppress=missingIncludeSystem $c_sources
 	lint clang-tidy clang-tidy --quiet $c_sources -- -std=c11 -Ilib
 }
+
+# A folder uses only those that stand below it in this list, and the modules of
+# one program none of the other's.
+folders='run push site http ws tree match notify os base'
+watcher='run tree match'
+server='push site http ws'
+
+# uses folder other...: the lines by which it includes one of the others
+uses() {
+	folder=$1
+	shift
+	for other; do
+		git grep -n "#include \"$other/" -- "lib/$folder"
+	done
+}
+wrong_includes() {
+	above=
+	for each in $folders; do
+		# shellcheck disable=SC2086
+		uses "$each" $above
+		above="$above $each"
+	done
+	# shellcheck disable=SC2086
+	for each in $watcher; do
+		uses "$each" $server
+	done
+	# shellcheck disable=SC2086
+	for each in $server; do
+		uses "$each" $watcher
+	done
+}
+lint_includes() {
+	echo '# includes'
+	[ -n "$(ls -d lib/*/)" ] && ! wrong_includes | sort -u | grep . || failed=1
+}
 lint_all
+lint_includes
 exit $failed

@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "buf.h"
-#include "clock.h"
-#include "http.h"
-#include "net.h"
-#include "str.h"
-#include "ws.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "http/http.h"
+#include "http/net.h"
+#include "ws/ws.h"
 
 /*
  * wsecho port

@@ -1,8 +1,8 @@
 /* conn.c - fuzz target: a whole peer, what it sends in any pieces, and news */
 #include <stdarg.h>
 
-#include "conn.h"
 #include "fuzz.h"
+#include "push/conn.h"
 
 /*
  * The first two bytes are the seed of all that comes by chance: the pieces, how

@@ -1,7 +1,7 @@
 /* http.c - fuzz target: a request, and its body in chunks */
-#include "http.h"
-#include "chunks.h"
+#include "http/http.h"
 #include "fuzz.h"
+#include "http/chunks.h"
 
 enum { BODY = 4096 };
 

@@ -1,5 +1,5 @@
 /* list.c - fuzz target: the change list, read and written */
-#include "list.h"
+#include "notify/list.h"
 #include "fuzz.h"
 
 enum { TOLD = 1 << 18 };

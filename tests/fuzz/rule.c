@@ -1,5 +1,5 @@
 /* rule.c - fuzz target: patterns, and a path that is matched by them */
-#include "rule.h"
+#include "match/rule.h"
 #include "fuzz.h"
 
 enum { MOST = 300, LINES = 4 };

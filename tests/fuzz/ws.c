@@ -1,5 +1,5 @@
 /* ws.c - fuzz target: frames in any pieces, of a client or a server */
-#include "ws.h"
+#include "ws/ws.h"
 #include "fuzz.h"
 
 enum { MESSAGE = 1000, TOLD = 1 << 16 };

@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "box.h"
+#include "notify/box.h"
 
 static void
 lock(const char *path, short type)

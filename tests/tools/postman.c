@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "box.h"
-#include "pidfile.h"
+#include "notify/box.h"
+#include "notify/pidfile.h"
 
 /* While somebody else has the box locked, it is waited for. */
 static int

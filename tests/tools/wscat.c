@@ -12,10 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "buf.h"
-#include "clock.h"
-#include "str.h"
-#include "ws.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/str.h"
+#include "ws/ws.h"
 
 enum { ROOM = 1 << 22, HEAD = 65536, KEY = 24 };
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pidfile.h"
+#include "notify/pidfile.h"
 #include "scratch.h"
 
 /* For files that define _GNU_SOURCE, which has F_OFD_SETLK. */

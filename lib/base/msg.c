@@ -1,0 +1,151 @@
+#define _POSIX_C_SOURCE 200809L
+/* msg.c - what the programs say to their user: program: what: why */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+
+enum { LINE = 5000 }; /* a longest path and the words around it */
+
+static struct {
+	const char *program;
+	const char *usage;
+	enum msg_level level;
+} msg = { "", "", MSG_NORMAL };
+
+/* Else what is opened later gets their numbers, and what is said goes there. */
+static void
+open_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
+void
+msg_init(const char *program, const char *usage)
+{
+	open_standard();
+	msg.program = program;
+	msg.usage = usage;
+}
+
+void
+msg_set_level(enum msg_level level)
+{
+	msg.level = level;
+}
+
+int
+msg_verbose(void)
+{
+	return msg.level == MSG_VERBOSE;
+}
+
+/* One write a line, so that two programs on one terminal do not mix. */
+static void
+say(const char *fmt, va_list ap)
+{
+	char line[LINE];
+	size_t n, i;
+	int error;
+
+	error = errno;
+	snprintf(line, sizeof line, "%s: ", msg.program);
+	n = strlen(line);
+	vsnprintf(line + n, sizeof line - n, fmt, ap);
+	n = strlen(line);
+	if (fmt[strlen(fmt) - 1] == ':')
+		snprintf(line + n, sizeof line - n, " %s", strerror(error));
+	n = strlen(line);
+	for (i = 0; i < n; i++)
+		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+			line[i] = '?';
+	if (n == sizeof line - 1)
+		n--;
+	line[n++] = '\n';
+	while (write(STDERR_FILENO, line, n) < 0 && errno == EINTR)
+		;
+	errno = error;
+}
+
+void
+msg_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (msg.level == MSG_QUIET)
+		return;
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+void
+msg_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+void
+msg_why(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (msg.level != MSG_VERBOSE)
+		return;
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+}
+
+void
+msg_die(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+	exit(1);
+}
+
+void
+msg_misuse(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say(fmt, ap);
+	va_end(ap);
+	fputs(msg.usage, stderr);
+	exit(2);
+}
+
+void
+msg_printed(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		msg_die("standard output:");
+	exit(0);
+}
+
+void
+msg_usage(void)
+{
+	fputs(msg.usage, stdout);
+	msg_printed();
+}

@@ -1,0 +1,222 @@
+/* access.c - which Host and Origin are answered, and who may ask from afar */
+#include <string.h>
+
+#include "base/str.h"
+#include "http/access.h"
+
+/* Take the port off; brackets go too.  False if it is no host and port. */
+static bool
+without_port(struct http_span *host, bool *literal)
+{
+	const char *end, *p;
+
+	*literal = host->n > 0 && host->p[0] == '[';
+	p = host->p + host->n;
+	if (*literal) {
+		end = memchr(host->p, ']', host->n);
+		if (end == NULL)
+			return false;
+		if (end + 1 != p && end[1] != ':')
+			return false;
+		p = end + 1 == p ? p : end + 2;
+		host->p++;
+		host->n--;
+	} else {
+		end = host->n > 0 ? memchr(host->p, ':', host->n) : NULL;
+		if (end == NULL)
+			return true;
+		p = end + 1;
+	}
+	for (; p < host->p + host->n; p++)
+		if (*p < '0' || *p > '9')
+			return false;
+	host->n = (size_t)(end - host->p);
+	return true;
+}
+
+/* 127.0.0.0/8 in its usual form; 127.1 and the like are no Host of ours */
+static bool
+loopback(struct http_span h)
+{
+	int parts, v;
+	size_t i;
+
+	if (h.n < 4 || memcmp(h.p, "127.", 4) != 0)
+		return false;
+	parts = 0;
+	for (i = 4; i < h.n; i++) {
+		if (h.p[i] < '0' || h.p[i] > '9')
+			return false;
+		for (v = 0;
+		     i < h.n && h.p[i] >= '0' && h.p[i] <= '9' && v <= 255; i++)
+			v = v * 10 + (h.p[i] - '0');
+		if (v > 255 || (i < h.n && (h.p[i] != '.' || i + 1 == h.n)))
+			return false;
+		parts++;
+	}
+	return parts == 3;
+}
+
+static bool
+localhost(struct http_span h)
+{
+	static const char name[] = "localhost";
+	const size_t len = sizeof name - 1;
+
+	if (h.n < len || !str_is(h.p + h.n - len, len, name))
+		return false;
+	return h.n == len || h.p[h.n - len - 1] == '.';
+}
+
+/* are all bytes of s among these, ASCII case aside? */
+static bool
+made_of(struct http_span s, const char *chars)
+{
+	unsigned char c;
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		c = str_lower((unsigned char)s.p[i]);
+		if (c == '\0' || strchr(chars, c) == NULL)
+			return false;
+	}
+	return s.n > 0;
+}
+
+/* One colon is a port, which does not belong here; two are IPv6. */
+bool
+access_name(struct http_span name)
+{
+	const char *colon;
+
+	colon = memchr(name.p, ':', name.n);
+	if (colon == NULL)
+		return made_of(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_");
+	return memchr(colon + 1, ':', name.n - (size_t)(colon + 1 - name.p)) !=
+	    NULL &&
+	    made_of(name, "abcdef0123456789:.");
+}
+
+int
+access_allow(struct access *a, char *name)
+{
+	size_t n;
+
+	n = strlen(name);
+	if (strcmp(name, "*") == 0) {
+		a->any = true;
+		return 0;
+	}
+	if (strcmp(name, "null") == 0) {
+		a->null = true;
+		return 0;
+	}
+	if (n > 2 && name[0] == '[' && name[n - 1] == ']') {
+		name[n - 1] = '\0';
+		name++;
+		n -= 2;
+	}
+	if (!access_name((struct http_span){ name, n }))
+		return -1;
+	a->hosts[a->n++] = name;
+	return 0;
+}
+
+bool
+access_host(const struct access *a, struct http_span host, const char *local)
+{
+	bool literal;
+	size_t i;
+
+	if (host.p == NULL || !without_port(&host, &literal) || host.n == 0)
+		return false;
+	if (a->any)
+		return true;
+	if (local != NULL && http_is(host, local))
+		return true;
+	for (i = 0; i < a->n; i++)
+		if (http_is(host, a->hosts[i]))
+			return true;
+	if (literal)
+		return http_is(host, "::1");
+	if (host.n > 1 && host.p[host.n - 1] == '.')
+		host.n--;
+	return localhost(host) || loopback(host);
+}
+
+bool
+access_origin(
+    const struct access *a, struct http_span origin, const char *local)
+{
+	static const char *const schemes[] = { "http://", "https://" };
+	struct http_span host;
+	size_t i, len;
+
+	if (http_is(origin, "null"))
+		return a->null;
+	for (i = 0; i < 2; i++) {
+		len = strlen(schemes[i]);
+		if (origin.n <= len || !str_is(origin.p, len, schemes[i]))
+			continue;
+		host = (struct http_span){ origin.p + len, origin.n - len };
+		return memchr(host.p, '/', host.n) == NULL &&
+		    memchr(host.p, '@', host.n) == NULL &&
+		    access_host(a, host, local);
+	}
+	return false;
+}
+
+/* Extensions of browsers bring LiveReload to pages that know nothing of it. */
+static bool
+extension(struct http_span origin)
+{
+	static const char *const schemes[] = { "chrome-extension://",
+		"moz-extension://", "safari-web-extension://" };
+	size_t i, len;
+
+	for (i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
+		len = strlen(schemes[i]);
+		if (origin.n > len && str_is(origin.p, len, schemes[i]))
+			return true;
+	}
+	return false;
+}
+
+/* any page may include it */
+static bool
+script(const struct http_request *r)
+{
+	return http_is(r->path, "/reload.js") ||
+	    http_is(r->path, "/livereload.js");
+}
+
+/* A person follows a link to us: the page that holds it can't read the answer. */
+static bool
+navigation(const struct http_request *r)
+{
+	struct http_span dest;
+
+	dest = http_field(r, "sec-fetch-dest", 0);
+	return http_is(http_field(r, "sec-fetch-mode", 0), "navigate") &&
+	    (http_is(dest, "document") || http_is(dest, "iframe") ||
+		http_is(dest, "frame"));
+}
+
+bool
+access_allows(
+    const struct access *a, const struct http_request *r, const char *local)
+{
+	struct http_span origin;
+
+	if (!access_host(a, r->host, local))
+		return false;
+	origin = http_field(r, "origin", 0);
+	if (origin.p != NULL)
+		return access_origin(a, origin, local) ||
+		    (extension(origin) &&
+			(script(r) || http_is(r->path, "/livereload")));
+	if (!http_is(http_field(r, "sec-fetch-site", 0), "cross-site"))
+		return true;
+	return r->method < HTTP_POST &&
+	    (script(r) || (navigation(r) && !http_is(r->path, "/changed")));
+}

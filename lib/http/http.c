@@ -1,0 +1,524 @@
+/* http.c - requests read, HTTP/1.1 (RFC 9110, 9112) */
+#include <string.h>
+
+#include "base/str.h"
+#include "http/http.h"
+
+static bool
+digit(unsigned char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* what names are made of: RFC 9110, 5.6.2 */
+static bool
+token_char(unsigned char c)
+{
+	if (digit(c) || (str_lower(c) >= 'a' && str_lower(c) <= 'z'))
+		return true;
+	return c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL;
+}
+
+static bool
+made_of(struct http_span s, bool among(unsigned char))
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (!among((unsigned char)s.p[i]))
+			return false;
+	return true;
+}
+
+static bool
+token(struct http_span s)
+{
+	return s.n > 0 && made_of(s, token_char);
+}
+
+bool
+http_is(struct http_span span, const char *t)
+{
+	return span.p != NULL && str_is(span.p, span.n, t);
+}
+
+size_t
+http_blank(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (p[i] == '\r' && i + 1 < n && p[i + 1] == '\n')
+			i++;
+		else if (p[i] != '\n')
+			break;
+	return i;
+}
+
+/* A first byte that no method has, as TLS sends it, is told at once. */
+long
+http_head_size(const char *p, size_t n, size_t *seen)
+{
+	size_t i, j;
+
+	if (n == 1 && p[0] == '\r')
+		return 0; /* the LF may be on its way */
+	if (n > 0 && !token_char((unsigned char)p[0]))
+		return -400;
+	for (i = *seen; i < n && i < HTTP_HEAD_MAX; i++) {
+		if (p[i] != '\n' || i < 2)
+			continue;
+		j = p[i - 1] == '\r' ? i - 2 : i - 1;
+		if (p[j] == '\n')
+			return (long)i + 1;
+	}
+	*seen = i;
+	return n >= HTTP_HEAD_MAX ? -431 : 0;
+}
+
+/* the line at *p without its end; *p moves on to the next; 0, or -400 */
+static int
+take_line(const char **p, const char *end, struct http_span *line)
+{
+	const char *nl;
+
+	nl = memchr(*p, '\n', (size_t)(end - *p));
+	if (nl == NULL)
+		return -400;
+	*line = (struct http_span){ *p, (size_t)(nl - *p) };
+	*p = nl + 1;
+	if (line->n > 0 && line->p[line->n - 1] == '\r')
+		line->n--;
+	return memchr(line->p, '\r', line->n) == NULL ? 0 : -400;
+}
+
+/* the word at the front of *line, up to a blank or the end */
+static struct http_span
+take_word(struct http_span *line)
+{
+	struct http_span word;
+	const char *blank;
+
+	word = *line;
+	blank = memchr(line->p, ' ', line->n);
+	if (blank == NULL) {
+		*line = (struct http_span){ line->p + line->n, 0 };
+		return word;
+	}
+	word.n = (size_t)(blank - line->p);
+	line->p += word.n + 1;
+	line->n -= word.n + 1;
+	return word;
+}
+
+/* HTTP/1.x, any x above 0 being the same to us */
+static int
+parse_version(struct http_span s, struct http_request *r)
+{
+	if (s.n != 8 || memcmp(s.p, "HTTP/", 5) != 0 || s.p[6] != '.' ||
+	    !digit((unsigned char)s.p[5]) || !digit((unsigned char)s.p[7]))
+		return -400;
+	if (s.p[5] != '1')
+		return -505;
+	r->old = s.p[7] == '0';
+	return 0;
+}
+
+/* http://host/path stands for both: RFC 9112, 3.2.2 */
+static int
+parse_absolute(struct http_span *target, struct http_request *r)
+{
+	const char *slash;
+
+	if (target->n < 8 || !str_is(target->p, 7, "http://"))
+		return -400;
+	target->p += 7;
+	target->n -= 7;
+	for (slash = target->p; slash < target->p + target->n; slash++)
+		if (*slash == '/' || *slash == '?')
+			break;
+	r->host = (struct http_span){ target->p, (size_t)(slash - target->p) };
+	target->p += r->host.n;
+	target->n -= r->host.n;
+	return r->host.n > 0 ? 0 : -400;
+}
+
+static int
+parse_target(struct http_span target, struct http_request *r)
+{
+	const char *query;
+	size_t i;
+
+	for (i = 0; i < target.n; i++)
+		if ((unsigned char)target.p[i] <= ' ' || target.p[i] == 0x7f ||
+		    target.p[i] == '#')
+			return -400;
+	if (r->method == HTTP_OPTIONS && http_is(target, "*")) {
+		r->path = target;
+		return 0;
+	}
+	if (target.n == 0 ||
+	    (target.p[0] != '/' && parse_absolute(&target, r) < 0))
+		return -400;
+	query = target.n == 0 ? NULL : memchr(target.p, '?', target.n);
+	r->path = target;
+	if (query != NULL) {
+		r->path.n = (size_t)(query - target.p);
+		r->query = (struct http_span){ query, target.n - r->path.n };
+	}
+	if (r->path.n == 0)
+		r->path = (struct http_span){ "/", 1 };
+	return 0;
+}
+
+static int
+parse_request_line(struct http_span line, struct http_request *r)
+{
+	static const char *const names[] = { [HTTP_GET] = "GET",
+		[HTTP_HEAD] = "HEAD",
+		[HTTP_OPTIONS] = "OPTIONS",
+		[HTTP_POST] = "POST" };
+	struct http_span target;
+	int i, error;
+
+	r->verb = take_word(&line);
+	target = take_word(&line);
+	if (!token(r->verb))
+		return -400;
+	for (i = HTTP_GET; i < HTTP_OTHER; i++)
+		if (r->verb.n == strlen(names[i]) &&
+		    memcmp(r->verb.p, names[i], r->verb.n) == 0)
+			break;
+	r->method = (enum http_method)i;
+	error = parse_version(line, r);
+	if (error < 0)
+		return error;
+	/* CONNECT has a host where others have a path; it gets its 405 */
+	if (r->method == HTTP_OTHER && http_is(r->verb, "CONNECT"))
+		target = (struct http_span){ "/", 1 };
+	return parse_target(target, r);
+}
+
+/* No folded lines, no blanks around the name: RFC 9112, 5.1 and 5.2. */
+static int
+parse_field(struct http_span line, struct http_field *f)
+{
+	const char *colon;
+	size_t i;
+
+	colon = memchr(line.p, ':', line.n);
+	if (colon == NULL)
+		return -400;
+	f->name = (struct http_span){ line.p, (size_t)(colon - line.p) };
+	if (!token(f->name))
+		return -400;
+	f->value = (struct http_span){ colon + 1, line.n - f->name.n - 1 };
+	for (i = 0; i < f->value.n; i++)
+		if (((unsigned char)f->value.p[i] < ' ' &&
+			f->value.p[i] != '\t') ||
+		    f->value.p[i] == 0x7f)
+			return -400;
+	while (f->value.n > 0 && (*f->value.p == ' ' || *f->value.p == '\t')) {
+		f->value.p++;
+		f->value.n--;
+	}
+	while (f->value.n > 0 &&
+	    (f->value.p[f->value.n - 1] == ' ' ||
+		f->value.p[f->value.n - 1] == '\t'))
+		f->value.n--;
+	return 0;
+}
+
+struct http_span
+http_field(const struct http_request *r, const char *name, size_t i)
+{
+	size_t k;
+
+	for (k = 0; k < r->nfields; k++)
+		if (http_is(r->field[k].name, name) && i-- == 0)
+			return r->field[k].value;
+	return (struct http_span){ NULL, 0 };
+}
+
+/* the next element of a list; a quoted string may hold commas */
+static bool
+take_element(struct http_span *list, struct http_span *element)
+{
+	bool quoted;
+	size_t i;
+
+	while (list->n > 0 && strchr(", \t", *list->p) != NULL) {
+		list->p++;
+		list->n--;
+	}
+	quoted = false;
+	for (i = 0; i < list->n && (quoted || list->p[i] != ','); i++)
+		quoted = quoted != (list->p[i] == '"');
+	*element = (struct http_span){ list->p, i };
+	list->p += i;
+	list->n -= i;
+	while (element->n > 0 &&
+	    (element->p[element->n - 1] == ' ' ||
+		element->p[element->n - 1] == '\t'))
+		element->n--;
+	return element->n > 0;
+}
+
+/* what a name in a host is made of: RFC 3986, 3.2.2 */
+static bool
+name_char(unsigned char c)
+{
+	if (digit(c) || (str_lower(c) >= 'a' && str_lower(c) <= 'z'))
+		return true;
+	return c != '\0' && strchr("-._~%!$&'()*+,;=", c) != NULL;
+}
+
+/* and an address within brackets */
+static bool
+literal_char(unsigned char c)
+{
+	return c == ':' || (name_char(c) && c != '%');
+}
+
+/* A host and its port, nobody before an '@'; who is meant is for others. */
+static bool
+host_good(struct http_span host)
+{
+	struct http_span name, port;
+	const char *end;
+	bool literal;
+
+	if (host.p == NULL)
+		return true;
+	literal = host.n > 0 && host.p[0] == '[';
+	end = memchr(host.p, literal ? ']' : ':', host.n);
+	if (literal && end == NULL)
+		return false;
+	name = host;
+	port = (struct http_span){ host.p + host.n, 0 };
+	if (end != NULL) {
+		name.n = (size_t)(end - host.p);
+		port = (struct http_span){ end, host.n - name.n };
+	}
+	if (literal) {
+		name = (struct http_span){ name.p + 1, name.n - 1 };
+		port = (struct http_span){ end + 1, port.n - 1 };
+		if (name.n == 0)
+			return false;
+	}
+	if (port.n > 0 && *port.p++ != ':')
+		return false;
+	if (port.n > 0)
+		port.n--;
+	return made_of(name, literal ? literal_char : name_char) &&
+	    made_of(port, digit);
+}
+
+/* One Host, from HTTP/1.1 on exactly one: RFC 9112, 3.2. */
+static int
+check_host(struct http_request *r)
+{
+	struct http_span host;
+
+	host = http_field(r, "host", 0);
+	if (http_field(r, "host", 1).p != NULL || (host.p == NULL && !r->old))
+		return -400;
+	if (!host_good(host) || !host_good(r->host))
+		return -400;
+	if (r->host.p == NULL)
+		r->host = host;
+	return 0;
+}
+
+/*
+ * Chunks and nothing else.  Where they do not come last, nobody knows where the
+ * body ends; twice they may not be: RFC 9112, 6.1 and 6.3.
+ */
+static int
+check_coding(struct http_request *r)
+{
+	struct http_span list, element;
+	size_t i, codings, chunks;
+	bool last;
+
+	codings = chunks = 0;
+	last = false;
+	for (i = 0; (list = http_field(r, "transfer-encoding", i)).p != NULL;
+	     i++)
+		while (take_element(&list, &element)) {
+			last = http_is(element, "chunked");
+			chunks += last;
+			codings++;
+		}
+	if (!last || chunks > 1)
+		return -400;
+	r->chunked = true;
+	return codings == 1 ? 0 : -501;
+}
+
+/* Two lengths, or a length and chunks, is how requests are smuggled. */
+static int
+check_body(struct http_request *r)
+{
+	struct http_span length;
+	size_t i;
+
+	length = http_field(r, "content-length", 0);
+	if (http_field(r, "transfer-encoding", 0).p != NULL)
+		return length.p != NULL || r->old ? -400 : check_coding(r);
+	if (length.p == NULL)
+		return 0;
+	if (length.n == 0 || http_field(r, "content-length", 1).p != NULL)
+		return -400;
+	for (i = 0; i < length.n; i++)
+		if (!digit((unsigned char)length.p[i]))
+			return -400;
+	for (i = 0; i < length.n && r->length <= HTTP_BODY_MAX; i++)
+		r->length = r->length * 10 + (length.p[i] - '0');
+	return r->length > HTTP_BODY_MAX ? -413 : 0;
+}
+
+/* In HTTP/1.0, and where no body follows, it means nothing: RFC 9110, 10.1.1. */
+static int
+check_expect(struct http_request *r)
+{
+	struct http_span expect;
+	size_t i;
+
+	if (r->old)
+		return 0;
+	for (i = 0; (expect = http_field(r, "expect", i)).p != NULL; i++) {
+		if (!http_is(expect, "100-continue"))
+			return -417;
+		r->expect = r->chunked || r->length > 0;
+	}
+	return 0;
+}
+
+static int
+check(struct http_request *r)
+{
+	static const char *const once[] = { "origin", "sec-fetch-site",
+		"sec-fetch-mode", "sec-fetch-dest", "sec-websocket-key",
+		"sec-websocket-version" };
+	size_t i;
+	int error;
+
+	for (i = 0; i < sizeof once / sizeof once[0]; i++)
+		if (http_field(r, once[i], 1).p != NULL)
+			return -400;
+	error = check_host(r);
+	if (error == 0)
+		error = check_body(r);
+	if (error < 0)
+		return error;
+	r->keep = !http_lists(r, "connection", "close") &&
+	    (!r->old || http_lists(r, "connection", "keep-alive"));
+	return check_expect(r);
+}
+
+int
+http_parse(const char *p, size_t n, struct http_request *r)
+{
+	struct http_span line;
+	const char *end;
+	int error;
+
+	*r = (struct http_request){ .method = HTTP_OTHER };
+	end = p + n;
+	error = take_line(&p, end, &line);
+	if (error == 0)
+		error = parse_request_line(line, r);
+	while (error == 0 && (error = take_line(&p, end, &line)) == 0) {
+		if (line.n == 0)
+			return check(r);
+		if (r->nfields == HTTP_FIELDS_MAX)
+			return -431;
+		error = parse_field(line, &r->field[r->nfields++]);
+	}
+	return error;
+}
+
+bool
+http_lists(const struct http_request *r, const char *name, const char *t)
+{
+	struct http_span list, element;
+	size_t i;
+
+	for (i = 0; (list = http_field(r, name, i)).p != NULL; i++)
+		while (take_element(&list, &element))
+			if (http_is(element, t))
+				return true;
+	return false;
+}
+
+/* Weak and strong tags are the same here: RFC 9110, 13.1.2. */
+bool
+http_none_match(const struct http_request *r, const char *etag)
+{
+	struct http_span list, element;
+	size_t i;
+
+	for (i = 0; (list = http_field(r, "if-none-match", i)).p != NULL; i++)
+		while (take_element(&list, &element)) {
+			if (element.n > 2 && memcmp(element.p, "W/", 2) == 0) {
+				element.p += 2;
+				element.n -= 2;
+			}
+			if (http_is(element, "*") ||
+			    (element.n == strlen(etag) &&
+				memcmp(element.p, etag, element.n) == 0))
+				return true;
+		}
+	return false;
+}
+
+static int
+hex(unsigned char c)
+{
+	if (digit(c))
+		return c - '0';
+	c = str_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+long
+http_unescape(struct http_span path, char *out)
+{
+	size_t i, n;
+	int high, low;
+
+	for (i = n = 0; i < path.n; i++, n++) {
+		out[n] = path.p[i];
+		if (path.p[i] != '%')
+			continue;
+		if (path.n - i < 3)
+			return -1;
+		high = hex((unsigned char)path.p[i + 1]);
+		low = hex((unsigned char)path.p[i + 2]);
+		if (high < 0 || low < 0 || (high == 0 && low == 0))
+			return -1;
+		out[n] = (char)(high << 4 | low);
+		i += 2;
+	}
+	return (long)n;
+}
+
+int
+http_escape(struct buf *b, const char *s, size_t n)
+{
+	unsigned char c;
+	size_t i;
+	int r;
+
+	r = 0;
+	for (i = 0; i < n && r == 0; i++) {
+		c = (unsigned char)s[i];
+		if (digit(c) || (str_lower(c) >= 'a' && str_lower(c) <= 'z') ||
+		    (c != '\0' && strchr("-._~/!$()*+,;=:@", c) != NULL))
+			r = buf_put(b, &c, 1);
+		else
+			r = buf_printf(b, "%%%02X", c);
+	}
+	return r;
+}

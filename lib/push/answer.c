@@ -1,0 +1,340 @@
+/* answer.c - what each request gets: files, the script, news, or a refusal */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "push/answer.h"
+#include "push/reload_js.h"
+#include "push/trigger.h"
+#include "ws/ws.h"
+
+static const char methods[] = "GET, HEAD, OPTIONS, POST";
+
+static const char welcome[] =
+    "<!doctype html>\n"
+    "<html lang=\"en\">\n"
+    "<head>\n"
+    "<meta name=\"viewport\" content=\"width=device-width\">\n"
+    "<title>reloadws</title>\n"
+    "<style>\n"
+    "body { max-width: 40em; margin: 3em auto; padding: 0 1em;\n"
+    "  font: 1em/1.5 sans-serif; color-scheme: light dark; }\n"
+    "code { overflow-wrap: anywhere; }\n"
+    "</style>\n"
+    "</head>\n"
+    "<body>\n"
+    "<h1>reloadws</h1>\n"
+    "<p>A page that has this in its head reloads when this server is told\n"
+    "to:</p>\n"
+    "<p><code id=\"tag\">&lt;script src=\"/reload.js\"&gt;"
+    "&lt;/script&gt;</code></p>\n"
+    "<p>Generation <code id=\"generation\">?</code>, listeners\n"
+    "<code id=\"listeners\">?</code>.</p>\n"
+    "<script>\n"
+    "const by = (id) => document.getElementById(id);\n"
+    "const show = async () => {\n"
+    "  try {\n"
+    "    const state = await (await fetch('/reload')).json();\n"
+    "    by('generation').textContent = state.generation;\n"
+    "    by('listeners').textContent = state.listeners;\n"
+    "  } catch {\n"
+    "    by('generation').textContent = by('listeners').textContent = '?';\n"
+    "  }\n"
+    "  setTimeout(show, 1000);\n"
+    "};\n"
+    "by('tag').textContent =\n"
+    "  `<script src=\"${location.origin}/reload.js\"></` + 'script>';\n"
+    "show();\n"
+    "</script>\n"
+    "</body>\n"
+    "</html>\n";
+
+static void
+field(struct reply *reply, const char *name, const char *value)
+{
+	buf_puts(&reply->fields, name);
+	buf_puts(&reply->fields, ": ");
+	buf_puts(&reply->fields, value);
+	buf_puts(&reply->fields, "\r\n");
+}
+
+void
+answer_status(struct reply *reply, int status, const char *why)
+{
+	reply->status = status;
+	field(reply, "Content-Type", "text/plain; charset=utf-8");
+	field(reply, "Cache-Control", "no-store");
+	if (status == 405)
+		field(reply, "Allow", methods);
+	if (status == 426)
+		field(reply, "Sec-WebSocket-Version", "13");
+	buf_printf(&reply->body, "%d %s%s%s\n", status, reply_reason(status),
+	    *why == '\0' ? "" : ": ", why);
+}
+
+/* "boot-n" in quotes; a report that goes, or comes, makes it another */
+static void
+state_tag(const struct history *h, struct buf *b)
+{
+	char name[HISTORY_NAME];
+
+	history_name(h, name);
+	buf_printf(b, "\"%s", name);
+	if (h->report.len > 0)
+		buf_printf(b, ".%lu", (unsigned long)h->reports);
+	buf_put(b, "\"", 2);
+	b->len--;
+}
+
+static void
+put_state(const struct world *w, struct buf *b)
+{
+	const struct buf *report;
+
+	buf_puts(b, "{");
+	history_put(w->history, b, w->now);
+	buf_printf(b, ",\"listeners\":%lu", (unsigned long)w->listeners);
+	report = &w->history->report;
+	if (report->len > 0) {
+		buf_puts(b, ",\"text\":");
+		json_string(b, buf_head(report), report->len);
+	}
+	buf_puts(b, "}\n");
+}
+
+static void
+answer_state(
+    const struct world *w, const struct http_request *r, struct reply *reply)
+{
+	struct buf tag = { .max = 2 * HISTORY_NAME };
+
+	field(reply, "Content-Type", "application/json");
+	field(reply, "Cache-Control", "no-cache");
+	state_tag(w->history, &tag);
+	if (tag.len == 0) {
+		answer_status(reply, 503, "out of memory");
+		return;
+	}
+	field(reply, "ETag", (char *)buf_head(&tag));
+	if (http_none_match(r, (char *)buf_head(&tag)))
+		reply->status = 304;
+	else
+		put_state(w, &reply->body);
+	buf_free(&tag);
+}
+
+/* The script has one place where what is true at this moment goes in. */
+static void
+answer_script(const struct world *w, struct reply *reply)
+{
+	static const char marker[] = "/*served*/null";
+	const size_t len = sizeof marker - 1;
+	size_t i;
+
+	field(reply, "Content-Type", "text/javascript; charset=utf-8");
+	field(reply, "Cache-Control", "no-store");
+	for (i = 0; i + len < reload_js_size; i++)
+		if (memcmp(reload_js + i, marker, len) == 0)
+			break;
+	if (i + len >= reload_js_size) {
+		buf_put(&reply->body, reload_js, reload_js_size);
+		return;
+	}
+	buf_put(&reply->body, reload_js, i);
+	buf_puts(&reply->body, "{");
+	history_put(w->history, &reply->body, w->now);
+	buf_puts(&reply->body, "}");
+	i += len;
+	buf_put(&reply->body, reload_js + i, reload_js_size - i);
+}
+
+static void
+answer_options(const struct http_request *r, struct reply *reply)
+{
+	reply->status = 204;
+	field(reply, "Allow", methods);
+	if (http_field(r, "access-control-request-method", 0).p == NULL)
+		return;
+	field(reply, "Access-Control-Allow-Methods", methods);
+	field(reply, "Access-Control-Allow-Headers",
+	    "Cache-Control, Content-Type, If-Modified-Since, If-None-Match, "
+	    "Last-Event-ID");
+	if (http_field(r, "access-control-request-private-network", 0).p !=
+	    NULL)
+		field(reply, "Access-Control-Allow-Private-Network", "true");
+}
+
+static bool
+wants_websocket(const struct http_request *r)
+{
+	return r->method == HTTP_GET && !r->old &&
+	    http_lists(r, "upgrade", "websocket") &&
+	    http_lists(r, "connection", "upgrade");
+}
+
+/* RFC 6455, 4.2 */
+static enum answer_result
+answer_websocket(
+    const struct http_request *r, struct reply *reply, enum dialect *dialect)
+{
+	char accept[WS_ACCEPT_SIZE + 1];
+	struct http_span key;
+
+	if (!http_is(http_field(r, "sec-websocket-version", 0), "13")) {
+		answer_status(reply, 426, "WebSocket version 13 only");
+		field(reply, "Upgrade", "websocket");
+		field(reply, "Connection", "Upgrade");
+		return ANSWER_READY;
+	}
+	key = http_field(r, "sec-websocket-key", 0);
+	if (key.p == NULL || !ws_key_good(key.p, key.n) || r->length > 0 ||
+	    r->chunked) {
+		answer_status(reply, 400, "no good Sec-WebSocket-Key");
+		return ANSWER_READY;
+	}
+	*dialect = dialect_websocket(r);
+	ws_accept(key.p, accept);
+	reply->status = 101;
+	field(reply, "Upgrade", "websocket");
+	field(reply, "Connection", "Upgrade");
+	field(reply, "Sec-WebSocket-Accept", accept);
+	if (dialect_protocol(*dialect) != NULL)
+		field(reply, "Sec-WebSocket-Protocol",
+		    dialect_protocol(*dialect));
+	return ANSWER_LISTEN;
+}
+
+/* HTML, 9.2: the stream has no length, and ends with the connection */
+static enum answer_result
+answer_events(const struct http_request *r, struct reply *reply)
+{
+	field(reply, "Content-Type", "text/event-stream");
+	field(reply, "Cache-Control", "no-store");
+	field(reply, "X-Accel-Buffering", "no");
+	reply->len = REPLY_ENDLESS;
+	return r->method == HTTP_HEAD ? ANSWER_READY : ANSWER_LISTEN;
+}
+
+/* {"ok":true,"generation":"...","listeners":3} */
+static void
+answer_trigger(const struct world *w, const struct http_request *r, void *body,
+    size_t n, struct reply *reply)
+{
+	char name[HISTORY_NAME];
+	struct news news;
+
+	news_init(&news);
+	if (!trigger_read(r, body, n, &news)) {
+		answer_status(reply, 400, "no list of files");
+		news_free(&news);
+		return;
+	}
+	w->ring(&news);
+	history_name(w->history, name);
+	field(reply, "Content-Type", "application/json");
+	field(reply, "Cache-Control", "no-store");
+	buf_printf(&reply->body,
+	    "{\"ok\":true,\"generation\":\"%s\",\"listeners\":%lu}\n", name,
+	    (unsigned long)w->listeners);
+}
+
+static enum answer_result
+answer_file(
+    const struct world *w, const struct http_request *r, struct reply *reply)
+{
+	char name[HISTORY_NAME];
+
+	if (w->site != NULL) {
+		history_name(w->history, name);
+		if (site_answer(w->site, r, name, reply) == SITE_AGAIN)
+			return ANSWER_AGAIN;
+	} else if (http_is(r->path, "/")) {
+		field(reply, "Content-Type", "text/html; charset=utf-8");
+		field(reply, "Cache-Control", "no-cache");
+		buf_puts(&reply->body, welcome);
+	} else {
+		answer_status(reply, 404, "no files are served without -d");
+	}
+	return ANSWER_READY;
+}
+
+static enum answer_result
+answer_get(const struct world *w, const struct http_request *r,
+    struct reply *reply, enum dialect *dialect)
+{
+	if (wants_websocket(r))
+		return answer_websocket(r, reply, dialect);
+	if (dialect_events(r, dialect))
+		return answer_events(r, reply);
+	if (http_is(r->path, "/reload"))
+		answer_state(w, r, reply);
+	else if (http_is(r->path, "/reload.js") ||
+	    http_is(r->path, "/livereload.js"))
+		answer_script(w, reply);
+	else
+		return answer_file(w, r, reply);
+	return ANSWER_READY;
+}
+
+static enum answer_result
+route(const struct world *w, const struct http_request *r, void *body, size_t n,
+    struct reply *reply, enum dialect *dialect)
+{
+	if (trigger_is(r))
+		answer_trigger(w, r, body, n, reply);
+	else if (r->method == HTTP_OPTIONS)
+		answer_options(r, reply);
+	else if (r->method != HTTP_GET && r->method != HTTP_HEAD)
+		answer_status(reply, 405, "");
+	else
+		return answer_get(w, r, reply, dialect);
+	return ANSWER_READY;
+}
+
+/* An origin that may ask may also read what it gets. */
+static void
+share(const struct http_request *r, struct reply *reply)
+{
+	struct http_span origin;
+
+	origin = http_field(r, "origin", 0);
+	field(reply, "Vary", "Origin");
+	if (origin.p == NULL)
+		return;
+	buf_puts(&reply->fields, "Access-Control-Allow-Origin: ");
+	buf_put(&reply->fields, origin.p, origin.n);
+	buf_puts(&reply->fields, "\r\n");
+	field(reply, "Access-Control-Expose-Headers", "ETag");
+}
+
+/* What is named is the first that would have to be another. */
+static void
+refuse(const struct world *w, const struct http_request *r, struct reply *reply)
+{
+	struct http_span who;
+
+	who = r->host;
+	if (access_host(w->access, r->host, w->local))
+		who = http_field(r, "origin", 0);
+	if (w->refused != NULL && who.p != NULL && who.n > 0)
+		w->refused(who);
+	answer_status(
+	    reply, 403, "not a Host or Origin of this server; see -a");
+}
+
+enum answer_result
+answer(const struct world *w, const struct http_request *r, void *body,
+    size_t n, struct reply *reply, enum dialect *dialect)
+{
+	enum answer_result result;
+
+	if (!access_allows(w->access, r, w->local)) {
+		refuse(w, r, reply);
+		return ANSWER_READY;
+	}
+	result = route(w, r, body, n, reply, dialect);
+	if (result == ANSWER_READY ||
+	    (result == ANSWER_LISTEN && dialect_streams(*dialect)))
+		share(r, reply);
+	return result;
+}

@@ -1,0 +1,49 @@
+/* answer.h - what each request gets: files, the script, news, or a refusal */
+#ifndef ANSWER_H
+#define ANSWER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "http/access.h"
+#include "http/http.h"
+#include "push/dialect.h"
+#include "push/history.h"
+#include "push/news.h"
+#include "site/reply.h"
+#include "site/site.h"
+
+enum answer_result {
+	ANSWER_READY, /* the reply is it */
+	ANSWER_AGAIN, /* not now: ask again after SITE_AGAIN_MS */
+	ANSWER_LISTEN /* the reply's head is to go out, the peer is a listener */
+};
+
+/* what all connections share; its owner keeps it up to date */
+struct world {
+	const struct access *access;
+	struct site *site; /* NULL: no files */
+	const struct history *history;
+	void (*ring)(struct news *news); /* tells all, and takes it over */
+	size_t listeners;
+	int64_t now; /* ms of clock_ms() */
+	int64_t wall; /* seconds since 1970 */
+	const char *local; /* the address the peer came to, or NULL */
+	void (*why)(const char *fmt, ...); /* takes what -v says, or NULL */
+	/* a page shows a generation, after so many ms; with why only */
+	void (*shown)(const char *name, int64_t ms);
+	/* this Host or Origin is not ours; or NULL */
+	void (*refused)(struct http_span who);
+};
+
+/*
+ * Answer a request.  A body is whole and without its chunks, and is written to.
+ * *dialect is set with ANSWER_LISTEN.
+ */
+enum answer_result answer(const struct world *w, const struct http_request *r,
+    void *body, size_t n, struct reply *reply, enum dialect *dialect);
+
+/* a plain text that says what is wrong */
+void answer_status(struct reply *reply, int status, const char *why);
+
+#endif

@@ -1,0 +1,531 @@
+/* conn.c - one peer, from its first byte to its last, without its socket */
+#include <string.h>
+
+#include "push/conn.h"
+
+enum { PIECE = 65536, TOLD_MAX = 1024, PAUSE = 16384 };
+
+const char *
+conn_state_name(enum conn_state state)
+{
+	static const char *const names[] = { [CONN_REQUEST] = "request",
+		[CONN_REPLY] = "reply",
+		[CONN_LISTENING] = "listening",
+		[CONN_CLOSING] = "closing" };
+
+	return names[state];
+}
+
+void
+conn_init(struct conn *c, int64_t now)
+{
+	*c = (struct conn){ .in = { .max = HTTP_HEAD_MAX + HTTP_BODY_MAX +
+				    CONN_READ },
+		.out = { .max = CONN_OUT },
+		.deadline = now + CONN_REQUEST_MS,
+		.fd = -1 };
+}
+
+static void
+file_free(struct conn *c)
+{
+	struct reply file = { .fd = c->fd };
+
+	reply_free(&file);
+	c->fd = -1;
+	c->left = 0;
+}
+
+/* what it has for what it does now */
+static void
+let_go(struct conn *c)
+{
+	buf_free(&c->in);
+	if (c->state == CONN_LISTENING)
+		ws_free(&c->ws);
+	else if (c->state != CONN_CLOSING)
+		file_free(c);
+}
+
+void
+conn_free(struct conn *c)
+{
+	let_go(c);
+	buf_free(&c->out);
+}
+
+static void
+tidy(struct buf *b)
+{
+	if (b->len == 0)
+		buf_free(b);
+}
+
+/* nothing more is asked or told; what is in out is still to go */
+static void
+closing(struct conn *c, const struct world *w)
+{
+	let_go(c);
+	c->state = CONN_CLOSING;
+	c->deadline = w->now + CONN_CLOSING_MS;
+	c->over = c->over || (c->eof && c->out.len == 0);
+}
+
+/* the next bytes of the file, when those before them are gone */
+static void
+fill(struct conn *c)
+{
+	size_t want;
+	ssize_t n;
+	void *room;
+
+	if (c->left == 0 || c->out.len > 0)
+		return;
+	want = c->left < PIECE ? (size_t)c->left : PIECE;
+	room = buf_room(&c->out, want);
+	n = room == NULL ? -1 : reply_read(c->fd, room, want, c->off);
+	if (n <= 0) { /* it has shrunk: the peer must see that this isn't all */
+		c->over = true;
+		return;
+	}
+	buf_added(&c->out, (size_t)n);
+	c->off += n;
+	c->left -= n;
+}
+
+/* take the reply over, the file with it */
+static void
+begin_reply(
+    struct conn *c, const struct world *w, struct reply *reply, bool head_only)
+{
+	c->state = CONN_REPLY;
+	c->deadline = w->now + CONN_REPLY_MS;
+	c->asked = true;
+	if (reply_head(&c->out, reply, c->keep, w->wall) < 0)
+		c->over = true;
+	if (!head_only) {
+		if (buf_put(&c->out, buf_head(&reply->body), reply->body.len) <
+		    0)
+			c->over = true;
+		c->fd = reply->fd;
+		c->off = reply->off;
+		c->left = reply->fd < 0 ? 0 : reply->len;
+		reply->fd = -1;
+		fill(c);
+	}
+	reply_free(reply);
+}
+
+/* a request that can't be read: say why and hang up */
+static void
+refuse(struct conn *c, const struct world *w, int status)
+{
+	struct reply reply;
+
+	reply_init(&reply, status);
+	answer_status(&reply, status, "");
+	if (w->why != NULL)
+		w->why("a request that is no good: %d", status);
+	buf_free(&c->in);
+	c->keep = false;
+	begin_reply(c, w, &reply, false);
+}
+
+static void
+take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n);
+
+/* from here on it is a listener; what came behind the request are frames */
+static void
+begin_listening(struct conn *c, const struct world *w, struct reply *reply,
+    enum dialect dialect, uint64_t told)
+{
+	struct buf rest;
+
+	c->state = CONN_LISTENING;
+	c->dialect = (uint8_t)dialect;
+	c->ws = (struct ws){ .max = CONN_MESSAGE };
+	c->told = told;
+	c->deadline = w->now + CONN_PING_MS;
+	c->asked = true;
+	c->reported = w->history->reports;
+	if (reply_head(&c->out, reply, true, w->wall) < 0 ||
+	    dialect_hello(dialect, &c->out, w->history, w->now) < 0)
+		c->over = true;
+	reply_free(reply);
+	rest = c->in;
+	c->in = (struct buf){ .max = c->in.max };
+	take_frames(c, w, buf_head(&rest), rest.len);
+	buf_free(&rest);
+}
+
+static void
+log_reply(const struct world *w, const struct http_request *r, int status)
+{
+	if (w->why != NULL)
+		w->why("%.*s %.*s: %d", (int)r->verb.n, r->verb.p,
+		    (int)r->path.n, r->path.p, status);
+}
+
+static void
+drop(struct conn *c, size_t n)
+{
+	buf_drop(&c->in, n);
+	tidy(&c->in);
+}
+
+/* the request, and body bytes behind its head, are at the front of in */
+static void
+take_request(
+    struct conn *c, const struct world *w, const struct http_request *r)
+{
+	struct http_span last;
+	struct reply reply;
+	enum answer_result result;
+	enum dialect dialect;
+	uint64_t told;
+
+	reply_init(&reply, 200);
+	result = answer(
+	    w, r, buf_head(&c->in) + c->head, c->body, &reply, &dialect);
+	c->seen = 0;
+	if (result == ANSWER_AGAIN) {
+		reply_free(&reply);
+		c->head = 0;
+		c->state = CONN_REPLY;
+		c->deadline = w->now + SITE_AGAIN_MS;
+		return;
+	}
+	log_reply(w, r, reply.status);
+	c->keep = r->keep && !c->eof && reply.len != REPLY_ENDLESS;
+	if (r->method != HTTP_POST) {
+		c->skip = (uint32_t)r->length;
+		/* who waits for a 100 may never send the body */
+		c->keep = c->keep && !r->chunked && !r->expect;
+	}
+	last = http_field(r, "last-event-id", 0);
+	told = last.p == NULL ? w->history->n
+			      : history_find(w->history, last.p, last.n);
+	if (result == ANSWER_READY)
+		begin_reply(c, w, &reply, r->method == HTTP_HEAD);
+	buf_drop(&c->in, c->head + c->body);
+	c->head = c->body = 0;
+	if (result == ANSWER_LISTEN)
+		begin_listening(c, w, &reply, dialect, told);
+}
+
+/* Is the head of a request whole, and good?  Then its body is next. */
+static bool
+take_head(struct conn *c, const struct world *w, struct http_request *r)
+{
+	long n;
+
+	if (c->seen == 0)
+		c->deadline = w->now + CONN_REQUEST_MS;
+	n = http_head_size((char *)buf_head(&c->in), c->in.len, &c->seen);
+	if (n == 0)
+		return false;
+	if (n > 0) {
+		c->head = (uint32_t)n;
+		n = http_parse((char *)buf_head(&c->in), c->head, r);
+	}
+	if (n < 0) {
+		refuse(c, w, (int)-n);
+		return false;
+	}
+	c->chunks = (struct chunks){ .max = 0 };
+	if (r->method != HTTP_POST)
+		return true;
+	if (r->chunked)
+		c->chunks.max = HTTP_BODY_MAX;
+	else
+		c->body = (uint32_t)r->length;
+	if (r->expect && c->in.len == c->head &&
+	    buf_puts(&c->out, "HTTP/1.1 100 Continue\r\n\r\n") < 0)
+		c->over = true;
+	return true;
+}
+
+/* Is the body whole?  What came in chunks is put together in its place. */
+static bool
+take_body(struct conn *c, const struct world *w)
+{
+	unsigned char *p;
+	size_t n, data;
+	long used;
+
+	if (c->chunks.max == 0)
+		return c->in.len - c->head >= c->body;
+	p = buf_head(&c->in) + c->head + c->body;
+	n = c->in.len - c->head - c->body;
+	used = chunks_feed(&c->chunks, p, n, &data);
+	if (used < 0) {
+		refuse(c, w, (int)-used);
+		return false;
+	}
+	memmove(p + data, p + used, n - (size_t)used);
+	c->in.len -= (size_t)used - data;
+	c->body += (uint32_t)data;
+	return chunks_done(&c->chunks);
+}
+
+/* answer what is whole, one request at a time */
+static void
+take_requests(struct conn *c, const struct world *w)
+{
+	struct http_request r;
+	size_t n;
+
+	if (c->skip > 0) {
+		n = c->skip < c->in.len ? c->skip : c->in.len;
+		c->skip -= (uint32_t)n;
+		drop(c, n);
+	}
+	if (c->seen == 0 && c->in.len > 0)
+		drop(c, http_blank((char *)buf_head(&c->in), c->in.len));
+	if (c->in.len == 0)
+		return;
+	if (c->head == 0) {
+		if (take_head(c, w, &r) && take_body(c, w))
+			take_request(c, w, &r);
+	} else if (take_body(c, w) &&
+	    http_parse((char *)buf_head(&c->in), c->head, &r) == 0)
+		take_request(c, w, &r);
+}
+
+/* the reply is out */
+static void
+end_reply(struct conn *c, const struct world *w)
+{
+	file_free(c);
+	if (!c->keep) {
+		closing(c, w);
+		return;
+	}
+	c->state = CONN_REQUEST;
+	c->deadline = w->now + CONN_REQUEST_MS;
+	take_requests(c, w);
+	if (c->eof && c->state == CONN_REQUEST)
+		c->over = true;
+}
+
+/* what a page says is kept up to its end, to be said under -v */
+static void
+take_text(struct conn *c, const struct world *w, const struct ws_piece *piece)
+{
+	char name[HISTORY_NAME];
+	const char *text;
+	int64_t ms;
+
+	if (w->why == NULL || !dialect_talks((enum dialect)c->dialect))
+		return;
+	if (piece->n <= TOLD_MAX - c->in.len)
+		buf_put(&c->in, piece->data, piece->n);
+	if (!piece->last)
+		return;
+	text = c->in.len == 0 ? "" : (char *)buf_head(&c->in);
+	if (dialect_shown(text, c->in.len, name, &ms))
+		w->shown(name, ms);
+	else
+		w->why("a page: %.*s", (int)c->in.len, text);
+	buf_free(&c->in);
+}
+
+static void
+take_piece(struct conn *c, const struct world *w, const struct ws_piece *piece)
+{
+	int code;
+
+	switch (piece->opcode) {
+	case WS_PING:
+		if (ws_frame(&c->out, WS_PONG, piece->data, piece->n) < 0)
+			c->over = true;
+		break;
+	case WS_CLOSE:
+		code = ws_close_code(piece);
+		if (ws_close(&c->out,
+			code < 0           ? -code
+			    : code == 1005 ? 1000
+					   : code) < 0)
+			c->over = true;
+		closing(c, w);
+		break;
+	case WS_TEXT:
+		take_text(c, w, piece);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n)
+{
+	struct ws_piece piece;
+	long used;
+
+	if (dialect_streams((enum dialect)c->dialect))
+		return;
+	if (n > 0)
+		c->silent = 0;
+	while (n > 0 && c->state == CONN_LISTENING) {
+		used = ws_feed(&c->ws, p, n, &piece);
+		if (used < 0) {
+			if (w->why != NULL)
+				w->why("a listener broke the protocol: %ld",
+				    -used);
+			ws_close(&c->out, (int)-used);
+			closing(c, w);
+			return;
+		}
+		p += used;
+		n -= (size_t)used;
+		take_piece(c, w, &piece);
+	}
+	if (!c->ws.inside)
+		ws_free(&c->ws);
+}
+
+void
+conn_feed(struct conn *c, const struct world *w, void *bytes, size_t n)
+{
+	if (c->state == CONN_CLOSING || n == 0)
+		return;
+	if (c->state == CONN_LISTENING) {
+		take_frames(c, w, bytes, n);
+		return;
+	}
+	if (buf_put(&c->in, bytes, n) < 0)
+		c->over = true;
+	else if (c->state == CONN_REQUEST)
+		take_requests(c, w);
+}
+
+/* Who asks and then sends no more still gets the answer. */
+void
+conn_eof(struct conn *c)
+{
+	c->eof = true;
+	c->over = c->over || c->state == CONN_REQUEST ||
+	    c->state == CONN_LISTENING ||
+	    (c->state == CONN_CLOSING && c->out.len == 0);
+}
+
+/* what the history has that it was not told */
+static void
+pay(struct conn *c, const struct world *w)
+{
+	struct news news;
+	enum dialect d;
+
+	d = (enum dialect)c->dialect;
+	if (c->told != w->history->n) {
+		news_init(&news);
+		history_since(w->history, c->told, &news);
+		if (dialect_news(d, &c->out, w->history, &news) < 0)
+			c->over = true;
+		news_free(&news);
+	}
+	if (c->reported != w->history->reports &&
+	    dialect_report(d, &c->out, w->history) < 0)
+		c->over = true;
+	c->told = w->history->n;
+	c->reported = w->history->reports;
+}
+
+void
+conn_sent(struct conn *c, const struct world *w, size_t n)
+{
+	buf_drop(&c->out, n);
+	if (n > 0 && c->state == CONN_REPLY)
+		c->deadline = w->now + CONN_REPLY_MS;
+	if (c->state == CONN_REPLY)
+		fill(c);
+	if (c->out.len > 0)
+		return;
+	buf_free(&c->out);
+	if (c->state == CONN_LISTENING)
+		pay(c, w);
+	else if (c->state == CONN_REPLY)
+		end_reply(c, w);
+	else if (c->state == CONN_CLOSING && c->eof)
+		c->over = true;
+}
+
+/* Bytes that it doesn't take are as good as a ping without an answer. */
+static void
+ping(struct conn *c, const struct world *w)
+{
+	/* Nobody answers on a stream: there it must take the bytes. */
+	if (c->out.len == 0 && dialect_streams((enum dialect)c->dialect))
+		c->silent = 0;
+	if (c->silent == CONN_PINGS) {
+		c->over = true;
+		return;
+	}
+	c->silent++;
+	c->deadline = w->now + CONN_PING_MS;
+	if (c->out.len == 0 &&
+	    dialect_ping((enum dialect)c->dialect, &c->out) < 0)
+		c->over = true;
+}
+
+void
+conn_tick(struct conn *c, const struct world *w)
+{
+	if (c->state == CONN_LISTENING) {
+		ping(c, w);
+	} else if (c->state == CONN_REQUEST && c->in.len > 0) {
+		refuse(c, w, 408);
+	} else if (c->state == CONN_REPLY && c->out.len == 0) {
+		c->state = CONN_REQUEST; /* it was ANSWER_AGAIN */
+		c->seen = 0;
+		take_requests(c, w);
+	} else {
+		c->over = true;
+	}
+}
+
+/* A peer that asks and does not take the answers is not asked for more. */
+bool
+conn_reads(const struct conn *c)
+{
+	return !c->eof && c->state != CONN_REPLY &&
+	    (c->state != CONN_LISTENING || c->out.len < PAUSE);
+}
+
+bool
+conn_shuts(struct conn *c)
+{
+	if (c->state != CONN_CLOSING || c->shut || c->out.len > 0)
+		return false;
+	c->shut = true;
+	return true;
+}
+
+bool
+conn_ready(const struct conn *c)
+{
+	return c->state == CONN_LISTENING && c->out.len == 0;
+}
+
+void
+conn_told(struct conn *c, const struct world *w, const void *rest, size_t n)
+{
+	c->told = w->history->n;
+	c->reported = w->history->reports;
+	if (n > 0 && buf_put(&c->out, rest, n) < 0)
+		c->over = true;
+}
+
+void
+conn_leave(struct conn *c, const struct world *w)
+{
+	c->keep = false;
+	if (c->state == CONN_REQUEST)
+		c->over = true;
+	if (c->state != CONN_LISTENING)
+		return;
+	if (dialect_close((enum dialect)c->dialect, &c->out, 1001) < 0)
+		c->over = true;
+	closing(c, w);
+}

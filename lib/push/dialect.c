@@ -1,0 +1,393 @@
+/* dialect.c - how news is put to each kind of listener, one row a kind */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/str.h"
+#include "push/dialect.h"
+#include "ws/ws.h"
+
+enum {
+	MESSAGE_MAX = 8 * NEWS_PATHS, /* as JSON it may be six times as long */
+	TOLD_ONE_BY_ONE = 32, /* paths, in a message each */
+	SHOWN_MAX = 86400000 /* ms that it may take a page to show something */
+};
+
+/* a message in its frame, freed */
+static int
+framed(struct buf *out, struct buf *message, int result)
+{
+	if (result == 0)
+		result = ws_frame(
+		    out, WS_TEXT, buf_head(message), message->len);
+	buf_free(message);
+	return result;
+}
+
+static int
+ws_text(struct buf *out, const char *text)
+{
+	return ws_frame(out, WS_TEXT, text, strlen(text));
+}
+
+/* ---- reload.v1, and the same as events ---- */
+
+static int
+put_hello(struct buf *b, const struct history *h, int64_t now)
+{
+	if (buf_puts(b, "{\"kind\":\"hello\",") < 0 ||
+	    history_put(h, b, now) < 0)
+		return -1;
+	return buf_puts(b, "}");
+}
+
+static int
+put_paths(struct buf *b, const struct news *news)
+{
+	const char *p, *comma;
+
+	comma = "";
+	for (p = NULL; (p = news_next_path(news, p)) != NULL; comma = ",")
+		if (buf_puts(b, comma) < 0 || json_string(b, p, strlen(p)) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+put_kind(struct buf *b, const struct history *h, const char *kind)
+{
+	char name[HISTORY_NAME];
+
+	history_name(h, name);
+	return buf_printf(b,
+	    "{\"generation\":\"%s\",\"kind\":\"%s\",\"paths\":[", name, kind);
+}
+
+static int
+put_news(struct buf *b, const struct history *h, const struct news *news)
+{
+	if (put_kind(b, h, news_word(news->kind)) < 0 || put_paths(b, news) < 0)
+		return -1;
+	return buf_puts(b, "]}");
+}
+
+static int
+put_report(struct buf *b, const struct history *h)
+{
+	if (h->report.len == 0)
+		return put_kind(b, h, "mended") < 0 ? -1 : buf_puts(b, "]}");
+	if (put_kind(b, h, "report") < 0 || buf_puts(b, "],\"text\":") < 0 ||
+	    json_string(b, buf_head(&h->report), h->report.len) < 0)
+		return -1;
+	return buf_puts(b, "}");
+}
+
+static int
+v1_hello(struct buf *out, const struct history *h, int64_t now)
+{
+	struct buf b = { .max = MESSAGE_MAX };
+
+	return framed(out, &b, put_hello(&b, h, now));
+}
+
+static int
+v1_news(struct buf *out, const struct history *h, const struct news *news)
+{
+	struct buf b = { .max = MESSAGE_MAX };
+
+	return framed(out, &b, put_news(&b, h, news));
+}
+
+static int
+v1_report(struct buf *out, const struct history *h)
+{
+	struct buf b = { .max = MESSAGE_MAX };
+
+	return framed(out, &b, put_report(&b, h));
+}
+
+/* What is named in an event is on one line: JSON has no other newlines. */
+static int
+begin_event(struct buf *out, const struct history *h, const char *name)
+{
+	char id[HISTORY_NAME];
+
+	history_name(h, id);
+	return buf_printf(out, "event: %s\nid: %s\ndata: ", name, id);
+}
+
+static int
+events_hello(struct buf *out, const struct history *h, int64_t now)
+{
+	if (buf_puts(out, "retry: 1000\n") < 0 ||
+	    begin_event(out, h, "hello") < 0 || put_hello(out, h, now) < 0)
+		return -1;
+	return buf_puts(out, "\n\n");
+}
+
+static int
+events_news(struct buf *out, const struct history *h, const struct news *news)
+{
+	if (begin_event(out, h, news_word(news->kind)) < 0 ||
+	    put_news(out, h, news) < 0)
+		return -1;
+	return buf_puts(out, "\n\n");
+}
+
+static int
+events_report(struct buf *out, const struct history *h)
+{
+	if (begin_event(out, h, "report") < 0 || put_report(out, h) < 0)
+		return -1;
+	return buf_puts(out, "\n\n");
+}
+
+struct shown {
+	char *name;
+	int64_t *ms;
+	bool named, timed;
+};
+
+static void
+take_name(void *arg, const char *text, size_t n)
+{
+	struct shown *s;
+
+	s = arg;
+	s->named = n < HISTORY_NAME && strlen(text) == n;
+	if (s->named)
+		memcpy(s->name, text, n + 1);
+}
+
+static void
+take_ms(void *arg, const char *text, size_t n)
+{
+	struct shown *s;
+
+	(void)n;
+	s = arg;
+	s->timed = str_num(text, 0, SHOWN_MAX, s->ms) == 0;
+}
+
+bool
+dialect_shown(const char *text, size_t n, char name[HISTORY_NAME], int64_t *ms)
+{
+	struct shown s = { .name = name, .ms = ms };
+
+	return json_member(text, n, "shown", take_name, &s) &&
+	    json_member(text, n, "ms", take_ms, &s) && s.named && s.timed;
+}
+
+/* ---- LiveReload 7 ---- */
+
+/* It answers a connection check as well: that asks for a hello and goes. */
+static int
+livereload_hello(struct buf *out, const struct history *h, int64_t now)
+{
+	(void)h;
+	(void)now;
+	return ws_text(out,
+	    "{\"command\":\"hello\",\"protocols\":["
+	    "\"http://livereload.com/protocols/official-7\","
+	    "\"http://livereload.com/protocols/connection-check-1\"],"
+	    "\"serverName\":\"reloadws\"}");
+}
+
+/* Its clients know styles by what they are compiled to. */
+static size_t
+without_source(const char *path)
+{
+	static const char *const sources[] = { ".scss", ".sass", ".less",
+		".styl" };
+	size_t i, len, n;
+
+	n = strlen(path);
+	for (i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+		len = strlen(sources[i]);
+		if (n > len && str_is(path + n - len, len, sources[i]))
+			return n - len;
+	}
+	return n;
+}
+
+static int
+livereload_path(struct buf *out, const char *path, const char *more)
+{
+	struct buf b = { .max = MESSAGE_MAX }, name = { .max = NEWS_PATHS };
+	size_t n;
+	int result;
+
+	n = without_source(path);
+	result = buf_put(&name, path, n);
+	if (result == 0 && path[n] != '\0')
+		result = buf_puts(&name, ".css");
+	if (result == 0)
+		result = buf_puts(&b, "{\"command\":\"reload\",\"path\":");
+	if (result == 0)
+		result = json_string(&b, buf_head(&name), name.len);
+	if (result == 0)
+		result = buf_printf(&b, "%s}", more);
+	buf_free(&name);
+	return framed(out, &b, result);
+}
+
+static int
+livereload_news(
+    struct buf *out, const struct history *h, const struct news *news)
+{
+	const char *p, *more;
+	size_t n;
+
+	(void)h;
+	more = news->kind == NEWS_STYLE
+	    ? ",\"liveCSS\":true,\"liveImg\":true"
+	    : ",\"liveCSS\":false,\"liveImg\":false";
+	n = 0;
+	for (p = NULL; (p = news_next_path(news, p)) != NULL;)
+		n++;
+	if (n == 0 || n > TOLD_ONE_BY_ONE)
+		return livereload_path(
+		    out, news->kind == NEWS_STYLE ? "*.css" : "/", more);
+	for (p = NULL; (p = news_next_path(news, p)) != NULL;)
+		if (livereload_path(out, p, more) < 0)
+			return -1;
+	return 0;
+}
+
+/* ---- those that reload on whatever they hear ---- */
+
+static int
+plain_news(struct buf *out, const struct history *h, const struct news *news)
+{
+	(void)h;
+	(void)news;
+	return ws_text(out, "reload");
+}
+
+static int
+complete_news(struct buf *out, const struct history *h, const struct news *news)
+{
+	(void)h;
+	(void)news;
+	return ws_text(out, "{\"type\":\"build_complete\"}");
+}
+
+static int
+bext_news(struct buf *out, const struct history *h, const struct news *news)
+{
+	(void)h;
+	(void)news;
+	return buf_puts(out, "event: reload\ndata: {}\n\n");
+}
+
+/* ---- the table ---- */
+
+/* The first row that fits counts; no path is any path. */
+static const struct {
+	const char *path;
+	const char *protocol; /* must be offered, and is answered with */
+	bool streams; /* events, asked for as `accept` if that is not NULL */
+	const char *accept;
+	int (*hello)(struct buf *, const struct history *, int64_t);
+	int (*news)(struct buf *, const struct history *, const struct news *);
+	int (*report)(struct buf *, const struct history *);
+} rows[DIALECT_ROWS] = {
+	[DIALECT_RELOAD_V1] = { "/reload", "reload.v1", false, NULL, v1_hello,
+	    v1_news, v1_report },
+	[DIALECT_RELOAD_EVENTS] = { "/reload", NULL, true, "text/event-stream",
+	    events_hello, events_news, events_report },
+	[DIALECT_BUILD_COMPLETE] = { "/websocket", NULL, false, NULL, NULL,
+	    complete_news, NULL },
+	[DIALECT_LIVERELOAD] = { "/livereload", NULL, false, NULL,
+	    livereload_hello, livereload_news, NULL },
+	[DIALECT_BEXT] = { "/__bext/events", NULL, true, NULL, NULL, bext_news,
+	    NULL },
+	[DIALECT_PLAIN] = { NULL, NULL, false, NULL, NULL, plain_news, NULL },
+};
+
+static bool
+fits(int i, const struct http_request *r, bool streams)
+{
+	return rows[i].streams == streams &&
+	    (rows[i].path == NULL || http_is(r->path, rows[i].path)) &&
+	    (rows[i].accept == NULL ||
+		http_lists(r, "accept", rows[i].accept)) &&
+	    (rows[i].protocol == NULL ||
+		http_lists(r, "sec-websocket-protocol", rows[i].protocol));
+}
+
+enum dialect
+dialect_websocket(const struct http_request *r)
+{
+	int i;
+
+	for (i = 0; i < DIALECT_PLAIN && !fits(i, r, false); i++)
+		;
+	return (enum dialect)i;
+}
+
+bool
+dialect_events(const struct http_request *r, enum dialect *d)
+{
+	int i;
+
+	for (i = 0; i < DIALECT_ROWS; i++)
+		if (fits(i, r, true)) {
+			*d = (enum dialect)i;
+			return true;
+		}
+	return false;
+}
+
+bool
+dialect_streams(enum dialect d)
+{
+	return rows[d].streams;
+}
+
+const char *
+dialect_protocol(enum dialect d)
+{
+	return rows[d].protocol;
+}
+
+bool
+dialect_talks(enum dialect d)
+{
+	return rows[d].protocol != NULL;
+}
+
+int
+dialect_hello(
+    enum dialect d, struct buf *out, const struct history *h, int64_t now)
+{
+	if (rows[d].hello != NULL && rows[d].hello(out, h, now) < 0)
+		return -1;
+	return h->report.len == 0 ? 0 : dialect_report(d, out, h);
+}
+
+int
+dialect_news(enum dialect d, struct buf *out, const struct history *h,
+    const struct news *news)
+{
+	return rows[d].news(out, h, news);
+}
+
+int
+dialect_report(enum dialect d, struct buf *out, const struct history *h)
+{
+	return rows[d].report == NULL ? 0 : rows[d].report(out, h);
+}
+
+int
+dialect_ping(enum dialect d, struct buf *out)
+{
+	if (rows[d].streams)
+		return buf_puts(out, ":\n\n");
+	return ws_frame(out, WS_PING, NULL, 0);
+}
+
+int
+dialect_close(enum dialect d, struct buf *out, int code)
+{
+	return rows[d].streams ? 0 : ws_close(out, code);
+}

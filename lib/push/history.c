@@ -1,0 +1,115 @@
+/* history.c - the last broadcasts, and the generation that counts them */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "push/history.h"
+
+void
+history_init(struct history *h, uint32_t boot, int64_t now)
+{
+	size_t i;
+
+	*h = (struct history){ .boot = boot,
+		.since = now,
+		.report = { .max = NEWS_REPORT + LIST_RECORD + 1 } };
+	for (i = 0; i < HISTORY_LENGTH; i++)
+		news_init(&h->recent[i]);
+}
+
+void
+history_free(struct history *h)
+{
+	size_t i;
+
+	for (i = 0; i < HISTORY_LENGTH; i++)
+		news_free(&h->recent[i]);
+	buf_free(&h->report);
+}
+
+/* A letter without a report tells that all is well again. */
+static void
+add_report(struct history *h, struct news *news)
+{
+	if (!news->lettered || (news->report.len == 0 && h->report.len == 0))
+		return;
+	buf_free(&h->report);
+	h->report = news->report;
+	news->report = (struct buf){ .max = h->report.max };
+	h->reports++;
+}
+
+void
+history_add(struct history *h, struct news *news, int64_t now)
+{
+	struct news *slot;
+
+	add_report(h, news);
+	if (news->kind == NEWS_NONE) {
+		news_free(news);
+		return;
+	}
+	h->n++;
+	if (news->kind != NEWS_STYLE)
+		h->reload = h->n;
+	h->since = now;
+	slot = &h->recent[h->n % HISTORY_LENGTH];
+	news_free(slot);
+	*slot = *news;
+	news_init(news);
+}
+
+void
+history_since(const struct history *h, uint64_t n, struct news *news)
+{
+	if (h->n - n > HISTORY_LENGTH) {
+		news_some(news, h->reload > n ? NEWS_RELOAD : NEWS_STYLE);
+		return;
+	}
+	while (n++ < h->n)
+		news_merge(news, &h->recent[n % HISTORY_LENGTH]);
+}
+
+void
+history_name(const struct history *h, char name[HISTORY_NAME])
+{
+	snprintf(name, HISTORY_NAME, "%08" PRIx32 "-%" PRIu64, h->boot, h->n);
+}
+
+uint64_t
+history_find(const struct history *h, const char *name, size_t len)
+{
+	char boot[HISTORY_NAME];
+	uint64_t n;
+	size_t i, digit;
+
+	i = (size_t)snprintf(boot, sizeof boot, "%08" PRIx32 "-", h->boot);
+	if (len <= i || len > i + 19 || memcmp(name, boot, i) != 0)
+		return h->n;
+	for (n = 0; i < len; i++) {
+		digit = (size_t)(name[i] - '0');
+		if (digit > 9)
+			return h->n;
+		n = n * 10 + digit;
+	}
+	return n < h->n ? n : h->n;
+}
+
+int64_t
+history_age(const struct history *h, int64_t now)
+{
+	return now > h->since ? now - h->since : 0;
+}
+
+int
+history_put(const struct history *h, struct buf *b, int64_t now)
+{
+	char name[HISTORY_NAME];
+
+	history_name(h, name);
+	return buf_printf(b,
+	    "\"generation\":\"%s\",\"age\":%lld,\"reload\":%" PRIu64
+	    ",\"broken\":%s",
+	    name, (long long)history_age(h, now), h->reload,
+	    h->report.len > 0 ? "true" : "false");
+}

@@ -1,0 +1,142 @@
+/* trigger.c - requests that bring news, each in its client's way */
+#include <string.h>
+
+#include "base/json.h"
+#include "push/trigger.h"
+
+/* ---- /changed of LiveReload ---- */
+
+static void
+take_path(void *arg, const char *path, size_t n)
+{
+	if (n > 0)
+		news_path(arg, path, n);
+}
+
+/* "a.css,b.css", changed in place */
+static void
+take_paths(void *arg, const char *paths, size_t n)
+{
+	const char *comma;
+	size_t len;
+
+	for (; n > 0; paths += len, n -= len) {
+		comma = memchr(paths, ',', n);
+		len = comma == NULL ? n : (size_t)(comma - paths);
+		take_path(arg, paths, len);
+		len += comma != NULL;
+	}
+}
+
+/* The values called files of a=b&files=c,d, which are changed in place. */
+static void
+take_form(struct news *news, char *form, size_t n)
+{
+	static const char name[] = "files=";
+	struct http_span value;
+	size_t len, i;
+	char *end;
+	long bytes;
+
+	for (; n > 0; form += len, n -= len) {
+		end = memchr(form, '&', n);
+		len = end == NULL ? n : (size_t)(end - form);
+		if (len >= sizeof name - 1 &&
+		    memcmp(form, name, sizeof name - 1) == 0) {
+			value = (struct http_span){ form + sizeof name - 1,
+				len - (sizeof name - 1) };
+			for (i = sizeof name - 1; i < len; i++)
+				if (form[i] == '+')
+					form[i] = ' ';
+			bytes = http_unescape(value, form);
+			if (bytes < 0)
+				news_some(news, NEWS_RELOAD);
+			else
+				take_paths(news, form, (size_t)bytes);
+		}
+		len += end != NULL;
+	}
+}
+
+/* The list may be in the query, in a form or in JSON. */
+static bool
+changed(const struct http_request *r, char *body, size_t n, struct news *news)
+{
+	char query[HTTP_HEAD_MAX];
+	bool good;
+
+	good = true;
+	if (r->query.n > 1 && r->query.n <= sizeof query) {
+		memcpy(query, r->query.p + 1, r->query.n - 1);
+		take_form(news, query, r->query.n - 1);
+	}
+	if (n > 0 && memchr(body, '{', n) != NULL)
+		good = json_member(body, n, "files", take_paths, news);
+	else
+		take_form(news, body, n);
+	if (news->kind == NEWS_NONE)
+		news_some(news, NEWS_RELOAD);
+	return good;
+}
+
+/* ---- the others ---- */
+
+static bool
+listed(const struct http_request *r, char *body, size_t n, struct news *news)
+{
+	(void)r;
+	news_read(news, body, n);
+	return true;
+}
+
+static bool
+anything(const struct http_request *r, char *body, size_t n, struct news *news)
+{
+	(void)r;
+	(void)body;
+	(void)n;
+	news_some(news, NEWS_RELOAD);
+	return true;
+}
+
+static const struct {
+	const char *path;
+	bool get; /* a GET does it, too */
+	bool (*read)(const struct http_request *r, char *body, size_t n,
+	    struct news *news);
+} triggers[] = {
+	{ "/reload", false, listed },
+	{ "/changed", true, changed },
+	{ "/__bext/admin/api/bundle/reload", false, anything },
+	{ "/__bext/admin/api/bundle/fast-reload", false, anything },
+};
+enum { TRIGGERS = sizeof triggers / sizeof triggers[0] };
+
+static int
+find(const struct http_request *r)
+{
+	int i;
+
+	for (i = 0; i < TRIGGERS; i++)
+		if (http_is(r->path, triggers[i].path) &&
+		    (r->method == HTTP_POST ||
+			(r->method == HTTP_GET && triggers[i].get)))
+			break;
+	return i;
+}
+
+bool
+trigger_is(const struct http_request *r)
+{
+	return find(r) < TRIGGERS;
+}
+
+bool
+trigger_read(
+    const struct http_request *r, void *body, size_t n, struct news *news)
+{
+	int i;
+
+	i = find(r);
+	return i < TRIGGERS && triggers[i].read(r, body, n, news);
+}

@@ -1,0 +1,107 @@
+/* act.h - to act on a batch: each rule has its turn, then who waits is told */
+#ifndef ACT_H
+#define ACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "run/batch.h"
+#include "run/bell.h"
+#include "run/changes.h"
+#include "run/job.h"
+#include "run/options.h"
+#include "run/run.h"
+
+/*
+ * The rules that a batch concerns have their turns in order.  A command has
+ * it until it ends, a server until it has been stopped and started anew.
+ * Then each bell is rung that rules named which ran, if these all succeeded;
+ * of a failure only those are told that read reports.  What a failure keeps
+ * from being told is told with the next success.
+ */
+
+enum {
+	ACT_LIST = BELL_MAX, /* who is told by -l and -P, beside the bells */
+	ACT_NOBODY = RULE_MAX, /* has its turn */
+	ACT_START = 1000 /* ms in which what changes is a new server's doing */
+};
+
+/* What it needs of the program, which alone speaks to the user. */
+struct act_calls {
+	/* as msg_warn and msg_why do */
+	void (*warn)(const char *fmt, ...)
+	    __attribute__((format(printf, 1, 2)));
+	void (*why)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+	/* hear of all that has changed so far */
+	void (*hear)(void);
+	/* this takes long: see to signals */
+	void (*breathe)(void);
+};
+
+struct pollfd;
+
+struct act {
+	const struct options *options;
+	const struct rules *rules; /* of the options */
+	struct act_calls calls;
+	struct run *runs; /* one a rule; a server's for as long as it lives */
+	struct job *jobs; /* one a rule */
+	struct run_shared shared; /* by the runs */
+	struct bell bells[BELL_MAX];
+	size_t nbells;
+	struct changes changes; /* of the batch in hand, and owed from before */
+	struct batch_taken taken; /* the batch in hand */
+	bool acting; /* on it */
+	size_t current; /* the rule that has its turn */
+	uint64_t todo, ran, failed; /* rules */
+	int64_t own_until; /* what changed before is perhaps our own doing */
+	int status; /* of the first that failed; 0: none did */
+	unsigned refused; /* kinds of pokes of which that was said */
+	struct buf list; /* what -l has yet to write */
+};
+
+/* 0, or -1 and errno: E2BIG where there are more than BELL_MAX pidfiles */
+int act_open(struct act *a, const struct options *options,
+    const struct act_calls *calls);
+
+/* all rules with commands run, as if everything had changed; as act_on */
+int act_first(struct act *a);
+
+/* take this batch and act on it; 0, or -1 when memory is out */
+int act_on(struct act *a, struct batch *b);
+
+/* was what changed at that time perhaps changed by a command of ours? */
+bool act_own(const struct act *a, int64_t when);
+
+/*
+ * A run has ended by itself or was stopped by us: go on with the next turn.
+ * As act_on.
+ */
+int act_ended(struct act *a, size_t rule);
+
+/* stop all that runs, or kill it; then act_ended needs not be told */
+void act_stop(struct act *a);
+void act_kill(struct act *a);
+
+/* does anything run, or is being stopped? */
+bool act_busy(const struct act *a);
+
+/* a run has ended while all are stopped: take in what is left of it */
+void act_last(struct act *a, size_t rule);
+
+/* is something of what commands said still to be written? */
+bool act_unsaid(const struct act *a);
+
+/* when one of the runs is to be asked what became of it, see run_due */
+int64_t act_due(const struct act *a, int64_t now);
+
+/* what commands' output is waited for, two a rule; and copy what has come */
+void act_poll(const struct act *a, struct pollfd *fds);
+void act_copy(struct act *a, const struct pollfd *fds);
+
+/* not before this may the batch be acted on, if it is our commands' doing */
+int64_t act_not_before(const struct act *a, uint64_t rules);
+
+#endif

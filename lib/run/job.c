@@ -1,0 +1,138 @@
+#define _POSIX_C_SOURCE 200809L
+/* job.c - a rule's command: what it is started with, and how it ended */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "os/sig.h"
+#include "run/args.h"
+#include "run/job.h"
+
+/* Where its patterns begin to match, once each, if that is there. */
+static int
+add_bases(struct args *paths, const struct globs *want)
+{
+	char base[PATH_MAX];
+	struct stat st;
+	size_t i, k;
+
+	for (i = 0; i < want->nstarts; i++) {
+		if (globs_reach(want, &want->starts[i], base, sizeof base) <
+			0 ||
+		    stat(base, &st) < 0)
+			continue;
+		for (k = 0; k < paths->n && strcmp(paths->v[k], base) != 0; k++)
+			;
+		if (k == paths->n && args_add_path(paths, base) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+add_changed(struct args *paths, const struct changes *c, size_t rule)
+{
+	const struct change *p;
+	struct stat st;
+
+	for (p = c->first; p != NULL; p = p->next)
+		if ((p->rules >> rule & 1) != 0 &&
+		    lstat(p->path.name, &st) == 0 &&
+		    args_add_path(paths, p->path.name) < 0)
+			return -1;
+	return 0;
+}
+
+/* 0, or -1 and errno */
+static int
+start_with(struct job *j, const struct args *paths, const struct job_how *how,
+    bool any, int64_t now)
+{
+	struct run_how run;
+	struct args args;
+	int result, error;
+
+	args = (struct args){ 0 };
+	if (args_fill(&args, j->rule->command, paths) < 0) {
+		args_free(&args);
+		errno = ENOMEM;
+		return -1;
+	}
+	run = (struct run_how){ .argv = args.v,
+		.out = how->out,
+		.err = -1,
+		.deaf = how->deaf,
+		.all = any };
+	if (j->rule->report) {
+		report_begin(&j->report);
+		run.out = run.err = j->report.into;
+	}
+	result = run_start(j->run, &run, now);
+	error = errno;
+	args_free(&args);
+	errno = error;
+	return result;
+}
+
+static int
+start(struct job *j, const struct changes *changes, const struct job_how *how,
+    bool any, int64_t now)
+{
+	struct args paths;
+	int result, error;
+
+	paths = (struct args){ 0 };
+	result = 0;
+	if (args_wanted(j->rule->command))
+		result = any ? add_bases(&paths, &j->rule->want)
+			     : add_changed(&paths, changes, j->number);
+	if (result < 0)
+		errno = ENOMEM;
+	else
+		result = start_with(j, &paths, how, any, now);
+	error = errno;
+	args_free(&paths);
+	errno = error;
+	return result;
+}
+
+int
+job_start(struct job *j, const struct changes *changes,
+    const struct job_how *how, int64_t now)
+{
+	bool any;
+
+	any = how->any || (changes->more >> j->number & 1) != 0;
+	if (start(j, changes, how, any, now) == 0 ||
+	    (errno == E2BIG && !any && start(j, changes, how, true, now) == 0))
+		return 0;
+	j->broken = true;
+	snprintf(j->why, sizeof j->why, "%.60s: %.50s", j->rule->command[0],
+	    strerror(errno));
+	return errno == ENOENT ? 127 : 126;
+}
+
+bool
+job_ended(struct job *j)
+{
+	const char *name;
+	int status;
+
+	name = j->rule->command[0];
+	status = run_status(j->run);
+	j->broken = !run_succeeded(j->run);
+	if (run_timed_out(j->run))
+		snprintf(j->why, sizeof j->why,
+		    "%.60s: took longer than %.3g seconds", name,
+		    (double)j->rule->limit / 1000);
+	else if (run_killed(j->run))
+		snprintf(j->why, sizeof j->why, "%.60s: killed by SIG%s", name,
+		    sig_name(status - 128));
+	else
+		snprintf(j->why, sizeof j->why, "%.60s: exit status %d", name,
+		    status);
+	return j->broken;
+}

@@ -1,0 +1,22 @@
+/* letter.c - a batch as the change list tells it */
+#include "run/letter.h"
+#include "notify/list.h"
+
+int
+letter_changes(struct buf *to, const struct changes *c, uint64_t who, char end)
+{
+	const struct change *p;
+	size_t len;
+
+	len = to->len;
+	if ((c->any & who) != 0 && list_put_any(to, end) < 0)
+		return -1;
+	for (p = c->first; p != NULL; p = p->next)
+		if ((p->owed & who) != 0 &&
+		    list_put_path(to, p->path.name, end) < 0) {
+			/* Too much to tell each: then it is anything. */
+			to->len = len;
+			return list_put_any(to, end);
+		}
+	return 0;
+}

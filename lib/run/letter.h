@@ -1,0 +1,17 @@
+/* letter.h - a batch as the change list tells it */
+#ifndef LETTER_H
+#define LETTER_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "run/changes.h"
+
+/*
+ * Append what these are owed, a `*` where that is anything or finds no room.
+ * 0, or -1 when memory is out.
+ */
+int
+letter_changes(struct buf *to, const struct changes *c, uint64_t who, char end);
+
+#endif

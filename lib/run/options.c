@@ -1,0 +1,315 @@
+#define _POSIX_C_SOURCE 200809L
+/* options.c - what watchrun was asked to do, as its arguments say it */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "os/sig.h"
+#include "run/batch.h"
+#include "run/options.h"
+#include "run/run.h"
+
+/* A colon: an option that wants an argument.  In the order of the manual. */
+static const char all[] = ":01aef:hi:k:lnPp:qrS:s:T:t:uVvwx:";
+
+/* Those that every rule has of its own; the others stand in the first. */
+static const char of_rules[] = "aekprSsTux";
+
+static int fail(struct options *o, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static int
+fail(struct options *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(o->error, sizeof o->error, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+/* An argument that names something that exists is that, literally. */
+static bool
+exists(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0;
+}
+
+static int
+pattern(struct options *o, struct globs *g, const char *text)
+{
+	if (globs_add(g, text, exists(text)) == 0)
+		return 0;
+	if (errno == EINVAL)
+		return fail(o, "'': an empty pattern");
+	if (errno == E2BIG)
+		return fail(o, "%s: stands for more than %d patterns", text,
+		    (int)GLOB_ALTERNATIVES);
+	return -1;
+}
+
+static int
+pidfile(struct options *o, struct rule *r, char *path)
+{
+	char **pidfiles;
+
+	if (*path == '\0')
+		return fail(o, "-p '': an empty name");
+	pidfiles = realloc(r->pidfiles, (r->npidfiles + 1) * sizeof *pidfiles);
+	if (pidfiles == NULL)
+		return -1;
+	r->pidfiles = pidfiles;
+	r->pidfiles[r->npidfiles++] = path;
+	return 0;
+}
+
+static int
+signal_of(struct options *o, int c, int *signo)
+{
+	*signo = sig_number(optarg);
+	return *signo < 0 ? fail(o, "-%c %s: not a signal", c, optarg) : 0;
+}
+
+static int
+seconds(struct options *o, int c, int64_t least, int64_t *ms)
+{
+	if (str_secs(optarg, ms) < 0)
+		return fail(o, "-%c %s: not a number of seconds", c, optarg);
+	if (*ms < least)
+		return fail(o, "-%c %s: must be more than 0", c, optarg);
+	return 0;
+}
+
+/* An option that belongs to its rule; 1 when it is none. */
+static int
+rule_option(struct options *o, struct rule *r, int c)
+{
+	switch (c) {
+	case 'a':
+		r->want.ignoring = false;
+		return 0;
+	case 'e':
+		r->report = true;
+		return 0;
+	case 'k':
+		return seconds(o, c, 0, &r->grace);
+	case 'p':
+		return pidfile(o, r, optarg);
+	case 'r':
+		r->restart = true;
+		return 0;
+	case 'S':
+		return signal_of(o, c, &r->stop);
+	case 's':
+		r->deadly = true;
+		return signal_of(o, c, &r->signo);
+	case 'T':
+		return seconds(o, c, 1, &r->limit);
+	case 'u':
+		r->same = true;
+		return 0;
+	case 'x':
+		return pattern(o, &r->leave, optarg);
+	default:
+		return 1;
+	}
+}
+
+static int
+option(struct options *o, int c)
+{
+	switch (c) {
+	case '0':
+		o->zero = true;
+		break;
+	case '1':
+		o->once = true;
+		break;
+	case 'f':
+		o->from = optarg;
+		return *optarg == '\0' ? fail(o, "-f '': an empty name") : 0;
+	case 'h':
+		o->help = true;
+		break;
+	case 'i':
+		return seconds(o, c, 1, &o->poll);
+	case 'l':
+		o->list = true;
+		break;
+	case 'n':
+		o->dry = true;
+		break;
+	case 'P':
+		o->poke = true;
+		break;
+	case 'q':
+	case 'v':
+		o->quiet = c == 'q';
+		o->verbose = c == 'v';
+		break;
+	case 't':
+		o->many = 0;
+		return seconds(o, c, 0, &o->settle);
+	case 'V':
+		o->version = true;
+		break;
+	case 'w':
+		o->wait = true;
+		break;
+	case ':':
+		return fail(o, "-%c: wants an argument", optopt);
+	default:
+		return fail(o, "-%c: no such option", optopt);
+	}
+	return 0;
+}
+
+static int
+any_option(struct options *o, struct rule *r, int c)
+{
+	int result;
+
+	if (c != ':' && c != '?' && r > o->rules.v &&
+	    strchr(of_rules, c) == NULL && c != 'h' && c != 'V')
+		return fail(o, "-%c: belongs before the first ';'", c);
+	result = rule_option(o, r, c);
+	return result > 0 ? option(o, c) : result;
+}
+
+/* A rule that lists no patterns: what comes by -f has been chosen already. */
+static int
+every_path(struct options *o, struct rule *r)
+{
+	if (o->from == NULL)
+		return pattern(o, &r->want, "**");
+	/* As in -x, ** is then any path, dotfiles and absolute ones too. */
+	r->want.leave_out = true;
+	r->want.ignoring = false;
+	return globs_add(&r->want, "**", false);
+}
+
+/* One rule: options and patterns, then perhaps `--` and the command. */
+static int
+parse_rule(struct options *o, struct rule *r, int argc, char *argv[])
+{
+	int c;
+
+	while (optind < argc && strcmp(argv[optind], "--") != 0) {
+		c = getopt(argc, argv, all);
+		if (c == -1) {
+			if (pattern(o, &r->want, argv[optind++]) < 0)
+				return -1;
+		} else if (any_option(o, r, c) < 0)
+			return -1;
+		if (o->help || o->version)
+			return 0;
+	}
+	if (optind + 1 == argc)
+		return fail(o, "--: no command follows");
+	if (optind < argc)
+		r->command = argv + optind + 1;
+	if (r->restart && r->command == NULL)
+		return fail(o, "-r: wants a command after --");
+	if (r->report && r->command == NULL)
+		return fail(o, "-e: wants a command after --");
+	return 0;
+}
+
+static struct rule *
+add_rule(struct options *o)
+{
+	struct rule *v;
+
+	if (o->rules.n == RULE_MAX) {
+		fail(o, "';': more than %d rules", RULE_MAX);
+		return NULL;
+	}
+	v = realloc(o->rules.v, (o->rules.n + 1) * sizeof *v);
+	if (v == NULL)
+		return NULL;
+	o->rules.v = v;
+	v[o->rules.n] = (struct rule){ .want.ignoring = true,
+		.leave.leave_out = true,
+		.signo = SIGUSR1,
+		.stop = SIGTERM,
+		.grace = RUN_GRACE };
+	return &v[o->rules.n++];
+}
+
+/* Where the rule that begins at i ends: at a lone `;`, or with all of them. */
+static int
+rule_end(int i, int argc, char *argv[])
+{
+	while (i < argc && strcmp(argv[i], ";") != 0)
+		i++;
+	return i;
+}
+
+static int
+check(struct options *o)
+{
+	if (o->from != NULL && o->poll > 0)
+		return fail(o, "-i: nothing is watched under -f");
+	if (o->from != NULL && o->dry)
+		return fail(o, "-n: nothing is watched under -f");
+	return 0;
+}
+
+/* The rules, one after the other; a `;` after the last one says nothing. */
+static int
+parse_rules(struct options *o, int argc, char *argv[])
+{
+	struct rule *r;
+	int end;
+
+	optind = 1;
+	do {
+		end = rule_end(optind, argc, argv);
+		if (optind == end && end < argc)
+			return fail(o, "';': no rule stands before it");
+		r = add_rule(o);
+		if (r == NULL || parse_rule(o, r, end, argv) < 0)
+			return -1;
+		argv[end] = NULL;
+		optind = end + 1;
+	} while (optind < argc && !o->help && !o->version);
+	return 0;
+}
+
+int
+options_parse(struct options *o, int argc, char *argv[])
+{
+	size_t i;
+
+	*o = (struct options){ .settle = BATCH_SETTLE, .many = BATCH_MANY };
+	if (parse_rules(o, argc, argv) < 0)
+		return -1;
+	if (o->help || o->version)
+		return 0;
+	for (i = 0; i < o->rules.n; i++)
+		if (o->rules.v[i].want.nsources == 0 &&
+		    every_path(o, &o->rules.v[i]) < 0)
+			return -1;
+	return check(o);
+}
+
+void
+options_free(struct options *o)
+{
+	while (o->rules.n > 0) {
+		rule_free(&o->rules.v[--o->rules.n]);
+		free(o->rules.v[o->rules.n].pidfiles);
+	}
+	free(o->rules.v);
+	o->rules.v = NULL;
+}

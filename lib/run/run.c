@@ -1,0 +1,508 @@
+#define _POSIX_C_SOURCE 200809L
+/* run.c - commands in process groups of their own, and the terminal they ask for */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "os/sig.h"
+#include "run/run.h"
+
+/* ---- to start ---- */
+
+static int
+set_streams(const struct run_how *how)
+{
+	int null;
+
+	if (how->deaf) {
+		null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		if (null < 0 || (null != 0 && dup2(null, 0) < 0))
+			return -1;
+		fcntl(0, F_SETFD, 0);
+	}
+	/* The output may go to our standard error: that is replaced last. */
+	if (how->out >= 0 && dup2(how->out, 1) < 0)
+		return -1;
+	if (how->err >= 0 && dup2(how->err, 2) < 0)
+		return -1;
+	return 0;
+}
+
+static int
+set_environment(const struct run_how *how, const char *mark)
+{
+	/* Of any that we were started with twice, both go. */
+	if (unsetenv(STRAY_NAME) < 0 || setenv(STRAY_NAME, mark, 1) < 0)
+		return -1;
+	if (how->all)
+		return setenv("WATCHRUN_ALL", "1", 1);
+	return unsetenv("WATCHRUN_ALL");
+}
+
+/* In the child: become the command, or tell the parent why not. */
+static _Noreturn void
+become(const struct run_how *how, int stop, const char *mark, int report)
+{
+	int error;
+	ssize_t n;
+
+	setpgid(0, 0);
+	sig_reset();
+	/* A shell's job in the background has INT ignored, to name one. */
+	sig_default(stop);
+	if (set_streams(how) == 0 && set_environment(how, mark) == 0)
+		execvp(how->argv[0], how->argv);
+	error = errno;
+	n = write(report, &error, sizeof error);
+	(void)n;
+	_exit(127);
+}
+
+/* The pipe closes at exec; what comes through it before is exec's errno. */
+static int
+exec_error(int fd)
+{
+	int error;
+	ssize_t n;
+
+	do
+		n = read(fd, &error, sizeof error);
+	while (n < 0 && errno == EINTR);
+	return n == (ssize_t)sizeof error ? error : 0;
+}
+
+/* Start it; its pid, or -1 and errno. */
+static pid_t
+spawn(const struct run_how *how, int stop, const char *mark)
+{
+	int ends[2], error;
+	pid_t pid;
+
+	if (pipe(ends) < 0)
+		return -1;
+	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	pid = fork();
+	if (pid == 0)
+		become(how, stop, mark, ends[1]);
+	error = errno;
+	close(ends[1]);
+	if (pid > 0) {
+		/* Both do it, so that it is done whoever comes first. */
+		setpgid(pid, pid);
+		error = exec_error(ends[0]);
+	}
+	close(ends[0]);
+	if (pid > 0 && error != 0) {
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		pid = -1;
+	}
+	errno = error;
+	return pid;
+}
+
+static int64_t
+later(int64_t now, int64_t ms)
+{
+	return ms > RUN_NEVER - now ? RUN_NEVER : now + ms;
+}
+
+int
+run_start(struct run *r, const struct run_how *how, int64_t now)
+{
+	struct strays strays = { .group = 0 };
+	pid_t pid;
+
+	stray_begin(&strays, ++r->shared->starts);
+	pid = spawn(how, r->stop, strays.mark);
+	if (pid < 0)
+		return -1;
+	stray_end(&r->strays);
+	r->strays = strays;
+	r->strays.group = r->pid = pid;
+	r->ended = r->stopping = r->killed = false;
+	r->timed_out = r->survived = false;
+	r->suspended = r->asks = r->had_terminal = false;
+	r->held_terminal = r->hung_up = false;
+	r->limit_at = r->limit == 0 ? RUN_NEVER : later(now, r->limit);
+	return 0;
+}
+
+/* ---- the terminal ---- */
+
+static bool
+open_tty(struct run_shared *s)
+{
+	if (s->tty < 0)
+		s->tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return s->tty >= 0;
+}
+
+/* Only who is in the background is stopped for this, and we may be. */
+static void
+set_front(const struct run_shared *s, pid_t group, const struct termios *modes)
+{
+	sigset_t ttou, old;
+
+	sigemptyset(&ttou);
+	sigaddset(&ttou, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &ttou, &old);
+	/* Output that is held back by Ctrl-S must not hold us. */
+	if (modes != NULL)
+		tcsetattr(s->tty, TCSANOW, modes);
+	tcsetpgrp(s->tty, group);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+/* Take it from whoever has it, be it us or another command; can we? */
+static bool
+give_terminal(struct run *r)
+{
+	struct run_shared *s;
+	struct run *last;
+	pid_t group;
+
+	s = r->shared;
+	last = s->front;
+	group = s->tty < 0 ? -1 : tcgetpgrp(s->tty);
+	if (group != getpgrp() && (last == NULL || group != last->pid))
+		return false;
+	if (last == NULL)
+		tcgetattr(s->tty, &s->modes);
+	else {
+		tcgetattr(s->tty, &last->modes);
+		last->asks = true;
+	}
+	set_front(s, r->pid, r->had_terminal ? &r->modes : &s->modes);
+	s->front = r;
+	r->had_terminal = true;
+	r->asks = false;
+	return true;
+}
+
+static void
+take_terminal(struct run_shared *s)
+{
+	if (s->front == NULL)
+		return;
+	tcgetattr(s->tty, &s->front->modes);
+	s->front = NULL;
+	set_front(s, getpgrp(), &s->modes);
+}
+
+/* Who waits for the terminal gets it when nobody has. */
+static void
+hand_on(struct run *runs, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && runs->shared->front == NULL; i++)
+		if (runs[i].asks && give_terminal(&runs[i]))
+			kill(-runs[i].pid, SIGCONT);
+}
+
+/* ---- what becomes of it ---- */
+
+/* A group in the background is stopped when it reads, or sets, the terminal. */
+static void
+asked(struct run *r)
+{
+	struct run_shared *s;
+
+	s = r->shared;
+	if (!open_tty(s) || tcgetpgrp(s->tty) == r->pid || give_terminal(r)) {
+		kill(-r->pid, SIGCONT);
+		return;
+	}
+	/* To go on without it would be to ask again, and so for ever. */
+	r->asks = true;
+	/* In the background ourselves, we stop with it as any job does. */
+	r->suspended = s->front == NULL && !r->stopping;
+	if (s->front == r)
+		s->front = NULL;
+}
+
+static void
+stopped(struct run *r, int signo)
+{
+	if (signo == SIGTTIN || signo == SIGTTOU)
+		asked(r);
+	else if (r->stopping)
+		kill(-r->pid, SIGCONT);
+	else
+		r->suspended = r->shared->front == r;
+}
+
+static void
+leave_terminal(struct run *r)
+{
+	struct run_shared *s;
+
+	s = r->shared;
+	r->suspended = r->asks = false;
+	if (s->front != r)
+		return;
+	/* That we end a command with INT is no Ctrl-C. */
+	r->held_terminal = !r->stopping;
+	r->hung_up = tcgetpgrp(s->tty) < 0;
+	take_terminal(s);
+}
+
+static void
+changed(struct run *r, int status)
+{
+	if (WIFSTOPPED(status)) {
+		stopped(r, WSTOPSIG(status));
+		return;
+	}
+	r->status = status;
+	r->ended = true;
+	leave_terminal(r);
+}
+
+/* Among our children are those that a command left behind, see os_adopt. */
+void
+run_reap(struct run *runs, size_t n)
+{
+	pid_t pid;
+	int status;
+	size_t i;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0 ||
+	    (pid < 0 && errno == EINTR))
+		for (i = 0; pid > 0 && i < n; i++) {
+			if (pid == runs[i].pid && !runs[i].ended)
+				changed(&runs[i], status);
+			else if (!WIFSTOPPED(status))
+				stray_forget(&runs[i].strays, pid);
+			runs[i].look_at = 0;
+		}
+	hand_on(runs, n);
+}
+
+bool
+run_busy(const struct run *r)
+{
+	return r->pid != 0 || r->stopping;
+}
+
+/* ---- to stop ---- */
+
+/* Is there anything to stop? The command, or what a server left behind. */
+static bool
+stop_with(struct run *r, int signo)
+{
+	bool there;
+
+	/* What has ended by itself leaves daemons that live on. */
+	if (!r->stopping && (r->pid == 0 || r->ended) && !r->server)
+		return false;
+	there = stray_signal(&r->strays, signo);
+	return there || run_busy(r);
+}
+
+void
+run_stop(struct run *r, int64_t now)
+{
+	if (r->stopping || !stop_with(r, r->stop))
+		return;
+	r->stopping = true;
+	r->survived = false;
+	r->kill_at = later(now, r->grace);
+	r->linger = RUN_LINGER;
+	r->look_at = now + r->linger;
+}
+
+void
+run_kill(struct run *r, int64_t now)
+{
+	if (!stop_with(r, SIGKILL) || r->killed)
+		return;
+	r->stopping = r->killed = true;
+	r->survived = false;
+	/* A process in the kernel dies when it returns from it. */
+	r->kill_at = now + RUN_DYING;
+	r->linger = RUN_LINGER;
+	r->look_at = now + r->linger;
+}
+
+/* All is gone that was to go, or we wait for it no more. */
+static enum run_news
+over(struct run *r)
+{
+	stray_end(&r->strays);
+	r->pid = 0;
+	r->stopping = r->killed = false;
+	return RUN_ENDED;
+}
+
+/* Is anything left? What it started meanwhile is told as well. */
+static bool
+look(struct run *r, int64_t now)
+{
+	if (now < r->look_at)
+		return true;
+	r->look_at = now + r->linger;
+	if (r->linger < RUN_LINGER_MAX)
+		r->linger *= 2;
+	return stray_signal(&r->strays, r->killed ? SIGKILL : r->stop);
+}
+
+/* Not even KILL ended it: it is another user's, or hangs in the kernel. */
+static enum run_news
+give_up(struct run *r)
+{
+	r->survived = true;
+	if (!r->ended) {
+		r->status = SIGKILL;
+		r->ended = true;
+		leave_terminal(r);
+	}
+	return over(r);
+}
+
+enum run_news
+run_tick(struct run *r, int64_t now)
+{
+	if (r->suspended) {
+		r->suspended = false;
+		return RUN_SUSPENDED;
+	}
+	if (!run_busy(r))
+		return RUN_NOTHING;
+	if (!r->stopping && r->ended)
+		return over(r);
+	if (!r->stopping && now >= r->limit_at) {
+		r->timed_out = true;
+		run_stop(r, now);
+	}
+	if (r->stopping && r->ended && !look(r, now))
+		return over(r);
+	if (!r->stopping || now < r->kill_at)
+		return RUN_NOTHING;
+	if (r->killed)
+		return give_up(r);
+	run_kill(r, now);
+	return RUN_NOTHING;
+}
+
+int64_t
+run_due(const struct run *r, int64_t now)
+{
+	if (r->suspended || (r->pid != 0 && r->ended && !r->stopping))
+		return now;
+	if (!run_busy(r))
+		return RUN_NEVER;
+	if (!r->stopping)
+		return r->limit_at;
+	return r->ended && r->look_at < r->kill_at ? r->look_at : r->kill_at;
+}
+
+/* ---- to suspend ---- */
+
+/*
+ * A command that wants a terminal which we do not have stays stopped until
+ * we have: it would only ask again.
+ */
+void
+run_continue(struct run *runs, size_t n)
+{
+	struct run_shared *s;
+	bool home;
+	size_t i;
+
+	if (n == 0)
+		return;
+	s = runs->shared;
+	hand_on(runs, n);
+	home = s->tty < 0 || s->front != NULL || tcgetpgrp(s->tty) == getpgrp();
+	for (i = 0; i < n; i++)
+		if (runs[i].pid != 0 && (home || !runs[i].asks))
+			kill(-runs[i].pid, SIGCONT);
+}
+
+/* The clocks of limit and grace have stood still for so long. */
+static void
+shift(struct run *r, int64_t ms)
+{
+	r->limit_at = later(r->limit_at, ms);
+	r->kill_at = later(r->kill_at, ms);
+}
+
+void
+run_suspend(struct run *runs, size_t n)
+{
+	struct run *front;
+	int64_t from;
+	size_t i;
+
+	if (n == 0) {
+		sig_suspend();
+		return;
+	}
+	front = runs->shared->front;
+	take_terminal(runs->shared);
+	for (i = 0; i < n; i++)
+		if (runs[i].pid != 0)
+			kill(-runs[i].pid, SIGTSTP);
+	from = clock_ms();
+	sig_suspend();
+	for (i = 0; i < n; i++) {
+		runs[i].suspended = false;
+		shift(&runs[i], clock_ms() - from);
+	}
+	if (front != NULL)
+		front->asks = !give_terminal(front);
+	run_continue(runs, n);
+}
+
+/* ---- how it ended ---- */
+
+bool
+run_succeeded(const struct run *r)
+{
+	return !r->timed_out && WIFEXITED(r->status) &&
+	    WEXITSTATUS(r->status) == 0;
+}
+
+bool
+run_killed(const struct run *r)
+{
+	return WIFSIGNALED(r->status);
+}
+
+bool
+run_timed_out(const struct run *r)
+{
+	return r->timed_out;
+}
+
+bool
+run_survived(const struct run *r)
+{
+	return r->survived;
+}
+
+int
+run_status(const struct run *r)
+{
+	if (!WIFEXITED(r->status))
+		return 128 + WTERMSIG(r->status);
+	if (r->timed_out && WEXITSTATUS(r->status) == 0)
+		return RUN_LATE;
+	return WEXITSTATUS(r->status);
+}
+
+int
+run_interrupted(const struct run *r)
+{
+	if (r->hung_up)
+		return SIGHUP;
+	return r->held_terminal && run_status(r) == 128 + SIGINT ? SIGINT : 0;
+}

@@ -1,0 +1,188 @@
+#define _POSIX_C_SOURCE 200809L
+/* reply.c - what a request is answered with, and its head as bytes */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "site/reply.h"
+
+enum { FIELDS_BYTES = 32768, BODY_BYTES = 1 << 22 };
+
+static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+static const char weekdays[] = "SunMonTueWedThuFriSat";
+
+void
+reply_date(char out[REPLY_DATE_SIZE], int64_t secs)
+{
+	struct tm tm;
+	time_t t;
+
+	t = (time_t)secs;
+	if (gmtime_r(&t, &tm) == NULL || tm.tm_year > 9999 - 1900 ||
+	    tm.tm_year < -1900) {
+		t = 0;
+		gmtime_r(&t, &tm);
+	}
+	snprintf(out, REPLY_DATE_SIZE,
+	    "%.3s, %02u %.3s %04u %02u:%02u:%02u GMT",
+	    weekdays + tm.tm_wday * 3, (unsigned)tm.tm_mday % 100,
+	    months + tm.tm_mon * 3, (unsigned)(tm.tm_year + 1900) % 10000,
+	    (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100,
+	    (unsigned)tm.tm_sec % 100);
+}
+
+/* n digits at p as a number, or -1 */
+static int
+digits(const char *p, int n)
+{
+	int v;
+
+	for (v = 0; n > 0; n--, p++) {
+		if (*p < '0' || *p > '9')
+			return -1;
+		v = v * 10 + (*p - '0');
+	}
+	return v;
+}
+
+/* days from 1970 to a day of the Gregorian calendar */
+static int64_t
+days(int64_t year, int month, int day)
+{
+	int64_t era;
+
+	year -= month <= 2;
+	era = year / 400;
+	year -= era * 400;
+	month = (month + 9) % 12;
+	return era * 146097 + year * 365 + year / 4 - year / 100 +
+	    (153 * month + 2) / 5 + day - 1 - 719468;
+}
+
+/* Only the form that is sent today; with the two old ones nothing is lost. */
+int64_t
+reply_date_read(const char *p, size_t n)
+{
+	char back[REPLY_DATE_SIZE];
+	int64_t secs;
+	int month;
+
+	if (p == NULL || n != REPLY_DATE_SIZE - 1)
+		return -1;
+	for (month = 0; month < 12; month++)
+		if (memcmp(p + 8, months + month * 3, 3) == 0)
+			break;
+	if (digits(p + 5, 2) < 1 || month == 12 || digits(p + 12, 4) < 1970)
+		return -1;
+	secs = days(digits(p + 12, 4), month + 1, digits(p + 5, 2)) * 86400;
+	secs += digits(p + 17, 2) * 3600 + digits(p + 20, 2) * 60 +
+	    digits(p + 23, 2);
+	reply_date(back, secs);
+	return memcmp(back, p, n) == 0 ? secs : -1;
+}
+
+const char *
+reply_reason(int status)
+{
+	static const struct {
+		int status;
+		const char *reason;
+	} reasons[] = {
+		{ 101, "Switching Protocols" },
+		{ 200, "OK" },
+		{ 204, "No Content" },
+		{ 206, "Partial Content" },
+		{ 301, "Moved Permanently" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 408, "Request Timeout" },
+		{ 412, "Precondition Failed" },
+		{ 413, "Content Too Large" },
+		{ 416, "Range Not Satisfiable" },
+		{ 417, "Expectation Failed" },
+		{ 426, "Upgrade Required" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 500, "Internal Server Error" },
+		{ 501, "Not Implemented" },
+		{ 503, "Service Unavailable" },
+		{ 505, "HTTP Version Not Supported" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+		if (reasons[i].status == status)
+			return reasons[i].reason;
+	return "";
+}
+
+void
+reply_init(struct reply *reply, int status)
+{
+	*reply = (struct reply){ .status = status,
+		.fields = { .max = FIELDS_BYTES },
+		.body = { .max = BODY_BYTES },
+		.fd = -1 };
+}
+
+void
+reply_free(struct reply *reply)
+{
+	buf_free(&reply->fields);
+	buf_free(&reply->body);
+	if (reply->fd >= 0)
+		close(reply->fd);
+	reply->fd = -1;
+}
+
+void
+reply_part(struct reply *reply, int64_t first, int64_t n)
+{
+	size_t skip;
+
+	skip = first < (int64_t)reply->body.len ? (size_t)first
+						: reply->body.len;
+	buf_drop(&reply->body, skip);
+	reply->off += first - (int64_t)skip;
+	if ((int64_t)reply->body.len > n)
+		reply->body.len = (size_t)n;
+	reply->len = n - (int64_t)reply->body.len;
+}
+
+int
+reply_head(
+    struct buf *out, const struct reply *reply, bool keep, int64_t wall_secs)
+{
+	char date[REPLY_DATE_SIZE];
+	int r;
+
+	reply_date(date, wall_secs);
+	r = buf_printf(out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", reply->status,
+	    reply_reason(reply->status), date);
+	if (r == 0)
+		r = buf_put(out, buf_head(&reply->fields), reply->fields.len);
+	if (r == 0 && reply->status >= 200 && reply->status != 204 &&
+	    reply->status != 304 && reply->len != REPLY_ENDLESS)
+		r = buf_printf(out, "Content-Length: %lld\r\n",
+		    (long long)reply->body.len + (long long)reply->len);
+	if (r == 0 && reply->status >= 200)
+		r = buf_printf(out, "Connection: %s\r\n",
+		    keep && reply->len != REPLY_ENDLESS ? "keep-alive"
+							: "close");
+	return r < 0 ? -1 : buf_puts(out, "\r\n");
+}
+
+ssize_t
+reply_read(int fd, void *bytes, size_t n, int64_t off)
+{
+	ssize_t r;
+
+	do
+		r = pread(fd, bytes, n, (off_t)off);
+	while (r < 0 && errno == EINTR);
+	return r;
+}

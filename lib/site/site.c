@@ -1,0 +1,428 @@
+#define _POSIX_C_SOURCE 200809L
+/* site.c - the files of a directory as answers, the script put into pages */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/content.h"
+#include "base/utf8.h"
+#include "os/os.h"
+#include "site/listing.h"
+#include "site/mime.h"
+#include "site/page.h"
+#include "site/range.h"
+#include "site/site.h"
+
+enum { MS_NS = 1000000 };
+
+/* one request on its way to its reply */
+struct visit {
+	struct site *site;
+	const struct http_request *r;
+	const char *generation;
+	struct reply *reply;
+	char path[HTTP_HEAD_MAX + 16]; /* beneath the root, room for an index */
+	struct stat st;
+	int fd; /* of the file, or -1 */
+	const char *type; /* its Content-Type */
+	bool page;
+};
+
+static const char html_type[] = "text/html; charset=utf-8";
+
+/* append the tag of the script; as buf_put */
+static int
+put_tag(struct buf *b, const char *generation)
+{
+	return buf_printf(b,
+	    "<script async src=\"/reload.js\" data-generation=\"%s\">"
+	    "</script>",
+	    generation);
+}
+
+/* Will the answer be shown, or fetched by a script, as a page would be? */
+static bool
+for_page(const struct http_request *r)
+{
+	static const char *const dests[] = { "document", "iframe", "frame",
+		"empty" };
+	struct http_span dest;
+	size_t i;
+
+	dest = http_field(r, "sec-fetch-dest", 0);
+	for (i = 0; dest.p != NULL && i < sizeof dests / sizeof dests[0]; i++)
+		if (http_is(dest, dests[i]))
+			return true;
+	return dest.p == NULL;
+}
+
+/* a part of a page that a script asks for stays as it is */
+static bool
+wants_tag(const struct http_request *r, const struct page *page)
+{
+	if (page->wide || !for_page(r))
+		return false;
+	return page->document ||
+	    !http_is(http_field(r, "sec-fetch-dest", 0), "empty");
+}
+
+/* what to say of a file that could not be opened */
+static int
+status_of(int error)
+{
+	switch (error) {
+	case EACCES:
+	case EPERM:
+		return 403;
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return 503;
+	case EIO:
+		return 500;
+	default:
+		return 404;
+	}
+}
+
+/* a page that says so, in place of what the reply holds */
+static int
+fail(struct visit *v, int status)
+{
+	struct buf *b;
+
+	b = &v->reply->body;
+	reply_part(v->reply, 0, 0);
+	v->reply->status = status;
+	buf_puts(&v->reply->fields, "Cache-Control: no-store\r\n");
+	if (!for_page(v->r)) {
+		buf_puts(&v->reply->fields,
+		    "Content-Type: text/plain; charset=utf-8\r\n");
+		buf_printf(b, "%d %s\n", status, reply_reason(status));
+		return 0;
+	}
+	buf_printf(&v->reply->fields, "Content-Type: %s\r\n", html_type);
+	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
+	put_tag(b, v->generation);
+	buf_printf(b,
+	    "\n<title>%d %s</title>\n</head>\n<body>\n<h1>%s</h1>\n<p><code>",
+	    status, reply_reason(status), reply_reason(status));
+	listing_text(b, v->r->path.p, v->r->path.n);
+	buf_puts(b, "</code></p>\n</body>\n</html>\n");
+	return 0;
+}
+
+/* UTF-8 as far as was read: a character may be cut at the end */
+static bool
+in_utf8(const char *s, size_t n)
+{
+	struct utf8 u = { 0 };
+
+	return utf8_feed(&u, s, n) == n;
+}
+
+/* the n bytes that a file starts with, for the body: all of them, or a page */
+static int
+take_start(struct visit *v, const char *start, size_t n, bool *tagged)
+{
+	struct page page;
+	size_t place;
+	struct buf *b;
+
+	*tagged = false;
+	place = 0;
+	b = &v->reply->body;
+	if (v->page) {
+		page = page_look(start, n);
+		*tagged = wants_tag(v->r, &page);
+		place = page.place;
+		if (page.wide || !in_utf8(start, n))
+			v->type = "text/html";
+	}
+	if (!*tagged && (int64_t)n < v->st.st_size)
+		return 0; /* it is sent as it is read */
+	if (buf_put(b, start, place) < 0 ||
+	    (*tagged && put_tag(b, v->generation) < 0))
+		return -1;
+	v->reply->off = (int64_t)n;
+	return buf_put(b, start + place, n - place);
+}
+
+/* what the file holds, as a number, of which the first n bytes are in piece */
+static uint64_t
+sum_up(const struct visit *v, char piece[SITE_LOOK], size_t n)
+{
+	uint64_t sums[2];
+	int64_t off;
+	ssize_t got;
+
+	sums[0] = content_sum(piece, n);
+	if (v->st.st_size > SITE_SUM)
+		return 0;
+	for (off = (int64_t)n; off < v->st.st_size; off += got) {
+		got = reply_read(v->fd, piece, SITE_LOOK, off);
+		if (got <= 0)
+			return 0;
+		sums[1] = content_sum(piece, (size_t)got);
+		sums[0] = content_sum(sums, sizeof sums);
+	}
+	return sums[0];
+}
+
+/* what the peer gets of a reply that holds all of it, as its conditions are */
+static int
+judge(
+    struct visit *v, const struct version *version, int64_t *first, int64_t *n)
+{
+	enum range_result range;
+	int status;
+
+	status = version_status(&v->site->log, version, v->r);
+	*first = 0;
+	*n = (int64_t)v->reply->body.len + v->reply->len;
+	if (status != 200 || !version_parts(&v->site->log, version, v->r))
+		return status;
+	range = range_of(v->r, *n, first, n);
+	if (range == RANGE_BEYOND)
+		return 416;
+	return range == RANGE_PART ? 206 : 200;
+}
+
+/* what is in the reply is this version */
+static int
+give(struct visit *v, const struct version *version)
+{
+	char date[REPLY_DATE_SIZE];
+	int64_t first, n, total;
+	struct buf *b;
+
+	b = &v->reply->fields;
+	total = (int64_t)v->reply->body.len + v->reply->len;
+	v->reply->status = judge(v, version, &first, &n);
+	if (v->reply->status == 416)
+		buf_printf(
+		    b, "Content-Range: bytes */%lld\r\n", (long long)total);
+	if (v->reply->status >= 400)
+		return fail(v, v->reply->status);
+	buf_printf(b, "ETag: %s\r\nCache-Control: no-cache\r\n", version->etag);
+	reply_date(date, version->mtime);
+	if (version->mtime >= 0)
+		buf_printf(b, "Last-Modified: %s\r\n", date);
+	if (v->reply->status == 304) {
+		reply_part(v->reply, 0, 0);
+		return 0;
+	}
+	buf_printf(b, "Accept-Ranges: bytes\r\nContent-Type: %s\r\n", v->type);
+	if (v->reply->status == 206) {
+		buf_printf(b, "Content-Range: bytes %lld-%lld/%lld\r\n",
+		    (long long)first, (long long)(first + n - 1),
+		    (long long)total);
+		reply_part(v->reply, first, n);
+	}
+	return 0;
+}
+
+/* is a file empty as if it were just being rewritten? */
+static bool
+rewriting(const struct stat *st)
+{
+	int64_t age;
+
+	age = (clock_wall_ns() - os_mtime_ns(st)) / MS_NS;
+	return st->st_size == 0 && age >= 0 && age < SITE_EMPTY_MS;
+}
+
+/* as much of it as its size says, or why not; the size is right then */
+static int
+read_start(struct visit *v, char start[SITE_LOOK], size_t *n)
+{
+	struct stat now;
+	size_t want;
+	ssize_t got;
+
+	want = v->st.st_size < SITE_LOOK ? (size_t)v->st.st_size : SITE_LOOK;
+	got = reply_read(v->fd, start, want, 0);
+	if (got < 0)
+		return -1;
+	*n = (size_t)got;
+	if (*n == want)
+		return 0;
+	if (fstat(v->fd, &now) == 0 && now.st_size != v->st.st_size)
+		return SITE_AGAIN;
+	v->st.st_size = got; /* some never tell the truth */
+	return 0;
+}
+
+static int
+answer_file(struct visit *v)
+{
+	char start[SITE_LOOK];
+	struct version version;
+	bool tagged;
+	size_t n;
+	int r;
+
+	if (rewriting(&v->st))
+		return SITE_AGAIN;
+	v->type = mime_type(v->path);
+	v->page = mime_is_page(v->type);
+	r = read_start(v, start, &n);
+	if (r == SITE_AGAIN)
+		return r;
+	if (r < 0 || take_start(v, start, n, &tagged) < 0)
+		return fail(v, 500);
+	version = version_file(v->path, &v->st, sum_up(v, start, n));
+	if (v->page)
+		version_page(&version, v->generation, tagged);
+	v->reply->len = (int64_t)v->st.st_size - v->reply->off;
+	if (v->reply->len > 0) {
+		v->reply->fd = v->fd;
+		v->fd = -1;
+	}
+	return give(v, &version);
+}
+
+/* One slash in front, whatever came: "//host" would lead elsewhere. */
+static int
+redirect(struct visit *v)
+{
+	struct buf *b;
+
+	b = &v->reply->fields;
+	v->reply->status = 301;
+	buf_puts(b, "Cache-Control: no-store\r\nLocation: /");
+	http_escape(b, v->path, strlen(v->path));
+	buf_puts(b, "/");
+	buf_put(b, v->r->query.p, v->r->query.n);
+	return buf_puts(b, "\r\n");
+}
+
+static int
+answer_listing(struct visit *v)
+{
+	struct version version;
+	struct buf *b;
+
+	b = &v->reply->body;
+	v->type = html_type;
+	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
+	if (for_page(v->r))
+		put_tag(b, v->generation);
+	if (listing_put(b, &v->site->root, v->fd, v->path, SITE_ENTRIES) < 0)
+		return fail(v, errno == EACCES ? 403 : 500);
+	version = version_file(
+	    v->path, &v->st, content_sum(buf_head(b), b->len));
+	version_page(&version, v->generation, for_page(v->r));
+	version.mtime = -1; /* what is listed may change without it */
+	return give(v, &version);
+}
+
+/* the directory itself, its index.html, or what is in it */
+static int
+answer_directory(struct visit *v)
+{
+	struct stat st;
+	size_t n;
+	int fd;
+
+	n = strlen(v->path);
+	memcpy(v->path + n, "/index.html", sizeof "/index.html");
+	fd = root_open(&v->site->root, v->path, &st);
+	if (fd < 0 && errno != ENOENT)
+		return fail(v, status_of(errno));
+	if (fd < 0 || !S_ISREG(st.st_mode)) {
+		if (fd >= 0)
+			close(fd);
+		v->path[n] = '\0';
+		return answer_listing(v);
+	}
+	close(v->fd);
+	v->fd = fd;
+	v->st = st;
+	return answer_file(v);
+}
+
+/* does a component start with a dot? not even "." is asked for by pages */
+static bool
+dotted(const char *path)
+{
+	const char *p;
+
+	if (*path == '.')
+		return true;
+	for (p = strchr(path, '/'); p != NULL; p = strchr(p + 1, '/'))
+		if (p[1] == '.')
+			return true;
+	return false;
+}
+
+/* the path without escapes and outer slashes; was there one at its end? */
+static int
+take_path(struct visit *v, bool *slash)
+{
+	size_t skip;
+	long n;
+
+	if (v->r->path.n > HTTP_HEAD_MAX)
+		return -1;
+	n = http_unescape(v->r->path, v->path);
+	if (n < 1)
+		return -1;
+	*slash = v->path[n - 1] == '/';
+	while (n > 0 && v->path[n - 1] == '/')
+		n--;
+	v->path[n] = '\0';
+	skip = strspn(v->path, "/");
+	memmove(v->path, v->path + skip, (size_t)n + 1 - skip);
+	return 0;
+}
+
+static int
+visit(struct visit *v)
+{
+	bool slash;
+
+	if (take_path(v, &slash) < 0)
+		return fail(v, 400);
+	errno = ENOENT;
+	if (!dotted(v->path) && root_renew(&v->site->root) == 0)
+		v->fd = root_open(&v->site->root, v->path, &v->st);
+	if (v->fd < 0)
+		return fail(v, status_of(errno));
+	if (S_ISDIR(v->st.st_mode))
+		return slash ? answer_directory(v) : redirect(v);
+	return slash ? fail(v, 404) : answer_file(v);
+}
+
+int
+site_answer(struct site *s, const struct http_request *r,
+    const char *generation, struct reply *reply)
+{
+	struct visit v;
+	int result;
+
+	v = (struct visit){ .site = s,
+		.r = r,
+		.generation = generation,
+		.reply = reply,
+		.fd = -1 };
+	result = visit(&v);
+	if (v.fd >= 0)
+		close(v.fd);
+	return result;
+}
+
+int
+site_init(struct site *s, const char *path)
+{
+	*s = (struct site){ .log.next = 0 };
+	return root_init(&s->root, path);
+}
+
+void
+site_free(struct site *s)
+{
+	root_free(&s->root);
+}

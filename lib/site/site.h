@@ -1,0 +1,39 @@
+/* site.h - the files of a directory as answers, the script put into pages */
+#ifndef SITE_H
+#define SITE_H
+
+#include <stdint.h>
+
+#include "http/http.h"
+#include "site/reply.h"
+#include "site/root.h"
+#include "site/version.h"
+
+enum {
+	SITE_AGAIN = 1, /* see site_answer */
+	SITE_AGAIN_MS = 20, /* when to ask again */
+	SITE_EMPTY_MS =
+	    500, /* as long as that a new empty file is waited for */
+	SITE_LOOK = 65536, /* bytes of a page that <head> is looked for in */
+	SITE_SUM = 1 << 20, /* as large a file is known by its content */
+	SITE_ENTRIES = 10000 /* in a listing */
+};
+
+struct site {
+	struct root root;
+	struct version_log log;
+};
+
+/* serve the directory at path; 0, or -1 and errno as root_init */
+int site_init(struct site *s, const char *path);
+
+void site_free(struct site *s);
+
+/*
+ * Fill an empty reply to a GET or HEAD; 0.  SITE_AGAIN: the file is empty as
+ * if it were just being rewritten, or cut while it was read, ask again after SITE_AGAIN_MS.
+ */
+int site_answer(struct site *s, const struct http_request *r,
+    const char *generation, struct reply *reply);
+
+#endif

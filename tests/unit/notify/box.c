@@ -1,0 +1,590 @@
+#define _XOPEN_SOURCE 700
+/* box.c - tests of the letter box */
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../scratch.h"
+#include "../test.h"
+#include "notify/box.h"
+
+static int
+take(struct box *b, struct buf *letters)
+{
+	return box_read(b, letters) < 0 ? -1 : box_empty(b);
+}
+
+static struct buf letters = { .max = 4 * BOX_MAX };
+static char big[BOX_MAX + 1];
+
+/* is this, and nothing else, in the file? */
+static int
+holds(const char *path, const char *want)
+{
+	static char text[2 * BOX_MAX];
+	size_t n;
+	FILE *f;
+
+	f = fopen(path, "r");
+	if (f == NULL)
+		return 0;
+	n = fread(text, 1, sizeof text, f);
+	fclose(f);
+	return n == strlen(want) && memcmp(text, want, n) == 0;
+}
+
+static bool
+is_there(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+static off_t
+size_of(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 ? st.st_size : -1;
+}
+
+/* Who has it locked for a moment may be slow: that is waited for, too. */
+static enum box_result
+open_at_last(struct box *b)
+{
+	enum box_result result;
+
+	do
+		result = box_open(b, "pid");
+	while (result == BOX_LOCKED);
+	return result;
+}
+
+static enum box_result
+opens(const char *pidfile)
+{
+	enum box_result result;
+	struct box b;
+
+	result = box_open(&b, pidfile);
+	if (result != BOX_OK && b.fd != -1)
+		return (enum box_result) - 1;
+	box_close(&b);
+	return result;
+}
+
+static void
+put(const char *pidfile, const char *text)
+{
+	struct box b;
+
+	if (box_open(&b, pidfile) == BOX_OK)
+		box_put(&b, text, strlen(text));
+	box_close(&b);
+}
+
+/* ---- to write ---- */
+
+static void
+test_letters(void)
+{
+	struct box b;
+
+	scratch_sh("mkdir d && : >.pid.box && : >d/.pid.box");
+	put("pid", "a\n\n");
+	put("pid", "b\n\n");
+	ok(holds(".pid.box", "a\n\nb\n\n"), "letters come after those before");
+	put("d/pid", "c\n\n");
+	ok(holds("d/.pid.box", "c\n\n") && holds(".pid.box", "a\n\nb\n\n"),
+	    "a pidfile's box is in its directory");
+	ok(box_open(&b, "pid") == BOX_OK && (fcntl(b.fd, F_GETFD) & FD_CLOEXEC),
+	    "an open box is not passed on");
+	box_put(&b, "x\n", 2);
+	box_put(&b, "y\n", 2);
+	box_undo(&b);
+	box_close(&b);
+	ok(holds(".pid.box", "a\n\nb\n\n"), "what is taken back is gone");
+	box_open(&b, "pid");
+	box_undo(&b);
+	box_put_any(&b);
+	box_close(&b);
+	ok(holds(".pid.box", "a\n\nb\n\n*\n\n"), "a * stands for anything");
+	scratch_put(".pid.box", "half");
+	put("pid", "a\n\n");
+	ok(holds(".pid.box", "half\na\n\n"),
+	    "a record without its end is not run into");
+	scratch_sh("rm -r d .pid.box");
+}
+
+static void
+test_none(void)
+{
+	char path[5000];
+
+	ok(opens("pid") == BOX_NONE && opens("nodir/pid") == BOX_NONE,
+	    "where there is none there is none");
+	ok(!is_there(".pid.box"), "and it is not made");
+	memset(path, 'x', sizeof path);
+	path[sizeof path - 1] = '\0';
+	ok(opens(path) == BOX_ERRNO && errno == ENAMETOOLONG,
+	    "a path that is too long: ENAMETOOLONG");
+	path[300] = '\0';
+	ok(opens(path) == BOX_ERRNO && errno == ENAMETOOLONG,
+	    "so is a name that is too long");
+}
+
+static void
+test_not_files(void)
+{
+	static const char *const makers[] = { "ln -s target .pid.box",
+		"ln -s nowhere .pid.box", "ln -s .pid.box .pid.box",
+		"mkdir .pid.box", "mkfifo .pid.box", "ln target .pid.box",
+		"ln -s /dev/null .pid.box" };
+	char name[80];
+	size_t i;
+
+	scratch_put("target", "kept");
+	for (i = 0; i < sizeof makers / sizeof makers[0]; i++) {
+		scratch_sh(makers[i]);
+		snprintf(name, sizeof name, "no box: %s", makers[i]);
+		ok(opens("pid") == BOX_NOTFILE &&
+			box_make("pid") == BOX_NOTFILE,
+		    name);
+		box_remove("pid");
+		snprintf(name, sizeof name, "and left alone: %s", makers[i]);
+		ok(is_there(".pid.box"), name);
+		scratch_sh("rm -rf .pid.box");
+	}
+	ok(holds("target", "kept") && !is_there("nowhere"),
+	    "what links lead to is never written to");
+	unlink("target");
+}
+
+static void
+test_overflow(void)
+{
+	struct box b;
+
+	memset(big, 'x', BOX_MAX);
+	memcpy(big, "first\n", 6);
+	big[BOX_MAX - 10] = '\n';
+	big[BOX_MAX - 9] = '\0';
+	scratch_put(".pid.box", "");
+	put("pid", big);
+	ok(size_of(".pid.box") == BOX_MAX - 9, "nearly 64 KiB fit");
+	put("pid", "12345678\n");
+	ok(size_of(".pid.box") == BOX_MAX, "and 64 KiB do");
+	box_open(&b, "pid");
+	ok(box_put(&b, "c\n\n", 3) == 0 && holds(".pid.box", "*\n\nc\n\n"),
+	    "when more come what nobody has taken becomes one *");
+	box_undo(&b);
+	ok(holds(".pid.box", "*\n\n"), "that is not taken back");
+	big[BOX_MAX - 10] = 'x';
+	ok(box_put(&b, big, BOX_MAX - 2) == -1 && errno == EFBIG &&
+		holds(".pid.box", "*\n\n"),
+	    "letters that can never fit are refused");
+	box_put_any(&b);
+	box_put_any(&b);
+	ok(holds(".pid.box", "*\n\n*\n\n*\n\n"), "and can be told as a *");
+	box_close(&b);
+	unlink(".pid.box");
+}
+
+static void
+limit(rlim_t max)
+{
+	struct rlimit rl;
+
+	getrlimit(RLIMIT_FSIZE, &rl);
+	rl.rlim_cur = max;
+	setrlimit(RLIMIT_FSIZE, &rl);
+}
+
+/* Facts first: our own output has that limit, too. */
+static void
+test_full(void)
+{
+	bool cut, none, emptied;
+	struct box b;
+
+	signal(SIGXFSZ, SIG_IGN);
+	scratch_put(".pid.box", "a\n\n");
+	box_open(&b, "pid");
+	limit(5);
+	cut = box_put(&b, "bcdef\n\n", 7) == -1 && size_of(".pid.box") == 3;
+	limit(3);
+	none = box_put(&b, "b\n\n", 3) == -1 && errno == EFBIG &&
+	    size_of(".pid.box") == 3;
+	box_put_any(&b);
+	emptied = size_of(".pid.box") == 0;
+	limit(RLIM_INFINITY);
+	ok(cut, "where not all fits the file is as it was");
+	ok(none, "so it is where nothing does");
+	ok(emptied, "for want of room for a * it is emptied");
+	ok(box_put(&b, "c\n\n", 3) == 0 && holds(".pid.box", "c\n\n"),
+	    "when there is room again it works again");
+	box_undo(&b);
+	ok(holds(".pid.box", ""), "and what was lost does not come back");
+	box_close(&b);
+	unlink(".pid.box");
+}
+
+/* ---- locks ---- */
+
+/* a child that has it locked until it may go on, and then does this */
+struct holder {
+	pid_t pid;
+	int go;
+};
+
+static struct holder
+hold(const char *then)
+{
+	struct holder h;
+	struct box b;
+	int ready[2], go[2];
+	char byte;
+
+	if (pipe(ready) < 0 || pipe(go) < 0)
+		return (struct holder){ .pid = -1 };
+	h = (struct holder){ .pid = fork(), .go = go[1] };
+	if (h.pid == 0) {
+		if (box_open(&b, "pid") != BOX_OK ||
+		    write(ready[1], "", 1) != 1)
+			_exit(1);
+		close(go[1]);
+		if (read(go[0], &byte, 1) != 1)
+			_exit(0);
+		/* long enough for the other to have seen the lock */
+		poll(NULL, 0, 20);
+		_exit(system(then) != 0);
+	}
+	close(ready[1]);
+	close(go[0]);
+	if (read(ready[0], &byte, 1) != 1)
+		h.go = -1;
+	close(ready[0]);
+	return h;
+}
+
+static void
+let_go(struct holder h)
+{
+	if (write(h.go, "", 1) != 1)
+		ok(0, "the holder goes on");
+}
+
+static void
+end(struct holder h)
+{
+	close(h.go);
+	waitpid(h.pid, NULL, 0);
+}
+
+static void
+test_locked(void)
+{
+	struct holder h;
+	struct box b;
+
+	scratch_put(".pid.box", "");
+	h = hold("true");
+	ok(opens("pid") == BOX_LOCKED, "who has it locked for long keeps it");
+	box_remove("pid");
+	ok(!is_there(".pid.box") && box_make("pid") == BOX_OK &&
+		opens("pid") == BOX_OK,
+	    "it can be removed and made all the same");
+	end(h);
+	h = hold("true");
+	ok(box_make("pid") == BOX_OK && opens("pid") == BOX_OK,
+	    "and made in the place of a locked one");
+	end(h);
+	h = hold("true");
+	let_go(h);
+	ok(open_at_last(&b) == BOX_OK, "who has it for a moment is waited for");
+	box_close(&b);
+	end(h);
+	h = hold("rm .pid.box");
+	let_go(h);
+	ok(open_at_last(&b) == BOX_NONE, "one removed while we wait is none");
+	end(h);
+	box_make("pid");
+	h = hold("echo other >new && mv new .pid.box");
+	let_go(h);
+	ok(open_at_last(&b) == BOX_OK && box_put(&b, "a\n\n", 3) == 0 &&
+		holds(".pid.box", "other\na\n\n"),
+	    "one replaced while we wait is not written to, its successor is");
+	box_close(&b);
+	end(h);
+	box_make("pid");
+	h = hold("ln -sf target .pid.box");
+	let_go(h);
+	ok(open_at_last(&b) == BOX_NOTFILE,
+	    "a link put there while we wait is none");
+	end(h);
+	unlink(".pid.box");
+}
+
+/* ---- to read ---- */
+
+/* take what is in the box; is it this? */
+static int
+takes(const char *want)
+{
+	struct box b;
+	int good;
+
+	good = box_open(&b, "pid") == BOX_OK && take(&b, &letters) == 0 &&
+	    letters.len == strlen(want) &&
+	    (letters.len == 0 ||
+		memcmp(buf_head(&letters), want, letters.len) == 0);
+	box_close(&b);
+	letters.len = 0;
+	return good;
+}
+
+static void
+test_take(void)
+{
+	struct box b;
+
+	ok(box_make("pid") == BOX_OK && holds(".pid.box", ""),
+	    "a box is made empty");
+	ok(takes(""), "an empty box has no letters");
+	put("pid", "a\n\n");
+	put("pid", "b\n\n");
+	ok(takes("a\n\nb\n\n") && takes(""), "letters are taken once");
+	memset(big, 'x', BOX_MAX);
+	scratch_put(".pid.box", big);
+	ok(size_of(".pid.box") == BOX_MAX && takes(big), "64 KiB are taken");
+	big[BOX_MAX - 1] = '\n';
+	scratch_put(".pid.box", big);
+	scratch_sh("echo more >>.pid.box");
+	ok(takes("*\n\n") && takes(""), "more are taken as a *");
+	box_open(&b, "pid");
+	box_put(&b, "a\n", 2);
+	take(&b, &letters);
+	box_put(&b, "b\n", 2);
+	ok(letters.len == 2 && holds(".pid.box", "b\n"),
+	    "what is put after what was taken stays");
+	box_close(&b);
+	letters.len = 0;
+	scratch_sh("chmod 644 .pid.box");
+	ok(box_make("pid") == BOX_OK && holds(".pid.box", "") && takes(""),
+	    "to make it empties one that is there");
+	scratch_sh("ls -l .pid.box | grep -q '^-rw-------'");
+	ok(1, "only its owner may look into it");
+	box_remove("pid");
+	ok(!is_there(".pid.box"), "it is removed");
+	buf_free(&letters);
+}
+
+/* can somebody else have it now? */
+static bool
+is_free(void)
+{
+	int status;
+
+	if (fork() == 0)
+		_exit(opens("pid") != BOX_OK);
+	return wait(&status) > 0 && status == 0;
+}
+
+static void
+test_rest(void)
+{
+	struct box b = { 0 };
+	int fd;
+
+	ok(box_open_again(&b, "pid") == BOX_NONE,
+	    "what was never opened is opened, where it is there");
+	box_make("pid");
+	box_open_again(&b, "pid");
+	fd = b.fd;
+	box_put(&b, "a\n\n", 3);
+	box_rest(&b);
+	ok(is_free(), "a box at rest is free for others");
+	scratch_sh("printf 'b\\n\\n' >>.pid.box");
+	ok(box_open_again(&b, "pid") == BOX_OK && b.fd == fd && !is_free(),
+	    "and taken up as it is");
+	box_put(&b, "c\n\n", 3);
+	box_undo(&b);
+	ok(take(&b, &letters) == 0 && letters.len == 6 &&
+		memcmp(buf_head(&letters), "a\n\nb\n\n", 6) == 0,
+	    "with what came while it was");
+	letters.len = 0;
+	box_put(&b, "d\n\n", 3);
+	box_read(&b, &letters);
+	scratch_sh("printf 'e\\n\\n' >>.pid.box");
+	ok(box_empty(&b) == 0 && size_of(".pid.box") == 6,
+	    "what comes while letters are read stays with them");
+	letters.len = 0;
+	box_read(&b, &letters);
+	ok(box_empty(&b) == 0 && letters.len == 6 && size_of(".pid.box") == 0,
+	    "and is read with the next");
+	letters.len = 0;
+	box_rest(&b);
+	box_make("pid");
+	ok(box_open_again(&b, "pid") == BOX_OK && box_put(&b, "f\n", 2) == 0 &&
+		size_of(".pid.box") == 2,
+	    "one that was replaced is not taken up");
+	box_rest(&b);
+	scratch_sh("ln .pid.box other");
+	ok(box_open_again(&b, "pid") == BOX_NOTFILE && b.fd == -1,
+	    "nor one that has got another name");
+	scratch_sh("rm other");
+	box_open_again(&b, "pid");
+	box_rest(&b);
+	scratch_sh("mv .pid.box other && ln -s other .pid.box");
+	ok(box_open_again(&b, "pid") == BOX_NOTFILE,
+	    "nor one to which a link leads");
+	scratch_sh("rm .pid.box && mv other .pid.box");
+	box_open_again(&b, "pid");
+	box_rest(&b);
+	box_remove("pid");
+	ok(box_open_again(&b, "pid") == BOX_NONE && b.fd == -1,
+	    "nor one that was removed");
+	buf_free(&letters);
+}
+
+enum { WRITERS = 4, EACH = 300 };
+
+static void
+write_many(int who)
+{
+	struct box b = { 0 };
+	char text[40];
+	int i, n;
+
+	for (i = 0; i < EACH;) {
+		if (box_open_again(&b, "pid") != BOX_OK)
+			continue; /* a crowd may keep us waiting */
+		n = snprintf(text, sizeof text, "%d %d\n\n", who, i);
+		if (i % 3 == 2) { /* a ring that fails */
+			box_put(&b, "never\n\n", 7);
+			box_undo(&b);
+		}
+		if (box_put(&b, text, (size_t)n) < 0)
+			_exit(1);
+		if (who % 2 == 0)
+			box_rest(&b);
+		else
+			box_close(&b);
+		i++;
+	}
+	_exit(0);
+}
+
+/* Letters of several writers, in order for each; how many, or -1. */
+static int
+check_letters(int next[WRITERS])
+{
+	char *p, *end;
+	int who, i, n, total;
+
+	if (buf_put(&letters, "", 1) < 0)
+		return -1;
+	total = 0;
+	end = (char *)buf_head(&letters) + letters.len - 1;
+	for (p = (char *)buf_head(&letters); p < end; p += n) {
+		n = 0;
+		if (sscanf(p, "%d %d%n", &who, &i, &n) != 2 || who < 0 ||
+		    who >= WRITERS || next[who] != i ||
+		    strncmp(p + n, "\n\n", 2) != 0)
+			return -1;
+		n += 2;
+		next[who]++;
+		total++;
+	}
+	letters.len = 0;
+	return total;
+}
+
+static void
+test_crowd(void)
+{
+	int next[WRITERS] = { 0 };
+	struct box b;
+	int i, n, got, status, well;
+
+	box_make("pid");
+	for (i = 0; i < WRITERS; i++)
+		if (fork() == 0)
+			write_many(i);
+	n = got = 0;
+	while (n >= 0 && got < WRITERS * EACH) {
+		if (box_open(&b, "pid") != BOX_OK)
+			continue;
+		n = take(&b, &letters);
+		box_close(&b);
+		if (n == 0)
+			n = check_letters(next);
+		got += n;
+		scratch_nap();
+	}
+	well = n >= 0;
+	for (i = 0; i < WRITERS; i++)
+		well = wait(&status) > 0 && status == 0 && well;
+	ok(well, "of many writers and a reader no letter is lost or torn");
+	box_remove("pid");
+	buf_free(&letters);
+}
+
+static void
+as_nobody(void)
+{
+	int status;
+
+	chmod(".", 0755);
+	scratch_sh(": >.pid.box && chmod 600 .pid.box");
+	if (fork() == 0) {
+		if (setgid(65534) < 0 || setuid(65534) < 0)
+			_exit(1);
+		_exit(opens("pid") != BOX_ERRNO || errno != EACCES ||
+		    box_make("pid") != BOX_ERRNO || errno != EACCES ||
+		    box_make("new") != BOX_ERRNO);
+	}
+	ok(wait(&status) > 0 && status == 0,
+	    "a box that we may not write to: EACCES");
+	unlink(".pid.box");
+}
+
+static void
+test_words(void)
+{
+	int i, all;
+
+	all = 1;
+	for (i = BOX_OK; i <= BOX_REPLACED; i++)
+		all = all && box_why(i) != NULL && *box_why(i) != '\0';
+	ok(all, "each result has its words");
+}
+
+int
+main(void)
+{
+	scratch_begin();
+	test_letters();
+	test_none();
+	test_not_files();
+	test_overflow();
+	test_full();
+	test_locked();
+	test_take();
+	test_rest();
+	test_crowd();
+	if (getuid() == 0)
+		as_nobody();
+	test_words();
+	scratch_end();
+	return test_end();
+}

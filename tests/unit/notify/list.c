@@ -1,0 +1,359 @@
+/* list.c - tests of the change list */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../test.h"
+#include "notify/list.h"
+
+enum { MANY = 20000, NAME = 300, HUGE = 3 * LIST_RECORD };
+
+static struct list_reader reader;
+static char huge[HUGE + 1];
+
+/* what is written, as one text with its ends shown as ; */
+static const char *
+written(struct buf *b, char end)
+{
+	static char text[1000];
+	size_t i;
+
+	for (i = 0; i < b->len && i < sizeof text - 1; i++) {
+		text[i] = (char)buf_head(b)[i];
+		if (text[i] == end)
+			text[i] = ';';
+	}
+	text[i] = '\0';
+	b->len = 0;
+	return text;
+}
+
+static int
+puts_path(const char *path, char end, const char *want)
+{
+	struct buf b = { .max = 1000 };
+	int good;
+
+	good = list_put_path(&b, path, end) == 0 &&
+	    strcmp(written(&b, end), want) == 0;
+	buf_free(&b);
+	return good;
+}
+
+static void
+test_paths(void)
+{
+	ok(puts_path("a/b c.html", '\n', "a/b c.html;") &&
+		puts_path("a/b c.html", '\0', "a/b c.html;"),
+	    "a path is told as it is");
+	ok(puts_path("!x", '\n', "./!x;") && puts_path("!", '\n', "./!;") &&
+		puts_path("*", '\0', "./*;") &&
+		puts_path("*.c", '\n', "./*.c;"),
+	    "one that looks like another record gets ./ in front");
+	ok(puts_path("-", '\n', "./-;") && puts_path("-a", '\n', "-a;") &&
+		puts_path("--", '\n', "--;"),
+	    "so does -, and nothing else that starts with it");
+	ok(puts_path("a!", '\n', "a!;") && puts_path(" *", '\n', " *;"),
+	    "a mark further on is no mark");
+	ok(puts_path("a\nb", '\n', "*;") && puts_path("a\nb", '\0', "a\nb;"),
+	    "one with a newline is a * where newlines end records");
+	ok(puts_path("a\r", '\n', "a\r;"), "a carriage return is a byte");
+	ok(puts_path("", '\n', "*;") && puts_path("", '\0', "*;"),
+	    "no path at all is a *, not the end of the batch");
+}
+
+static void
+test_other_records(void)
+{
+	struct buf b = { .max = 1000 };
+
+	list_put_any(&b, '\n');
+	list_put_path(&b, "x", '\n');
+	list_put_end(&b, '\n');
+	ok(strcmp(written(&b, '\n'), "*;x;;") == 0,
+	    "a * stands for anything, an empty record ends the batch");
+	list_put_report(&b, "one\n\ntwo\n", 9, '\n');
+	ok(strcmp(written(&b, '\n'), "! one;! ;! two;") == 0,
+	    "each line of a report is a record");
+	list_put_report(&b, "one\ntwo", 7, '\0');
+	ok(strcmp(written(&b, '\0'), "! one;! two;") == 0,
+	    "with NULs, too, and the last line needs no newline");
+	list_put_report(&b, "a\0b", 3, '\0');
+	ok(strcmp(written(&b, '\0'), "! a;! b;") == 0,
+	    "what would end the record ends the line");
+	ok(list_put_report(&b, "", 0, '\n') == 0 && b.len == 0,
+	    "of an empty report there is nothing");
+	buf_free(&b);
+}
+
+static void
+test_ceiling(void)
+{
+	struct buf b = { .max = 8 };
+
+	ok(list_put_path(&b, "12345678", '\n') == -1 && b.len == 0,
+	    "what does not fit is refused whole");
+	ok(list_put_path(&b, "!23456", '\n') == -1 && b.len == 0,
+	    "mark and end included");
+	ok(list_put_report(&b, "a\nbcdefg\n", 9, '\n') == -1 && b.len == 0,
+	    "of a report that does not fit no line is put");
+	ok(list_put_path(&b, "1234567", '\n') == 0 && b.len == 8,
+	    "what just fits is put");
+	ok(list_put_any(&b, '\n') == -1 && list_put_end(&b, '\n') == -1,
+	    "nothing more fits then");
+	buf_free(&b);
+}
+
+/* ---- to read ---- */
+
+/*
+ * What the records in n bytes are, in pieces of at most `piece`:
+ * P(text) !(text) * and . for the end of a batch
+ */
+static const char *
+records(const char *bytes, size_t n, size_t piece, char end)
+{
+	static const char *const forms[] = { [LIST_PATH] = "P(%s)",
+		[LIST_REPORT] = "!(%s)",
+		[LIST_ANY] = "*%s",
+		[LIST_END] = ".%s" };
+	static char text[4000];
+	char copy[1000], *p;
+	struct list_record r;
+	size_t take, len;
+
+	memcpy(copy, bytes, n);
+	list_begin(&reader, end);
+	text[0] = '\0';
+	for (p = copy; n > 0; p += take, n -= take) {
+		take = list_feed(&reader, p, n < piece ? n : piece, &r);
+		len = strlen(text);
+		if (r.kind != LIST_MORE)
+			snprintf(text + len, sizeof text - len, forms[r.kind],
+			    r.text);
+	}
+	return text;
+}
+
+/* a string of newlines; the same with NULs; each whole and in any pieces */
+static int
+reads(const char *bytes, const char *want)
+{
+	char other[1000];
+	size_t n, i, piece;
+	int good;
+
+	n = strlen(bytes);
+	for (i = 0; i < n; i++)
+		other[i] = bytes[i] == '\n' ? '\0' : bytes[i];
+	good = 1;
+	for (piece = 1; piece <= n; piece++)
+		good = good &&
+		    strcmp(records(bytes, n, piece, '\n'), want) == 0 &&
+		    strcmp(records(other, n, piece, '\0'), want) == 0;
+	return good;
+}
+
+static void
+test_records(void)
+{
+	ok(reads("a\nb/c d\n", "P(a)P(b/c d)"), "paths are read");
+	ok(reads("a\n\nb\n\n", "P(a).P(b)."), "an empty record ends a batch");
+	ok(reads("\n\n", ".."), "and an empty batch");
+	ok(reads("*\n", "*") && reads("*.c\n* \n", "**"),
+	    "what starts with * is anything");
+	ok(reads("! a b\n!c\n!\n! \n!  d\n", "!(a b)!(c)!()!()!( d)"),
+	    "what starts with ! is a report, with a blank or without");
+	ok(reads("./!x\n./*\n./-\n-\n", "P(./!x)P(./*)P(./-)P(-)"),
+	    "a path with ./ in front is a path as it stands");
+	ok(reads(" \n\ta\r\n", "P( )P(\ta\r)"),
+	    "blanks and carriage returns are bytes of a path");
+	ok(strcmp(records("a\0b\n*\n", 6, 9, '\n'), "**") == 0,
+	    "a NUL in a path of a line makes it anything");
+	ok(strcmp(records("a\nb\0", 4, 9, '\0'), "P(a\nb)") == 0,
+	    "a newline in a path that a NUL ends is a byte of it");
+}
+
+static void
+test_finish(void)
+{
+	struct list_record r;
+	char bytes[] = "a\nbc";
+
+	list_begin(&reader, '\n');
+	list_finish(&reader, &r);
+	ok(r.kind == LIST_MORE, "no input has no last record");
+	list_feed(&reader, bytes, 2, &r);
+	list_finish(&reader, &r);
+	ok(r.kind == LIST_MORE, "nor has one that ends with an end");
+	list_feed(&reader, bytes + 2, 2, &r);
+	ok(r.kind == LIST_MORE, "a record without its end is not whole");
+	list_finish(&reader, &r);
+	ok(r.kind == LIST_PATH && strcmp(r.text, "bc") == 0,
+	    "when nothing more comes it is");
+	list_finish(&reader, &r);
+	ok(r.kind == LIST_MORE, "and only once");
+}
+
+/* the one record of huge's first n bytes and an end, in such pieces */
+static struct list_record
+read_huge(size_t n, size_t piece)
+{
+	static char bytes[HUGE + 1];
+	struct list_record r;
+	size_t at;
+
+	memcpy(bytes, huge, n);
+	bytes[n] = '\n';
+	list_begin(&reader, '\n');
+	r.kind = LIST_MORE;
+	for (at = 0; at <= n; at += piece) {
+		if (piece > n + 1 - at)
+			piece = n + 1 - at;
+		if (list_feed(&reader, bytes + at, piece, &r) != piece)
+			r.kind = LIST_END;
+	}
+	return r;
+}
+
+static int
+huge_is(size_t n, enum list_kind kind, size_t len)
+{
+	static const size_t pieces[] = { 1, 7, LIST_RECORD - 1, LIST_RECORD,
+		LIST_RECORD + 1, HUGE + 1 };
+	struct list_record r;
+	size_t i;
+	int good;
+
+	good = 1;
+	for (i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
+		r = read_huge(n, pieces[i]);
+		good = good && r.kind == kind && r.n == len &&
+		    strlen(r.text) == len;
+	}
+	return good;
+}
+
+static void
+test_length(void)
+{
+	struct buf b = { .max = HUGE + 100 };
+	struct list_record r;
+	size_t take;
+
+	memset(huge, 'x', HUGE);
+	ok(huge_is(LIST_RECORD, LIST_PATH, LIST_RECORD),
+	    "a record may be 8192 bytes long");
+	ok(huge_is(LIST_RECORD + 1, LIST_ANY, 0) && huge_is(HUGE, LIST_ANY, 0),
+	    "a longer path is anything");
+	huge[0] = '!';
+	ok(huge_is(HUGE, LIST_REPORT, LIST_RECORD - 1),
+	    "a longer line of a report is cut");
+	huge[0] = 'x';
+	ok(list_put_path(&b, huge, '\n') == 0 && b.len == 2,
+	    "a path that could not be read is told as anything");
+	b.len = 0;
+	list_put_report(&b, huge, HUGE, '\n');
+	list_begin(&reader, '\n');
+	take = list_feed(&reader, buf_head(&b), b.len, &r);
+	ok(take == LIST_RECORD + 1 && r.kind == LIST_REPORT &&
+		r.n == LIST_RECORD - 2 && b.len == HUGE + 4 * 3,
+	    "a line that could not be read is told as several");
+	buf_free(&b);
+}
+
+/* ---- there and back ---- */
+
+static uint32_t seed = 1;
+
+static uint32_t
+dice(void)
+{
+	seed = seed * 1664525 + 1013904223;
+	return seed >> 8;
+}
+
+/* any bytes, with more of those that mean something than chance would give */
+static size_t
+name(char path[NAME + 1])
+{
+	static const char odd[] = "!*-./ \n\r\t\\";
+	size_t i, n;
+
+	n = 1 + dice() % (dice() % 4 == 0 ? NAME : 4);
+	for (i = 0; i < n; i++)
+		path[i] = dice() % 2 == 0 ? odd[dice() % (sizeof odd - 1)]
+					  : (char)(1 + dice() % 255);
+	path[n] = '\0';
+	return n;
+}
+
+static int
+same(const char *path, const struct list_record *r, char end)
+{
+	if (end != '\0' && strchr(path, end) != NULL)
+		return r->kind == LIST_ANY;
+	if (r->kind != LIST_PATH || r->n != strlen(r->text))
+		return 0;
+	if (*path == '!' || *path == '*' || strcmp(path, "-") == 0)
+		return strncmp(r->text, "./", 2) == 0 &&
+		    strcmp(r->text + 2, path) == 0;
+	return strcmp(r->text, path) == 0;
+}
+
+static void
+test_round_trip(char end, const char *sentence)
+{
+	static char paths[MANY][NAME + 1];
+	struct buf b = { .max = MANY * (NAME + 4) };
+	struct list_record r;
+	size_t take, piece, i;
+	int good;
+
+	for (i = 0; i < MANY; i++) {
+		name(paths[i]);
+		list_put_path(&b, paths[i], end);
+	}
+	good = 1;
+	list_begin(&reader, end);
+	for (i = 0; good && b.len > 0; buf_drop(&b, take)) {
+		piece = 1 + dice() % (dice() % 2 == 0 ? 10 : 5000);
+		take = list_feed(
+		    &reader, buf_head(&b), piece < b.len ? piece : b.len, &r);
+		if (r.kind != LIST_MORE)
+			good = i < MANY && same(paths[i++], &r, end);
+	}
+	ok(good && i == MANY, sentence);
+	buf_free(&b);
+}
+
+/* What is read is written again as it came. */
+static void
+test_again(void)
+{
+	struct buf b = { .max = 10 };
+	struct list_record r;
+	char bytes[] = "./!x\n";
+
+	list_begin(&reader, '\n');
+	list_feed(&reader, bytes, sizeof bytes - 1, &r);
+	list_put_path(&b, r.text, '\n');
+	ok(strcmp(written(&b, '\n'), "./!x;") == 0,
+	    "a path that is handed on gets no second ./");
+	buf_free(&b);
+}
+
+int
+main(void)
+{
+	test_paths();
+	test_other_records();
+	test_ceiling();
+	test_records();
+	test_finish();
+	test_length();
+	test_round_trip('\n', "any names come back from lines");
+	test_round_trip('\0', "any names come back from NULs");
+	test_again();
+	return test_end();
+}

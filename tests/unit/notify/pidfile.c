@@ -1,0 +1,215 @@
+#define _GNU_SOURCE /* F_OFD_SETLK */
+/* pidfile.c - tests of who holds a pidfile */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../child.h"
+#include "../scratch.h"
+#include "../test.h"
+#include "notify/pidfile.h"
+
+static int
+holds_number(pid_t pid)
+{
+	char text[100], want[40];
+	FILE *f;
+	size_t n;
+
+	f = fopen("pid", "r");
+	if (f == NULL)
+		return 0;
+	n = fread(text, 1, sizeof text - 1, f);
+	fclose(f);
+	text[n] = '\0';
+	snprintf(want, sizeof want, "%ld\n", (long)pid);
+	return strcmp(text, want) == 0;
+}
+
+/* Reading it drops the lock of this process, so that is done last. */
+static void
+test_claim(void)
+{
+	struct pidfile p;
+
+	ok(pidfile_claim("pid", &p) == PIDFILE_OK && p.fd >= 0 &&
+		(fcntl(p.fd, F_GETFD) & FD_CLOEXEC) != 0,
+	    "a pidfile is claimed, and not passed on");
+	ok(holds_number(getpid()),
+	    "it holds the claimer's number and a newline");
+	pidfile_release(&p);
+	ok(!is_there("pid") && p.fd == -1, "a release removes it");
+	pidfile_release(&p);
+	ok(p.fd == -1, "a second release does nothing");
+	scratch_put("pid", "999999999 and a long stale text\nof two lines\n");
+	ok(pidfile_claim("pid", &p) == PIDFILE_OK && holds_number(getpid()),
+	    "a stale one is taken over, and nothing of it is left");
+	pidfile_release(&p);
+}
+
+static void
+test_held(void)
+{
+	struct pidfile p;
+	struct child c;
+
+	c = start(HOLDER);
+	ok(pidfile_claim("pid", &p) == PIDFILE_HELD && p.fd == -1 &&
+		p.holder == c.pid,
+	    "a held pidfile is refused, and its holder told");
+	ok(holds_number(c.pid), "what stands in it is left alone");
+	pidfile_release(&p);
+	ok(is_there("pid"), "who was refused releases nothing");
+	ok(link("pid", "hard") == 0 &&
+		pidfile_claim("hard", &p) == PIDFILE_HELD,
+	    "a hard link to a held one is refused");
+	unlink("hard");
+	ok(ring("pid") == PIDFILE_OK && rung(c),
+	    "after all that the holder still holds it");
+	end(c);
+	ok(holds_number(c.pid) && pidfile_claim("pid", &p) == PIDFILE_OK &&
+		holds_number(getpid()),
+	    "what a killed holder left is taken over");
+	pidfile_release(&p);
+	c = start(READER);
+	ok(pidfile_claim("pid", &p) == PIDFILE_HELD && p.holder == c.pid,
+	    "a reader's lock keeps a claimer out");
+	end(c);
+	unlink("pid");
+}
+
+static void
+test_not_files(void)
+{
+	static const char *const paths[] = { "link", "dangling", "dir", "fifo",
+		"/dev/null" };
+	struct pidfile p;
+	char name[60];
+	size_t i;
+
+	scratch_sh("echo 5 >target && ln -s target link && "
+		   "ln -s nowhere dangling && mkdir dir && mkfifo fifo");
+	for (i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		snprintf(name, sizeof name, "%s is no pidfile", paths[i]);
+		ok(pidfile_claim(paths[i], &p) == PIDFILE_NOTFILE && p.fd == -1,
+		    name);
+	}
+	scratch_sh("echo 5 | cmp -s - target && test ! -e nowhere");
+	ok(1, "what links lead to is left alone");
+	ok(pidfile_claim("nodir/pid", &p) == PIDFILE_ERRNO && errno == ENOENT,
+	    "without its directory it can't be");
+	ok(pidfile_claim("target/pid", &p) == PIDFILE_ERRNO && errno == ENOTDIR,
+	    "nor beneath a file");
+	ok(ring("dir") == PIDFILE_NOTFILE && ring("fifo") == PIDFILE_NOTFILE &&
+		ring("/dev/null") == PIDFILE_NOTFILE,
+	    "directories, FIFOs and devices are not rung");
+	scratch_sh("rm -r link dangling dir fifo target");
+}
+
+static void
+test_release(void)
+{
+	struct pidfile p;
+
+	pidfile_claim("pid", &p);
+	scratch_sh("rm pid && echo 4321 >pid");
+	pidfile_release(&p);
+	ok(is_there("pid"), "another's file at the same path is not removed");
+	unlink("pid");
+	pidfile_claim("pid", &p);
+	unlink("pid");
+	pidfile_release(&p);
+	ok(!is_there("pid") && p.fd == -1, "one removed before is no trouble");
+	pidfile_claim("pid", &p);
+	scratch_sh("mv pid was && ln -s was pid");
+	pidfile_release(&p);
+	ok(is_there("pid") && is_there("was"),
+	    "a link in its place is not removed, nor what it leads to");
+	scratch_sh("rm pid was");
+}
+
+/* Claimers and releasers in a crowd: never two at once. */
+static void
+crowd(void)
+{
+	enum pidfile_result result;
+	struct pidfile p;
+	int i, got, fd;
+
+	got = 0;
+	/* Who never has a turn in so many tries waits until one is free. */
+	for (i = 0; i < 2000 || (got == 0 && i < 2000000); i++) {
+		result = pidfile_claim("pid", &p);
+		if (result == PIDFILE_HELD)
+			continue;
+		fd = open("inside", O_WRONLY | O_CREAT | O_EXCL, 0600);
+		if (result != PIDFILE_OK || fd < 0)
+			_exit(1);
+		got++;
+		close(fd);
+		unlink("inside");
+		pidfile_release(&p);
+	}
+	_exit(got > 0 ? 0 : 2);
+}
+
+static void
+test_races(void)
+{
+	int i, status, well;
+
+	for (i = 0; i < 4; i++)
+		if (fork() == 0)
+			crowd();
+	well = 1;
+	for (i = 0; i < 4; i++)
+		well = wait(&status) > 0 && status == 0 && well;
+	ok(well, "of many that claim and release, one at a time holds it");
+	ok(!is_there("pid"), "the last one leaves nothing behind");
+}
+
+static void
+claim_as_nobody(void)
+{
+	struct pidfile p;
+
+	if (setgid(65534) == 0 && setuid(65534) == 0)
+		_exit(pidfile_claim("new", &p) == PIDFILE_ERRNO ? errno : 0);
+}
+
+/* What only root can set up. */
+static void
+test_as_root(void)
+{
+	chmod(".", 0755);
+	ok(apart(claim_as_nobody) == EACCES && !is_there("new"),
+	    "a directory we may not write to: EACCES");
+}
+
+static void
+test_words(void)
+{
+	int i, all;
+
+	all = 1;
+	for (i = PIDFILE_OK; i <= PIDFILE_OURS; i++)
+		all = all && pidfile_why(i) != NULL && *pidfile_why(i) != '\0';
+	ok(all, "each result has its words");
+}
+
+int
+main(void)
+{
+	scratch_begin();
+	test_claim();
+	test_held();
+	test_not_files();
+	test_release();
+	test_races();
+	if (getuid() == 0)
+		test_as_root();
+	test_words();
+	scratch_end();
+	return test_end();
+}

@@ -1,0 +1,297 @@
+#define _XOPEN_SOURCE 700
+/* sandbox.c - tests of how the process gives up what it does not need */
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdbool.h>
+
+#include "../scratch.h"
+#include "../test.h"
+#include "os/sandbox.h"
+
+/* of a child in the sandbox, and of whoever rebuilds the site for it */
+static int ask[2], answer[2];
+static char top[200]; /* the scratch directory, without links */
+static int version;
+
+/* ---- what is planned ---- */
+
+/* is path this, beneath top? */
+static bool
+is(const char *path, const char *want)
+{
+	size_t n;
+
+	n = strlen(top);
+	return strncmp(path, top, n) == 0 && strcmp(path + n, want) == 0;
+}
+
+static bool
+plans(const char *root, const char *by_name, const char *by_place)
+{
+	struct sandbox s;
+
+	sandbox_plan(&s, root, "run/pid");
+	return is(s.read[0], by_name) &&
+	    (by_place == NULL ? s.read[1][0] == '\0' : is(s.read[1], by_place));
+}
+
+static void
+test_plan(void)
+{
+	struct sandbox s;
+	char path[300];
+
+	ok(plans("site", "/project", "/project") &&
+		plans("site/", "/project", "/project") &&
+		plans("./site/.", "/project", "/project"),
+	    "a root may be made again, so what it is in is read");
+	ok(plans("site/deep/html", "/project", "/project/site/deep"),
+	    "so may all of a path into the working directory");
+	ok(plans(".", "", ""), "so may the working directory itself");
+	ok(plans("../else/site", "/project/../else", "/else"),
+	    "a path out of it is one");
+	snprintf(path, sizeof path, "%s/project/site/deep/html", top);
+	ok(plans(path, "/project/site/deep", "/project/site/deep"),
+	    "and so is one from the top");
+	ok(plans("missing", "/project", NULL) &&
+		plans("../missing/site", "/project/..", NULL),
+	    "what is not there yet may come");
+	ok(plans("link", "/project", "/else"),
+	    "a link may be made again, and what it leads to");
+	sandbox_plan(&s, NULL, "pid");
+	ok(s.read[0][0] == '\0' && s.read[1][0] == '\0' &&
+		is(s.write, "/project"),
+	    "who serves no files reads none");
+	sandbox_plan(&s, "/", "/pid");
+	ok(strcmp(s.read[0], "/") == 0 && strcmp(s.write, "/") == 0,
+	    "what is at the top is in it");
+	sandbox_plan(&s, "..", "run/pid");
+	ok(s.read[0][0] == '\0' && is(s.write, "/project/run"),
+	    "what leads up has no name");
+}
+
+/* ---- what can be done in it ---- */
+
+static bool
+opens(const char *path, int flags)
+{
+	int fd;
+
+	fd = open(path, flags | O_NOCTTY | O_CLOEXEC, 0644);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static bool
+refused(const char *path, int flags)
+{
+	return !opens(path, flags) && errno == EACCES;
+}
+
+static bool
+lists(const char *path)
+{
+	DIR *dir;
+
+	dir = opendir(path);
+	if (dir != NULL)
+		closedir(dir);
+	return dir != NULL;
+}
+
+static void
+test_files(void)
+{
+	ok(opens("site/x", O_RDONLY) && lists("site") &&
+		opens("other", O_RDONLY),
+	    "files of the root and beside it are read");
+	ok(refused("../outside", O_RDONLY) &&
+		refused("/etc/passwd", O_RDONLY) && !lists("..") &&
+		errno == EACCES && refused("link/x", O_RDONLY),
+	    "files elsewhere are not");
+	ok(refused("site/x", O_WRONLY) &&
+		refused("site/new", O_WRONLY | O_CREAT) &&
+		unlink("site/x") < 0 && errno == EACCES &&
+		mkdir("site/dir", 0755) < 0 && errno == EACCES,
+	    "none of them is written, made or removed");
+	ok(opens("run/new", O_RDWR | O_CREAT) && opens("run/new", O_RDONLY) &&
+		opens("run/new", O_WRONLY | O_TRUNC) && unlink("run/new") == 0,
+	    "but those beside the pidfile are");
+	ok(mkdir("run/dir", 0755) < 0 && errno == EACCES &&
+		symlink("x", "run/link") < 0 && errno == EACCES,
+	    "nothing else is made there");
+	ok(opens("/dev/tty", O_RDONLY) || errno != EACCES,
+	    "whether there is a terminal can be seen");
+	execl("/bin/true", "true", (char *)NULL);
+	ok(errno == EACCES, "no program can be run");
+}
+
+/* The one who is outside takes the site away and makes it again. */
+static void
+test_again(void)
+{
+	char byte;
+
+	if (write(ask[1], "!", 1) != 1 || read(answer[0], &byte, 1) != 1)
+		_exit(2);
+	ok(opens("site/again", O_RDONLY) && !opens("site/x", O_RDONLY),
+	    "a root that was made again is read");
+}
+
+static void
+test_sockets(const struct sockaddr_in *there)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET };
+	int fd;
+
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	ok(bind(fd, (struct sockaddr *)&any, sizeof any) < 0 && errno == EACCES,
+	    "no new socket listens");
+	ok(connect(fd, (const struct sockaddr *)there, sizeof *there) < 0 &&
+		errno == EACCES,
+	    "nor connects");
+	close(fd);
+}
+
+static void
+in_sandbox(const struct sandbox *s, const struct sockaddr_in *there)
+{
+	char how[SANDBOX_HOW];
+
+	ok(sandbox_enter(s, how) == 0 && strncmp(how, "landlock ", 9) == 0,
+	    "the sandbox has a name");
+	test_files();
+	if (version >= 4)
+		test_sockets(there);
+	if (version >= 6)
+		ok(kill(getppid(), 0) < 0 && errno == EPERM &&
+			kill(getpid(), 0) == 0,
+		    "nobody else is signalled");
+	test_again();
+	_exit(test_end());
+}
+
+/* a socket that listens, at an address that is put there */
+static int
+listener(struct sockaddr_in *there)
+{
+	socklen_t n;
+	int fd;
+
+	*there = (struct sockaddr_in){ .sin_family = AF_INET };
+	there->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	n = sizeof *there;
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (bind(fd, (struct sockaddr *)there, n) < 0 || listen(fd, 1) < 0 ||
+	    getsockname(fd, (struct sockaddr *)there, &n) < 0)
+		exit(2);
+	return fd;
+}
+
+static int
+status_of(pid_t pid)
+{
+	int status;
+
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void
+test_sandbox(void)
+{
+	struct sockaddr_in there;
+	struct sandbox s;
+	pid_t pid;
+	char byte;
+	int fd;
+
+	fd = listener(&there);
+	sandbox_plan(&s, "site", "run/pid");
+	if (pipe(ask) < 0 || pipe(answer) < 0)
+		exit(2);
+	pid = fork();
+	if (pid == 0) {
+		test_failed = 0;
+		in_sandbox(&s, &there);
+	}
+	close(ask[1]);
+	if (read(ask[0], &byte, 1) == 1) {
+		scratch_sh("rm -rf site && mkdir site && echo new >site/again");
+		if (write(answer[1], "!", 1) != 1)
+			exit(2);
+	}
+	ok(status_of(pid) == 0, "all that holds in the sandbox");
+	close(fd);
+}
+
+/* An older kernel is told no more than what it knows; this one stands in. */
+static void
+test_versions(void)
+{
+	struct sandbox s;
+	pid_t pid;
+	int i;
+
+	sandbox_plan(&s, "else", "run/pid");
+	for (i = 1; i <= version; i++) {
+		pid = fork();
+		if (pid == 0)
+			_exit(sandbox_landlock.enter(&s, i) == 0 &&
+				    opens("other", O_RDONLY) &&
+				    opens("run/new", O_RDWR | O_CREAT) &&
+				    unlink("run/new") == 0 &&
+				    refused("../outside", O_RDONLY)
+				? 0
+				: 1);
+		if (status_of(pid) != 0)
+			break;
+	}
+	ok(i == version + 1, "every older version of it holds, too");
+}
+
+static void
+without(void)
+{
+	struct sandbox s;
+	char how[SANDBOX_HOW];
+
+	sandbox_plan(&s, "site", "run/pid");
+	ok(sandbox_enter(&s, how) == -1 && strncmp(how, "none: ", 6) == 0 &&
+		opens("../outside", O_RDONLY),
+	    "where there is no sandbox nothing is given up");
+	printf("skip 'what holds in it' (%s)\n", how);
+}
+
+int
+main(void)
+{
+	scratch_begin();
+	if (getcwd(top, sizeof top) == NULL)
+		return 2;
+	scratch_sh(
+	    "mkdir -p project/site/deep/html project/run else/site && "
+	    "echo x >outside && echo x >project/other && "
+	    "echo x >project/site/x && ln -s ../else/site project/link && "
+	    "echo x >else/site/x");
+	if (chdir("project") < 0)
+		return 2;
+	test_plan();
+	version = sandbox_landlock.version == NULL ? -1
+						   : sandbox_landlock.version();
+	if (version > 0) {
+		test_versions();
+		test_sandbox();
+	} else
+		without();
+	scratch_end();
+	return test_end();
+}

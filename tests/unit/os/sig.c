@@ -1,0 +1,242 @@
+#define _POSIX_C_SOURCE 200809L
+/* sig.c - tests of signals as bytes in a pipe */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../test.h"
+#include "os/sig.h"
+
+static int pipe_fd;
+
+static int
+readable(int timeout)
+{
+	struct pollfd pfd = { .fd = pipe_fd, .events = POLLIN };
+	int n;
+
+	do
+		n = poll(&pfd, 1, timeout);
+	while (n < 0 && errno == EINTR);
+	return n == 1;
+}
+
+/* how a child ends that runs this */
+static int
+child(void (*run)(void))
+{
+	pid_t pid;
+	int status;
+
+	pid = fork();
+	if (pid == 0) {
+		run();
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+static void
+test_pipe(void)
+{
+	uint64_t taken;
+	int i;
+
+	pipe_fd = sig_open();
+	ok(pipe_fd >= 0 && (fcntl(pipe_fd, F_GETFD) & FD_CLOEXEC) != 0 &&
+		(fcntl(pipe_fd, F_GETFL) & O_NONBLOCK) != 0,
+	    "the pipe closes at exec and never blocks");
+	ok(sig_take() == 0 && !readable(0), "at first no signal has come");
+	ok(sig_catch(SIGUSR1) == 0 && sig_catch(SIGUSR2) == 0 &&
+		sig_catch(SIGHUP) == 0,
+	    "signals can be caught");
+	ok(sig_catch(SIGKILL) == -1, "KILL can't");
+	raise(SIGUSR1);
+	ok(readable(0), "a signal makes the pipe readable");
+	taken = sig_take();
+	ok(sig_has(taken, SIGUSR1) && !sig_has(taken, SIGUSR2),
+	    "it is the one that came");
+	ok(sig_take() == 0 && !readable(0), "it is taken once");
+	raise(SIGUSR2);
+	raise(SIGHUP);
+	raise(SIGUSR2);
+	taken = sig_take();
+	ok(sig_has(taken, SIGUSR2) && sig_has(taken, SIGHUP) &&
+		!sig_has(taken, SIGUSR1) && sig_take() == 0,
+	    "several are taken at once, equal ones as one");
+	for (i = 0; i < 100000; i++)
+		raise(SIGUSR1);
+	ok(sig_has(sig_take(), SIGUSR1) && sig_take() == 0,
+	    "more than the pipe holds block nobody");
+	errno = EDOM;
+	for (i = 0; i < 100000; i++)
+		raise(SIGUSR1);
+	ok(errno == EDOM, "a handler leaves errno alone");
+	sig_take();
+}
+
+static void
+test_numbers(void)
+{
+	static const char *const bad[] = { "", "SIG", "0", "65", "-1", "HU",
+		"HUPP", "SIGSIGHUP", "SIG1", " HUP", "HUP ", "?", "1x" };
+	char name[60];
+	size_t i;
+	int n, same;
+
+	ok(sig_number("HUP") == SIGHUP && sig_number("SIGHUP") == SIGHUP &&
+		sig_number("1") == 1,
+	    "a signal is told by name, long name or number");
+	ok(sig_number("usr1") == SIGUSR1 && sig_number("sigUsr2") == SIGUSR2,
+	    "in any case");
+	ok(sig_number("64") == 64, "the last number is 64");
+	for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		snprintf(name, sizeof name, "'%s' is no signal", bad[i]);
+		ok(sig_number(bad[i]) == -1, name);
+	}
+	same = 1;
+	for (n = 1; n <= 64; n++)
+		same = same &&
+		    (strcmp(sig_name(n), "?") == 0 ||
+			sig_number(sig_name(n)) == n);
+	ok(same, "each name leads back to its number");
+	ok(strcmp(sig_name(SIGTERM), "TERM") == 0, "15 is TERM");
+	ok(strcmp(sig_name(SIGWINCH), "WINCH") == 0, "WINCH has a name");
+	ok(strcmp(sig_name(0), "?") == 0 && strcmp(sig_name(1000), "?") == 0,
+	    "what is no signal has no name");
+}
+
+/* ---- in children ---- */
+
+static void
+ignore_then_ask(void)
+{
+	if (sig_ignored(SIGPIPE))
+		_exit(1);
+	sig_ignore(SIGPIPE);
+	if (!sig_ignored(SIGPIPE))
+		_exit(2);
+	raise(SIGPIPE);
+}
+
+static void
+reset_then_ask(void)
+{
+	struct sigaction act = { .sa_handler = SIG_IGN };
+	sigset_t mask;
+
+	sigaction(SIGALRM, &act, NULL); /* as by whoever started us */
+	sigaction(SIGQUIT, &act, NULL);
+	sig_catch(SIGQUIT);
+	sig_catch(SIGQUIT);
+	sig_ignore(SIGPIPE);
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGTERM);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	sig_reset();
+	sigaction(SIGUSR1, NULL, &act);
+	if (act.sa_handler != SIG_DFL)
+		_exit(1);
+	sigaction(SIGPIPE, NULL, &act);
+	if (act.sa_handler != SIG_DFL)
+		_exit(2);
+	sigaction(SIGALRM, NULL, &act);
+	if (act.sa_handler != SIG_IGN)
+		_exit(3);
+	sigaction(SIGQUIT, NULL, &act);
+	if (act.sa_handler != SIG_IGN)
+		_exit(5);
+	sigprocmask(SIG_BLOCK, NULL, &mask);
+	if (sigismember(&mask, SIGTERM))
+		_exit(4);
+}
+
+static void
+die_of_term(void)
+{
+	sigset_t mask;
+
+	sig_catch(SIGTERM);
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGTERM);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	sig_die(SIGTERM);
+}
+
+static void
+die_of_nothing(void)
+{
+	sig_die(SIGURG);
+}
+
+static void
+suspend(void)
+{
+	struct sigaction act;
+
+	setpgid(0, 0);
+	sig_catch(SIGTSTP);
+	sig_suspend();
+	sigaction(SIGTSTP, NULL, &act);
+	_exit(act.sa_handler == SIG_DFL);
+}
+
+static void
+test_suspend(void)
+{
+	pid_t pid;
+	int status;
+
+	pid = fork();
+	if (pid == 0)
+		suspend();
+	ok(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
+		WSTOPSIG(status) == SIGTSTP,
+	    "a suspended process is stopped as by Ctrl-Z");
+	kill(pid, SIGCONT);
+	ok(waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+		WEXITSTATUS(status) == 0,
+	    "when continued it goes on and catches Ctrl-Z again");
+}
+
+/* More of one signal than the pipe holds, then another. */
+static void
+test_flood(void)
+{
+	uint64_t taken;
+	long i;
+
+	for (i = 0; i < 200000; i++)
+		raise(SIGUSR1);
+	raise(SIGUSR2);
+	taken = sig_take();
+	ok(sig_has(taken, SIGUSR1) && sig_has(taken, SIGUSR2),
+	    "a flood of one signal hides no other");
+}
+
+int
+main(void)
+{
+	int status;
+
+	test_pipe();
+	test_numbers();
+	test_flood();
+	ok(child(ignore_then_ask) == 0, "what is ignored does no harm");
+	ok(child(reset_then_ask) == 0,
+	    "a child gets what its parent was started with");
+	status = child(die_of_term);
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM,
+	    "it dies of a signal that is caught and blocked");
+	status = child(die_of_nothing);
+	ok(WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGURG,
+	    "a signal that kills nobody ends it with 128 + its number");
+	test_suspend();
+	return test_end();
+}

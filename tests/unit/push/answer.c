@@ -1,0 +1,293 @@
+/* answer.c - tests of what each request gets */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../test.h"
+#include "push/answer.h"
+#include "push/reload_js.h"
+
+static const struct access closed = { .n = 0 };
+static struct history history;
+static void ring(struct news *news);
+static struct world w = { .access = &closed,
+	.history = &history,
+	.ring = ring,
+	.listeners = 3,
+	.now = 2234 };
+static struct reply reply;
+static enum dialect dialect;
+static enum answer_result result;
+
+static void
+ring(struct news *news)
+{
+	history_add(&history, news, 1000);
+}
+
+static const char *body = "";
+
+/* ask with this first line and these others; the status */
+static int
+ask(const char *line, const char *fields)
+{
+	struct http_request r;
+	char head[2000], copy[2000];
+
+	reply_free(&reply);
+	reply_init(&reply, 200);
+	snprintf(head, sizeof head, "%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n",
+	    line, fields);
+	if (http_parse(head, strlen(head), &r) < 0)
+		return 0;
+	snprintf(copy, sizeof copy, "%s", body);
+	result = answer(&w, &r, copy, strlen(copy), &reply, &dialect);
+	buf_put(&reply.fields, "", 1);
+	reply.fields.len--;
+	buf_put(&reply.body, "", 1);
+	reply.body.len--;
+	return reply.status;
+}
+
+static bool
+says(const char *line)
+{
+	return strstr((char *)buf_head(&reply.fields), line) != NULL;
+}
+
+static bool
+holds(const char *text)
+{
+	return strstr((char *)buf_head(&reply.body), text) != NULL;
+}
+
+/* who was last said to be refused */
+static char stranger[100];
+
+static void
+refused(struct http_span who)
+{
+	snprintf(stranger, sizeof stranger, "%.*s", (int)who.n, who.p);
+}
+
+static void
+test_refusing(void)
+{
+	w.refused = refused;
+	ok(ask("GET http://dev.test:80/", "") == 403 &&
+		strcmp(stranger, "dev.test:80") == 0,
+	    "whose Host is another's is named by it");
+	ok(ask("GET /", "Origin: http://evil\r\n") == 403 &&
+		strcmp(stranger, "http://evil") == 0,
+	    "who comes from elsewhere by its Origin");
+	stranger[0] = '\0';
+	ok(ask("POST /reload", "Sec-Fetch-Site: cross-site\r\n") == 403 &&
+		stranger[0] == '\0',
+	    "who does not say where from is not named");
+	w.refused = NULL;
+}
+
+static void
+test_state(void)
+{
+	ok(ask("GET /reload", "") == 200 &&
+		strcmp((char *)buf_head(&reply.body),
+		    "{\"generation\":\"9f3c01d2-17\",\"age\":1234,\"reload\":16,"
+		    "\"broken\":false,\"listeners\":3}\n") == 0 &&
+		says("ETag: \"9f3c01d2-17\"\r\n"),
+	    "the state is told, with the generation as its tag");
+	ok(ask("GET /reload", "If-None-Match: \"9f3c01d2-17\"\r\n") == 304 &&
+		reply.body.len == 0,
+	    "who knows it is not told again");
+	ok(ask("GET /reload", "If-None-Match: \"9f3c01d2-16\"\r\n") == 200,
+	    "who knows an older one is");
+}
+
+static void
+test_broken(void)
+{
+	body = "! bad\n! \"x\"\n";
+	ok(ask("POST /reload", "") == 200 && history.n == 17 &&
+		holds("{\"ok\":true,\"generation\":\"9f3c01d2-17\","
+		      "\"listeners\":3}"),
+	    "a report is taken");
+	body = "";
+	ok(ask("GET /reload", "If-None-Match: \"9f3c01d2-17\"\r\n") == 200 &&
+		says("ETag: \"9f3c01d2-17.1\"\r\n") &&
+		holds("\"broken\":true,\"listeners\":3,"
+		      "\"text\":\"bad\\n\\\"x\\\"\\n\"}"),
+	    "while the build is broken the state says how");
+	ok(ask("GET /reload", "If-None-Match: \"9f3c01d2-17.1\"\r\n") == 304,
+	    "to who does not know yet");
+}
+
+static void
+test_triggers(void)
+{
+	body = "a.css\n";
+	ok(ask("POST /reload", "") == 200 && history.n == 18 &&
+		history.reload == 16 && history.report.len == 0 &&
+		holds("{\"ok\":true,\"generation\":\"9f3c01d2-18\","
+		      "\"listeners\":3}") &&
+		says("Content-Type: application/json\r\n"),
+	    "POST rings, and says for which generation");
+	body = "";
+	ok(ask("GET /changed?files=a.html", "") == 200 && history.n == 19 &&
+		history.reload == 19,
+	    "so do the requests of others");
+	body = "{\"files\"";
+	ok(ask("POST /changed", "") == 400 && history.n == 19,
+	    "what can't be read does not");
+	body = "";
+	ok(ask("POST /reload", "Origin: http://evil\r\n") == 403 &&
+		ask("POST /reload", "Sec-Fetch-Site: cross-site\r\n") == 403 &&
+		ask("GET /changed", "Sec-Fetch-Site: cross-site\r\n") == 403 &&
+		history.n == 19,
+	    "strangers can't ring");
+	ok(ask("POST /reload", "Origin: http://localhost:3000\r\n") == 200 &&
+		history.n == 20 && says("Access-Control-Allow-Origin: "),
+	    "allowed origins can");
+}
+
+static void
+test_events(void)
+{
+	ok(ask("GET /reload", "Accept: text/event-stream\r\n") == 200 &&
+		result == ANSWER_LISTEN && dialect == DIALECT_RELOAD_EVENTS &&
+		reply.len == REPLY_ENDLESS &&
+		says("Content-Type: text/event-stream\r\n") &&
+		says("Cache-Control: no-store\r\n"),
+	    "who wants events gets them");
+	ok(ask("GET /reload",
+	       "Accept: text/event-stream\r\n"
+	       "Origin: http://localhost:3000\r\n") == 200 &&
+		says("Access-Control-Allow-Origin: http://localhost:3000\r\n"),
+	    "an allowed origin may read them");
+	ok(ask("HEAD /reload", "Accept: text/event-stream\r\n") == 200 &&
+		result == ANSWER_READY,
+	    "of HEAD there is no more than the head");
+	ok(ask("GET /__bext/events", "") == 200 && dialect == DIALECT_BEXT &&
+		result == ANSWER_LISTEN,
+	    "there is a stream for others, too");
+	ok(ask("GET /reload",
+	       "Accept: text/event-stream\r\nOrigin: http://evil\r\n") == 403,
+	    "strangers hear nothing");
+}
+
+static void
+test_script(void)
+{
+	ok(ask("GET /reload.js", "") == 200 &&
+		says("Cache-Control: no-store\r\n") &&
+		says("Content-Type: text/javascript; charset=utf-8\r\n"),
+	    "the script is answered, and not to be kept");
+	ok(holds("{\"generation\":\"9f3c01d2-17\",\"age\":1234,\"reload\":16,"
+		 "\"broken\":false}") &&
+		!holds("/*served*/"),
+	    "with what is true at this moment in it");
+	ok(ask("GET /livereload.js?snipver=1", "") == 200 &&
+		holds("9f3c01d2-17"),
+	    "by the name that others know it by, too");
+	ok(ask("GET /reload.js?x", "Sec-Fetch-Site: cross-site\r\n") == 200,
+	    "to pages of other sites too");
+}
+
+static void
+test_pages(void)
+{
+	ok(ask("GET /", "") == 200 && holds("/reload.js"),
+	    "without files there is a page that says how to go on");
+	ok(ask("GET /x", "") == 404, "and nothing else");
+	ok(ask("PUT /reload", "") == 405 && says("Allow: GET, HEAD") &&
+		ask("POST /", "") == 405,
+	    "other methods are 405");
+	ok(ask("GET /", "Origin: http://evil\r\n") == 403 && !says("Access-"),
+	    "strangers are 403 and may not read it");
+}
+
+static void
+test_sharing(void)
+{
+	ok(ask("GET /reload", "Origin: http://localhost:3000\r\n") == 200 &&
+		says(
+		    "Access-Control-Allow-Origin: http://localhost:3000\r\n") &&
+		says("Access-Control-Expose-Headers: ETag\r\n") &&
+		says("Vary: Origin\r\n"),
+	    "an allowed origin may read the answer and its tag");
+	ok(ask("GET /reload", "") == 200 && !says("Access-Control") &&
+		says("Vary: Origin\r\n"),
+	    "nobody else is named");
+	ok(ask("OPTIONS /reload",
+	       "Origin: http://localhost:3000\r\n"
+	       "Access-Control-Request-Method: GET\r\n") == 204 &&
+		says(
+		    "Access-Control-Allow-Methods: GET, HEAD, OPTIONS, POST\r\n") &&
+		says("Access-Control-Allow-Headers: "),
+	    "who asks first is told what is allowed");
+	ok(ask("OPTIONS *", "") == 204 &&
+		says("Allow: GET, HEAD, OPTIONS, POST\r\n"),
+	    "so is who asks about everything");
+	ok(ask("OPTIONS /", "Origin: http://evil\r\n") == 403,
+	    "strangers are told nothing");
+}
+
+#define WS "Upgrade: WebSocket\r\nConnection: keep-alive, Upgrade\r\n"
+#define KEY "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+#define V13 "Sec-WebSocket-Version: 13\r\n"
+
+static void
+test_websocket(void)
+{
+	ok(ask("GET /any", WS KEY V13) == 101 && result == ANSWER_LISTEN &&
+		dialect == DIALECT_PLAIN &&
+		says("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"),
+	    "a WebSocket is opened on any path");
+	ok(ask("GET /reload",
+	       WS KEY V13 "Sec-WebSocket-Protocol: reload.v1\r\n") == 101 &&
+		dialect == DIALECT_RELOAD_V1 &&
+		says("Sec-WebSocket-Protocol: reload.v1\r\n"),
+	    "with its subprotocol");
+	ok(ask("GET /", WS KEY "Sec-WebSocket-Version: 8\r\n") == 426 &&
+		says("Sec-WebSocket-Version: 13\r\n") &&
+		says("Connection: Upgrade\r\n") && ask("GET /", WS KEY) == 426,
+	    "another version is 426, which names ours");
+	ok(ask("GET /", WS V13) == 400 &&
+		ask("GET /", WS V13 "Sec-WebSocket-Key: abc\r\n") == 400,
+	    "a bad key is 400");
+	ok(ask("GET /", WS KEY V13 "Content-Length: 4\r\n") == 400 &&
+		ask("GET /", WS KEY V13 "Transfer-Encoding: chunked\r\n") ==
+		    400 &&
+		ask("GET /", WS KEY V13 "Content-Length: 0\r\n") == 101,
+	    "so is a body, whose bytes could be taken for frames");
+	ok(ask("GET /",
+	       WS KEY V13 "Sec-WebSocket-Extensions: permessage-deflate; "
+			  "client_max_window_bits\r\n") == 101 &&
+		!says("Sec-WebSocket-Extensions"),
+	    "no extension is agreed to");
+	ok(ask("GET /", "Upgrade: websocket\r\n" KEY V13) == 200 &&
+		ask("HEAD /", WS KEY V13) == 200,
+	    "without Connection: Upgrade, or with HEAD, it is no upgrade");
+	ok(ask("GET /", WS KEY V13 "Origin: http://evil\r\n") == 403 &&
+		result == ANSWER_READY,
+	    "strangers are no listeners");
+}
+
+int
+main(void)
+{
+	reply_init(&reply, 200);
+	history_init(&history, 0x9f3c01d2, 1000);
+	history.n = 17;
+	history.reload = 16;
+	test_refusing();
+	test_state();
+	test_script();
+	test_pages();
+	test_sharing();
+	test_websocket();
+	test_events();
+	test_broken();
+	test_triggers();
+	history_free(&history);
+	reply_free(&reply);
+	return test_end();
+}

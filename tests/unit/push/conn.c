@@ -1,0 +1,502 @@
+/* conn.c - tests of a peer from its first byte to its last */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../test.h"
+#include "push/conn.h"
+
+#define ASK "GET /reload HTTP/1.1\r\nHost: localhost\r\n"
+#define UPGRADE \
+	ASK "Upgrade: websocket\r\nConnection: Upgrade\r\n" \
+	    "Sec-WebSocket-Version: 13\r\n" \
+	    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+#define ZERO "\0\0\0\0" /* a mask that keeps the tests legible */
+#define FEED(bytes) feed(bytes, sizeof(bytes) - 1)
+
+static const struct access closed = { .n = 0 };
+static struct history history;
+static int rings;
+static void ring(struct news *news);
+static struct world w = {
+	.access = &closed, .history = &history, .ring = ring, .now = 1000
+};
+static struct conn c;
+static char out[8192]; /* what the peer has got since the last look */
+static size_t nout;
+
+static void
+ring(struct news *news)
+{
+	rings++;
+	history_add(&history, news, w.now);
+}
+
+static void
+add(const char *list)
+{
+	struct news news;
+	char copy[1000];
+
+	news_init(&news);
+	snprintf(copy, sizeof copy, "%s", list);
+	news_read(&news, copy, strlen(copy));
+	ring(&news);
+}
+
+/* a peer that takes all that it gets */
+static void
+drain(void)
+{
+	size_t n;
+
+	while (c.out.len > 0 && !c.over) {
+		n = c.out.len < 7 ? c.out.len : 7;
+		if (n > sizeof out - 1 - nout)
+			nout = 0; /* too much to look at */
+		memcpy(out + nout, buf_head(&c.out), n);
+		nout += n;
+		conn_sent(&c, &w, n);
+	}
+	out[nout] = '\0';
+}
+
+static void
+feed(const char *bytes, size_t n)
+{
+	char copy[8192];
+
+	nout = 0;
+	memcpy(copy, bytes, n);
+	conn_feed(&c, &w, copy, n);
+	drain();
+}
+
+static void
+fresh(void)
+{
+	conn_free(&c);
+	w.now = 1000;
+	conn_init(&c, w.now);
+	nout = 0;
+}
+
+static void
+listener(const char *protocol)
+{
+	char head[1000];
+
+	fresh();
+	snprintf(head, sizeof head, "%s%s%s\r\n", UPGRADE, protocol,
+	    *protocol == '\0' ? "" : "\r\n");
+	feed(head, strlen(head));
+}
+
+static bool
+starts(const char *s)
+{
+	return strncmp(out, s, strlen(s)) == 0;
+}
+
+static int
+times(const char *s)
+{
+	const char *p;
+	int n;
+
+	for (p = out, n = 0; (p = strstr(p, s)) != NULL; p++)
+		n++;
+	return n;
+}
+
+#define POST "POST /reload HTTP/1.1\r\nHost: localhost\r\n"
+#define EVENTS ASK "Accept: text/event-stream\r\n"
+
+static void
+test_bodies(void)
+{
+	static const char one[] = POST "Content-Length: 6\r\n\r\na.css\n" ASK
+				       "\r\n";
+	static const char chunks[] = POST
+	    "Transfer-Encoding: chunked\r\n\r\n"
+	    "4;x=y\r\nb.cs\r\n2\r\ns\n\r\n0\r\nT: x\r\n\r\n" ASK "\r\n";
+	size_t i, got;
+
+	fresh();
+	rings = 0;
+	FEED(one);
+	ok(rings == 1 && times("200 OK") == 2 && times("\"ok\":true") == 1 &&
+		history.reload == 0,
+	    "the body of a POST is read, and what follows answered");
+	for (i = 0, got = 0; i < sizeof one - 1; i++) {
+		feed(one + i, 1);
+		got += nout > 0;
+	}
+	ok(rings == 2 && got == 2, "byte by byte, too");
+	FEED(chunks);
+	ok(rings == 3 && times("200 OK") == 2 && history.reload == 0,
+	    "it may come in chunks");
+	for (i = 0, got = 0; i < sizeof chunks - 1; i++) {
+		feed(chunks + i, 1);
+		got += nout > 0;
+	}
+	ok(rings == 4 && got == 2 && history.reload == 0,
+	    "which come byte by byte");
+	FEED(POST "Transfer-Encoding: chunked\r\n\r\nx\r\n");
+	ok(starts("HTTP/1.1 400 ") && c.state == CONN_CLOSING && rings == 4,
+	    "bad ones are 400");
+	fresh();
+	FEED(POST "Transfer-Encoding: chunked\r\n\r\n10001\r\n");
+	ok(starts("HTTP/1.1 413 ") && c.state == CONN_CLOSING,
+	    "too many bytes of them are 413");
+	fresh();
+	FEED(POST "Expect: 100-continue\r\nContent-Length: 6\r\n\r\n");
+	ok(strcmp(out, "HTTP/1.1 100 Continue\r\n\r\n") == 0 && rings == 4,
+	    "who waits for it is told to go on");
+	FEED("a.css\n");
+	ok(starts("HTTP/1.1 200 OK") && rings == 5, "and does");
+	FEED(POST "Content-Length: 6\r\n\r\na.c");
+	w.now = c.deadline;
+	conn_tick(&c, &w);
+	drain();
+	ok(starts("HTTP/1.1 408 ") && rings == 5,
+	    "who does not send it in time is turned away");
+}
+
+static void
+test_streams(void)
+{
+	int i;
+
+	fresh();
+	FEED(EVENTS "\r\n");
+	ok(starts("HTTP/1.1 200 OK\r\n") && times("Content-Length") == 0 &&
+		times("Connection: close\r\n") == 1 &&
+		times("event: hello\n") == 1 && c.state == CONN_LISTENING &&
+		c.out.data == NULL && c.in.data == NULL,
+	    "a stream begins with a hello and has no end");
+	FEED("anything");
+	ok(nout == 0 && !c.over, "nothing that it sends is looked at");
+	for (i = 0; i < 5; i++) {
+		nout = 0;
+		w.now = c.deadline;
+		conn_tick(&c, &w);
+		drain();
+	}
+	ok(strcmp(out, ":\n\n") == 0 && !c.over,
+	    "as long as it takes comments it stays");
+	conn_told(&c, &w, "x", 1);
+	for (i = 0; i <= CONN_PINGS; i++) {
+		w.now = c.deadline;
+		conn_tick(&c, &w);
+	}
+	ok(c.over, "when it does not it is gone");
+	add("a.css\n");
+	fresh();
+	FEED(EVENTS "Last-Event-ID: 00009f3c-0\r\n\r\n");
+	ok(times("event: hello\n") == 1 &&
+		times("event: reload\n") + times("event: style\n") == 1,
+	    "who tells what it heard last is told the rest");
+	fresh();
+	FEED(EVENTS "Last-Event-ID: 00009f3d-0\r\n\r\n");
+	ok(times("event: ") == 1, "unless that was of another server");
+	nout = 0;
+	conn_leave(&c, &w);
+	drain();
+	ok(nout == 0 && conn_shuts(&c), "at the end it ends");
+}
+
+static void
+test_requests(void)
+{
+	static const char two[] = ASK "\r\n" ASK "\r\n";
+	size_t i, got;
+
+	fresh();
+	ok(c.state == CONN_REQUEST && conn_reads(&c), "a new peer is to ask");
+	FEED(ASK "\r\n");
+	ok(starts("HTTP/1.1 200 OK\r\n") && c.state == CONN_REQUEST,
+	    "it is answered, and may ask again");
+	FEED(two);
+	ok(times("HTTP/1.1 200 OK") == 2,
+	    "two requests at once get two answers");
+	fresh();
+	for (i = 0, got = 0; i < sizeof two - 1; i++) {
+		feed(two + i, 1);
+		got += nout > 0;
+	}
+	ok(got == 2, "so do they byte by byte");
+	FEED("\r\n\n" ASK "\r\n");
+	ok(times("200 OK") == 1, "empty lines in front are skipped");
+	FEED(ASK "Content-Length: 5\r\n\r\nGET /" ASK "\r\n");
+	ok(times("200 OK") == 2, "the body of a request is skipped");
+	FEED("HEAD /reload HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	ok(starts("HTTP/1.1 200 OK") && times("generation") == 0,
+	    "HEAD has no body");
+	FEED(ASK "Connection: close\r\n\r\n" ASK "\r\n");
+	ok(times("200 OK") == 1 && c.state == CONN_CLOSING && conn_shuts(&c) &&
+		!conn_shuts(&c),
+	    "after close nothing is answered, and our end is shut once");
+	conn_eof(&c);
+	ok(c.over, "when it hangs up it is over");
+	fresh();
+	FEED(ASK "Transfer-Encoding: chunked\r\n\r\n" ASK "\r\n");
+	ok(times("200 OK") == 1 && c.state == CONN_CLOSING,
+	    "a body in chunks is never taken for a request");
+	fresh();
+	FEED(
+	    ASK "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n" ASK "\r\n");
+	ok(times("200 OK") == 1 && c.state == CONN_CLOSING,
+	    "nor is one that may never come");
+	fresh();
+	feed(ASK "\r\n", 0);
+	conn_eof(&c);
+	ok(c.over, "who leaves without asking is gone");
+}
+
+static void
+test_half_closed(void)
+{
+	char copy[] = ASK "\r\n";
+
+	fresh();
+	nout = 0;
+	conn_feed(&c, &w, copy, sizeof copy - 1);
+	conn_eof(&c);
+	ok(!c.over && !conn_reads(&c), "who asks and sends no more may wait");
+	drain();
+	ok(starts("HTTP/1.1 200 OK") && c.over, "and gets the answer");
+}
+
+static void
+test_refusals(void)
+{
+	char long_head[HTTP_HEAD_MAX];
+
+	fresh();
+	FEED("nonsense\r\n\r\n" ASK "\r\n");
+	ok(starts("HTTP/1.1 400 ") && times("HTTP/1.1") == 1 &&
+		times("Connection: close") == 1 && c.state == CONN_CLOSING,
+	    "nonsense is 400 and the end");
+	fresh();
+	memset(long_head, 'a', sizeof long_head);
+	feed(long_head, sizeof long_head);
+	ok(starts("HTTP/1.1 431 "), "a head without an end is 431");
+	fresh();
+	FEED(ASK "Content-Length: 70000\r\n\r\n");
+	ok(starts("HTTP/1.1 413 "), "a large body is 413");
+	fresh();
+	FEED("PUT /reload HTTP/1.1\r\nHost: localhost\r\n\r\n");
+	ok(starts("HTTP/1.1 405 ") && times("Allow: GET, HEAD") == 1 &&
+		c.state == CONN_REQUEST,
+	    "another method is 405, and not the end");
+	FEED("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+	ok(starts("HTTP/1.1 403 "), "another Host is 403");
+}
+
+static void
+test_deadlines(void)
+{
+	fresh();
+	w.now = c.deadline;
+	conn_tick(&c, &w);
+	ok(c.over && c.out.len == 0, "who never asks is dropped silently");
+	fresh();
+	w.now += 5000;
+	FEED("GET /");
+	ok(c.deadline == w.now + CONN_REQUEST_MS,
+	    "a request has its time from its first byte");
+	w.now += 5000;
+	FEED(" HTTP");
+	ok(c.deadline == w.now - 5000 + CONN_REQUEST_MS,
+	    "and no more however it drips");
+	w.now = c.deadline;
+	conn_tick(&c, &w);
+	drain();
+	ok(starts("HTTP/1.1 408 "), "one that does not end is 408");
+	w.now = c.deadline;
+	conn_tick(&c, &w);
+	ok(c.over, "who does not hang up is hung up on");
+}
+
+static void
+test_listener(void)
+{
+	listener("Sec-WebSocket-Protocol: reload.v1");
+	ok(starts("HTTP/1.1 101 ") &&
+		times("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") == 1 &&
+		times("Sec-WebSocket-Protocol: reload.v1\r\n") == 1 &&
+		times("\"kind\":\"hello\"") == 1 && c.state == CONN_LISTENING,
+	    "a page becomes a listener and is greeted");
+	FEED("\x89\x82" ZERO "hi");
+	ok(nout == 4 && starts("\x8a\x02hi"), "its ping is answered");
+	FEED("\x81\x82" ZERO "{}");
+	ok(nout == 0 && !c.over, "what it says is taken");
+	FEED("\x88\x82" ZERO "\x03\xe8");
+	ok(nout == 4 && starts("\x88\x02\x03\xe8") && conn_shuts(&c),
+	    "its close is answered with its code");
+	listener("");
+	ok(starts("HTTP/1.1 101 ") && times("hello") == 0 &&
+		strcmp(out + nout - 4, "\r\n\r\n") == 0 &&
+		times("Sec-WebSocket-Protocol") == 0,
+	    "a plain listener is told nothing");
+	ok(c.in.data == NULL && c.out.data == NULL && c.ws.control == NULL,
+	    "while it is silent it has no buffers");
+	fresh();
+	FEED(UPGRADE "\r\n\x89\x81" ZERO "x");
+	ok(out[nout - 3] == '\x8a' && out[nout - 1] == 'x',
+	    "frames may come right behind the request");
+	FEED("\x88\x80" ZERO);
+	ok(nout == 4 && starts("\x88\x02\x03\xe8"),
+	    "a close without a code is answered with 1000");
+}
+
+static void
+test_errors(void)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		int code;
+	} errors[] = {
+		{ "\x81\x01x", 3, 1002 },
+		{ "\x81\x81" ZERO "\xff", 7, 1007 },
+		{ "\x81\xff\x00\x00\x00\x00\x00\x01\x00\x01", 14, 1009 },
+		{ "\x88\x81" ZERO "x", 7, 1002 },
+	};
+	char bytes[20] = { 0 };
+	size_t i;
+	int code;
+
+	for (i = 0; i < sizeof errors / sizeof errors[0]; i++) {
+		listener("");
+		memset(bytes, 0, sizeof bytes);
+		memcpy(bytes, errors[i].bytes,
+		    errors[i].n == 14 ? 10 : errors[i].n);
+		feed(bytes, errors[i].n);
+		code = (unsigned char)out[2] << 8 | (unsigned char)out[3];
+		ok(nout == 4 && out[0] == '\x88' && code == errors[i].code &&
+			c.state == CONN_CLOSING,
+		    "a broken frame is answered with its code");
+	}
+	FEED("\x89\x80" ZERO);
+	ok(nout == 0, "after that nothing is heard");
+}
+
+static void
+test_pings(void)
+{
+	int i;
+
+	listener("");
+	for (i = 0; i < 2; i++) {
+		nout = 0;
+		w.now = c.deadline;
+		conn_tick(&c, &w);
+		drain();
+		ok(nout == 2 && starts("\x89") && !c.over,
+		    "a silent listener is pinged");
+	}
+	w.now = c.deadline;
+	conn_tick(&c, &w);
+	ok(c.over && w.now - 1000 == 3 * CONN_PING_MS,
+	    "after two without an answer it is gone");
+	listener("");
+	for (i = 0; i < 10; i++) {
+		w.now = c.deadline;
+		conn_tick(&c, &w);
+		drain();
+		FEED("\x8a\x80" ZERO);
+	}
+	ok(!c.over, "one that answers stays");
+}
+
+static void
+test_news(void)
+{
+	history_free(&history);
+	history_init(&history, 0x9f3c, 0);
+	listener("Sec-WebSocket-Protocol: reload.v1");
+	nout = 0;
+	ok(conn_ready(&c), "an idle listener is ready for news");
+	add("x.html\n");
+	conn_told(&c, &w, "\x81\x01x", 3);
+	ok(!conn_ready(&c), "one with bytes to take is not");
+	add("a.html\n");
+	add("b.css\n! bad\n");
+	drain();
+	ok(times("\"kind\":\"reload\"") == 1 && times("style") == 0 &&
+		times("-3\"") == 2 && times("[\"a.html\",\"b.css\"]") == 1,
+	    "it is owed one piece of news, the weightiest and newest");
+	ok(times("\"kind\":\"report\"") == 1 && times("bad\\n") == 1,
+	    "and the report");
+	ok(conn_ready(&c) && c.out.data == NULL, "then it is ready again");
+	nout = 0;
+	conn_told(&c, &w, "", 0);
+	drain();
+	ok(nout == 0, "who took it all is owed nothing");
+	conn_told(&c, &w, "\x81\x01x", 3);
+	w.now = c.deadline;
+	conn_tick(&c, &w);
+	ok(c.out.len == 3, "no ping goes behind what is not taken");
+	drain();
+	nout = 0;
+	conn_leave(&c, &w);
+	drain();
+	ok(nout == 4 && starts("\x88\x02\x03\xe9") && c.state == CONN_CLOSING &&
+		conn_shuts(&c),
+	    "at the end it is told so");
+	fresh();
+	conn_leave(&c, &w);
+	ok(c.over, "who has not asked is just dropped");
+}
+
+/* A peer that sends pings and reads nothing must not fill our memory. */
+static void
+test_ceiling(void)
+{
+	static char ping[131] = "\x89\xfd";
+	char copy[131];
+	int i;
+
+	listener("");
+	for (i = 0; i < 10000 && conn_reads(&c); i++) {
+		memcpy(copy, ping, sizeof copy);
+		conn_feed(&c, &w, copy, sizeof copy);
+	}
+	ok(i < 1000 && !c.over, "who does not read is not read from");
+	drain();
+	ok(conn_reads(&c), "until it does");
+}
+
+static void
+test_names(void)
+{
+	int i;
+
+	for (i = CONN_REQUEST; i <= CONN_CLOSING; i++)
+		ok(*conn_state_name((enum conn_state)i) != '\0',
+		    "a state has a name");
+	ok(sizeof c <= 224, "a peer is small");
+}
+
+int
+main(void)
+{
+	history_init(&history, 0x9f3c, 0);
+	conn_init(&c, 0);
+	test_requests();
+	test_half_closed();
+	test_refusals();
+	test_deadlines();
+	test_bodies();
+	test_listener();
+	test_errors();
+	test_pings();
+	test_news();
+	test_ceiling();
+	test_names();
+	test_streams();
+	conn_free(&c);
+	history_free(&history);
+	return test_end();
+}

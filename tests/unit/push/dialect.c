@@ -1,0 +1,296 @@
+/* dialect.c - tests of how news is put to each kind of listener */
+#include <string.h>
+
+#include "../test.h"
+#include "push/dialect.h"
+
+static struct history h;
+static struct news news;
+static struct buf b = { .max = 300000 };
+static char said[4000];
+
+static bool
+parsed(struct http_request *r, const char *path, const char *field)
+{
+	static char head[1000];
+
+	snprintf(head, sizeof head, "GET %s HTTP/1.1\r\nHost: a\r\n%s\r\n",
+	    path, field);
+	return http_parse(head, strlen(head), r) == 0;
+}
+
+static enum dialect
+websocket(const char *path, const char *protocols)
+{
+	struct http_request r;
+	char field[200];
+
+	snprintf(
+	    field, sizeof field, "Sec-WebSocket-Protocol: %s\r\n", protocols);
+	return parsed(&r, path, *protocols == '\0' ? "" : field)
+	    ? dialect_websocket(&r)
+	    : DIALECT_ROWS;
+}
+
+static bool
+events(const char *path, const char *field, enum dialect want)
+{
+	struct http_request r;
+	enum dialect d;
+
+	d = DIALECT_ROWS;
+	return parsed(&r, path, field) &&
+	    dialect_events(&r, &d) == (want != DIALECT_ROWS) && d == want;
+}
+
+/* the bytes in b, of short frames only the text with a | behind, and no more */
+static const char *
+take(enum dialect d)
+{
+	const unsigned char *p, *end;
+	size_t n, len;
+
+	p = buf_head(&b);
+	end = p + b.len;
+	for (n = 0; p < end; p += len) {
+		len = (size_t)(end - p);
+		if (!dialect_streams(d)) {
+			len = p[1] < 126 ? p[1] : (size_t)(p[2] << 8 | p[3]);
+			p += p[1] < 126 ? 2 : 4;
+		}
+		memcpy(said + n, p, len);
+		n += len;
+		if (!dialect_streams(d))
+			said[n++] = '|';
+	}
+	said[n] = '\0';
+	buf_free(&b);
+	return said;
+}
+
+static const char *
+told(enum dialect d, const char *list)
+{
+	char copy[1000];
+
+	news_free(&news);
+	snprintf(copy, sizeof copy, "%s", list);
+	news_read(&news, copy, strlen(copy));
+	return dialect_news(d, &b, &h, &news) < 0 ? "-1" : take(d);
+}
+
+static const char *
+greeted(enum dialect d)
+{
+	return dialect_hello(d, &b, &h, 2234) < 0 ? "-1" : take(d);
+}
+
+static const char *
+reported(enum dialect d)
+{
+	return dialect_report(d, &b, &h) < 0 ? "-1" : take(d);
+}
+
+#define IS(call, want) (strcmp(call, want) == 0)
+
+static void
+add(const char *list)
+{
+	char copy[1000];
+
+	news_free(&news);
+	snprintf(copy, sizeof copy, "%s", list);
+	news_read(&news, copy, strlen(copy));
+	history_add(&h, &news, 1000);
+}
+
+static void
+test_rows(void)
+{
+	ok(websocket("/reload", "reload.v1") == DIALECT_RELOAD_V1 &&
+		websocket("/reload?x", "a, reload.v1") == DIALECT_RELOAD_V1,
+	    "reload.v1 is spoken where it is offered");
+	ok(websocket("/websocket", "") == DIALECT_BUILD_COMPLETE &&
+		websocket("/livereload?x", "") == DIALECT_LIVERELOAD,
+	    "two paths are those of other clients");
+	ok(websocket("/reload", "") == DIALECT_PLAIN &&
+		websocket("/reload", "other") == DIALECT_PLAIN &&
+		websocket("/x", "reload.v1") == DIALECT_PLAIN &&
+		websocket("/__bext/events", "") == DIALECT_PLAIN &&
+		websocket("/", "") == DIALECT_PLAIN,
+	    "everything else is a plain listener");
+	ok(events("/reload", "Accept: text/event-stream\r\n",
+	       DIALECT_RELOAD_EVENTS) &&
+		events("/__bext/events", "", DIALECT_BEXT),
+	    "two paths have events");
+	ok(events("/reload", "", DIALECT_ROWS) &&
+		events("/reload", "Accept: text/html\r\n", DIALECT_ROWS) &&
+		events("/", "Accept: text/event-stream\r\n", DIALECT_ROWS),
+	    "one only for those who ask for them");
+	ok(IS(dialect_protocol(DIALECT_RELOAD_V1), "reload.v1") &&
+		dialect_protocol(DIALECT_PLAIN) == NULL &&
+		dialect_talks(DIALECT_RELOAD_V1) &&
+		!dialect_talks(DIALECT_LIVERELOAD),
+	    "only reload.v1 names itself and is listened to");
+}
+
+#define HELLO \
+	"{\"kind\":\"hello\",\"generation\":\"9f3c01d2-1\",\"age\":1234," \
+	"\"reload\":1,\"broken\":false}"
+#define SAYS(kind, paths) \
+	"{\"generation\":\"9f3c01d2-1\",\"kind\":\"" kind \
+	"\",\"paths\":[" paths "]}"
+#define EVENT(name) "event: " name "\nid: 9f3c01d2-1\ndata: "
+
+static void
+test_own(void)
+{
+	enum dialect d;
+
+	d = DIALECT_RELOAD_V1;
+	ok(IS(greeted(d), HELLO "|"),
+	    "a page is greeted with the generation and its age");
+	ok(IS(told(d, "a.html\n\"b\n"),
+	       SAYS("reload", "\"a.html\",\"\\\"b\"") "|"),
+	    "a reload is told with its generation and paths");
+	ok(IS(told(d, "a.css\n"), SAYS("style", "\"a.css\"") "|"),
+	    "so are styles");
+	ok(IS(told(d, "*\n"), SAYS("reload", "") "|"),
+	    "where nobody knows there are no paths");
+	d = DIALECT_RELOAD_EVENTS;
+	ok(IS(greeted(d), "retry: 1000\n" EVENT("hello") HELLO "\n\n"),
+	    "a stream is greeted, too");
+	ok(IS(told(d, "a.css\n"),
+	       EVENT("style") SAYS("style", "\"a.css\"") "\n\n") &&
+		IS(told(d, "a\n"),
+		    EVENT("reload") SAYS("reload", "\"a\"") "\n\n"),
+	    "and told what is news, with the generation as its id");
+	ok(IS(reported(d), EVENT("report") SAYS("mended", "") "\n\n"),
+	    "and that all is well");
+}
+
+static void
+test_reports(void)
+{
+	enum dialect d;
+	int i, all;
+
+	add("! 1 < 2\n! \xff\n");
+	d = DIALECT_RELOAD_V1;
+	ok(IS(reported(d),
+	       "{\"generation\":\"9f3c01d2-1\",\"kind\":\"report\",\"paths\":[],"
+	       "\"text\":\"1 \\u003c 2\\n\xef\xbf\xbd\\n\"}|"),
+	    "a report is told as UTF-8");
+	greeted(d);
+	ok(strstr(said, "\"broken\":true}|{\"generation\"") != NULL &&
+		strstr(said, "\"kind\":\"report\"") != NULL,
+	    "who comes while the build is broken is told, too");
+	ok(IS(greeted(DIALECT_PLAIN), "") && IS(greeted(DIALECT_BEXT), "") &&
+		strstr(greeted(DIALECT_LIVERELOAD), "1 ") == NULL,
+	    "but not in the dialects of others");
+	for (i = DIALECT_BUILD_COMPLETE, all = 1; i < DIALECT_ROWS; i++)
+		all = all && IS(reported((enum dialect)i), "");
+	ok(all, "which have no word for it");
+	snprintf(said, sizeof said, "%s", "");
+	add("a.html\n");
+	h.n--;
+}
+
+static void
+test_others(void)
+{
+	char list[2000];
+	enum dialect d;
+	int i;
+
+	ok(IS(told(DIALECT_PLAIN, "a.css\n"), "reload|") &&
+		IS(told(DIALECT_PLAIN, "a\nb\n"), "reload|"),
+	    "a plain listener only ever gets one word");
+	ok(IS(told(DIALECT_BUILD_COMPLETE, "a.css\n"),
+	       "{\"type\":\"build_complete\"}|"),
+	    "JSON clients hear that the build is complete");
+	ok(IS(told(DIALECT_BEXT, "a.css\n"), "event: reload\ndata: {}\n\n"),
+	    "others get an event");
+	d = DIALECT_LIVERELOAD;
+	ok(strstr(greeted(d), "{\"command\":\"hello\",\"protocols\":[\"") &&
+		strstr(said, "official-7") && strstr(said, "check-1"),
+	    "LiveReload is greeted as it should be");
+#define RELOAD(path, live) \
+	"{\"command\":\"reload\",\"path\":\"" path "\",\"liveCSS\":" live \
+	",\"liveImg\":" live "}|"
+	ok(IS(told(d, "a.css\nb.scss\nc.png\n"),
+	       RELOAD("a.css", "true") RELOAD("b.css", "true")
+		   RELOAD("c.png", "true")),
+	    "it is told each path, of sources what they become");
+	ok(IS(told(d, "a.html\n"), RELOAD("a.html", "false")),
+	    "and when nothing can be done in place");
+	ok(IS(told(d, "*\n"), RELOAD("/", "false")), "or of anything");
+	news_free(&news);
+	news_some(&news, NEWS_STYLE);
+	dialect_news(d, &b, &h, &news);
+	ok(IS(take(d), RELOAD("*.css", "true")), "or of any styles");
+	for (i = 0, *list = '\0'; i < 40; i++)
+		sprintf(list + strlen(list), "%d.css\n", i);
+	ok(IS(told(d, list), RELOAD("*.css", "true")),
+	    "as where there are too many paths");
+}
+
+static void
+test_shown(void)
+{
+	char name[HISTORY_NAME];
+	int64_t ms;
+#define SHOWN(text) dialect_shown(text, sizeof(text) - 1, name, &ms)
+
+	ok(SHOWN("{\"shown\":\"9f3c01d2-17\",\"ms\":38}") &&
+		IS(name, "9f3c01d2-17") && ms == 38,
+	    "a page may say what it shows, and how long that took");
+	ok(!SHOWN("{\"shown\":\"9f3c01d2-17\"}") && !SHOWN("{\"ms\":38}") &&
+		!SHOWN("{\"shown\":\"1\",\"ms\":-1}") &&
+		!SHOWN("{\"shown\":\"1\",\"ms\":1e3}") &&
+		!SHOWN("{\"shown\":\"0123456789012345678901234567890123\","
+		       "\"ms\":1}") &&
+		!SHOWN("shown") && !SHOWN(""),
+	    "anything else says nothing");
+}
+
+static void
+test_last(void)
+{
+	int i, all;
+
+	dialect_ping(DIALECT_PLAIN, &b);
+	ok(b.len == 2 && memcmp(buf_head(&b), "\x89\0", 2) == 0,
+	    "a WebSocket is pinged");
+	buf_free(&b);
+	dialect_ping(DIALECT_BEXT, &b);
+	ok(IS(take(DIALECT_BEXT), ":\n\n"), "a stream gets a comment");
+	dialect_close(DIALECT_PLAIN, &b, 1001);
+	ok(b.len == 4 && memcmp(buf_head(&b), "\x88\x02\x03\xe9", 4) == 0,
+	    "a WebSocket is closed with a code");
+	buf_free(&b);
+	ok(dialect_close(DIALECT_BEXT, &b, 1001) == 0 && b.len == 0,
+	    "a stream just ends");
+	b.max = 3;
+	for (i = 0, all = 1; i < DIALECT_ROWS; i++)
+		all = all && IS(told((enum dialect)i, "a\n"), "-1");
+	ok(all, "what does not fit is an error, in any row");
+	buf_free(&b);
+}
+
+int
+main(void)
+{
+	history_init(&h, 0x9f3c01d2, 0);
+	news_init(&news);
+	add("a.html\n");
+	test_rows();
+	test_own();
+	test_reports();
+	test_others();
+	test_shown();
+	test_last();
+	news_free(&news);
+	history_free(&h);
+	return test_end();
+}

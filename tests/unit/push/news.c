@@ -1,0 +1,217 @@
+/* news.c - tests of what listeners are told */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../test.h"
+#include "push/news.h"
+
+static struct news news;
+static char said[8192];
+
+static void
+say(const char *text)
+{
+	size_t n;
+
+	n = strlen(said);
+	snprintf(said + n, sizeof said - n, "%s", text);
+}
+
+/* its paths, each with a blank behind it; "?" where not all are known */
+static const char *
+paths(void)
+{
+	const char *p;
+
+	*said = '\0';
+	for (p = NULL; (p = news_next_path(&news, p)) != NULL;) {
+		say(p);
+		say(" ");
+	}
+	if (news.unknown)
+		say("?");
+	return said;
+}
+
+static bool
+reported(const char *text)
+{
+	return news.report.len == strlen(text) &&
+	    (*text == '\0' ||
+		memcmp(buf_head(&news.report), text, news.report.len) == 0);
+}
+
+static void
+add(const char *path)
+{
+	news_path(&news, path, strlen(path));
+}
+
+static void
+take(const char *list, size_t n)
+{
+	char copy[200000];
+
+	memcpy(copy, list, n);
+	news_free(&news);
+	news_read(&news, copy, n);
+}
+#define READ(list) take(list, sizeof(list) - 1)
+
+static void
+test_kinds(void)
+{
+	static const char *const styles[] = { "a.css", "b/a.SCSS", "a.css.map",
+		"a.sass", "a.less", "a.styl", "a.png", "a.jpg", "a.jpeg",
+		"a.gif", "a.svg", "a.webp", "a.avif", "a.ico" };
+	static const char *const others[] = { "a.html", "css", ".css/a", "acss",
+		".css", "a.css/" };
+	size_t i;
+	bool all;
+
+	for (i = 0, all = true; i < sizeof styles / sizeof styles[0]; i++) {
+		add(styles[i]);
+		all = all && news.kind == NEWS_STYLE;
+		news_free(&news);
+	}
+	ok(all, "style sheets, their sources and images are style");
+	for (i = 0, all = true; i < sizeof others / sizeof others[0]; i++) {
+		add(others[i]);
+		all = all &&
+		    (news.kind == NEWS_RELOAD ||
+			strcmp(others[i], ".css") == 0);
+		news_free(&news);
+	}
+	ok(all, "everything else is reload");
+	add("a.css");
+	add("a.js");
+	add("b.css");
+	ok(news.kind == NEWS_RELOAD &&
+		strcmp(paths(), "a.css a.js b.css ") == 0,
+	    "reload goes over style, and all paths are kept");
+	add("a.css");
+	ok(strcmp(paths(), "a.css a.js b.css ") == 0, "each once");
+	news_free(&news);
+}
+
+static void
+test_unknown(void)
+{
+	char path[100];
+	int i;
+
+	add("a.css");
+	add("\xff.css");
+	ok(news.kind == NEWS_RELOAD && strcmp(paths(), "?") == 0,
+	    "a path that is not UTF-8 is anything");
+	add("b.css");
+	ok(strcmp(paths(), "?") == 0, "and the others say nothing then");
+	news_free(&news);
+	news_some(&news, NEWS_STYLE);
+	ok(news.kind == NEWS_STYLE && strcmp(paths(), "?") == 0,
+	    "something may be of styles only");
+	news_free(&news);
+	for (i = 0; i < NEWS_PATHS / 16 + 1; i++) {
+		snprintf(path, sizeof path, "%011d.css", i);
+		add(path);
+	}
+	ok(news.kind == NEWS_STYLE && news.unknown && news.paths.len == 0,
+	    "of too many paths the kind stays known");
+	news_free(&news);
+}
+
+static void
+test_lists(void)
+{
+	READ("a.css\nb.css\n");
+	ok(news.kind == NEWS_STYLE && strcmp(paths(), "a.css b.css ") == 0 &&
+		news.lettered && reported(""),
+	    "a list of paths is read");
+	READ("a\nb\0c.css\0");
+	ok(strcmp(paths(), "a\nb c.css ") == 0,
+	    "one that has NULs ends its records with them");
+	READ("a.css");
+	ok(strcmp(paths(), "a.css ") == 0, "the last may lack its end");
+	READ("");
+	ok(news.kind == NEWS_RELOAD && news.unknown && !news.lettered,
+	    "an empty list is a reload without a word");
+	READ("\n\n");
+	ok(news.kind == NEWS_RELOAD && !news.lettered,
+	    "so is one of ends of batches");
+	READ("*\na.css\n");
+	ok(news.kind == NEWS_RELOAD && strcmp(paths(), "?") == 0,
+	    "a star is anything");
+	READ("! one\n!two\n! \n!\n!  three\n");
+	ok(news.kind == NEWS_NONE && reported("one\ntwo\n\n\n three\n"),
+	    "a report alone changes nothing");
+	READ("! one\na.html\n");
+	ok(news.kind == NEWS_RELOAD && reported("one\n"),
+	    "paths and a report may come together");
+}
+
+static void
+test_long_reports(void)
+{
+	size_t i, n;
+	char *list;
+
+	list = malloc(200000);
+	if (list == NULL)
+		abort();
+	for (i = n = 0; i < 5000; i++)
+		n += (size_t)sprintf(list + n, "! line %d\n", (int)i);
+	take(list, n);
+	ok(news.report.len <= NEWS_REPORT && news.report.len > 16000 &&
+		memcmp(buf_head(&news.report) + news.report.len - 10,
+		    "line 4999\n", 10) == 0,
+	    "of a long report the end is kept");
+	ok(memcmp(buf_head(&news.report), "line ", 5) == 0,
+	    "from the start of a line");
+	memset(list, 'x', 200000);
+	list[0] = '!';
+	snprintf(list + 150000, 6, "\n! z\n");
+	take(list, 150005);
+	ok(news.report.len > 8000 &&
+		memcmp(buf_head(&news.report) + news.report.len - 4, "x\nz\n",
+		    4) == 0,
+	    "a line that is too long is cut");
+	free(list);
+}
+
+static void
+test_merging(void)
+{
+	struct news later;
+
+	news_init(&later);
+	READ("a.css\n! bad\n");
+	news_path(&later, "b.html", 6);
+	news_merge(&news, &later);
+	ok(news.kind == NEWS_RELOAD && strcmp(paths(), "a.css b.html ") == 0 &&
+		reported("bad\n"),
+	    "paths are merged; who says nothing of reports leaves them");
+	later.lettered = true;
+	news_merge(&news, &later);
+	ok(reported(""), "a letter without a report takes it away");
+	news_some(&later, NEWS_STYLE);
+	news_merge(&news, &later);
+	ok(news.unknown && news.paths.len == 0 && news.kind == NEWS_RELOAD,
+	    "what is not known of one is not known of both");
+	news_free(&later);
+}
+
+int
+main(void)
+{
+	news_init(&news);
+	test_kinds();
+	test_unknown();
+	test_lists();
+	test_long_reports();
+	test_merging();
+	ok(strcmp(news_word(NEWS_STYLE), "style") == 0 &&
+		strcmp(news_word(NEWS_RELOAD), "reload") == 0,
+	    "both kinds have their word");
+	news_free(&news);
+	return test_end();
+}

@@ -1,0 +1,321 @@
+#define _XOPEN_SOURCE 700
+/* peers.c - tests of many connections at once, over sockets of the loopback */
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../test.h"
+#include "http/net.h"
+#include "push/peers.h"
+
+#define UPGRADE \
+	"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n" \
+	"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n" \
+	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+#define NEWS "\x81\x06reload"
+
+enum { TURNS = 500, MANY = 100 };
+
+static const struct access closed = { .n = 0 };
+static struct history history;
+static struct world w = { .access = &closed, .history = &history, .now = 1000 };
+static struct peers p;
+static struct sockaddr_in where;
+
+/* one turn, that waits a little if there is nothing to do */
+static void
+turn(void)
+{
+	if (peers_wait(&p, w.now + 10) < 0)
+		perror("poll");
+	peers_serve(&p);
+}
+
+static bool
+all_here(size_t n)
+{
+	int i;
+
+	for (i = 0; i < TURNS && p.n != n; i++)
+		turn();
+	return p.n == n;
+}
+
+static bool
+all_listen(size_t n)
+{
+	int i;
+
+	for (i = 0; i < TURNS && w.listeners != n; i++)
+		turn();
+	return w.listeners == n;
+}
+
+/* Are the listeners the last, and is no deadline forgotten? */
+static bool
+is_sorted(void)
+{
+	const struct conn *c;
+	size_t i;
+
+	for (i = 0; i < p.n; i++) {
+		c = p.conns[i];
+		if ((c->state == CONN_LISTENING) != (i >= p.active) ||
+		    c->deadline < (i < p.active ? p.soon : p.beat))
+			return false;
+	}
+	return w.listeners == p.n - p.active &&
+	    (p.active > 0 || p.soon == INT64_MAX) &&
+	    (w.listeners > 0 || p.beat == INT64_MAX);
+}
+
+static void
+open_all(void)
+{
+	struct net_place place = { .address = "127.0.0.1" };
+	socklen_t size;
+	int fds[2];
+
+	size = sizeof where;
+	if (peers_init(&p, &w) < 0 || net_listen(&place, fds) != 1 ||
+	    getsockname(fds[0], (struct sockaddr *)&where, &size) < 0 ||
+	    peers_listen(&p, fds[0], false) < 0) {
+		perror("peers");
+		exit(1);
+	}
+}
+
+/* a peer that has sent this */
+static int
+come(const char *what)
+{
+	int fd;
+
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (fd < 0 ||
+	    connect(fd, (struct sockaddr *)&where, sizeof where) < 0 ||
+	    write(fd, what, strlen(what)) != (ssize_t)strlen(what)) {
+		perror("peer");
+		exit(1);
+	}
+	return fd;
+}
+
+/* what comes within a few turns, up to its end or to these last bytes */
+static const char *
+hear(int fd, const char *last)
+{
+	static char heard[4096];
+	size_t n;
+	ssize_t r;
+	int i;
+
+	n = 0;
+	for (i = 0; i < TURNS; i++) {
+		r = recv(fd, heard + n, sizeof heard - 1 - n, MSG_DONTWAIT);
+		if (r == 0 || (r < 0 && errno == ECONNRESET))
+			break;
+		if (r < 0)
+			turn();
+		n += r < 0 ? 0 : (size_t)r;
+		heard[n] = '\0';
+		if (*last != '\0' && strstr(heard, last) != NULL)
+			return heard;
+	}
+	heard[n] = '\0';
+	return *last == '\0' && i < TURNS ? heard : "never";
+}
+
+static bool
+heard(int fd, const char *last)
+{
+	return strcmp(hear(fd, last), "never") != 0;
+}
+
+/* a reload to all: how many were told */
+static size_t
+tell(void)
+{
+	struct news news;
+	size_t pages;
+
+	news_init(&news);
+	news_some(&news, NEWS_RELOAD);
+	history_add(&history, &news, w.now);
+	return peers_tell(&p, true, false, &pages);
+}
+
+static void
+test_listeners(void)
+{
+	int first, second;
+
+	first = come(UPGRADE);
+	ok(heard(first, "\r\n\r\n") && all_here(1) && w.listeners == 1,
+	    "who asks to listen is a listener");
+	second = come(UPGRADE);
+	ok(heard(second, "\r\n\r\n") && all_listen(2), "so is the next");
+	ok(tell() == 2, "both are told");
+	ok(strcmp(hear(first, NEWS), NEWS) == 0 &&
+		strcmp(hear(second, NEWS), NEWS) == 0,
+	    "in one frame each");
+	close(first);
+	ok(all_here(1) && w.listeners == 1, "one that goes is counted no more");
+	ok(tell() == 1 && heard(second, NEWS), "and the other is still told");
+	close(second);
+	ok(all_here(0) && w.listeners == 0, "until nobody is left");
+}
+
+static void
+test_deadlines(void)
+{
+	int early, late, listener;
+
+	early = come("GET / HT");
+	ok(all_here(1), "half a request is waited for");
+	w.now += CONN_REQUEST_MS / 2;
+	late = come("");
+	listener = come(UPGRADE);
+	ok(all_here(3) && all_listen(1) && is_sorted(), "as others come");
+	w.now += CONN_REQUEST_MS / 2;
+	ok(heard(early, " 408 "), "until its time is up");
+	ok(all_here(3) && is_sorted(), "but not longer");
+	close(early);
+	ok(all_here(2), "nor is it waited for once it has gone");
+	w.now += CONN_REQUEST_MS / 2;
+	ok(strcmp(hear(late, ""), "") == 0 && all_here(1),
+	    "silence is let go without a word");
+	w.now += CONN_PING_MS;
+	ok(heard(listener, "\x89"), "a listener is asked whether it is there");
+	w.now += CONN_PING_MS;
+	turn();
+	w.now += CONN_PING_MS;
+	ok(all_here(0) && w.listeners == 0,
+	    "and let go when it does not answer");
+	close(late);
+	close(listener);
+}
+
+/* The order in which they come and go is random, the facts are not. */
+static void
+test_many(void)
+{
+	int fd[MANY];
+	size_t i, n;
+	bool good;
+
+	srand(1);
+	for (i = 0; i < MANY; i++)
+		fd[i] = -1;
+	good = true;
+	for (n = 0, i = 0; i < (size_t)MANY * 20 && good; i++) {
+		int *each = &fd[rand() % MANY];
+
+		if (*each < 0) {
+			*each = come(rand() % 2 == 0 ? UPGRADE : "GET");
+			n++;
+		} else {
+			close(*each);
+			*each = -1;
+			n--;
+		}
+		w.now += rand() % 3;
+		good = all_here(n) && is_sorted();
+	}
+	ok(good, "many come and go, and the next deadline is the first");
+	w.now += CONN_REQUEST_MS;
+	turn();
+	good = is_sorted();
+	for (i = 0; i < p.n; i++)
+		good = good && p.conns[i]->state != CONN_REQUEST;
+	ok(good, "then all are let go that have to");
+	for (i = 0; i < MANY; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
+	ok(all_here(0), "and the others when they want to");
+}
+
+static void
+test_shortage(void)
+{
+	struct rlimit limit, few;
+	int listener, idle, late;
+
+	listener = come(UPGRADE);
+	idle = come("");
+	ok(all_here(2) && all_listen(1), "two are here");
+	late = socket(AF_INET, SOCK_STREAM, 0);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	few = limit;
+	few.rlim_cur = (rlim_t)late + 1;
+	setrlimit(RLIMIT_NOFILE, &few);
+	if (connect(late, (struct sockaddr *)&where, sizeof where) < 0 ||
+	    write(late, UPGRADE, strlen(UPGRADE)) < 0)
+		perror("late");
+	ok(all_listen(2) && p.n == 2,
+	    "who has not asked makes room when descriptors are short");
+	close(idle);
+	idle = come("");
+	turn();
+	turn();
+	ok(p.n == 2 && p.resting == w.now + PEERS_REST_MS,
+	    "when there are only listeners nobody is let in");
+	ok(p.fds[PEERS_OWN].events == 0 || peers_wait(&p, w.now) == 0,
+	    "nor looked for");
+	ok(p.fds[PEERS_OWN].revents == 0, "so nothing spins");
+	setrlimit(RLIMIT_NOFILE, &limit);
+	w.now += PEERS_REST_MS;
+	ok(all_here(3), "after a while there may be room again");
+	close(listener);
+	close(idle);
+	close(late);
+	ok(all_here(0), "and all go");
+}
+
+static void
+test_leaving(void)
+{
+	int listener, other, idle;
+
+	listener = come(UPGRADE);
+	other = come(UPGRADE);
+	idle = come("");
+	ok(all_here(3) && all_listen(2) && heard(listener, "\r\n\r\n") &&
+		heard(other, "\r\n\r\n"),
+	    "at the end there are listeners");
+	peers_leave(&p);
+	ok(heard(listener, "\x88\x02\x03\xe9") &&
+		heard(other, "\x88\x02\x03\xe9") && w.listeners == 0,
+	    "which are told that we leave");
+	ok(strcmp(hear(idle, ""), "") == 0, "others are let go");
+	close(listener);
+	close(other);
+	close(idle);
+	ok(all_here(0) && is_sorted(), "nobody is left");
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	ok(connect(listener, (struct sockaddr *)&where, sizeof where) < 0,
+	    "and nobody can come");
+	close(listener);
+}
+
+int
+main(void)
+{
+	history_init(&history, 0x9f3c, 0);
+	open_all();
+	test_listeners();
+	test_deadlines();
+	test_many();
+	test_shortage();
+	test_leaving();
+	free(p.fds);
+	free(p.conns);
+	history_free(&history);
+	return test_end();
+}

@@ -1,0 +1,84 @@
+/* trigger.c - tests of requests that bring news */
+#include <string.h>
+
+#include "../test.h"
+#include "push/trigger.h"
+
+static struct news news;
+static bool good;
+static char said[2000];
+
+static void
+say(const char *text)
+{
+	size_t n;
+
+	n = strlen(said);
+	snprintf(said + n, sizeof said - n, "%s", text);
+}
+
+/* what this request rings for: its kind and paths; "" for none */
+static const char *
+rings(const char *line, const char *body)
+{
+	struct http_request r;
+	char head[2000], copy[2000];
+	const char *p;
+
+	news_free(&news);
+	snprintf(head, sizeof head, "%s HTTP/1.1\r\nHost: a\r\n\r\n", line);
+	good = http_parse(head, strlen(head), &r) == 0 && trigger_is(&r);
+	if (!good)
+		return "";
+	snprintf(copy, sizeof copy, "%s", body);
+	good = trigger_read(&r, copy, strlen(copy), &news);
+	snprintf(said, sizeof said, "%s", news_word(news.kind));
+	for (p = NULL; (p = news_next_path(&news, p)) != NULL;) {
+		say(" ");
+		say(p);
+	}
+	return said;
+}
+
+#define IS(line, body, want) (strcmp(rings(line, body), want) == 0)
+
+int
+main(void)
+{
+	news_init(&news);
+	ok(IS("POST /reload", "", "reload") && news.unknown,
+	    "POST /reload rings");
+	ok(IS("POST /reload?x", "a.css\nb.css\n", "style a.css b.css"),
+	    "its body is a change list");
+	ok(IS("POST /reload", "! bad\n", "none") && news.report.len == 4,
+	    "which may be a report");
+	ok(IS("GET /reload", "", "") && IS("PUT /reload", "", "") &&
+		IS("POST /", "", "") && IS("POST /reload/", "", ""),
+	    "nothing else does that");
+	ok(IS("GET /changed?files=a.css,b/c.css", "", "style a.css b/c.css"),
+	    "GET /changed names files");
+	ok(IS("GET /changed?x=1&files=a%20b.html&y", "", "reload a b.html") &&
+		IS("GET /changed?files=a+b.css", "", "style a b.css"),
+	    "among other things, and escaped");
+	ok(IS("GET /changed", "", "reload") && news.unknown &&
+		IS("GET /changed?files=", "", "reload") &&
+		IS("GET /changed?files=%zz", "", "reload"),
+	    "where there are none it is anything");
+	ok(IS("POST /changed", "{\"files\":[\"a.css\",\"b.css\"]}",
+	       "style a.css b.css") &&
+		good,
+	    "POST /changed has them in JSON");
+	ok(IS("POST /changed", "{\"files\": \"a.css,b.css\"}",
+	       "style a.css b.css"),
+	    "or as one string there");
+	ok(IS("POST /changed", "files=a.css%2Cb.css", "style a.css b.css"),
+	    "or as a form");
+	rings("POST /changed", "{\"files\":[\"a.css\"");
+	ok(!good, "JSON without an end is none");
+	ok(IS("POST /__bext/admin/api/bundle/reload", "{}", "reload") &&
+		IS("POST /__bext/admin/api/bundle/fast-reload", "", "reload") &&
+		IS("GET /__bext/admin/api/bundle/reload", "", ""),
+	    "so do two paths of others");
+	news_free(&news);
+	return test_end();
+}

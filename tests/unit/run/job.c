@@ -1,0 +1,182 @@
+#define _XOPEN_SOURCE 700
+/* job.c - tests of what a rule's command is started with, and how it ended */
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../scratch.h"
+#include "../test.h"
+#include "base/clock.h"
+#include "run/job.h"
+
+static struct rule rule;
+static struct run_shared shared = { .tty = -1 };
+static struct run run;
+static struct job job;
+static struct changes changes;
+
+/* words with blanks between, as the arguments of a command */
+static char **
+split(const char *words)
+{
+	static char text[200], *v[20];
+	size_t n;
+
+	snprintf(text, sizeof text, "%s", words);
+	n = 0;
+	for (v[n] = strtok(text, " "); v[n] != NULL;)
+		v[++n] = strtok(NULL, " ");
+	return v;
+}
+
+/* its command runs until it has ended */
+static int
+runs(const char *command, bool any)
+{
+	struct job_how how = { .out = -1, .any = any };
+	int status;
+
+	rule.command = split(command);
+	job = (struct job){ .rule = &rule, .run = &run };
+	run = (struct run){ .shared = &shared, .stop = SIGTERM };
+	status = job_start(&job, &changes, &how, clock_ms());
+	if (status != 0)
+		return status;
+	do {
+		scratch_nap();
+		run_reap(&run, 1);
+	} while (run_tick(&run, clock_ms()) != RUN_ENDED);
+	return 0;
+}
+
+/* what echo was told */
+static bool
+told(const char *want)
+{
+	char text[1000];
+	FILE *f;
+	size_t n;
+
+	f = fopen("out", "r");
+	n = f == NULL ? 0 : fread(text, 1, sizeof text - 1, f);
+	text[n] = '\0';
+	if (f != NULL)
+		fclose(f);
+	unlink("out");
+	if (strcmp(text, want) == 0)
+		return true;
+	printf("told: %.200swant: %s", text, want);
+	return false;
+}
+
+static void
+test_changed(void)
+{
+	scratch_sh("mkdir lib && touch -- a -b 'c d' lib/x");
+	changes_add(&changes, "a", 1, 1);
+	changes_add(&changes, "gone", 1, 1);
+	changes_add(&changes, "lib/x", 2, 1);
+	changes_add(&changes, "-b", 1, 1);
+	changes_add(&changes, "c d", 3, 1);
+	ok(runs("sh echo {}", false) == 0 && told("0 a ./-b c d\n"),
+	    "{} is what changed for the rule and is still there");
+	changes_told(&changes, 1);
+	changes_add(&changes, "gone", 1, 1);
+	ok(runs("sh echo {}", false) == 0 && told("0\n"),
+	    "when all is gone it is nothing");
+	changes_told(&changes, 1);
+}
+
+static void
+test_any(void)
+{
+	globs_add(&rule.want, "lib/*.c", false);
+	globs_add(&rule.want, "*.h", false);
+	globs_add(&rule.want, "a", true);
+	globs_add(&rule.want, "lib/**/*.c", false);
+	globs_add(&rule.want, "lib", true);
+	globs_add(&rule.want, "none/*.c", false);
+	globs_add(&rule.want, "/tmp/*.c", false);
+	ok(runs("sh echo {}", true) == 0 && told("1 lib . a /tmp\n"),
+	    "where anything may have changed it is where patterns begin");
+	changes_add(&changes, "a", 1, 1);
+	changes.more = 2;
+	ok(runs("sh echo {}", false) == 0 && told("0 a\n"),
+	    "another rule's too many paths are not this one's");
+	changes.more = 1;
+	ok(runs("sh echo {}", false) == 0 && told("1 lib . a /tmp\n"),
+	    "its own are");
+	changes_told(&changes, 1);
+}
+
+static void
+test_long(void)
+{
+	char path[200];
+	int i;
+
+	/* Linux takes about 2 MB of arguments. */
+	memset(path, 'x', sizeof path);
+	for (i = 0; i < 20000; i++) {
+		snprintf(path + 180, sizeof path - 180, "%d", i);
+		changes_add(&changes, path, 1, 1);
+	}
+	scratch_sh("for i in $(seq 0 99); do "
+		   ">$(printf 'x%.0s' $(seq 180))$i; done");
+	ok(runs("sh echo {}", false) == 0 &&
+		system("grep -q '^0 .*xxx99$' out") == 0,
+	    "a hundred long names fit");
+	scratch_sh("yes \"$(printf 'x%.0s' $(seq 180))\" | head -n 20000 | "
+		   "awk '{ print $0 NR - 1 }' | xargs touch");
+	ok(runs("sh echo {}", false) == 0 && told("1 lib . a /tmp\n"),
+	    "what does not fit becomes where patterns begin");
+	changes_told(&changes, 1);
+}
+
+static void
+test_ends(void)
+{
+	ok(runs("true", false) == 0 && !job_ended(&job) && !job.broken,
+	    "a command that succeeds is not broken");
+	ok(runs("sh seven", false) == 0 && job_ended(&job) && job.broken &&
+		strcmp(job.why, "sh: exit status 7") == 0,
+	    "one that fails is, with its status");
+	ok(runs("sh killed", false) == 0 && job_ended(&job) &&
+		strcmp(job.why, "sh: killed by SIGKILL") == 0,
+	    "or its signal");
+	ok(runs("./none", false) == 127 && job.broken &&
+		strcmp(job.why, "./none: No such file or directory") == 0,
+	    "one that is not there has status 127");
+	ok(runs("/", false) == 126 &&
+		strcmp(job.why, "/: Permission denied") == 0,
+	    "one that can't be executed has 126");
+	rule.limit = 50;
+	run.limit = 50;
+	job = (struct job){ .rule = &rule, .run = &run };
+	run = (struct run){ .shared = &shared, .stop = SIGTERM, .limit = 50 };
+	rule.command = split("sleep 1000");
+	job_start(&job, &changes, &(struct job_how){ .out = -1 }, clock_ms());
+	do {
+		scratch_nap();
+		run_reap(&run, 1);
+	} while (run_tick(&run, clock_ms()) != RUN_ENDED);
+	ok(job_ended(&job) &&
+		strcmp(job.why, "sleep: took longer than 0.05 seconds") == 0,
+	    "one that takes too long is broken, too");
+}
+
+int
+main(void)
+{
+	scratch_begin();
+	scratch_put("echo", "echo ${WATCHRUN_ALL:-0} \"$@\" >out");
+	scratch_put("seven", "exit 7");
+	scratch_put("killed", "kill -KILL $$");
+	test_changed();
+	test_any();
+	test_long();
+	test_ends();
+	globs_free(&rule.want);
+	scratch_end();
+	return test_end();
+}

@@ -1,0 +1,186 @@
+#define _XOPEN_SOURCE 700
+/* options.c - tests of what the arguments of watchrun mean */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../scratch.h"
+#include "../test.h"
+#include "run/options.h"
+
+static struct options o;
+static char *argv[200];
+static char texts[2][1000];
+
+/* parse arguments that stand with blanks between */
+static int
+parse(const char *args)
+{
+	static int which;
+	char *arg, *text;
+	int argc;
+
+	options_free(&o);
+	/* getopt(3) may still look at the end of the text before. */
+	which = !which;
+	text = texts[which];
+	snprintf(text, sizeof texts[0], "watchrun %s", args);
+	argc = 0;
+	for (arg = strtok(text, " "); arg != NULL; arg = strtok(NULL, " "))
+		argv[argc++] = arg;
+	argv[argc] = NULL;
+	return options_parse(&o, argc, argv);
+}
+
+static int
+says(const char *args, const char *error)
+{
+	if (parse(args) == -1 && strcmp(o.error, error) == 0)
+		return 1;
+	printf("%s: %s\n", args, o.error);
+	return 0;
+}
+
+static void
+test_one(void)
+{
+	const struct rule *r;
+
+	ok(parse("") == 0 && o.rules.n == 1, "no arguments are one rule");
+	r = &o.rules.v[0];
+	ok(strcmp(r->want.sources[0].text, "**") == 0, "for all files");
+	ok(r->signo == SIGUSR1 && !r->deadly && r->stop == SIGTERM &&
+		r->grace == 5000 && r->limit == 0 && r->want.ignoring &&
+		o.settle == 10 && o.many == 50 && o.poll == 0 && o.from == NULL,
+	    "with the defaults of the manual");
+}
+
+static void
+test_options(void)
+{
+	const struct rule *r;
+
+	ok(parse("-01aelPqruvw -f list -p a -pb -S INT -sHUP -k 1.5 -T 2 "
+		 "-t 0 -x gen *.c lib -- make {} -f x -- y") == 0,
+	    "all options are taken, together and one by one");
+	r = &o.rules.v[0];
+	ok(o.zero && o.once && o.list && o.poke && o.wait && !o.quiet &&
+		o.verbose && !o.dry && o.settle == 0 && o.many == 0 &&
+		strcmp(o.from, "list") == 0,
+	    "those of the whole");
+	ok(!r->want.ignoring && r->report && r->restart && r->same &&
+		r->npidfiles == 2 && strcmp(r->pidfiles[1], "b") == 0 &&
+		r->stop == SIGINT && r->signo == SIGHUP && r->deadly &&
+		r->grace == 1500 && r->limit == 2000,
+	    "those of the rule");
+	ok(r->want.nsources == 2 && r->leave.nsources == 1 &&
+		strcmp(r->command[0], "make") == 0 &&
+		strcmp(r->command[4], "--") == 0 && r->command[6] == NULL,
+	    "patterns, and a command that holds anything");
+	ok(parse("a -v b -q") == 0 && o.rules.v[0].want.nsources == 2 &&
+		o.quiet && !o.verbose,
+	    "options may follow patterns, and the last of -q and -v counts");
+	ok(parse("-i 0.2") == 0 && o.poll == 200, "-i takes seconds");
+	ok(parse("-k 0 a -- b") == 0 && o.rules.v[0].grace == 0,
+	    "the grace may be none at all");
+	ok(parse("-h -z") == 0 && o.help, "nothing after -h is looked at");
+	ok(parse("-V -z") == 0 && o.version, "nor after -V");
+	ok(parse("-n") == 0 && o.dry, "-n is taken");
+}
+
+static void
+test_rules(void)
+{
+	char many[400];
+	size_t i, n;
+
+	ok(parse("-w *.c -- cc -c ; -r -p x *.css -- sass ; *.js") == 0 &&
+		o.rules.n == 3,
+	    "a ; divides rules");
+	ok(strcmp(o.rules.v[0].command[1], "-c") == 0 &&
+		o.rules.v[0].command[2] == NULL,
+	    "and ends a command");
+	ok(o.rules.v[1].restart && !o.rules.v[0].restart &&
+		o.rules.v[1].npidfiles == 1 && o.rules.v[0].npidfiles == 0,
+	    "each has its own options");
+	ok(o.rules.v[2].command == NULL &&
+		strcmp(o.rules.v[2].want.sources[0].text, "*.js") == 0,
+	    "and patterns");
+	ok(parse("a -- b ;") == 0 && o.rules.n == 1,
+	    "a ; at the end says nothing");
+	ok(parse("a ; -x b") == 0 && o.rules.n == 2 &&
+		strcmp(o.rules.v[1].want.sources[0].text, "**") == 0,
+	    "a rule without patterns is for all files");
+	ok(says("; a", "';': no rule stands before it"),
+	    "one at the start is an error");
+	ok(says("a ; ; b", "';': no rule stands before it"), "or two in a row");
+	ok(says("a ; -t 1 b", "-t: belongs before the first ';'"),
+	    "what is for all rules belongs into the first");
+	for (i = n = 0; i < RULE_MAX; i++)
+		n += (size_t)snprintf(many + n, sizeof many - n, "a ; ");
+	ok(parse(many) == 0 && o.rules.n == RULE_MAX, "there may be 64 rules");
+	snprintf(many + n, sizeof many - n, "a");
+	ok(says(many, "';': more than 64 rules"), "but not more");
+}
+
+static void
+test_from(void)
+{
+	const char *by;
+
+	ok(parse("-f - -x *.o") == 0, "-f may be standard input");
+	ok(rules_match(&o.rules, "a/.b/c", &by) == 1 &&
+		rules_match(&o.rules, "/x", &by) == 1 &&
+		rules_match(&o.rules, "./.git/x", &by) == 1,
+	    "without a pattern all that comes counts");
+	ok(rules_match(&o.rules, "a/b.o", &by) == 0, "but what is left out");
+	ok(parse("-f - *.c") == 0 && rules_match(&o.rules, "a.c", &by) == 1 &&
+		rules_match(&o.rules, "a.h", &by) == 0,
+	    "with one it has to match");
+}
+
+static void
+test_errors(void)
+{
+	ok(says("-z", "-z: no such option"), "an unknown option is said");
+	ok(says("-p", "-p: wants an argument"), "so is a missing argument");
+	ok(says("-s FAST", "-s FAST: not a signal"), "or an unknown signal");
+	ok(says("-S 0", "-S 0: not a signal"), "0 is none");
+	ok(says("-t x", "-t x: not a number of seconds"), "or a bad number");
+	ok(says("-i 0", "-i 0: must be more than 0"),
+	    "polling without a pause is none");
+	ok(says("-T 0", "-T 0: must be more than 0"), "nor is a limit of 0");
+	ok(says("a --", "--: no command follows"), "a command has to follow");
+	ok(says("a -- ; b", "--: no command follows"), "in each rule");
+	ok(says("-r a", "-r: wants a command after --"),
+	    "a server is a command");
+	ok(says("-e a", "-e: wants a command after --"), "so is what reports");
+	ok(says("-f - -i 1", "-i: nothing is watched under -f"),
+	    "a list is not polled");
+	ok(says("-f - -n", "-n: nothing is watched under -f"), "or shown");
+}
+
+static void
+test_literal(void)
+{
+	scratch_begin();
+	scratch_put("[id].tsx", "");
+	ok(parse("[id].tsx [x].tsx") == 0 &&
+		o.rules.v[0].want.sources[0].literal &&
+		!o.rules.v[0].want.sources[1].literal,
+	    "an argument that names a file is that file");
+	scratch_end();
+}
+
+int
+main(void)
+{
+	test_options();
+	test_one();
+	test_rules();
+	test_from();
+	test_errors();
+	test_literal();
+	options_free(&o);
+	return test_end();
+}

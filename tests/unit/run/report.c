@@ -1,0 +1,386 @@
+#define _XOPEN_SOURCE 700
+/* report.c - tests of a command's output, copied on and kept */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../scratch.h"
+#include "../test.h"
+#include "run/report.h"
+
+enum { BIG = 4 * REPORT_PIPE };
+
+static int sink[2]; /* what is copied comes out of sink[0] */
+static char got[BIG];
+static size_t ngot;
+
+/* all that has come, n bytes are expected */
+static void
+collect(size_t n)
+{
+	ssize_t more;
+
+	while (ngot < n) {
+		more = read(sink[0], got + ngot, sizeof got - ngot);
+		if (more <= 0)
+			return;
+		ngot += (size_t)more;
+	}
+}
+
+/* a new report whose copy goes into a pipe of its own */
+static void
+begin(struct report *r)
+{
+	ngot = 0;
+	if (pipe(sink) < 0 || report_open(r, sink[1]) < 0)
+		exit(2);
+	fcntl(sink[0], F_SETFL, O_NONBLOCK);
+	report_begin(r);
+}
+
+static void
+end(struct report *r)
+{
+	report_close(r);
+	close(sink[0]);
+	close(sink[1]);
+}
+
+/* a command writes this, which is all that it writes before it ends */
+static void
+says(struct report *r, const char *text, size_t n)
+{
+	pid_t pid;
+	int status;
+
+	pid = fork();
+	if (pid == 0)
+		_exit(write(r->into, text, n) != (ssize_t)n);
+	waitpid(pid, &status, 0);
+	if (status != 0)
+		exit(2);
+}
+
+/* one turn of a loop; did anything happen in it? */
+static int
+turn(struct report *r)
+{
+	struct pollfd fds[2];
+
+	report_poll(r, fds);
+	if (poll(fds, 2, 0) <= 0)
+		return 0;
+	report_copy(r, fds);
+	return 1;
+}
+
+static int
+text_is(const struct report *r, const char *text, size_t n)
+{
+	const char *its;
+	size_t len;
+
+	its = report_text(r, &len);
+	return len == n && memcmp(its, text, n) == 0;
+}
+
+static void
+test_copy(void)
+{
+	struct report r;
+
+	begin(&r);
+	ok((fcntl(r.into, F_GETFD) & FD_CLOEXEC) != 0 &&
+		(fcntl(r.from, F_GETFD) & FD_CLOEXEC) != 0 &&
+		(fcntl(r.to, F_GETFD) & FD_CLOEXEC) != 0,
+	    "what is opened is closed at exec");
+	ok((fcntl(r.into, F_GETFL) & O_NONBLOCK) == 0 &&
+		(fcntl(sink[1], F_GETFL) & O_NONBLOCK) == 0,
+	    "the command may wait for us, and who shares our output as before");
+	ok(!turn(&r) && text_is(&r, "", 0), "at first there is nothing");
+	says(&r, "one\n", 4);
+	while (turn(&r))
+		;
+	collect(4);
+	ok(ngot == 4 && memcmp(got, "one\n", 4) == 0, "output is copied on");
+	ok(!turn(&r), "once, and then nothing is waited for");
+	says(&r, "\0\xff!\r", 4);
+	report_end(&r);
+	collect(8);
+	ok(ngot == 8 && memcmp(got, "one\n\0\xff!\r", 8) == 0,
+	    "whatever its bytes are; its rest when the command has ended");
+	ok(text_is(&r, "one\n\0\xff!\r", 8),
+	    "it is kept for the report, with a line that has no end");
+	says(&r, "late", 4);
+	report_begin(&r);
+	collect(12);
+	ok(text_is(&r, "", 0) && ngot == 12,
+	    "what came before a command starts is copied, and not of its "
+	    "report");
+	says(&r, "two\n", 4);
+	report_end(&r);
+	ok(text_is(&r, "two\n", 4), "which is its own output only");
+	end(&r);
+}
+
+/* n lines of so many bytes, each other than the next */
+static void
+says_lines(struct report *r, int n, size_t len)
+{
+	char line[REPORT_PIPE];
+	int i;
+
+	for (i = 0; i < n; i++) {
+		memset(line, 'a' + i % 26, len - 1);
+		line[len - 1] = '\n';
+		says(r, line, len);
+		while (turn(r))
+			collect(sizeof got);
+		ngot = 0;
+	}
+	report_end(r);
+}
+
+static void
+test_kept(void)
+{
+	struct report r;
+	const char *text;
+	size_t n;
+
+	begin(&r);
+	says_lines(&r, 16, REPORT_KEPT / 16);
+	text = report_text(&r, &n);
+	ok(n == REPORT_KEPT && text[0] == 'a', "as much as fits is kept");
+	report_begin(&r);
+	says_lines(&r, 40, REPORT_KEPT / 16);
+	text = report_text(&r, &n);
+	ok(n == REPORT_KEPT && text[0] == 'a' + 24 && text[1] == 'a' + 24,
+	    "of more the end, from the start of a line on");
+	report_begin(&r);
+	says_lines(&r, 40, REPORT_KEPT / 16 + 1);
+	text = report_text(&r, &n);
+	ok(n == 15 * (REPORT_KEPT / 16 + 1) && text[0] == 'a' + 25 &&
+		text[n - 1] == '\n',
+	    "a first line that is cut is left out");
+	report_begin(&r);
+	says_lines(&r, 2, REPORT_KEPT + 100);
+	text = report_text(&r, &n);
+	ok(n == REPORT_KEPT && text[0] == 'b' && text[n - 1] == '\n',
+	    "unless there is no other: then the end of it is told");
+	report_begin(&r);
+	says_lines(&r, 1, 5);
+	text = report_text(&r, &n);
+	ok(n == 5 && text[0] == 'a', "the next run's is its own");
+	end(&r);
+}
+
+/* fill the pipe that is copied to; how much was that? */
+static size_t
+stuff(void)
+{
+	char fill[PIPE_BUF] = { 0 };
+	size_t n;
+
+	fcntl(sink[1], F_SETFL, O_NONBLOCK);
+	for (n = 0; write(sink[1], fill, sizeof fill) > 0;)
+		n += sizeof fill;
+	fcntl(sink[1], F_SETFL, 0);
+	return n;
+}
+
+/* A reader that does not read, and then does. */
+static void
+test_stalled(void)
+{
+	char fill[PIPE_BUF];
+	struct report r;
+	size_t full;
+	pid_t pid;
+	int i, status, whole;
+
+	begin(&r);
+	full = stuff();
+	pid = fork();
+	if (pid == 0) {
+		for (i = 0; i < BIG / PIPE_BUF / 2; i++) {
+			memset(fill, 'a' + i % 26, sizeof fill);
+			if (write(r.into, fill, sizeof fill) < 0)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	until(turn(&r));
+	while (turn(&r))
+		;
+	ok(waitpid(pid, &status, WNOHANG) == 0 && r.nleft <= PIPE_BUF,
+	    "while nobody reads the command waits, and no memory is taken");
+	report_end(&r);
+	ok(r.nleft <= REPORT_PIPE + PIPE_BUF,
+	    "no more than a pipe's worth when it is taken in at once");
+	report_begin(&r);
+	until((collect(full + BIG / 2), turn(&r), ngot == full + BIG / 2));
+	whole = 1;
+	for (i = 0; i < BIG / 2; i++)
+		whole = whole &&
+		    got[full + (size_t)i] == 'a' + i / PIPE_BUF % 26;
+	ok(ngot == full + BIG / 2 && whole,
+	    "when somebody does all of it comes, in order");
+	ok(waitpid(pid, &status, 0) == pid && status == 0,
+	    "and the command ends");
+	end(&r);
+}
+
+static void
+on_alarm(int signo)
+{
+	(void)signo;
+}
+
+static void
+test_flush(void)
+{
+	struct sigaction act = { .sa_handler = on_alarm,
+		.sa_flags = SA_RESTART };
+	struct report r;
+	size_t full;
+
+	begin(&r);
+	full = stuff();
+	says(&r, "left", 4);
+	report_end(&r);
+	report_flush(&r, 1);
+	ok(r.nleft == 4, "what nobody reads is left");
+	sigaction(SIGALRM, &act, NULL);
+	alarm(1);
+	report_flush(&r, -1);
+	ok(r.nleft == 4, "a signal ends the wait for a reader");
+	ngot = 0;
+	collect(full);
+	report_flush(&r, -1);
+	ngot = 0;
+	collect(4);
+	ok(r.nleft == 0 && ngot == 4 && memcmp(got, "left", 4) == 0,
+	    "who comes late has it still");
+	end(&r);
+}
+
+static void
+test_gone(void)
+{
+	struct sigaction act = { .sa_handler = SIG_IGN };
+	struct report r;
+
+	sigaction(SIGPIPE, &act, NULL);
+	begin(&r);
+	close(sink[0]);
+	says(&r, "unheard\n", 8);
+	report_end(&r);
+	until(!turn(&r));
+	ok(r.nleft == 0 && !turn(&r), "where the reader is gone nobody waits");
+	ok(text_is(&r, "unheard\n", 8), "and the report is the same");
+	sink[0] = dup(sink[1]);
+	end(&r);
+}
+
+/* A daemon keeps the pipe as long as it likes. */
+static void
+test_daemon(void)
+{
+	struct report r;
+	pid_t pid;
+
+	begin(&r);
+	pid = fork();
+	if (pid == 0)
+		for (;;)
+			if (write(r.into, "noise\n", 6) < 0)
+				_exit(0);
+	until(turn(&r));
+	report_end(&r);
+	ok(r.nkept > 0, "one that never stops writing does not hold us");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	end(&r);
+}
+
+static void
+test_file(void)
+{
+	struct report r;
+	char text[20];
+	ssize_t n;
+	int fd;
+
+	fd = open("file", O_RDWR | O_CREAT | O_APPEND, 0644);
+	n = write(fd, "before ", 7);
+	ok(report_open(&r, fd) == 0 && r.to == fd,
+	    "a file is written to where it is open");
+	report_begin(&r);
+	says(&r, "after", 5);
+	report_end(&r);
+	report_close(&r);
+	n = n < 0 ? n : pread(fd, text, sizeof text, 0);
+	ok(n == 12 && memcmp(text, "before after", 12) == 0,
+	    "behind what it holds");
+	close(fd);
+	report_close(&r);
+	ok(r.from == -1 && r.kept == NULL, "closed twice is closed");
+}
+
+/* A terminal stopped by Ctrl-S takes nothing, and must not hold us either. */
+static void
+test_terminal(void)
+{
+	char text[20];
+	struct report r;
+	int master, slave, copy;
+
+	master = posix_openpt(O_RDWR | O_NOCTTY);
+	if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
+		return;
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	ok(report_open(&r, slave) == 0 &&
+		(fcntl(slave, F_GETFL) & O_NONBLOCK) == 0,
+	    "a terminal is left as it is");
+	report_begin(&r);
+	ok(write(master, "\023", 1) == 1, "it is stopped");
+	says(&r, "shown\n", 6);
+	report_end(&r);
+	copy = r.to;
+	while (turn(&r) && r.own && r.nleft < 6)
+		;
+	ok(!r.own || r.nleft == 6, "a stopped one takes nothing");
+	ok(write(master, "\021", 1) == 1, "it goes on");
+	until((turn(&r), r.nleft == 0));
+	ok(read(master, text, sizeof text) >= 6, "and shows it then");
+	report_close(&r);
+	ok(copy == slave || fcntl(copy, F_GETFD) < 0,
+	    "what was opened for that is closed");
+	close(slave);
+	close(master);
+}
+
+int
+main(void)
+{
+	scratch_begin();
+	test_copy();
+	test_kept();
+	test_stalled();
+	test_flush();
+	test_gone();
+	test_daemon();
+	test_file();
+	test_terminal();
+	scratch_end();
+	return test_end();
+}

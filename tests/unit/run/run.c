@@ -1,0 +1,347 @@
+#define _XOPEN_SOURCE 700
+/* run.c - tests of a command in a process group of its own */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../test.h"
+#include "os/sig.h"
+#include "runs.h"
+
+static void
+test_status(void)
+{
+	struct run r;
+
+	r = start("exit 0");
+	ok(run_busy(&r) && ended(&r), "a command that is done has ended");
+	ok(run_succeeded(&r) && run_status(&r) == 0 && !run_killed(&r),
+	    "0 is success");
+	r = start("exit 42");
+	ok(ended(&r) && !run_succeeded(&r) && run_status(&r) == 42 &&
+		!run_killed(&r),
+	    "a failure keeps its status");
+	r = start("kill -9 $$");
+	ok(ended(&r) && !run_succeeded(&r) && run_status(&r) == 137 &&
+		run_killed(&r),
+	    "a signal's death is 128 and its number");
+	r = start("exit 130");
+	ok(ended(&r) && !run_interrupted(&r),
+	    "130 without the terminal is no Ctrl-C");
+	r = start("exit 255");
+	ok(ended(&r) && run_status(&r) == 255 && !run_killed(&r),
+	    "255 is a status like others");
+}
+
+static void
+test_exec(void)
+{
+	struct run r = none();
+	char missing[] = "./missing", plain[] = "./plain", dir[] = ".",
+	     bare[] = "no-such-command-anywhere", empty[] = "";
+	char *command[] = { missing, NULL };
+	const char *odd = "a b\n\"'$HOME\\*\xff";
+	char printf_[] = "printf", format[] = "%s", arg[40], more[] = "",
+	     *words[] = { sh, c, NULL, printf_, format, arg, more, NULL };
+	char script[] = "\"$0\" \"$@\" >out", text[60];
+	FILE *f;
+	size_t n;
+
+	ok(start_argv(&r, command) == -1 && errno == ENOENT && !run_busy(&r),
+	    "a command that is not there: ENOENT");
+	command[0] = bare;
+	ok(start_argv(&r, command) == -1 && errno == ENOENT,
+	    "nor in any directory of PATH");
+	command[0] = empty;
+	ok(start_argv(&r, command) == -1 && errno == ENOENT, "nor is nothing");
+	scratch_put("plain", "echo\n");
+	command[0] = plain;
+	ok(start_argv(&r, command) == -1 && errno == EACCES,
+	    "one that may not be run: EACCES");
+	command[0] = dir;
+	ok(start_argv(&r, command) == -1 && errno == EACCES,
+	    "a directory: EACCES");
+	ok(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD,
+	    "none of them leaves a child behind");
+	scratch_sh("printf '#!/bin/sh\\n: >ready\\n' >plain && chmod +x plain");
+	command[0] = plain;
+	ok(start_argv(&r, command) == 0 && ended(&r) && ready(),
+	    "a script is run by what its first line names");
+	snprintf(arg, sizeof arg, "%s", odd);
+	words[2] = script;
+	ok(start_argv(&r, words) == 0 && ended(&r) && run_succeeded(&r),
+	    "arguments are passed on");
+	f = fopen("out", "r");
+	n = f == NULL ? 0 : fread(text, 1, sizeof text - 1, f);
+	text[n] = '\0';
+	ok(strcmp(text, odd) == 0, "byte by byte");
+	if (f != NULL)
+		fclose(f);
+}
+
+static void
+test_surroundings(void)
+{
+	struct run r;
+	sigset_t set, old;
+
+	r = start(": >ready; exec sleep 1000");
+	ok(ready() && getpgid(r.pid) == r.pid && r.pid != getpgrp(),
+	    "a command has a group of its own");
+	run_kill(&r, 1);
+	ok(ended(&r) && run_status(&r) == 137, "KILL ends it");
+	sig_ignore(SIGPIPE);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, &old);
+	r = start("kill -PIPE $$; exit 3");
+	ok(ended(&r) && run_status(&r) == 128 + SIGPIPE,
+	    "it ignores nothing that only we ignore");
+	r = start("kill -TERM $$; exit 3");
+	ok(ended(&r) && run_status(&r) == 128 + SIGTERM,
+	    "it blocks nothing that only we block");
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+static void
+test_idle(void)
+{
+	struct run r = none();
+
+	ok(!run_busy(&r) && run_due(&r, 5) == RUN_NEVER,
+	    "where nothing runs nothing is due");
+	run_stop(&r, 5);
+	run_kill(&r, 1);
+	run_continue(&r, 1);
+	ok(!run_busy(&r) && news(&r, 5) == RUN_NOTHING &&
+		run_due(&r, 5) == RUN_NEVER,
+	    "nor can it be stopped");
+}
+
+static void
+test_stop(void)
+{
+	struct run r;
+
+	r = start(": >ready; sleep 1000 & wait");
+	ready();
+	ok(run_due(&r, 1000) == RUN_NEVER && news(&r, 1000000) == RUN_NOTHING &&
+		alive(r.pid),
+	    "a command may take its time");
+	run_stop(&r, 1000);
+	ok(run_busy(&r) && run_due(&r, 1000) <= 6000,
+	    "when stopped it may not");
+	until(news(&r, 1001) == RUN_ENDED);
+	ok(!run_busy(&r) && run_status(&r) == 128 + SIGTERM,
+	    "TERM ends the command");
+	ok(run_due(&r, 1000) == RUN_NEVER, "and then nothing is due");
+
+	r = start("trap 'exit 7' TERM; : >ready; while :; do sleep 0.01; done");
+	ready();
+	run_stop(&r, 1000);
+	until(news(&r, 1001) == RUN_ENDED);
+	ok(run_status(&r) == 7, "it may clean up and tell its own status");
+}
+
+static void
+test_stubborn(void)
+{
+	struct run r;
+
+	r = start("trap '' TERM; : >ready; while :; do sleep 0.01; done");
+	ready();
+	run_stop(&r, 1000);
+	ok(run_due(&r, 1000) == 1000 + RUN_GRACE,
+	    "a stubborn command has its grace");
+	run_stop(&r, 4000);
+	ok(run_due(&r, 4000) == 1000 + RUN_GRACE,
+	    "which a second stop does not prolong");
+	ok(news(&r, 5999) == RUN_NOTHING && alive(r.pid),
+	    "until then it lives");
+	run_tick(&r, 6000);
+	until(news(&r, 6001) == RUN_ENDED);
+	ok(!run_busy(&r) && run_status(&r) == 128 + SIGKILL && run_killed(&r),
+	    "then KILL ends it");
+}
+
+static void
+test_members(void)
+{
+	struct run r;
+	pid_t member;
+
+	r = start("(trap '' TERM; sh -c 'echo $PPID >member'; : >ready; "
+		  "while :; do sleep 0.01; done) & wait");
+	ready();
+	member = number("member");
+	ok(member > 1 && member != r.pid && getpgid(member) == r.pid,
+	    "what a command starts is in its group");
+	run_stop(&r, 1000);
+	leaderless(&r);
+	ok(run_busy(&r) && alive(member),
+	    "while a member of the group lives, the stop is not over");
+	ok(run_tick(&r, 2000) == RUN_NOTHING &&
+		run_due(&r, 2000) == 2000 + RUN_LINGER &&
+		run_tick(&r, 2100) == RUN_NOTHING &&
+		run_due(&r, 2100) == 2100 + 2 * RUN_LINGER &&
+		run_tick(&r, 5990) == RUN_NOTHING && run_due(&r, 5990) == 6000,
+	    "the group is looked at now and then until the grace is over");
+	run_tick(&r, 6000);
+	until(news(&r, 6020) == RUN_ENDED);
+	ok(!run_busy(&r) && !alive(member), "no member outlives the grace");
+	ok(run_status(&r) == 128 + SIGTERM,
+	    "the status is that of the command itself");
+
+	r = start("sleep 1000 & echo $! >member; exit 0");
+	ok(ended(&r) && run_succeeded(&r),
+	    "a command has ended though it leaves a daemon");
+	member = number("member");
+	ok(member > 1 && alive(member), "and that lives on");
+	kill(member, SIGKILL);
+}
+
+/* put a dead member into its group; we keep it, or this process does */
+static void
+bury_nobody(const struct run *r, bool ours)
+{
+	siginfo_t info;
+	pid_t dead;
+
+	dead = fork();
+	if (dead == 0) {
+		setpgid(0, r->pid);
+		_exit(0);
+	}
+	waitid(P_PID, (id_t)dead, &info, WEXITED | WNOWAIT);
+	if (!ours) {
+		scratch_put("ready", "");
+		for (;;)
+			pause();
+	}
+}
+
+static void
+test_dead(void)
+{
+	struct run r;
+	pid_t keeper;
+
+	r = start("sleep 1000");
+	bury_nobody(&r, true);
+	run_stop(&r, 1000);
+	until(news(&r, 1001) == RUN_ENDED);
+	ok(!run_busy(&r) && waitpid(-1, NULL, WNOHANG) == -1,
+	    "a dead member that is our child is waited for");
+
+	r = start("sleep 1000");
+	keeper = fork();
+	if (keeper == 0)
+		bury_nobody(&r, false);
+	ready();
+	run_stop(&r, 1000);
+	leaderless(&r);
+	ok(run_tick(&r, 6000) == RUN_NOTHING && run_busy(&r) &&
+		run_tick(&r, 6000 + RUN_DYING) == RUN_ENDED && !run_busy(&r),
+	    "one that nobody waits for does not keep us for ever");
+	kill(keeper, SIGKILL);
+	waitpid(keeper, NULL, 0);
+
+	r = start("sleep 1000");
+	keeper = fork();
+	if (keeper == 0)
+		bury_nobody(&r, false);
+	ready();
+	run_stop(&r, 1000);
+	run_kill(&r, 1);
+	leaderless(&r);
+	ok(run_tick(&r, 6000) == RUN_ENDED,
+	    "nor after a KILL that was asked for");
+	kill(keeper, SIGKILL);
+	waitpid(keeper, NULL, 0);
+}
+
+static void
+test_stopped(void)
+{
+	struct run r;
+
+	r = start(": >ready; kill -STOP $$; exit 5");
+	ready();
+	ok(news(&r, 1) == RUN_NOTHING, "who stops itself has not ended");
+	until(news(&r, 1) == RUN_ENDED || (run_continue(&r, 1), false));
+	ok(!run_busy(&r) && run_status(&r) == 5,
+	    "when we are continued it goes on");
+	r = start("sleep 1000 & echo $! >member; : >ready; kill -STOP $$");
+	ready();
+	run_stop(&r, 0);
+	until(news(&r, 1) == RUN_ENDED);
+	ok(!run_busy(&r) && !alive(number("member")),
+	    "who is stopped hears TERM as well");
+	r = start("kill -TTIN $$; exit 6");
+	ok(ended(&r) && run_status(&r) == 6,
+	    "who asks for a terminal where there is none goes on without");
+}
+
+/* Each end of a command frees the run for the next. */
+static void
+test_again(void)
+{
+	struct run r = none();
+	char text[20], *command[] = { sh, c, text, NULL };
+	int i, well;
+
+	well = 1;
+	for (i = 0; i < 50; i++) {
+		snprintf(text, sizeof text, "exit %d", i);
+		well = well && start_argv(&r, command) == 0 && ended(&r) &&
+		    run_status(&r) == i && run_succeeded(&r) == (i == 0);
+	}
+	ok(well, "fifty commands in turn each have their own status");
+	snprintf(text, sizeof text, "exit 0");
+	start_argv(&r, command);
+	run_stop(&r, 0);
+	until(news(&r, 1) == RUN_ENDED);
+	ok(start_argv(&r, command) == 0 && run_due(&r, 0) == RUN_NEVER &&
+		ended(&r) && run_succeeded(&r),
+	    "that one was stopped does not touch the next");
+}
+
+static int
+tests(void)
+{
+	scratch_begin();
+	setenv("PATH", "/usr/bin:/bin", 1);
+	test_status();
+	test_exec();
+	test_surroundings();
+	test_idle();
+	test_stop();
+	test_stubborn();
+	test_members();
+	test_dead();
+	test_stopped();
+	test_again();
+	scratch_end();
+	return test_end();
+}
+
+/* In a session of their own, so that there is no terminal to take. */
+int
+main(void)
+{
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	if (pid == 0) {
+		setsid();
+		return tests();
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return 1;
+	return WEXITSTATUS(status);
+}

@@ -1,0 +1,517 @@
+#define _XOPEN_SOURCE 700
+/* run_several.c - tests of several commands at once, and one terminal */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "../test.h"
+#include "os/os.h"
+#include "runs.h"
+
+enum { BOTH = 2 };
+
+static int slave, master; /* the terminal, in test_terminal */
+
+static void
+reap(struct run *runs)
+{
+	int i;
+
+	run_reap(runs, BOTH);
+	for (i = 0; i < BOTH; i++)
+		runs[i].look_at = 0;
+}
+
+static int
+over(struct run *runs, int i)
+{
+	enum run_news last;
+
+	last = RUN_NOTHING;
+	until((reap(runs), last = run_tick(&runs[i], 1)) != RUN_NOTHING);
+	return last == RUN_ENDED;
+}
+
+static void
+test_several(void)
+{
+	struct run runs[BOTH] = { none(), none() };
+
+	start_in(&runs[0], "exit 1");
+	start_in(&runs[1], ": >ready; exec sleep 1000");
+	ready();
+	ok(over(runs, 0) && run_status(&runs[0]) == 1 &&
+		run_tick(&runs[1], 1) == RUN_NOTHING && run_busy(&runs[1]),
+	    "each of several commands ends by itself");
+	start_in(&runs[0], ": >ready; exec sleep 1000");
+	ready();
+	run_stop(&runs[0], 0);
+	ok(over(runs, 0) && run_busy(&runs[1]) && alive(runs[1].pid) &&
+		!runs[1].stopping,
+	    "to stop one means no other");
+	start_in(&runs[0], "exit 5");
+	run_stop(&runs[1], 0);
+	ok(over(runs, 1) && over(runs, 0) && run_status(&runs[0]) == 5,
+	    "nor does it touch one that starts meanwhile");
+	start_in(&runs[0], "exit 6");
+	start_in(&runs[1], "exit 7");
+	ok(over(runs, 1) && over(runs, 0) && run_status(&runs[0]) == 6 &&
+		run_status(&runs[1]) == 7,
+	    "their ends may be asked for in any order");
+}
+
+static void
+test_limit(void)
+{
+	struct run r = none();
+
+	r.limit = 100;
+	start_in(&r, "exit 0");
+	ok(run_due(&r, 0) == 100 && ended(&r) && run_succeeded(&r) &&
+		!run_timed_out(&r),
+	    "within its limit a command succeeds");
+	start_in(&r, "exit 0");
+	leaderless(&r);
+	ok(run_tick(&r, 100) == RUN_ENDED && run_succeeded(&r),
+	    "also when that is noticed later");
+	start_in(&r, ": >ready; exec sleep 1000");
+	ready();
+	ok(news(&r, 99) == RUN_NOTHING && !r.stopping, "it may use all of it");
+	run_tick(&r, 100);
+	ok(r.stopping && run_timed_out(&r) && run_due(&r, 100) <= 5100,
+	    "then it is stopped");
+	until(news(&r, 101) == RUN_ENDED);
+	ok(!run_succeeded(&r) && run_status(&r) == 128 + SIGTERM &&
+		run_timed_out(&r),
+	    "and has failed");
+	start_in(
+	    &r, "trap 'exit 0' TERM; : >ready; while :; do sleep 0.01; done");
+	ready();
+	run_tick(&r, 100);
+	until(news(&r, 101) == RUN_ENDED);
+	ok(!run_succeeded(&r) && run_status(&r) == RUN_LATE && !run_killed(&r),
+	    "even when it ends with 0 then");
+	start_in(&r, "trap '' TERM; : >ready; while :; do sleep 0.01; done");
+	ready();
+	run_tick(&r, 100);
+	ok(run_tick(&r, 5099) == RUN_NOTHING && !r.killed, "it has the grace");
+	run_tick(&r, 5100);
+	until(news(&r, 5101) == RUN_ENDED);
+	ok(run_killed(&r) && run_status(&r) == 128 + SIGKILL,
+	    "and is killed when that is over");
+	start_in(&r, "exit 0");
+	ok(ended(&r) && run_succeeded(&r), "the next may succeed again");
+	r.limit = INT64_MAX;
+	start_in(&r, "exit 0");
+	ok(run_due(&r, 0) == RUN_NEVER && ended(&r), "no limit is too long");
+}
+
+static void
+test_stop_signal(void)
+{
+	struct run r = none();
+
+	r.stop = SIGINT;
+	r.grace = 70;
+	signal(SIGINT, SIG_IGN); /* as in the background of a shell */
+	start_in(&r,
+	    "trap 'exit 9' INT; trap '' TERM; : >ready; "
+	    "while :; do sleep 0.01; done");
+	ready();
+	run_stop(&r, 0);
+	ok(run_due(&r, 0) == 70, "a rule has its own grace");
+	until(news(&r, 1) == RUN_ENDED);
+	ok(run_status(&r) == 9, "and its own signal, ignored by us or not");
+	signal(SIGINT, SIG_DFL);
+	r.grace = 0;
+	start_in(&r, "trap '' INT; : >ready; while :; do sleep 0.01; done");
+	ready();
+	run_stop(&r, 5);
+	ok(run_due(&r, 5) == 5, "no grace at all is one");
+	until(news(&r, 5) == RUN_ENDED);
+	ok(run_killed(&r), "that ends at once");
+}
+
+/* ---- how a command is started ---- */
+
+static int
+holds(const char *path, const char *text)
+{
+	char its[80];
+	size_t n;
+	FILE *f;
+
+	f = fopen(path, "r");
+	if (f == NULL)
+		return 0;
+	n = fread(its, 1, sizeof its - 1, f);
+	fclose(f);
+	its[n] = '\0';
+	return strcmp(its, text) == 0;
+}
+
+static int
+ran(const struct run_how *how)
+{
+	struct run r = none();
+
+	return run_start(&r, how, 0) == 0 && ended(&r);
+}
+
+static void
+test_how(void)
+{
+	char says[] = "echo out; echo err >&2; cat; echo \"<$WATCHRUN_ALL>\"";
+	char *argv[] = { sh, c, says, NULL }, *big[3] = { sh, NULL, NULL };
+	struct run_how how = { .argv = argv, .deaf = true };
+	struct run r = none();
+	int saved, failed;
+
+	how.out = open("out", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	how.err = open("err", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	setenv("WATCHRUN_ALL", "of others", 1);
+	ok(ran(&how) && holds("out", "out\n<>\n") && holds("err", "err\n"),
+	    "its output goes where it is to go; it may read nothing");
+	saved = dup(2);
+	dup2(how.err, 2);
+	how.out = 2;
+	how.all = true;
+	ok(ran(&how) && holds("err", "err\nout\nerr\n<1>\n"),
+	    "be that our standard error; it is told of everything");
+	how.err = open("new", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	ok(ran(&how) && holds("err", "err\nout\nerr\n<1>\nout\n<1>\n") &&
+		holds("new", "err\n"),
+	    "even if its own is another");
+	dup2(saved, 2);
+	close(saved);
+	how.out = 1000;
+	ok(run_start(&r, &how, 0) == -1 && errno == EBADF && !run_busy(&r),
+	    "where that is closed it is not started");
+	how.out = -1;
+	big[1] = malloc(4000001);
+	memset(big[1], 'x', 4000000);
+	big[1][4000000] = '\0';
+	how.argv = big;
+	failed = run_start(&r, &how, 0) == -1 && errno == E2BIG;
+	ok(failed && !run_busy(&r), "arguments that are too long: E2BIG");
+	free(big[1]);
+	unsetenv("WATCHRUN_ALL");
+}
+
+/* ---- the terminal ---- */
+
+static int
+has_it(struct run *runs, int i)
+{
+	until((reap(runs), shared.front == &runs[i]));
+	return tcgetpgrp(slave) == runs[i].pid;
+}
+
+static int
+echoes(void)
+{
+	struct termios modes;
+
+	return tcgetattr(slave, &modes) == 0 && (modes.c_lflag & ECHO) != 0;
+}
+
+static void
+type(const char *text)
+{
+	if (write(master, text, strlen(text)) < 0)
+		exit(2);
+}
+
+static void
+test_asks(void)
+{
+	struct run runs[BOTH] = { none(), none() };
+
+	start_in(&runs[0],
+	    "stty -echo </dev/tty; : >ready; until test -e go; do "
+	    "sleep 0.01; done; read -r x </dev/tty; echo $x >a");
+	ok(has_it(runs, 0), "who sets the terminal's modes gets it");
+	ready();
+	ok(!echoes(), "and sets them");
+	start_in(&runs[1], "read -r x </dev/tty; echo $x >b");
+	ok(has_it(runs, 1), "who asks next gets it, too");
+	ok(echoes(), "with the modes as they were");
+	type("one\n");
+	ok(over(runs, 1) && holds("b", "one\n") && runs[1].held_terminal,
+	    "what is typed is for that one");
+	ok(has_it(runs, 0) && !echoes(),
+	    "then the first has it again, and its modes");
+	scratch_put("go", "");
+	type("two\n");
+	ok(over(runs, 0) && holds("a", "two\n") && run_succeeded(&runs[0]),
+	    "and reads from it");
+	ok(shared.front == NULL && tcgetpgrp(slave) == getpgrp() && echoes(),
+	    "at the end we have it, as it was");
+	ok(!run_interrupted(&runs[0]), "nobody was interrupted");
+	start_in(&runs[0], "stty echo </dev/tty; exit 130");
+	ok(over(runs, 0) && run_interrupted(&runs[0]) == SIGINT,
+	    "130 with the terminal is Ctrl-C");
+	runs[0].stop = SIGINT;
+	start_in(&runs[0], "stty echo </dev/tty; : >ready; exec sleep 1000");
+	ok(has_it(runs, 0), "a third one has it");
+	ready();
+	run_stop(&runs[0], 0);
+	ok(over(runs, 0) && run_status(&runs[0]) == 130 &&
+		run_interrupted(&runs[0]) == 0,
+	    "that we end it with INT is none");
+	unlink("go");
+	unlink("a");
+}
+
+/* who waits for the terminal and was stopped for it dies with its run */
+static void
+test_loser(void)
+{
+	struct run runs[BOTH] = { none(), none() };
+
+	start_in(&runs[0], "stty -echo </dev/tty; : >ready; exec sleep 1000");
+	has_it(runs, 0);
+	ready();
+	start_in(&runs[1], "stty echo </dev/tty; exit 0");
+	ok(over(runs, 1) && has_it(runs, 0), "a short visit");
+	start_in(&runs[1], "read -r x </dev/tty");
+	has_it(runs, 1);
+	run_stop(&runs[0], 0);
+	ok(over(runs, 0) && shared.front == &runs[1],
+	    "who is stopped takes the terminal from nobody else");
+	run_kill(&runs[1], 0);
+	ok(over(runs, 1) && tcgetpgrp(slave) == getpgrp() && echoes(),
+	    "who is killed leaves it to us");
+}
+
+/* Who tidies the terminal up when it is stopped must not have to be killed. */
+static void
+test_tidy(void)
+{
+	struct run runs[BOTH] = { none(), none() };
+
+	start_in(&runs[0],
+	    "trap 'stty -echo </dev/tty; exit 4' TERM; : >ready; "
+	    "while :; do sleep 0.01; done");
+	ready();
+	run_stop(&runs[0], 0);
+	ok(over(runs, 0) && run_status(&runs[0]) == 4,
+	    "who wants the terminal when it is stopped has it");
+	ok(tcgetpgrp(slave) == getpgrp() && echoes(), "and no longer");
+}
+
+static void
+set_front(pid_t group)
+{
+	sigset_t ttou, old;
+
+	sigemptyset(&ttou);
+	sigaddset(&ttou, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &ttou, &old);
+	tcsetpgrp(slave, group);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+static void
+test_background(void)
+{
+	struct run runs[BOTH] = { none(), none() };
+	pid_t shell;
+
+	shell = fork();
+	if (shell == 0)
+		for (;;)
+			pause();
+	setpgid(shell, shell);
+	set_front(shell);
+	start_in(&runs[1],
+	    "while :; do test -e told && echo >going; "
+	    "sleep 0.01; done");
+	start_in(&runs[0], "read -r x </dev/tty; echo $x >a");
+	until((reap(runs), runs[0].suspended));
+	ok(run_due(&runs[0], 5) == 5 &&
+		run_tick(&runs[0], 5) == RUN_SUSPENDED &&
+		run_tick(&runs[0], 5) == RUN_NOTHING,
+	    "in the background who asks is to suspend us all, told once");
+	ok(tcgetpgrp(slave) == shell && shared.front == NULL,
+	    "the terminal is the shell's");
+	run_continue(runs, BOTH);
+	scratch_put("told", "");
+	until(is_there("going"));
+	ok(is_there("going") && (reap(runs), !runs[0].suspended),
+	    "when we go on without it, who asks does not go on");
+	set_front(getpgrp());
+	run_continue(runs, BOTH);
+	ok(has_it(runs, 0), "with it that is who has it");
+	type("three\n");
+	ok(over(runs, 0) && holds("a", "three\n"), "and who reads");
+	run_kill(&runs[1], 0);
+	over(runs, 1);
+	kill(shell, SIGKILL);
+	waitpid(shell, NULL, 0);
+	unlink("a");
+}
+
+/* T: is it stopped? */
+static int
+is_stopped(pid_t pid)
+{
+	char path[60], state;
+	FILE *f;
+
+	snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+	f = fopen(path, "r");
+	if (f == NULL || fscanf(f, "%*d %*s %c", &state) != 1)
+		state = '?';
+	if (f != NULL)
+		fclose(f);
+	return state == 'T';
+}
+
+static void
+put_pid(const char *path, pid_t pid)
+{
+	char text[40];
+
+	snprintf(text, sizeof text, "%ld\n", (long)pid);
+	scratch_put(path, text);
+}
+
+static void
+test_suspend(void)
+{
+	struct run runs[BOTH] = { none(), none() };
+	int64_t before;
+
+	runs[0].limit = runs[1].limit = 1000;
+	start_in(
+	    &runs[0], "stty -echo </dev/tty; read -r x </dev/tty; echo $x >a");
+	/* No shell: one that is about to start a program may not be stopped. */
+	start_in(&runs[1], "exec sleep 1000");
+	has_it(runs, 0);
+	until(!echoes());
+	until((reap(runs), is_stopped(runs[0].pid) == 0));
+	put_pid("pid0", runs[0].pid);
+	put_pid("pid1", runs[1].pid);
+	kill(runs[0].pid, SIGTSTP);
+	until((reap(runs), runs[0].suspended));
+	ok(run_tick(&runs[1], 1) == RUN_NOTHING &&
+		run_tick(&runs[0], 1) == RUN_SUSPENDED,
+	    "who is suspended with the terminal suspends us");
+	before = runs[1].limit_at;
+	run_suspend(runs, BOTH);
+	ok(is_there("stopped"), "all commands are stopped with us");
+	ok(is_there("cooked"), "and the terminal is as it was");
+	ok(runs[1].limit_at > before && runs[0].limit_at > before,
+	    "their time stands still");
+	until(!is_stopped(runs[1].pid));
+	ok(has_it(runs, 0) && !is_stopped(runs[1].pid) && !echoes(),
+	    "when we go on so do they, with the terminal");
+	type("four\n");
+	ok(over(runs, 0) && holds("a", "four\n"), "as if nothing had been");
+	run_kill(&runs[1], 0);
+	ok(over(runs, 1) && tcgetpgrp(slave) == getpgrp() && echoes(),
+	    "but their end");
+}
+
+static int
+in_terminal(void)
+{
+	test_asks();
+	test_loser();
+	test_tidy();
+	test_background();
+	test_suspend();
+	return test_end();
+}
+
+/* As a shell does: the job that is stopped goes on a little later. */
+static int
+wait_for_job(pid_t job)
+{
+	int i, status;
+
+	while (waitpid(job, &status, WUNTRACED) == job && WIFSTOPPED(status)) {
+		until(is_stopped(number("pid0")) && is_stopped(number("pid1")));
+		if (is_stopped(number("pid0")) && is_stopped(number("pid1")))
+			scratch_put("stopped", "");
+		if (echoes() && tcgetpgrp(slave) == job)
+			scratch_put("cooked", "");
+		for (i = 0; i < 20; i++)
+			scratch_nap();
+		set_front(job);
+		kill(-job, SIGCONT);
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+/* Like a shell's job: the leader of the session is another process. */
+static int
+test_terminal(void)
+{
+	pid_t job;
+
+	master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
+		return 1;
+	setsid();
+	slave = open(ptsname(master), O_RDWR | O_CLOEXEC);
+	if (slave < 0 || tcgetpgrp(slave) != getpgrp())
+		return 1;
+	job = fork();
+	if (job == 0) {
+		setpgid(0, 0);
+		os_adopt();
+		set_front(getpgrp());
+		exit(in_terminal());
+	}
+	setpgid(job, job);
+	return wait_for_job(job);
+}
+
+/* The status of a child, in which tests are. */
+static int
+apart(int (*tests)(void))
+{
+	pid_t pid;
+	int status;
+
+	pid = fork();
+	if (pid == 0) {
+		os_adopt();
+		exit(tests());
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return 1;
+	return WEXITSTATUS(status);
+}
+
+static int
+without_terminal(void)
+{
+	setsid();
+	test_several();
+	test_limit();
+	test_stop_signal();
+	test_how();
+	return test_end();
+}
+
+int
+main(void)
+{
+	int failed;
+
+	scratch_begin();
+	setenv("PATH", "/usr/bin:/bin", 1);
+	failed = apart(without_terminal);
+	failed |= apart(test_terminal);
+	scratch_end();
+	return failed;
+}

@@ -1,0 +1,131 @@
+/* runs.h - commands to be run, and what becomes of them */
+#ifndef RUNS_H
+#define RUNS_H
+
+#include <sys/wait.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "../scratch.h"
+#include "run/run.h"
+
+/* For files that define _XOPEN_SOURCE 700 or more. */
+
+static char sh[] = "sh", c[] = "-c";
+static struct run_shared shared = { .tty = -1 };
+
+static inline struct run
+none(void)
+{
+	return (struct run){
+		.shared = &shared, .stop = SIGTERM, .grace = RUN_GRACE
+	};
+}
+
+static inline int
+start_argv(struct run *r, char *const argv[])
+{
+	struct run_how how = { .argv = argv, .out = -1, .err = -1 };
+
+	return run_start(r, &how, 0);
+}
+
+static inline int
+start_in(struct run *r, const char *script)
+{
+	char text[300], *argv[] = { sh, c, text, NULL };
+
+	snprintf(text, sizeof text, "%s", script);
+	return start_argv(r, argv);
+}
+
+static inline struct run
+start(const char *script)
+{
+	struct run r;
+
+	r = none();
+	start_in(&r, script);
+	return r;
+}
+
+/* what is new at this time, which stands still while we wait */
+static inline enum run_news
+news(struct run *r, int64_t now)
+{
+	run_reap(r, 1);
+	r->look_at = 0;
+	return run_tick(r, now);
+}
+
+/* wait until its leader has ended */
+static inline void
+leaderless(struct run *r)
+{
+	until((run_reap(r, 1), r->ended));
+}
+
+static inline int
+ended(struct run *r)
+{
+	enum run_news last;
+
+	until((last = news(r, 1)) != RUN_NOTHING);
+	return last == RUN_ENDED && !run_busy(r) && news(r, 1) == RUN_NOTHING;
+}
+
+static inline int
+is_there(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+/* wait for a file that a command makes, and take it away */
+static inline int
+ready(void)
+{
+	until(is_there("ready"));
+	return unlink("ready") == 0;
+}
+
+/* the number in a file */
+static inline pid_t
+number(const char *path)
+{
+	long n;
+	FILE *f;
+
+	n = 0;
+	f = fopen(path, "r");
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%ld", &n) != 1)
+		n = 0;
+	fclose(f);
+	return (pid_t)n;
+}
+
+/* is it running, and not just waiting to be waited for? */
+static inline int
+alive(pid_t pid)
+{
+	char path[60], state;
+	FILE *f;
+
+	if (kill(pid, 0) < 0)
+		return 0;
+	snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+	f = fopen(path, "r");
+	if (f == NULL)
+		return is_there("/proc/self/stat") ? 0 : 1;
+	if (fscanf(f, "%*d %*s %c", &state) != 1)
+		state = 'Z';
+	fclose(f);
+	return state != 'Z';
+}
+
+#endif

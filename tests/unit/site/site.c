@@ -1,0 +1,430 @@
+#define _XOPEN_SOURCE 700
+/* site.c - tests of files as answers */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../test.h"
+#include "base/clock.h"
+#include "site/site.h"
+
+static char top[] = "/tmp/site.XXXXXX";
+static struct site s;
+static struct reply reply;
+static char got[200000]; /* the whole body */
+static int result;
+
+#define TAG "<script async src=\"/reload.js\" data-generation=\"g-1\"></script>"
+
+static void
+put(const char *path, const char *text)
+{
+	struct timespec times[2] = { { .tv_sec = 1000000000 },
+		{ .tv_sec = 1000000000 } };
+	FILE *f;
+
+	f = fopen(path, "w");
+	if (f == NULL || fputs(text, f) < 0 || fclose(f) != 0)
+		exit(1);
+	utimensat(AT_FDCWD, path, times, 0);
+}
+
+static void
+write_at(const char *path, off_t off, const char *text)
+{
+	struct timespec times[2] = { { .tv_sec = 1000000000 },
+		{ .tv_sec = 1000000000 } };
+	int fd;
+
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || pwrite(fd, text, strlen(text), off) < 0)
+		exit(1);
+	close(fd);
+	utimensat(AT_FDCWD, path, times, 0);
+}
+
+/* written just now */
+static void
+put_now(const char *path, const char *text)
+{
+	put(path, text);
+	utimensat(AT_FDCWD, path, NULL, 0);
+}
+
+/* GET path, with more lines of the head; the status */
+static int
+get(const char *path, const char *fields)
+{
+	struct http_request r;
+	char head[9000];
+	size_t n, want;
+	ssize_t more;
+
+	reply_free(&reply);
+	reply_init(&reply, 200);
+	snprintf(head, sizeof head, "GET %s HTTP/1.1\r\nHost: a\r\n%s\r\n",
+	    path, fields);
+	if (http_parse(head, strlen(head), &r) < 0)
+		return 0;
+	result = site_answer(&s, &r, "g-1", &reply);
+	n = reply.body.len;
+	if (n > 0)
+		memcpy(got, buf_head(&reply.body), n);
+	want = sizeof got - 1 - n;
+	if ((int64_t)want > reply.len)
+		want = (size_t)reply.len;
+	more = want == 0 ? 0 : reply_read(reply.fd, got + n, want, reply.off);
+	got[n + (size_t)(more < 0 ? 0 : more)] = '\0';
+	if (more != (ssize_t)want)
+		return -1;
+	return result == SITE_AGAIN ? SITE_AGAIN : reply.status;
+}
+
+/* is this line in the head? */
+static bool
+says(const char *line)
+{
+	buf_put(&reply.fields, "", 1);
+	reply.fields.len--;
+	return strstr((char *)buf_head(&reply.fields), line) != NULL;
+}
+
+/* the value of the reply's ETag */
+static const char *
+etag(void)
+{
+	static char tag[200];
+	const char *p;
+
+	tag[0] = '\0';
+	if (says("ETag: ")) {
+		p = strstr((char *)buf_head(&reply.fields), "ETag: ");
+		snprintf(tag, sizeof tag, "If-None-Match: %.*s\r\n",
+		    (int)strcspn(p + 6, "\r"), p + 6);
+	}
+	return tag;
+}
+
+static void
+test_files(void)
+{
+	put("root/a.css", "a{}");
+	put("root/data", "data");
+	put("root/a b&.txt", "blank");
+	ok(get("/a.css", "") == 200 && strcmp(got, "a{}") == 0 &&
+		says("Content-Type: text/css; charset=utf-8\r\n") &&
+		says("Cache-Control: no-cache\r\n") &&
+		says("Last-Modified: Sun, 09 Sep 2001 01:46:40 GMT\r\n"),
+	    "a file is answered with its type and date");
+	ok(get("/data", "") == 200 &&
+		says("Content-Type: application/octet-stream\r\n"),
+	    "one of no known type is bytes");
+	ok(get("/a%20b%26.txt", "") == 200 && strcmp(got, "blank") == 0,
+	    "its name may be escaped");
+	ok(get("/a.css?v=1", "") == 200, "a query changes nothing");
+	ok(get("//a.css", "") == 200, "nor do slashes in front");
+	ok(get("/a.css/", "") == 404 && get("/nope", "") == 404 &&
+		get("/a.css/x", "") == 404,
+	    "what is not there is 404");
+	ok(get("/%zz", "") == 400 && get("/a.css%00", "") == 400 &&
+		get("/%00", "") == 400 && get("/%", "") == 400,
+	    "a bad escape is 400, and so is NUL");
+	put("root/a%41", "once");
+	put("root/b\\c", "back");
+	ok(get("/a%2541", "") == 200 && strcmp(got, "once") == 0 &&
+		get("/a%41", "") == 404,
+	    "escapes are undone once");
+	ok(get("/b%5cc", "") == 200 && strcmp(got, "back") == 0 &&
+		get("/..%5csecret", "") == 404 &&
+		get("/sub%5c..%5c..%5csecret", "") == 404,
+	    "a backslash is a letter");
+	ok(get("/../secret", "") == 404 && get("/%2e%2e/secret", "") == 404 &&
+		get("/./a.css", "") == 404 && get("/.x", "") == 404 &&
+		get("/%2e%2e%2fsecret", "") == 404,
+	    "dots lead nowhere, however they are written");
+}
+
+static void
+test_pages(void)
+{
+	static char big[SITE_LOOK + 20000];
+
+	put("root/p.html", "<!doctype html><head><title>p");
+	put("root/part.html", "<p>part");
+	put("root/latin.html", "<head>gr\xfc\xdf");
+	put("root/wide.html", "\xff\xfe<");
+	ok(get("/p.html", "") == 200 &&
+		strcmp(got, "<!doctype html><head>" TAG "<title>p") == 0 &&
+		says("text/html; charset=utf-8"),
+	    "a page gets the tag after its head");
+	ok(get("/p.html", "Sec-Fetch-Dest: document\r\n") == 200 &&
+		strstr(got, TAG) != NULL &&
+		get("/p.html", "Sec-Fetch-Dest: empty\r\n") == 200 &&
+		strstr(got, TAG) != NULL,
+	    "whether it is shown or fetched by a script");
+	ok(get("/p.html", "Sec-Fetch-Dest: object\r\n") == 200 &&
+		strstr(got, TAG) == NULL,
+	    "but not as something else");
+	ok(get("/part.html", "") == 200 && strcmp(got, TAG "<p>part") == 0 &&
+		get("/part.html", "Sec-Fetch-Dest: empty\r\n") == 200 &&
+		strcmp(got, "<p>part") == 0,
+	    "a part that a script fetches stays as it is");
+	ok(get("/latin.html", "") == 200 && says("text/html\r\n"),
+	    "a page that is not UTF-8 is not said to be");
+	ok(get("/wide.html", "") == 200 && strstr(got, "script") == NULL,
+	    "nothing is put into UTF-16");
+	memset(big, 'x', sizeof big - 1);
+	memcpy(big, "<head>", 6);
+	put("root/big.html", big);
+	ok(get("/big.html", "") == 200 && reply.len > 0 &&
+		strlen(got) == strlen(big) + strlen(TAG) &&
+		memcmp(got, "<head>" TAG "x", strlen(TAG) + 7) == 0 &&
+		strcmp(got + strlen(got) - 3, "xxx") == 0,
+	    "a large page comes whole, the tag in it");
+	ok(get("/nope", "") == 404 && strstr(got, TAG) != NULL &&
+		get("/nope", "Sec-Fetch-Dest: image\r\n") == 404 &&
+		strstr(got, TAG) == NULL,
+	    "a page that is missing heals, a picture needs not");
+	ok(get("/%3cscript%3e\"<b>", "") == 404 && strstr(got, "<b>") == NULL,
+	    "what was asked for is shown as text");
+}
+
+static void
+test_directories(void)
+{
+	mkdir("root/sub", 0755);
+	mkdir("root/sub/.git", 0755);
+	put("root/sub/x&y<.txt", "x");
+	put("root/sub/.hidden", "x");
+	mkdir("root/home", 0755);
+	put("root/home/index.html", "<head>home");
+	ok(get("/sub", "") == 301 && says("Location: /sub/\r\n"),
+	    "a directory without its slash is redirected");
+	ok(get("//sub?a=b", "") == 301 && says("Location: /sub/?a=b\r\n"),
+	    "never to another host, and with its query");
+	ok(get("/home/", "") == 200 && strcmp(got, "<head>" TAG "home") == 0,
+	    "index.html is the page of its directory");
+	ok(get("/sub/", "") == 200 && strstr(got, TAG) != NULL &&
+		strstr(got, "<a href=\"./x%26y%3C.txt\">x&amp;y&lt;.txt</a>") !=
+		    NULL &&
+		strstr(got, "../") != NULL,
+	    "without one there is a list");
+	ok(strstr(got, "hidden") == NULL && strstr(got, "git") == NULL,
+	    "with no dotfiles in it");
+	ok(get("/", "") == 200 && strstr(got, "href=\"./sub/\">sub/") != NULL &&
+		strstr(got, "\"../\"") == NULL,
+	    "directories are told apart, and the root has no parent");
+}
+
+static void
+test_conditions(void)
+{
+	char tag[200], since[100];
+
+	ok(get("/a.css", "") == 200 && get("/a.css", etag()) == 304 &&
+		got[0] == '\0',
+	    "what is known is not sent again");
+	get("/p.html", "");
+	memcpy(tag, etag(), sizeof tag);
+	ok(strstr(tag, "-g-1\"") != NULL && get("/p.html", tag) == 304,
+	    "the tag of a page has the generation in it");
+	get("/a.css", "");
+	ok(strstr(etag(), "g-1") == NULL, "that of another file has not");
+	put("root/a.css", "b{}");
+	memcpy(tag, etag(), sizeof tag);
+	put("root/a.css", "c{}");
+	ok(get("/a.css", tag) == 200,
+	    "another content of the same size and date is news");
+	memcpy(tag, etag(), sizeof tag);
+	rename("root/a.css", "root/b.css");
+	put("root/a.css", "c{}");
+	ok(get("/a.css", tag) == 304, "the same content is not");
+	snprintf(since, sizeof since, "If-Modified-Since: %s\r\n",
+	    "Sun, 09 Sep 2001 01:46:40 GMT");
+	ok(get("/a.css", since) == 304, "so is a date understood");
+	ok(get("/p.html", since) == 200 && get("/part.html", since) == 200,
+	    "but not of pages, whose tag changes");
+	get("/sub/", "");
+	memcpy(tag, etag(), sizeof tag);
+	ok(get("/sub/", tag) == 304, "a list has a tag as well");
+	put("root/sub/new", "x");
+	ok(get("/sub/", tag) == 200 && !says("Last-Modified"),
+	    "which changes with what is in it");
+	ok(get("/a.css", "If-Match: \"x\"\r\n") == 412 && !says("ETag") &&
+		strstr(got, "c{}") == NULL,
+	    "who wants another version gets none");
+}
+
+/* Written, asked for, and written again, in one second. */
+static void
+test_fresh(void)
+{
+	char since[100], date[REPLY_DATE_SIZE], tag[200];
+	struct stat st;
+
+	put_now("root/f.css", "d{}");
+	get("/f.css", "");
+	memcpy(tag, etag(), sizeof tag);
+	stat("root/f.css", &st);
+	reply_date(date, (int64_t)st.st_mtime);
+	snprintf(since, sizeof since, "If-Modified-Since: %s\r\n", date);
+	ok(get("/f.css", since) == 304 && get("/f.css", tag) == 304,
+	    "a file that was written just now is known by date and tag");
+	put("root/f.css", "e{}");
+	utimensat(AT_FDCWD, "root/f.css",
+	    (struct timespec[2]){ st.st_mtim, st.st_mtim }, 0);
+	ok(get("/f.css", since) == 200 && get("/f.css", tag) == 200,
+	    "not when it was written again in the same second");
+	put_now("root/big", "");
+	truncate("root/big", SITE_SUM + 1);
+	get("/big", "");
+	memcpy(tag, etag(), sizeof tag);
+	ok(get("/big", tag) == 200, "a large one is never known that soon");
+	put("root/big", "");
+	truncate("root/big", SITE_SUM + 1);
+	utimensat(AT_FDCWD, "root/big",
+	    (struct timespec[2]){ { .tv_sec = 1 }, { .tv_sec = 1 } }, 0);
+	get("/big", "");
+	memcpy(tag, etag(), sizeof tag);
+	ok(get("/big", tag) == 304, "but later on");
+	put("root/mid", "");
+	truncate("root/mid", SITE_SUM);
+	get("/mid", "");
+	memcpy(tag, etag(), sizeof tag);
+	write_at("root/mid", SITE_SUM - 1, "x");
+	ok(get("/mid", tag) == 200, "one up to a MiB is read to its end");
+}
+
+/* a part of it; 206, and these bytes and Content-Range */
+static bool
+part(const char *path, const char *range, const char *want, const char *field)
+{
+	char fields[200];
+
+	snprintf(fields, sizeof fields, "Range: bytes=%s\r\n", range);
+	if (get(path, fields) != 206 || strcmp(got, want) != 0)
+		return false;
+	snprintf(fields, sizeof fields, "Content-Range: bytes %s\r\n", field);
+	return says(fields) && says("Accept-Ranges: bytes\r\n");
+}
+
+static void
+test_ranges(void)
+{
+	char fields[300];
+
+	put("root/ten", "0123456789");
+	ok(part("/ten", "2-4", "234", "2-4/10") &&
+		part("/ten", "7-", "789", "7-9/10") &&
+		part("/ten", "-2", "89", "8-9/10"),
+	    "a part of a file is sent");
+	ok(get("/ten", "Range: bytes=10-\r\n") == 416 &&
+		says("Content-Range: bytes */10\r\n") && !says("ETag"),
+	    "none that is not there: 416");
+	ok(get("/ten", "Range: bytes=0-1,5-6\r\n") == 200 &&
+		strcmp(got, "0123456789") == 0 && !says("Content-Range"),
+	    "several are the whole");
+	get("/ten", "");
+	snprintf(fields, sizeof fields, "Range: bytes=1-1\r\nIf-Range%s",
+	    etag() + strlen("If-None-Match"));
+	ok(get("/ten", fields) == 206 && strcmp(got, "1") == 0,
+	    "a part of the version that is known is sent");
+	ok(get("/ten", "Range: bytes=1-1\r\nIf-Range: \"x\"\r\n") == 200 &&
+		strcmp(got, "0123456789") == 0,
+	    "of another one all of it");
+	snprintf(fields, sizeof fields, "21-34/%d", (int)(29 + strlen(TAG)));
+	ok(part("/p.html", "21-34", "<script async ", fields),
+	    "a page has parts, too");
+	ok(get("/p.html", "Range: bytes=-3\r\n") == 206 &&
+		strcmp(got, "e>p") == 0,
+	    "the tag is counted");
+	truncate("root/far", 0);
+	put("root/far", "");
+	truncate("root/far", (off_t)5 << 30);
+	write_at("root/far", (off_t)1 << 32, "far away");
+	ok(part("/far", "4294967296-4294967303", "far away",
+	       "4294967296-4294967303/5368709120"),
+	    "files may be longer than 4 GiB");
+}
+
+static void
+test_rewriting(void)
+{
+	int64_t start;
+	int r;
+
+	put("root/e.css", "");
+	ok(get("/e.css", "") == 200 && got[0] == '\0',
+	    "an old empty file is empty");
+	utimensat(AT_FDCWD, "root/e.css", NULL, 0);
+	ok(get("/e.css", "") == SITE_AGAIN,
+	    "one that was emptied just now is asked for again");
+	start = clock_ms();
+	while ((r = get("/e.css", "")) == SITE_AGAIN)
+		if (clock_ms() - start > 5000)
+			break;
+	ok(r == 200, "but not for ever");
+}
+
+static void
+test_rights(void)
+{
+	chmod("root/home/index.html", 0);
+	ok(geteuid() == 0 ||
+		(get("/home/", "") == 403 && strstr(got, TAG) != NULL),
+	    "what may be seen and can't be read is 403");
+	chmod("root/home/index.html", 0644);
+	chmod("root/home", 0711);
+	ok(get("/home/", "") == 200, "no right to list is needed for a page");
+	chmod("root/home", 0755);
+}
+
+/* Some of the system's own files say that they are longer than they are. */
+static void
+test_untrue(void)
+{
+	struct site other;
+	struct stat st;
+	struct http_request r;
+	char head[] = "GET /online HTTP/1.0\r\nHost: a\r\n\r\n";
+
+	if (stat("/sys/devices/system/cpu/online", &st) < 0 ||
+	    site_init(&other, "/sys/devices/system/cpu") < 0) {
+		printf("skip 'a length that is not true' (no /sys)\n");
+		return;
+	}
+	reply_free(&reply);
+	reply_init(&reply, 200);
+	ok(http_parse(head, strlen(head), &r) == 0 &&
+		site_answer(&other, &r, "g-1", &reply) == 0 &&
+		reply.status == 200 && reply.len == 0 && reply.body.len > 0 &&
+		(int64_t)reply.body.len < (int64_t)st.st_size,
+	    "a file is as long as what can be read of it");
+	site_free(&other);
+}
+
+int
+main(void)
+{
+	char command[100];
+
+	if (mkdtemp(top) == NULL || chdir(top) < 0 || mkdir("root", 0755) < 0)
+		exit(1);
+	put("secret", "secret");
+	reply_init(&reply, 200);
+	ok(site_init(&s, "root") == 0, "a directory can be served");
+	test_files();
+	test_pages();
+	test_directories();
+	test_conditions();
+	test_fresh();
+	test_ranges();
+	test_rights();
+	test_untrue();
+	test_rewriting();
+	reply_free(&reply);
+	site_free(&s);
+	snprintf(command, sizeof command, "rm -rf %s", top);
+	return system(command) != 0 || test_end();
+}
