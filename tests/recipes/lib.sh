@@ -57,11 +57,13 @@ cooked() {
 }
 
 # built: wait until the commands at the start have been run, and what waits was
-# rung, unless watchrun was quicker than reloadws and its pidfile
+# rung, unless watchrun was quicker than reloadws
 built() {
 	until_ok 20 grep -q -e 'reloadws\.pid: rung' \
-	    -e 'reloadws\.pid: No such file' "$tmp/log" ||
-		echo "FAIL '$recipe is built'"
+	    -e 'reloadws\.pid: No such file' -e 'reloadws\.pid: .*no process' \
+	    "$tmp/log" && return
+	echo "FAIL '$recipe is built'"
+	cat "$tmp/log"
 }
 
 # edit expression file: as sed -i, but written in place, at once

@@ -34,9 +34,10 @@ move_counted() {
 	echo "$1" >site/new
 	mv site/new site/page.html
 }
-# It exits with 4 if it was kept waiting between its two steps: once more, then.
+# It exits with 4 if the file system kept it waiting between its two steps: once
+# more, then.
 at_once() {
-	for try in 1 2 3 4 5; do
+	for try in $(seq 30); do
 		save rename "$1
 " site/page.html
 		late=$?
