@@ -106,13 +106,19 @@ int
 sig_catch(int signo)
 {
 	struct sigaction act;
+	sigset_t set;
 
 	act = (struct sigaction){ .sa_handler = on_signal,
 		.sa_flags = SA_RESTART };
 	sigemptyset(&act.sa_mask);
 	remember(signo);
 	caught |= bit(signo);
-	return sigaction(signo, &act, NULL);
+	if (sigaction(signo, &act, NULL) < 0)
+		return -1;
+	/* The mask is inherited: the parent may have had it blocked. */
+	sigemptyset(&set);
+	sigaddset(&set, signo);
+	return sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 void

@@ -8,7 +8,8 @@
 /* make the pipe; its end for poll(), or -1 and errno */
 int sig_open(void);
 
-/* write a byte to the pipe whenever this signal comes; 0, or -1 and errno */
+/* Unblock this signal, and write a byte to the pipe whenever it comes.  Returns 0,
+ * or -1 with errno set. */
 int sig_catch(int signo);
 
 /* does whoever started us have this signal ignored? */

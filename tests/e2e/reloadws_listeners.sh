@@ -105,3 +105,20 @@ listeners 0 || until_ok 5 listeners 0
 ok 'a HUP that was ignored stays ignored' sh -c "
 	printf 'GET /reload HTTP/1.0\r\nHost: localhost\r\n\r\n' |
 	wscat -r $port | grep -q -- '-1\",'"
+
+# ---- signals that were blocked when it started ----
+
+if env --block-signal=TERM true 2>/dev/null; then
+	start log env --block-signal=TERM,USR1 reloadws -l 0 -p blocked.pid
+	until_ok 10 address log
+	port=$(address log)
+	start heard wscat -n 1 -t 60 "$port" /
+	until_ok 10 has heard '* open'
+	kill -USR1 "$(cat blocked.pid)"
+	ok 'with signals blocked by its parent, a ring is told' \
+	    until_ok 10 has heard reload
+	kill -TERM "$(cat blocked.pid)"
+	ok 'and TERM ends the server' until_ok 10 not test -e blocked.pid
+else
+	lacks 'with signals blocked by its parent, a ring is told' 'env of coreutils'
+fi

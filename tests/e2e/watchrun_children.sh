@@ -241,3 +241,17 @@ until_ok 5 lines 1 seen
 ok 'it goes on when what reads its messages is gone' lines 1 seen
 kill -TERM "$deaf"
 wait "$deaf"
+
+# ---- signals that were blocked when it started ----
+
+if env --block-signal=TERM true 2>/dev/null; then
+	: >ran
+	start log env --block-signal=TERM,CHLD,INT watchrun 'site/**' -- \
+	    sh -c 'echo run >>ran; kill -TERM $$'
+	ok 'with signals blocked by its parent, a command runs' until_ok 10 lines 1 ran
+	ok 'its end is noticed' until_ok 10 has log 'sh: killed by SIGTERM'
+	kill -TERM "$pid"
+	ok 'and TERM ends watchrun' until_ok 10 gone "$pid"
+else
+	lacks 'with signals blocked by its parent, a command runs' 'env of coreutils'
+fi

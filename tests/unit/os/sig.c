@@ -220,12 +220,28 @@ test_flood(void)
 	    "a flood of one signal hides no other");
 }
 
+/* Whoever started us may have had signals blocked, and so may the child. */
+static void
+test_blocked(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGXCPU);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sig_catch(SIGXCPU);
+	raise(SIGXCPU);
+	ok(sig_has(sig_take(), SIGXCPU),
+	    "a signal that was blocked at the start is caught");
+}
+
 int
 main(void)
 {
 	int status;
 
 	test_pipe();
+	test_blocked();
 	test_numbers();
 	test_flood();
 	ok(child(ignore_then_ask) == 0, "what is ignored does no harm");
