@@ -327,13 +327,19 @@ say_gone(struct tree *t, const struct tree_dir *d, const struct tree_entry *e)
 		dir_tell(t, d, e->name, TREE_GONE, rules, by);
 }
 
-/* A name is no more: say so of it, or of all that was beneath it. */
 void
-dir_forget(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say)
+dir_free(struct tree_dir *d)
 {
-	if (e->isdir)
-		dir_drop(t, e->dir, say);
-	else {
+	free(d->path);
+	free(d->entries);
+	free(d);
+}
+
+/* Free an entry; what was beneath it has been dropped before. */
+static void
+free_entry(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say)
+{
+	if (!e->isdir) {
 		t->nfiles--;
 		if (say)
 			say_gone(t, d, e);
@@ -343,22 +349,11 @@ dir_forget(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say)
 	free(e);
 }
 
-void
-dir_free(struct tree_dir *d)
+/* Give up a directory whose entries have been freed. */
+static void
+end_dir(struct tree *t, struct tree_dir *d)
 {
-	free(d->path);
-	free(d->entries);
-	free(d);
-}
-
-void
-dir_drop(struct tree *t, struct tree_dir *d, bool say)
-{
-	size_t i;
-
-	for (i = 0; i < d->n; i++)
-		dir_forget(t, d, d->entries[i], say);
-	d->n = 0;
+	d->n = d->freed = 0;
 	sweep_forget(t, d);
 	while (d->users != NULL)
 		dir_unuse(t, d->users, false);
@@ -367,6 +362,37 @@ dir_drop(struct tree *t, struct tree_dir *d, bool say)
 	d->dead = true;
 	if (!d->due)
 		dir_free(d);
+}
+
+/* Depth first, but without recursion: a tree may be deeper than the stack. */
+void
+dir_drop(struct tree *t, struct tree_dir *top, bool say)
+{
+	struct tree_dir *d, *up;
+
+	d = top;
+	for (;;) {
+		while (d->freed < d->n && d->entries[d->freed]->isdir)
+			d = d->entries[d->freed]->dir;
+		if (d->freed < d->n) {
+			free_entry(t, d, d->entries[d->freed++], say);
+			continue;
+		}
+		up = d == top ? NULL : d->up;
+		end_dir(t, d);
+		if (up == NULL)
+			return;
+		d = up;
+		free_entry(t, d, d->entries[d->freed++], say);
+	}
+}
+
+void
+dir_forget(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say)
+{
+	if (e->isdir)
+		dir_drop(t, e->dir, say);
+	free_entry(t, d, e, say);
 }
 
 /* ---- entries ---- */

@@ -321,19 +321,52 @@ tree_acted(struct tree *t)
 	ghosts_free(&t->gone);
 }
 
+/* The place of a directory among the entries of the one above it. */
+static size_t
+place_of(const struct tree_dir *d)
+{
+	const struct tree_entry *const *entries;
+	const char *name;
+	size_t low, high, mid;
+
+	name = strrchr(d->path, '/');
+	name = name == NULL ? d->path : name + 1;
+	entries = (const struct tree_entry *const *)d->up->entries;
+	for (low = 0, high = d->up->n; high - low > 1;) {
+		mid = low + (high - low) / 2;
+		if (strcmp(name, entries[mid]->name) < 0)
+			high = mid;
+		else
+			low = mid;
+	}
+	return low;
+}
+
+/* Depth first, but without recursion: a tree may be deeper than the stack. */
 static void
-each(const struct tree_dir *d,
+visit_all(const struct tree_dir *top,
     void (*visit)(void *, const struct tree_dir *, const struct tree_entry *),
     void *arg)
 {
+	const struct tree_dir *d;
 	size_t i;
 
+	d = top;
+	i = 0;
 	visit(arg, d, NULL);
-	for (i = 0; i < d->n; i++)
-		if (!d->entries[i]->isdir)
-			visit(arg, d, d->entries[i]);
-		else
-			each(d->entries[i]->dir, visit, arg);
+	for (;;) {
+		if (i == d->n) {
+			if (d == top)
+				return;
+			i = place_of(d) + 1;
+			d = d->up;
+		} else if (d->entries[i]->isdir) {
+			d = d->entries[i]->dir;
+			i = 0;
+			visit(arg, d, NULL);
+		} else
+			visit(arg, d, d->entries[i++]);
+	}
 }
 
 void
@@ -345,7 +378,7 @@ tree_each(const struct tree *t,
 
 	for (i = 0; i < 3; i++)
 		if (t->roots[i] != NULL)
-			each(t->roots[i], visit, arg);
+			visit_all(t->roots[i], visit, arg);
 }
 
 void

@@ -77,6 +77,8 @@ struct tree_dir {
 	struct rules_reach *reach;
 	struct tree_entry **entries; /* sorted by name */
 	uint32_t n, cap;
+	uint32_t
+	    freed; /* the first entries, while it is dropped: see dir_drop */
 	struct tree_user *users; /* what hints about it come by: see tree.c */
 	struct tree_dir *next; /* that is due for a look after this one */
 	struct tree_stamp stamp; /* when it was read */

@@ -56,6 +56,30 @@ asks 'one in the middle is removed' '' 1 rm -r site/1/2/3/4/5/6/7/8/9/10/11/12
 rm -r site/1
 relieve
 
+# ---- thousands of levels ----
+
+# The stack is small, so that nothing may go as deep as the tree.
+if grep -q __asan_init "$top/watchrun"; then
+	skip 'a tree of 1900 levels' 'ASan takes more of the stack'
+else
+	deepest=site/top$(awk 'BEGIN { for (i = 0; i < 1900; i++) printf "/d" }')
+	mkdir -p "$deepest"
+	echo deep >"$deepest/file"
+	: >shown
+	# shellcheck disable=SC3045 # where it is undefined, the stack is as it is
+	(ulimit -s 96 && exec watchrun -n 'site/**' >shown)
+	ok 'a tree of 1900 levels is shown' has shown "match $deepest/file by"
+	: >seen
+	start log sh -c 'ulimit -s 96 && exec watchrun -v -w "site/**" -- sh -c "echo run >>seen"'
+	until_ok 10 has log 'watching '
+	mv site/top elsewhere
+	ok 'and moved away at once: one run' runs 1 seen
+	ok 'that it is gone is said' has log "$deepest/file: gone"
+	stop "$pid"
+	ok 'and nothing else happens to it' [ $? -eq 143 ]
+	rm -r elsewhere
+fi
+
 # Beyond what a path can be: nothing can be said of it, or run for it.
 bury() {
 	perl -e 'chdir("site"); for (1 .. 18) {
