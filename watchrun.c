@@ -246,6 +246,13 @@ on_signals(void)
 
 /* ---- to act ---- */
 
+/* Once told to end, no change matters, and nothing of it is waited for. */
+static bool
+heeds_changes(void)
+{
+	return w.watching && !w.leaving;
+}
+
 /* Hear and look at all that is due; signals need not wait for it. */
 static void
 look(void)
@@ -253,7 +260,7 @@ look(void)
 	unsigned looks;
 	int n;
 
-	if (!w.watching || w.leaving)
+	if (!heeds_changes())
 		return;
 	tree_tick(&w.tree, clock_ms());
 	if (tree_hear(&w.tree) < 0) {
@@ -337,7 +344,7 @@ timeout(void)
 
 	now = clock_ms();
 	due = batch_when();
-	other = w.watching ? tree_due(&w.tree) : TREE_NEVER;
+	other = heeds_changes() ? tree_due(&w.tree) : TREE_NEVER;
 	if (other < due)
 		due = other;
 	other = act_due(&w.act, now);
@@ -399,11 +406,12 @@ set_fds(struct pollfd *fds)
 	for (i = 0; i < REPORTS; i++)
 		fds[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	fds[SIGNALS].fd = w.signals;
-	if (w.watching) {
+	if (heeds_changes()) {
 		fds[TREE].fd = tree_fd(&w.tree);
 		fds[MOUNTS].fd = tree_mounts_fd(&w.tree);
 		fds[MOUNTS].events = POLLPRI;
-	} else if (!w.fed && w.batch.changed < FEED_AHEAD)
+	} else if (!w.watching && !w.leaving && !w.fed &&
+	    w.batch.changed < FEED_AHEAD)
 		fds[FEED].fd = w.feed.fd;
 	if (w.act.list.len > 0 || (w.options.list && !w.leaving))
 		fds[OUT].fd = STDOUT_FILENO;

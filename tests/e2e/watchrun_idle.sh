@@ -114,3 +114,33 @@ ok 'a save among 20000 files costs what it does among 100' test \
 ok 'which is little' test "$(wc -l <cost.big)" -lt 60
 stats=$(grep -c stat cost.small)
 ok 'no file beside it is looked at' test "$stats" -gt 0 -a "$stats" -lt 10
+
+# ---- while it ends ----
+
+# ending 'how' args...: told to end, it waits for a stubborn command; what is
+# saved meanwhile wakes it no more, and neither does a sweep
+ending() {
+	how=$1
+	shift
+	rm -f trapped
+	watch log -k 30 "$@" 'site/many/*' -- \
+	    sh -c 'trap "" TERM; : >trapped; while :; do sleep 60; done'
+	watchrun=$pid
+	until_ok 10 test -e trapped
+	kill -TERM "$watchrun"
+	echo changed >site/many/file1
+	sleep 0.3
+	traced trace/ending "$watchrun" save_for_a_while
+	ok "it does not wake up while it ends, $how" at_most 2 trace/ending
+	pkill -KILL -P "$watchrun"
+	until_ok 10 gone "$watchrun"
+}
+save_for_a_while() {
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		echo "$i" >"site/many/file$i"
+		sleep 0.1
+	done
+}
+ending 'by events'
+ending 'by polling' -i 0.1
+ending 'as a list says' -l
