@@ -162,9 +162,9 @@ once_more() {
 }
 
 # waited: how many milliseconds have been in which something here waited for a
-# processor, one that another machine had taken included?
+# processor, one that another machine had taken included, or for the disk?
 waited() {
-	cat /proc/pressure/cpu /proc/stat 2>/dev/null | awk '
+	cat /proc/pressure/cpu /proc/pressure/io /proc/stat 2>/dev/null | awk '
 	    $1 == "some" { sub(/.*total=/, ""); ms += $0 / 1000 }
 	    $1 == "cpu" { ms += $9 * 10 }
 	    END { printf "%d\n", ms }'
