@@ -246,13 +246,6 @@ on_signals(void)
 
 /* ---- to act ---- */
 
-/* Once told to end, no change matters, and nothing of it is waited for. */
-static bool
-heeds_changes(void)
-{
-	return w.watching && !w.leaving;
-}
-
 /* Hear and look at all that is due; signals need not wait for it. */
 static void
 look(void)
@@ -260,7 +253,7 @@ look(void)
 	unsigned looks;
 	int n;
 
-	if (!heeds_changes())
+	if (!w.watching || w.leaving)
 		return;
 	tree_tick(&w.tree, clock_ms());
 	if (tree_hear(&w.tree) < 0) {
@@ -344,7 +337,7 @@ timeout(void)
 
 	now = clock_ms();
 	due = batch_when();
-	other = heeds_changes() ? tree_due(&w.tree) : TREE_NEVER;
+	other = w.watching && !w.leaving ? tree_due(&w.tree) : TREE_NEVER;
 	if (other < due)
 		due = other;
 	other = act_due(&w.act, now);
@@ -406,7 +399,8 @@ set_fds(struct pollfd *fds)
 	for (i = 0; i < REPORTS; i++)
 		fds[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	fds[SIGNALS].fd = w.signals;
-	if (heeds_changes()) {
+	/* Once told to end, no change matters, and none is waited for. */
+	if (w.watching && !w.leaving) {
 		fds[TREE].fd = tree_fd(&w.tree);
 		fds[MOUNTS].fd = tree_mounts_fd(&w.tree);
 		fds[MOUNTS].events = POLLPRI;
