@@ -300,17 +300,20 @@ static int
 add_end(struct globs *g, bool wild, bool slash)
 {
 	enum glob_kind end;
-	size_t first;
+	size_t n;
+	bool stars;
 
-	first = g->starts[g->nstarts - 1].part;
-	end = g->leave_out || (wild && !slash) ? GLOB_END : GLOB_BENEATH;
-	if (g->nparts > first && g->parts[g->nparts - 1].kind == GLOB_STARS) {
-		end = GLOB_END;
-		if (g->leave_out && g->nparts - 1 > first)
-			g->nparts--; /* a and all beneath: a is enough */
-		else if (add_part(g, GLOB_WILD, "*", 1) == NULL)
-			return -1;
-	}
+	n = g->nparts - g->starts[g->nstarts - 1].part;
+	stars = n > 0 && g->parts[g->nparts - 1].kind == GLOB_STARS;
+	end = g->leave_out || (wild && !slash) || stars ? GLOB_END
+							: GLOB_BENEATH;
+	/* If all beneath a directory is left out, the directory may be. */
+	if (g->leave_out && stars && n > 1 &&
+	    g->parts[g->nparts - 2].kind == GLOB_NAME)
+		g->nparts--;
+	else if ((stars || (g->leave_out && n == 0)) &&
+	    add_part(g, GLOB_WILD, "*", 1) == NULL)
+		return -1;
 	return add_part(g, end, NULL, 0) == NULL ? -1 : 0;
 }
 

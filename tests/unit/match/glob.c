@@ -228,6 +228,9 @@ test_left_out(void)
 		{ "/d", "/d", "d ./d /e/d" },
 		{ "**/d/*.o", "d/a.o x/d/a.o .x/d/.o", "a.o" },
 		{ "a/**/b", "a/b a/.x/b", "b a" },
+		{ "*/**", "d/a d/.a .d/a d/e/a", "a .a" },
+		{ "d/*/**", "d/e/a d/e/f/a", "d d/a" },
+		{ "/", "/a /.a", "a d/a" },
 	};
 	struct globs g = { .leave_out = true };
 	struct glob_set *set;
