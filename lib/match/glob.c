@@ -8,8 +8,11 @@
 #include "match/glob.h"
 
 static const char *const ignores[] = { "4913", "*~", "#*#", ".#*", ".*.sw?",
-	"*___jb_*___", "sed??????", ".DS_Store", ".*.box", ".git", ".hg",
-	".svn", ".jj", "node_modules" };
+	"*___jb_*___", "flycheck_*", "*.pid", ".*.box", ".DS_Store", ".git",
+	".hg", ".svn", ".jj", "node_modules" };
+
+/* mkstemp(3) replaces each X. */
+static const char sed_name[] = "sedXXXXXX";
 
 /* The alternatives that one pattern stands for. */
 struct list {
@@ -17,12 +20,25 @@ struct list {
 	size_t n;
 };
 
+static bool
+is_sed_name(const char *name)
+{
+	static const char xs[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "abcdefghijklmnopqrstuvwxyz";
+
+	return strncmp(name, sed_name, 3) == 0 &&
+	    strspn(name, xs) == sizeof sed_name - 1 &&
+	    name[sizeof sed_name - 1] == '\0';
+}
+
 /* Every name is asked about, and nearly all begin with something else. */
 const char *
 glob_ignored(const char *name)
 {
 	size_t i;
 
+	if (is_sed_name(name))
+		return sed_name;
 	for (i = 0; i < sizeof ignores / sizeof ignores[0]; i++)
 		if ((*ignores[i] == '*' || *ignores[i] == *name) &&
 		    fnmatch(ignores[i], name, 0) == 0)

@@ -30,7 +30,8 @@ enum { DIRS = 100000, EVENTS = 1 << 20 };
 static const uint32_t mask = IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE |
     IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR;
 static const char *const ignored[] = { "4913", "*~", "#*#", ".#*", ".*.sw?",
-	"*___jb_*___", "sed??????", ".git", "node_modules" };
+	"*___jb_*___", "sed??????", "flycheck_*", "*.pid", ".git",
+	"node_modules" };
 
 static struct {
 	int64_t ns;

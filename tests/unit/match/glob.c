@@ -287,10 +287,18 @@ test_ignores(void)
 {
 	static const struct row rows[] = {
 		{ "**",
-		    "4914 a~b sedabcde sedabcdefg box.a nodes a___jb_tmp "
-		    "node_modules2/a x.git/a",
-		    "4913 a~ #a# d/4913 d/a~ sedAbC123 a___jb_tmp___ "
-		    "a___jb_old___ node_modules/a d/node_modules/e/a" },
+		    "4914 a~b box.a nodes a___jb_tmp node_modules2/a x.git/a",
+		    "4913 a~ #a# d/4913 d/a~ a___jb_tmp___ a___jb_old___ "
+		    "node_modules/a d/node_modules/e/a" },
+		{ "**",
+		    "sedabcde sedabcdefg sedlex.ml sed-1.txt sedation "
+		    "sedan.css sed\xc3\xa9tudes sedXXXXXX1",
+		    "sedAbC123 sed000000 sedzzzzzz d/sedAZaz09" },
+		{ "**", "flycheck.el flycheck a.flycheck_b a.pid.c pid a.pids",
+		    "flycheck_a.el flycheck_ d/flycheck_a/b a.pid d/a.pid" },
+		{ "*.pid", "", "a.pid" },
+		{ "a.pid", "a.pid", "b.pid" },
+		{ "flycheck_a", "flycheck_a flycheck_a/b", "flycheck_b" },
 		{ ".*", ".a .gitignore .a.swx.b .b.boxes",
 		    ".#a .a.swp .a.swo .DS_Store .x.box .git .hg .svn .jj" },
 		{ ".git/*", ".git/HEAD", ".git/a~ .git/4913" },
@@ -312,9 +320,10 @@ test_ignores(void)
 		walk(rows[i].pattern, rows[i].yes, 1, "matches", matches);
 		walk(rows[i].pattern, rows[i].no, 0, "ignores", matches);
 	}
-	ok(strcmp(glob_ignored("x~"), "*~") == 0 && glob_ignored("x") == NULL &&
-		glob_ignored("") == NULL,
-	    "the ignore that a name falls under is told");
+	ok(strcmp(glob_ignored("x~"), "*~") == 0 &&
+		strcmp(glob_ignored("sedAbC123"), "sedXXXXXX") == 0 &&
+		glob_ignored("x") == NULL && glob_ignored("") == NULL,
+	    "glob_ignored tells which ignore a name falls under");
 	globs_add(&g, "**", false);
 	globs_add(&g, ".git/**", false);
 	ok(follow(&g, "4913") == 0 && follow(&g, "node_modules/a~") == 0,

@@ -313,15 +313,15 @@ static void
 test_explained(void)
 {
 	set_scene("mkdir d; echo 1 >d/p");
-	watch(&watch_inotify, "**/*.c **/*.pid -gen* ");
-	w.rule[0].pidfiles = (char *[]){ (char[]){ "own.pid" } };
+	watch(&watch_inotify, "**/*.c **/*.number -gen* ");
+	w.rule[0].pidfiles = (char *[]){ (char[]){ "own.number" } };
 	w.rule[0].npidfiles = 1;
 	w.tree.explain = true;
 	scratch_sh("ln d/p gen.c; ln d/p a.h; ln d/p a~; ln d/p d/a.c; "
-		   "ln d/p own.pid");
+		   "ln d/p own.number");
 	settle();
 	ok(told("+d/a.c ?a.h(no pattern matches) ?a~(built-in ignore *~) "
-		"?gen.c(left out by -x gen*) ?own.pid(our own)"),
+		"?gen.c(left out by -x gen*) ?own.number(our own)"),
 	    "each name that does not count is told with its reason");
 	unwatch();
 }
