@@ -464,16 +464,29 @@ catch_signals(void)
 			sig_catch(all[i]);
 }
 
-/* A pattern that matches nothing is often a slip of the pen. */
+/* A name that is not there is often a typing error. */
 static void
-doubt(const struct rule *r)
+warn_of_missing(const struct rule *r)
 {
-	char why[RULE_DOUBT];
+	const struct globs *g;
+	char path[PATH_MAX];
+	struct stat st;
 	size_t i;
 
-	for (i = 0; i < r->want.nstarts; i++)
-		if (rule_doubt(r, &r->want.starts[i], why))
-			msg_warn("%s", why);
+	g = &r->want;
+	for (i = 0; i < g->nstarts; i++) {
+		errno = ENAMETOOLONG;
+		if (globs_reach(g, &g->starts[i], path, sizeof path) < 0)
+			msg_warn("%.60s...:",
+			    g->sources[g->parts[g->starts[i].part].source]
+				.text);
+		else if (stat(path, &st) == 0)
+			continue;
+		else if (errno == ENOENT)
+			msg_warn("%s: no such file or directory yet", path);
+		else
+			msg_warn("%s:", path);
+	}
 }
 
 /* What is said must not be heard of as a change, and said again. */
@@ -505,7 +518,7 @@ open_tree(void)
 	w.tree.explain = msg_verbose();
 	look();
 	for (i = 0; i < w.rules->n; i++)
-		doubt(&w.rules->v[i]);
+		warn_of_missing(&w.rules->v[i]);
 	msg_why("watching directories: %zu, files: %zu", w.tree.ndirs,
 	    w.tree.nfiles);
 }

@@ -9,8 +9,7 @@
 #include "match/glob.h"
 
 enum {
-	RULE_MAX = 64, /* a set of rules is a uint64_t, bit i for rule i */
-	RULE_DOUBT = 4500 /* bytes of why: two patterns and some words */
+	RULE_MAX = 64 /* a set of rules is a uint64_t, bit i for rule i */
 };
 
 struct rule {
@@ -101,19 +100,6 @@ uint64_t rules_at(const struct rules *rs, const struct rules_reach *reach);
 
 /* give one back, or NULL */
 void rules_leave(const struct rules *rs, struct rules_reach *reach);
-
-/*
- * Why the alternative at this start of the wanted patterns can match nothing,
- * as far as its text tells; RULE_COUNTS where it can.
- */
-enum rule_verdict rule_hopeless(
-    const struct rule *r, const struct glob_start *start, const char **by);
-
-/*
- * Is there a doubt that this alternative can match anything, now or ever?  Then `why` says so: what: why.
- */
-bool rule_doubt(
-    const struct rule *r, const struct glob_start *start, char why[RULE_DOUBT]);
 
 /* give back what globs_add took; the arguments are the caller's */
 void rule_free(struct rule *r);

@@ -94,12 +94,16 @@ matches 'a linked directory is not entered by stars' 'real/x.html' \
     '{l,r}*/**/x.html'
 matches 'but where it is spelled out' linked/x.html 'linked/*.html'
 matches 'as an argument, too' linked/x.html linked
-matches 'a pattern that matches nothing' '' 'none/*.html'
-ok 'is doubted' grep -q 'none/' ../err
-matches 'a pattern that is left out' '' 'a/b/*.css' -x a/b
-ok 'is doubted, too' grep -q 'can match nothing' ../err
-matches 'one that is ignored' '' '*.html~'
-ok 'as well' grep -q 'can match nothing' ../err
+matches 'a pattern in a directory that is not there' '' 'none/*.html'
+ok 'the missing directory is named' \
+    same_text ../err 'watchrun: none: no such file or directory yet'
+matches 'a file that is not there' 'x.css' none.html '{x.css,none/y}'
+ok 'each missing file is named once' \
+    same_text ../err 'watchrun: none.html: no such file or directory yet
+watchrun: none/y: no such file or directory yet'
+long=$(awk 'BEGIN { for (i = 0; i < 2100; i++) printf "d/" }')
+matches 'a pattern that is longer than a path' '' "$long*" "$(printf '%0256d' 1)"
+ok 'is named as too long' count 2 ../err ': File name too long'
 matches '-x of some' 'a/b/x.html
 a/b/c/x.html' 'a/**' -x a/x.html -x '*.css' -x .dot
 cd ..

@@ -325,70 +325,6 @@ test_own(void)
 	rule_free(&r);
 }
 
-/* can this pattern match, as far as texts tell? */
-static int
-hopeless(const char *want, const char *leave, enum rule_verdict verdict_,
-    const char *by_)
-{
-	struct rule r;
-	int same;
-
-	r = rule(want, leave);
-	by = NULL;
-	same = rule_hopeless(&r, &r.want.starts[0], &by) == verdict_ &&
-	    (by_ == NULL || (by != NULL && strcmp(by, by_) == 0));
-	rule_free(&r);
-	return same;
-}
-
-static void
-test_hopeless(void)
-{
-	static const struct {
-		const char *want, *leave;
-	} left[] = { { "*.c", "*.c" }, { "a", "a" }, { "d/**", "d" },
-		{ "d/*.c", "d/" }, { "**/d/*.c", "d" }, { "d/e/x", "d/*" },
-		{ "**/*.c", "*.c" }, { "a?", "a?" }, { "*.min.js", "*.js" },
-		{ "./a", "a" }, { "/d/*", "/d" }, { "*", "*" },
-		{ "**/a/b", "**/a/b" }, { "a1", "a[0-9]" } },
-	  fine[] = { { "*.c", NULL }, { "*.c", "*.h" }, { "a*", "a" },
-		  { "**", "a" }, { "a/**/b", "a/b" }, { "**/b", "./b" },
-		  { "**/b", "b/x" }, { "**/b/*.c", "b/c/" }, { "[ab]c", "*a*" },
-		  { "*", "?" }, { "*", "\\*" }, { "a*", "a?" },
-		  { "/d/*", "./d" }, { "**/c", "a/**/c" }, { "*", "[!a]" } };
-	static const char *const ignored[] = { "*~", ".*.sw?", "#*#", ".#*",
-		"**/a*~", "d/.#x*" },
-				 *const not [] = { "a~", ".git/*", "sed*.html",
-					 "sed[a-f]*", ".*.sw*", "4913",
-					 "node_modules/**", "*", "**", "a*" };
-	char name[80];
-	size_t i;
-
-	for (i = 0; i < sizeof left / sizeof left[0]; i++) {
-		snprintf(name, sizeof name, "-x %s leaves nothing of %s",
-		    left[i].leave, left[i].want);
-		ok(hopeless(
-		       left[i].want, left[i].leave, RULE_LEFT, left[i].leave),
-		    name);
-	}
-	for (i = 0; i < sizeof fine / sizeof fine[0]; i++) {
-		snprintf(name, sizeof name, "-x %s may leave some of %s",
-		    fine[i].leave == NULL ? "nothing" : fine[i].leave,
-		    fine[i].want);
-		ok(hopeless(fine[i].want, fine[i].leave, RULE_COUNTS, NULL),
-		    name);
-	}
-	for (i = 0; i < sizeof ignored / sizeof ignored[0]; i++) {
-		snprintf(name, sizeof name, "all of %s is ignored", ignored[i]);
-		ok(hopeless(ignored[i], NULL, RULE_IGNORED, NULL), name);
-	}
-	for (i = 0; i < sizeof not / sizeof not [0]; i++) {
-		snprintf(
-		    name, sizeof name, "not all of %s is ignored", not [i]);
-		ok(hopeless(not [i], NULL, RULE_COUNTS, NULL), name);
-	}
-}
-
 int
 main(void)
 {
@@ -398,7 +334,6 @@ main(void)
 	test_several();
 	test_text();
 	test_own();
-	test_hopeless();
 	scratch_end();
 	return test_end();
 }
