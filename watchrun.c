@@ -155,19 +155,21 @@ on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
 static void
 on_record(void *arg, const struct list_record *record)
 {
+	char path[LIST_RECORD + 1];
 	uint64_t rules;
 	const char *by;
 
 	(void)arg;
 	switch (record->kind) {
 	case LIST_PATH:
-		rules = rules_match(w.rules, record->text, &by);
+		glob_clean(record->text, path);
+		rules = rules_match(w.rules, path, &by);
 		if (rules != 0)
-			changed(batch_changed, record->text, rules);
+			changed(batch_changed, path, rules);
 		else if (errno == ENOMEM)
 			out_of_memory();
 		else
-			msg_why("%s: does not count", record->text);
+			msg_why("%s: does not count", path);
 		break;
 	case LIST_ANY:
 		batch_any(&w.batch, rules_all(w.rules), clock_ms());

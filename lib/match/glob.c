@@ -49,11 +49,29 @@ glob_ignored(const char *name)
 const char *
 glob_root(const char *text)
 {
-	if (text[0] == '/')
-		return "/";
-	if (text[0] == '.' && (text[1] == '/' || text[1] == '\0'))
-		return "./";
-	return "";
+	return text[0] == '/' ? "/" : "";
+}
+
+void
+glob_clean(const char *text, char *path)
+{
+	const char *s;
+	size_t n, len;
+
+	len = 0;
+	if (*text == '/')
+		path[len++] = '/';
+	for (s = text; *s != '\0'; s += n) {
+		s += strspn(s, "/");
+		n = strcspn(s, "/");
+		if (n == 0 || (n == 1 && *s == '.'))
+			continue;
+		if (len > 0 && path[len - 1] != '/')
+			path[len++] = '/';
+		memcpy(path + len, s, n);
+		len += n;
+	}
+	path[len] = '\0';
 }
 
 /* ---- from text to alternatives ---- */
@@ -454,8 +472,7 @@ globs_begin(const struct globs *g, const char *root)
 	set = new_set(2 * g->nstarts);
 	for (i = 0; i < g->nstarts && set != NULL; i++) {
 		its = g->starts[i].root;
-		if (its == NULL || strcmp(its, root) == 0 ||
-		    (g->leave_out && *its != '/' && *root != '/'))
+		if (its == NULL || strcmp(its, root) == 0)
 			put(g, set, g->starts[i].part);
 	}
 	return or_null(set);

@@ -45,7 +45,7 @@ struct glob_source {
 /* A start: the first part of an alternative, and what its paths begin with. */
 struct glob_start {
 	uint32_t part;
-	const char *root; /* "", "./" or "/"; NULL: anywhere */
+	const char *root; /* "" or "/"; NULL: anywhere */
 };
 
 struct globs {
@@ -71,8 +71,14 @@ struct glob_set {
  */
 int globs_add(struct globs *g, const char *text, bool literal);
 
-/* which of the three roots paths spelled like this begin with */
+/* Return the root of a path: "/" if it is absolute, else "". */
 const char *glob_root(const char *text);
+
+/*
+ * Copy a path without its `.` components and needless slashes: `./a//b/./` is
+ * `a/b`, and `./` is empty.  path has room for all of text.
+ */
+void glob_clean(const char *text, char *path);
 
 /* the places where paths of this root start; NULL: none, or memory is out */
 struct glob_set *globs_begin(const struct globs *g, const char *root);

@@ -357,25 +357,10 @@ follow(
 	return set;
 }
 
-/* A list may put ./ in front of a path: see its format. */
 uint64_t
 rules_match(const struct rules *rs, const char *path, const char **by)
 {
-	const char *its;
-	uint64_t set, more;
-
-	*by = NULL;
-	if (*path == '/')
-		return follow(rs, "/", path, by);
-	set = follow(rs, "", path, by);
-	if (set == 0 && errno == ENOMEM)
-		return 0;
-	more = follow(rs, "./", path, &its);
-	if (more == 0 && errno == ENOMEM)
-		return 0;
-	if (set == 0 || (more != 0 && (more & -more) < (set & -set)))
-		*by = its;
-	return set | more;
+	return follow(rs, glob_root(path), path, by);
 }
 
 void

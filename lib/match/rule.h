@@ -57,7 +57,7 @@ enum rule_verdict {
 };
 
 /*
- * The reach where paths with this root begin, "", "./" or "/"; NULL: there is
+ * The reach where paths with this root begin, "" or "/"; NULL: there is
  * none, or memory is out: then errno is ENOMEM.
  */
 struct rules_reach *rules_begin(const struct rules *rs, const char *root);

@@ -16,7 +16,7 @@
 
 enum { HEARD = 65536 /* hints at most in one go */ };
 
-static const char *const roots[] = { "", "./", "/" };
+static const char *const roots[] = { "", "/" };
 
 int
 tree_look(struct tree *t)
@@ -212,7 +212,7 @@ everything_due(struct tree *t)
 {
 	size_t i;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 2; i++)
 		if (t->roots[i] != NULL)
 			all_due(t, t->roots[i]);
 }
@@ -258,7 +258,7 @@ int
 tree_open(struct tree *t, const struct watch_backend *backend,
     const struct rules *rules, tree_tell *tell_, void *arg)
 {
-	static const char *const paths[] = { "", ".", "/" };
+	static const char *const paths[] = { "", "/" };
 	struct rules_reach *reach;
 	size_t i;
 
@@ -277,7 +277,7 @@ tree_open(struct tree *t, const struct watch_backend *backend,
 	if (backend != NULL && t->watch == NULL && t->error == ENOMEM)
 		return -1;
 	mounts_open(&t->mounts, rules);
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 2; i++) {
 		reach = rules_begin(rules, roots[i]);
 		if (reach == NULL && errno != ENOMEM)
 			continue;
@@ -376,7 +376,7 @@ tree_each(const struct tree *t,
 {
 	size_t i;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 2; i++)
 		if (t->roots[i] != NULL)
 			visit_all(t->roots[i], visit, arg);
 }
@@ -386,7 +386,7 @@ tree_close(struct tree *t)
 {
 	size_t i;
 
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < 2; i++)
 		if (t->roots[i] != NULL)
 			dir_drop(t, t->roots[i], false);
 	while (tree_look(t) > 0)

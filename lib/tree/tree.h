@@ -159,7 +159,7 @@ struct tree {
 	const struct rules *rules;
 	tree_tell *tell;
 	void *arg;
-	struct tree_dir *roots[3]; /* "", "./" and "/", where used */
+	struct tree_dir *roots[2]; /* "" and "/", where used */
 	struct tree_dir *due, **due_last; /* a queue */
 	struct tree_user **users; /* by id: a hash table */
 	size_t nusers, nbuckets;

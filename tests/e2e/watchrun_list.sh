@@ -249,14 +249,16 @@ ok 'a record that is too long is a *' lists '*'
 printf 'a\0nb\0\0' | feed -l
 ok 'a line with a NUL in it is a *' lists '*'
 
-# Any names, from list to list: what is read is written as it came.
+# Any names, from list to list: what is read is written as it came, except for
+# needless slashes.
 python3 - >bytes <<'END'
 import sys
 for i in range(1, 256):
 	byte = bytes([i])
 	if byte not in b"!*-":
 		sys.stdout.buffer.write(byte + b"x\0")
-	sys.stdout.buffer.write(b"x" + byte + b"/y\0")
+	if byte != b"/":
+		sys.stdout.buffer.write(b"x" + byte + b"/y\0")
 END
 # same_records a b: the same records, in any order, ends of batches aside
 same_records() {
@@ -266,7 +268,7 @@ same_records() {
 }
 watchrun -0 -l -f bytes >out 2>log
 ok 'names of any bytes come through' same_records bytes out
-ok 'all of them' test "$(tr -cd '\0' <sorted.1 | wc -c)" -eq 507
+ok 'all of them' test "$(tr -cd '\0' <sorted.1 | wc -c)" -eq 506
 
 # ---- why it ends ----
 

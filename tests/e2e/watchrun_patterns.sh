@@ -75,8 +75,9 @@ a/b/x.css
 a/b/c/x.html
 a/.dot/x.html' a
 matches 'a directory with a slash' 'a/b/c/x.html' a/b/c/
-matches 'a directory by ./' './a/b/c/x.html' ./a/b/c
-matches 'a pattern with ./' './x.css' './*.css'
+matches 'a directory by ./' 'a/b/c/x.html' ./a/b/c
+matches 'a pattern with ./' x.css './*.css'
+matches 'the same file, with and without ./' x.css ././x.css x.css './/*.css'
 matches 'a path through ..' '../tree/x.css' '../tree/*.css'
 matches 'a path through .. within' 'a/../x.css' 'a/../*.css'
 matches 'an absolute path' "$tmp/tree/x.css" "$tmp/tree/*.css"
@@ -85,7 +86,7 @@ matches 'a file that looks like a pattern' '[id].tsx' '[id].tsx'
 matches 'a file named like alternatives' 'a{1,2}' 'a{1,2}'
 matches 'a file named as a star' '*.html' '*.html'
 matches 'names with spaces' 'with space/x y.html' 'with space/*'
-matches 'a name with a dash' './-dash' ./-dash
+matches 'a name with a dash' -dash ./-dash
 matches 'two patterns that overlap name a file once' 'a/b/x.css' \
     'a/b/*.css' 'a/**/*.css'
 matches 'a link to a file' to-file.html 'to-*'
@@ -101,6 +102,10 @@ matches 'a file that is not there' 'x.css' none.html '{x.css,none/y}'
 ok 'each missing file is named once' \
     same_text ../err 'watchrun: none.html: no such file or directory yet
 watchrun: none/y: no such file or directory yet'
+# shellcheck disable=SC2016
+printf '%s\n' ./x.css x.css .//a/./x.html '' | watchrun -v -f - '*.css' ./a \
+    -- sh -c 'echo "$@" >../got' sh '{}' 2>../err
+ok 'in a list, too, ./ makes no difference' same_text ../got 'x.css a/x.html'
 long=$(awk 'BEGIN { for (i = 0; i < 2100; i++) printf "d/" }')
 matches 'a pattern that is longer than a path' '' "$long*" "$(printf '%0256d' 1)"
 ok 'is named as too long' count 2 ../err ': File name too long'

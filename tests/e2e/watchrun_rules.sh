@@ -99,11 +99,11 @@ start log watchrun -v 'src/*' conf x '*.h' -- \
     ./note 'all?' '{}' ';' 'src/*.js' ./conf '*.h' src -- ./note js '{}'
 watchrun=$pid
 ok 'at the start {} is where the patterns begin' \
-    did 'all? src conf .' 'js src ./conf .'
+    did 'all? src conf .' 'js src conf .'
 ok 'for a change it is that file' \
     after 'echo 7 >src/a.js' 'all? src/a.js' 'js src/a.js'
 ok 'each rule has those that concern it, as it spells them' \
-    after 'echo 7 >conf' 'all? conf' 'js ./conf'
+    after 'echo 7 >conf' 'all? conf' 'js conf'
 ok 'and no others' after 'echo 7 >x' 'all? x'
 ok 'what looks like an option gets ./ in front' \
     after 'echo 7 >./-x.h' 'all? ./-x.h' 'js ./-x.h'
@@ -111,7 +111,7 @@ ok 'a file that is gone is none of it' \
     after 'rm ./-x.h; echo 8 >src/a.js' 'all? src/a.js' 'js src/a.js'
 ok 'when all are gone it disappears' after 'rm src/a.js' 'all?' 'js'
 ok 'for USR1 it is where the patterns begin' \
-    after 'kill -USR1 $watchrun' 'all? src conf x .' 'js src ./conf .'
+    after 'kill -USR1 $watchrun' 'all? src conf x .' 'js src conf .'
 stop "$watchrun"
 : >ran
 watch log 'src/*' -- sh -c 'echo "${WATCHRUN_ALL-none}" "$@" >>ran' sh 'a{}'
