@@ -99,7 +99,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
 	tests/unit/base/utf8 tests/unit/http/access tests/unit/http/chunks \
 	tests/unit/http/http tests/unit/http/net tests/unit/match/glob \
-	tests/unit/match/rule tests/unit/notify/box tests/unit/notify/list \
+	tests/unit/match/glob_limits tests/unit/match/rule tests/unit/notify/box tests/unit/notify/list \
 	tests/unit/notify/pidfile tests/unit/notify/pidfile_ring \
 	tests/unit/os/os tests/unit/os/os_environ tests/unit/os/sandbox \
 	tests/unit/os/sig tests/unit/push/answer tests/unit/push/conn \
@@ -289,8 +289,12 @@ FEED_UNIT = tests/unit/run/feed.o lib/run/feed.o lib/base/buf.o \
 tests/unit/run/feed: $(FEED_UNIT)
 	$(LINK) -o $@ $(FEED_UNIT)
 
-tests/unit/match/glob: tests/unit/match/glob.o lib/match/glob.o
-	$(LINK) -o $@ tests/unit/match/glob.o lib/match/glob.o
+MATCH_UNIT = lib/match/glob.o lib/match/rule.o lib/base/str.o
+tests/unit/match/glob: tests/unit/match/glob.o $(MATCH_UNIT)
+	$(LINK) -o $@ tests/unit/match/glob.o $(MATCH_UNIT)
+
+tests/unit/match/glob_limits: tests/unit/match/glob_limits.o $(MATCH_UNIT)
+	$(LINK) -o $@ tests/unit/match/glob_limits.o $(MATCH_UNIT)
 
 tests/unit/run/guard: tests/unit/run/guard.o lib/run/guard.o
 	$(LINK) -o $@ tests/unit/run/guard.o lib/run/guard.o
@@ -335,8 +339,8 @@ tests/unit/run/poke: $(POKE_UNIT)
 tests/unit/run/report: tests/unit/run/report.o lib/run/report.o
 	$(LINK) -o $@ tests/unit/run/report.o lib/run/report.o
 
-tests/unit/match/rule: tests/unit/match/rule.o lib/match/rule.o lib/match/glob.o lib/base/str.o
-	$(LINK) -o $@ tests/unit/match/rule.o lib/match/rule.o lib/match/glob.o lib/base/str.o
+tests/unit/match/rule: tests/unit/match/rule.o $(MATCH_UNIT)
+	$(LINK) -o $@ tests/unit/match/rule.o $(MATCH_UNIT)
 
 RUN_UNIT = lib/base/clock.o $(OS) lib/run/run.o lib/os/sig.o lib/base/str.o \
 	lib/run/stray.o

@@ -468,26 +468,28 @@ catch_signals(void)
 
 /* A name that is not there is often a typing error. */
 static void
-warn_of_missing(const struct rule *r)
+warn_of_missing(void)
 {
-	const struct globs *g;
-	char path[PATH_MAX];
+	char last[RULE_PATH];
+	struct rules_start start;
 	struct stat st;
 	size_t i;
 
-	g = &r->want;
-	for (i = 0; i < g->nstarts; i++) {
+	*last = '\0';
+	for (i = 0; rules_start(w.rules, &i, &start);) {
 		errno = ENAMETOOLONG;
-		if (globs_reach(g, &g->starts[i], path, sizeof path) < 0)
-			msg_warn("%.60s...:",
-			    g->sources[g->parts[g->starts[i].part].source]
-				.text);
-		else if (stat(path, &st) == 0)
+		if (*start.path == '\0')
+			msg_warn("%.60s...:", start.pattern);
+		else if (strcmp(start.path, last) == 0 ||
+		    stat(start.path, &st) == 0)
 			continue;
 		else if (errno == ENOENT)
-			msg_warn("%s: no such file or directory yet", path);
+			msg_warn(
+			    "%s: no such file or directory yet", start.path);
 		else
-			msg_warn("%s:", path);
+			msg_warn("%s:", start.path);
+		/* The alternatives of a pattern may start alike. */
+		snprintf(last, sizeof last, "%s", start.path);
 	}
 }
 
@@ -508,8 +510,6 @@ know_output(void)
 static void
 open_tree(void)
 {
-	size_t i;
-
 	know_output();
 	if (tree_open(&w.tree, w.options.poll > 0 ? NULL : watch_here(),
 		w.rules, on_news, NULL) < 0)
@@ -519,8 +519,7 @@ open_tree(void)
 		w.tree.interval = w.options.poll;
 	w.tree.explain = msg_verbose();
 	look();
-	for (i = 0; i < w.rules->n; i++)
-		warn_of_missing(&w.rules->v[i]);
+	warn_of_missing();
 	msg_why("watching directories: %zu, files: %zu", w.tree.ndirs,
 	    w.tree.nfiles);
 }

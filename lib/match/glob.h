@@ -1,4 +1,4 @@
-/* glob.h - patterns over paths, followed a name at a time */
+/* glob.h - patterns over paths, matched one name at a time */
 #ifndef GLOB_H
 #define GLOB_H
 
@@ -7,69 +7,96 @@
 #include <stdint.h>
 
 /*
- * `*` `?` `[...]` stop at a slash, `**` crosses it and a whole component of
- * it also matches nothing; `{a,b}` alternates; `\` takes the next character
- * as it is; a leading dot must be matched explicitly.  A pattern without any
- * of these is a file, or all that is beneath a directory, dotfiles too.
+ * `*`, `?` and `[...]` stop at a slash and at a leading dot; `**` crosses
+ * slashes, and as a whole component it also matches nothing; `{a,b}` stands for
+ * alternatives; `\` takes the next character literally.  A pattern without
+ * wildcards is a file, or everything beneath a directory, dotfiles included.
  *
- * Patterns are cut into parts, one a path component.  A place says how far a
- * pattern has matched: which part is next.  A set of places belongs to a
- * directory; with a name in it, it gives the set of what has that name.  So a
- * name is matched at a cost that does not depend on the path above it.
+ * Each alternative of a pattern is cut into parts: one for each component, and
+ * one for the end.  A place is the index of the part that the next name has to
+ * match, as the state of an automaton.  So the cost of matching a name does not
+ * depend on the path above it.
  */
 
 enum {
-	GLOB_ALTERNATIVES = 4096 /* at most so many from one pattern's braces */
+	GLOB_ALTERNATIVES = 4096, /* of one pattern, at most */
+	GLOB_TEXT = 1 << 22 /* bytes that a pattern may expand to, at most */
+};
+
+enum glob_use {
+	GLOB_WANTED,
+	/*
+	 * Of -x: wildcards match leading dots, and a pattern without a slash,
+	 * except at its end, matches at any depth.
+	 */
+	GLOB_LEFT_OUT,
+	/* Of -f without patterns: wanted, but matched as one of -x. */
+	GLOB_ANY_PATH
+};
+
+struct glob_pattern {
+	struct glob_pattern *next;
+	uint64_t rule; /* the rule that it belongs to: bit i for rule i */
+	enum glob_use use;
+	char text[]; /* as the user wrote it */
 };
 
 enum glob_kind {
-	GLOB_NAME, /* just this name, of whatever kind it is */
-	GLOB_WILD, /* one name that fnmatch(3) accepts */
-	GLOB_STARS, /* any names, none too */
-	GLOB_BENEATH, /* the end, and all names beneath, dotfiles too */
+	GLOB_NAME, /* this name, whatever it is */
+	GLOB_WILD, /* a name that fnmatch(3) accepts */
+	GLOB_STARS, /* any number of names; the next part matches here, too */
+	GLOB_BENEATH, /* the end; names beneath match, too */
 	GLOB_END
 };
 
 struct glob_part {
 	enum glob_kind kind;
-	char *text; /* of GLOB_NAME and GLOB_WILD, else NULL */
-	uint32_t source; /* index into the sources */
+	const char *text; /* of GLOB_NAME and GLOB_WILD, else NULL */
+	const struct glob_pattern *pattern;
 };
 
-/* What a pattern was written as, and where its paths start. */
-struct glob_source {
-	char *text;
-	bool literal; /* names a file or directory, wildcards or not */
-};
-
-/* A start: the first part of an alternative, and what its paths begin with. */
+/* The start of an alternative. */
 struct glob_start {
-	uint32_t part;
-	const char *root; /* "" or "/"; NULL: anywhere */
+	uint32_t place; /* index of its first part */
+	const char *root; /* its paths begin with "" or "/"; NULL: either */
+	char *text; /* holds the texts of its parts */
 };
 
 struct globs {
-	struct glob_part *parts;
-	struct glob_source *sources;
+	struct glob_pattern *patterns; /* the newest first */
 	struct glob_start *starts;
-	size_t nparts, nsources, nstarts;
-	bool leave_out; /* patterns of what to leave out: see globs_add */
-	bool ignoring; /* what glob_ignored names matches no wildcard */
-};
-
-struct glob_set {
-	size_t n;
-	uint32_t at[]; /* indexes into the parts */
+	struct glob_part *parts;
+	size_t nstarts, nparts;
 };
 
 /*
- * Add a pattern; literal where it names something that exists.  Patterns of
- * what to leave out differ: wildcards match leading dots, one without a slash,
- * but at its end, matches at any depth, literal or not, and what is beneath a
- * match is left out with it.
- * 0, or -1 and errno: EINVAL an empty pattern, E2BIG too many alternatives.
+ * Add a pattern.  One that names an existing file or directory is literal,
+ * whatever characters it has.
+ * Returns 0, or -1 with errno: EINVAL for an empty pattern, E2BIG for too many
+ * or too long alternatives, or ENOMEM.
  */
-int globs_add(struct globs *g, const char *text, bool literal);
+int
+globs_add(struct globs *g, const char *text, enum glob_use use, uint64_t rule);
+
+/*
+ * Return the place after a name that stands at a place, or -1 if the name does
+ * not match there.  No wildcard matches an ignored name.
+ */
+int64_t globs_step(
+    const struct globs *g, uint32_t place, const char *name, bool ignored);
+
+/*
+ * Write the path that a start names before its first wildcard, "" if there is
+ * none.  Returns 0, or -1 if it does not fit.
+ */
+int globs_spell(const struct globs *g, const struct glob_start *start,
+    char *path, size_t size);
+
+/* Free all patterns. */
+void globs_free(struct globs *g);
+
+/* Return the built-in ignore that matches a name, or NULL. */
+const char *glob_ignored(const char *name);
 
 /* Return the root of a path: "/" if it is absolute, else "". */
 const char *glob_root(const char *text);
@@ -79,43 +106,5 @@ const char *glob_root(const char *text);
  * `a/b`, and `./` is empty.  path has room for all of text.
  */
 void glob_clean(const char *text, char *path);
-
-/* the places where paths of this root start; NULL: none, or memory is out */
-struct glob_set *globs_begin(const struct globs *g, const char *root);
-
-/*
- * The places beneath a name that stands at these places; NULL: nothing there
- * can match, or memory is out.  A linked directory is entered only where the
- * pattern spells it out.
- */
-struct glob_set *globs_enter(const struct globs *g, const struct glob_set *from,
-    const char *name, bool linked);
-
-/* the index of a source that this name at these places completes, or -1 */
-int globs_match(
-    const struct globs *g, const struct glob_set *from, const char *name);
-
-/* the one name that place i waits for, or NULL where it is not just one */
-const char *
-globs_name(const struct globs *g, const struct glob_set *set, size_t i);
-
-/*
- * The path that all of a start's matches lie beneath, "" where that is the
- * current directory; 0, or -1 when it is longer than a path may be.
- */
-int globs_base(const struct globs *g, const struct glob_start *start,
-    char *path, size_t size);
-
-/*
- * The file or directory that a start's pattern names up to its first wildcard,
- * "." where that is the current directory; as globs_base.
- */
-int globs_reach(const struct globs *g, const struct glob_start *start,
-    char *path, size_t size);
-
-/* the built-in ignore that a name falls under, or NULL */
-const char *glob_ignored(const char *name);
-
-void globs_free(struct globs *g);
 
 #endif

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* rule.c - what each rule watches, runs and rings */
+/* rule.c - the rules: what each one watches, runs and signals */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -11,107 +11,218 @@
 #include "base/str.h"
 #include "match/rule.h"
 
-static bool
-left_out(const struct rule *r, const struct rule_reach *at, const char *name)
+struct rules_reach {
+	size_t users;
+	uint64_t rules; /* those that want something here */
+	size_t n;
+	uint32_t places[]; /* ascending; those of -x only of these rules */
+};
+
+/* A name that is matched at all places of a directory. */
+struct step {
+	const struct rules *rs;
+	const struct rules_reach *from;
+	const char *name;
+	const char *ignore; /* the built-in ignore that matches it, or NULL */
+};
+
+int
+rules_add(struct rules *rs, const char *text, enum glob_use use)
 {
-	return at->leave != NULL &&
-	    globs_match(&r->leave, at->leave, name) >= 0;
-}
-
-/* ---- to follow names ---- */
-
-static struct rule_reach
-enter(const struct rule *r, const struct rule_reach *from, const char *name,
-    bool linked)
-{
-	struct rule_reach to;
-
-	to = (struct rule_reach){ 0 };
-	if (from->want == NULL || left_out(r, from, name))
-		return to;
-	to.want = globs_enter(&r->want, from->want, name, linked);
-	if (to.want != NULL && from->leave != NULL)
-		to.leave = globs_enter(&r->leave, from->leave, name, false);
-	return to;
-}
-
-static struct rules_reach *
-new_reach(const struct rules *rs)
-{
-	struct rules_reach *reach;
-
-	reach = malloc(sizeof *reach + rs->n * sizeof reach->of[0]);
-	if (reach != NULL)
-		reach->shared = 1;
-	return reach;
+	return globs_add(&rs->globs, text, use, (uint64_t)1 << (rs->n - 1));
 }
 
 void
-rules_leave(const struct rules *rs, struct rules_reach *reach)
+rules_free(struct rules *rs)
 {
+	globs_free(&rs->globs);
+}
+
+/* ---- places ---- */
+
+static const struct glob_pattern *
+pattern_at(const struct rules *rs, uint32_t place)
+{
+	return rs->globs.parts[place].pattern;
+}
+
+static bool
+is_wanted(const struct rules *rs, uint32_t place)
+{
+	return pattern_at(rs, place)->use != GLOB_LEFT_OUT;
+}
+
+static struct step
+begin_step(
+    const struct rules *rs, const struct rules_reach *from, const char *name)
+{
+	return (struct step){ .rs = rs,
+		.from = from,
+		.name = name,
+		.ignore = glob_ignored(name) };
+}
+
+/* Return the place after the name, or -1. */
+static int64_t
+next_place(const struct step *s, uint32_t place)
+{
+	const struct glob_pattern *p;
+	bool ignored;
+
+	p = pattern_at(s->rs, place);
+	ignored = s->ignore != NULL && p->use == GLOB_WANTED &&
+	    (s->rs->ignore_nothing & p->rule) == 0;
+	return globs_step(&s->rs->globs, place, s->name, ignored);
+}
+
+/*
+ * Return those of some rules of which the name completes a wanted pattern, or
+ * one of -x; *by is the first such pattern, which is one of the first such rule.
+ */
+static uint64_t
+find_rules(const struct step *s, uint64_t rules, bool wanted, const char **by)
+{
+	const struct glob_pattern *p;
+	uint64_t found;
+	int64_t next;
 	size_t i;
 
-	if (reach == NULL || --reach->shared > 0)
-		return;
-	for (i = 0; i < rs->n; i++) {
-		free(reach->of[i].want);
-		free(reach->of[i].leave);
+	*by = NULL;
+	found = 0;
+	for (i = 0; i < s->from->n; i++) {
+		p = pattern_at(s->rs, s->from->places[i]);
+		if ((rules & ~found & p->rule) == 0 ||
+		    is_wanted(s->rs, s->from->places[i]) != wanted)
+			continue;
+		next = next_place(s, s->from->places[i]);
+		if (next < 0 || s->rs->globs.parts[next].kind < GLOB_BENEATH)
+			continue;
+		if (found == 0)
+			*by = p->text;
+		found |= p->rule;
 	}
-	free(reach);
+	return found;
 }
 
-/* A reach that reaches nothing is none; nor is one that lacks a part. */
+/*
+ * Return the place beneath a directory of this name, or -1 if nothing beneath
+ * can match.  left: the rules that leave the directory out.
+ */
+static int64_t
+enter_place(const struct step *s, uint32_t place, bool linked, uint64_t left)
+{
+	const struct glob_part *part;
+	int64_t next;
+
+	part = &s->rs->globs.parts[place];
+	if (is_wanted(s->rs, place) && (left & part->pattern->rule) != 0)
+		return -1;
+	if (linked && part->pattern->use == GLOB_WANTED &&
+	    part->kind != GLOB_NAME)
+		return -1;
+	next = next_place(s, place);
+	return next >= 0 && s->rs->globs.parts[next].kind == GLOB_END ? -1
+								      : next;
+}
+
+/* ---- reaches ---- */
+
+/* A place of GLOB_STARS, which matches nothing, too, adds the one behind it. */
 static struct rules_reach *
-or_null(const struct rules *rs, struct rules_reach *reach)
+new_reach(size_t n)
 {
-	int error;
+	struct rules_reach *reach;
 
-	error = errno;
-	if (error != ENOMEM && rules_at(rs, reach) != 0)
+	reach = malloc(sizeof *reach + 2 * n * sizeof reach->places[0]);
+	if (reach != NULL)
+		*reach = (struct rules_reach){ .users = 1 };
+	return reach;
+}
+
+static void
+insert_place(struct rules_reach *reach, uint32_t place)
+{
+	size_t i, after;
+
+	/* Places come nearly in order, so this one belongs near the end. */
+	for (i = reach->n; i > 0 && reach->places[i - 1] >= place; i--)
+		if (reach->places[i - 1] == place)
+			return;
+	after = reach->n++ - i;
+	memmove(&reach->places[i + 1], &reach->places[i],
+	    after * sizeof reach->places[0]);
+	reach->places[i] = place;
+}
+
+static void
+add_place(const struct rules *rs, struct rules_reach *reach, uint32_t place)
+{
+	insert_place(reach, place);
+	if (rs->globs.parts[place].kind == GLOB_STARS)
+		insert_place(reach, place + 1);
+	if (is_wanted(rs, place))
+		reach->rules |= pattern_at(rs, place)->rule;
+}
+
+/* Remove the places of -x where nothing is wanted.  Returns NULL if that is all. */
+static struct rules_reach *
+finish_reach(const struct rules *rs, struct rules_reach *reach)
+{
+	size_t i, n;
+
+	for (i = n = 0; i < reach->n; i++)
+		if ((pattern_at(rs, reach->places[i])->rule & reach->rules) !=
+		    0)
+			reach->places[n++] = reach->places[i];
+	reach->n = n;
+	if (n > 0)
 		return reach;
-	rules_leave(rs, reach);
-	errno = error;
+	free(reach);
+	errno = 0;
 	return NULL;
-}
-
-static bool
-same_set(const struct glob_set *a, const struct glob_set *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return a->n == b->n &&
-	    memcmp(a->at, b->at, a->n * sizeof a->at[0]) == 0;
-}
-
-static bool
-same_reach(const struct rules *rs, const struct rules_reach *a,
-    const struct rules_reach *b)
-{
-	size_t i;
-
-	for (i = 0; i < rs->n; i++)
-		if (!same_set(a->of[i].want, b->of[i].want) ||
-		    !same_set(a->of[i].leave, b->of[i].leave))
-			return false;
-	return true;
 }
 
 struct rules_reach *
 rules_begin(const struct rules *rs, const char *root)
 {
+	const struct glob_start *start;
 	struct rules_reach *reach;
 	size_t i;
 
-	reach = new_reach(rs);
+	reach = new_reach(rs->globs.nstarts);
 	if (reach == NULL)
 		return NULL;
-	/* Of sets that are NULL only this tells why: see globs_begin. */
-	errno = 0;
-	for (i = 0; i < rs->n; i++)
-		reach->of[i] = (struct rule_reach){ .want = globs_begin(
-							&rs->v[i].want, root),
-			.leave = globs_begin(&rs->v[i].leave, root) };
-	return or_null(rs, reach);
+	for (i = 0; i < rs->globs.nstarts; i++) {
+		start = &rs->globs.starts[i];
+		if (start->root == NULL || strcmp(start->root, root) == 0)
+			add_place(rs, reach, start->place);
+	}
+	return finish_reach(rs, reach);
+}
+
+/* Return the reach of a directory, not shared yet; as rules_enter. */
+static struct rules_reach *
+enter_directory(const struct rules *rs, const struct rules_reach *from,
+    const char *name, bool linked)
+{
+	struct rules_reach *to;
+	struct step s;
+	const char *by;
+	uint64_t left;
+	int64_t next;
+	size_t i;
+
+	to = new_reach(from->n);
+	if (to == NULL)
+		return NULL;
+	s = begin_step(rs, from, name);
+	left = find_rules(&s, from->rules, false, &by);
+	for (i = 0; i < from->n; i++) {
+		next = enter_place(&s, from->places[i], linked, left);
+		if (next >= 0)
+			add_place(rs, to, (uint32_t)next);
+	}
+	return finish_reach(rs, to);
 }
 
 struct rules_reach *
@@ -119,40 +230,37 @@ rules_enter(const struct rules *rs, struct rules_reach *from, const char *name,
     bool linked)
 {
 	struct rules_reach *to;
-	size_t i;
 
-	to = new_reach(rs);
-	if (to == NULL)
-		return NULL;
-	errno = 0;
-	for (i = 0; i < rs->n; i++)
-		to->of[i] = enter(&rs->v[i], &from->of[i], name, linked);
-	if (errno == ENOMEM || !same_reach(rs, from, to))
-		return or_null(rs, to);
-	rules_leave(rs, to);
-	from->shared++;
+	to = enter_directory(rs, from, name, linked);
+	if (to == NULL || to->n != from->n ||
+	    memcmp(to->places, from->places, to->n * sizeof to->places[0]) != 0)
+		return to;
+	free(to);
+	from->users++;
 	return from;
+}
+
+void
+rules_leave(const struct rules *rs, struct rules_reach *reach)
+{
+	(void)rs;
+	if (reach != NULL && --reach->users == 0)
+		free(reach);
 }
 
 uint64_t
 rules_entering(const struct rules *rs, const struct rules_reach *from,
     const char *name, bool linked)
 {
-	struct rule_reach to;
-	uint64_t set;
-	size_t i;
+	struct rules_reach *to;
+	uint64_t rules;
 
-	set = 0;
-	for (i = 0; i < rs->n; i++) {
-		errno = 0;
-		to = enter(&rs->v[i], &from->of[i], name, linked);
-		/* Who can't tell goes there, to hear that memory is out. */
-		if (to.want != NULL || errno == ENOMEM)
-			set |= (uint64_t)1 << i;
-		free(to.want);
-		free(to.leave);
-	}
-	return set;
+	to = enter_directory(rs, from, name, linked);
+	if (to == NULL)
+		return errno == ENOMEM ? from->rules : 0;
+	rules = to->rules;
+	free(to);
+	return rules;
 }
 
 uint64_t
@@ -164,129 +272,120 @@ rules_all(const struct rules *rs)
 uint64_t
 rules_at(const struct rules *rs, const struct rules_reach *reach)
 {
-	uint64_t set;
+	(void)rs;
+	return reach->rules;
+}
+
+bool
+rules_only_names(const struct rules *rs, const struct rules_reach *reach)
+{
 	size_t i;
 
-	set = 0;
-	for (i = 0; i < rs->n; i++)
-		if (reach->of[i].want != NULL)
-			set |= (uint64_t)1 << i;
-	return set;
+	for (i = 0; i < reach->n; i++)
+		if (is_wanted(rs, reach->places[i]) &&
+		    rs->globs.parts[reach->places[i]].kind != GLOB_NAME)
+			return false;
+	return true;
 }
 
-/* ---- to judge ---- */
-
-static const char *
-dot(const char *dir)
+const char *
+rules_name(const struct rules *rs, const struct rules_reach *reach, size_t *i)
 {
-	return *dir == '\0' ? "." : dir;
+	uint32_t place;
+
+	while (*i < reach->n) {
+		place = reach->places[(*i)++];
+		if (is_wanted(rs, place) &&
+		    rs->globs.parts[place].kind == GLOB_NAME)
+			return rs->globs.parts[place].text;
+	}
+	return NULL;
 }
 
-/* Does the path name the file `name` in dir, whatever both are spelled like? */
+bool
+rules_start(const struct rules *rs, size_t *i, struct rules_start *start)
+{
+	const struct glob_pattern *p;
+	const struct glob_start *s;
+
+	while (*i < rs->globs.nstarts) {
+		s = &rs->globs.starts[(*i)++];
+		if (!is_wanted(rs, s->place))
+			continue;
+		p = pattern_at(rs, s->place);
+		start->rule = p->rule;
+		start->pattern = p->text;
+		if (globs_spell(
+			&rs->globs, s, start->path, sizeof start->path) < 0)
+			start->path[0] = '\0';
+		else if (start->path[0] == '\0')
+			memcpy(start->path, ".", 2);
+		return true;
+	}
+	return false;
+}
+
+/* ---- verdicts ---- */
+
+/* Return true if path names the file `name` in dir, however both are spelled. */
 static bool
-same(const char *path, const char *dir, const char *name)
+is_same_file(const char *path, const char *dir, const char *name)
 {
-	char its[PATH_MAX];
+	char parent[PATH_MAX];
 	struct stat a, b;
 	size_t n;
 
 	n = (size_t)(str_base(path) - path);
-	if (strcmp(path + n, name) != 0 || n >= sizeof its)
+	if (strcmp(path + n, name) != 0 || n >= sizeof parent)
 		return false;
-	memcpy(its, path, n);
-	its[n] = '\0';
-	return stat(dot(its), &a) == 0 && stat(dot(dir), &b) == 0 &&
-	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+	memcpy(parent, path, n);
+	parent[n] = '\0';
+	return stat(n == 0 ? "." : parent, &a) == 0 &&
+	    stat(*dir == '\0' ? "." : dir, &b) == 0 && a.st_dev == b.st_dev &&
+	    a.st_ino == b.st_ino;
 }
 
-/* Is it one of these pidfiles P, or the letter box .P.box of one? */
+/*
+ * Return true for a pidfile P, its letter box .P.box, and our output: these
+ * never count, so that what we write does not run commands.
+ */
 static bool
-is_of(const struct rule *r, const char *dir, const char *name, const char *box)
+is_own(const struct rules *rs, const char *dir, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < r->npidfiles; i++)
-		if (same(r->pidfiles[i], dir, name) ||
-		    (*box != '\0' && same(r->pidfiles[i], dir, box)))
-			return true;
-	return false;
-}
-
-static bool
-own(const struct rules *rs, const char *dir, const char *name)
-{
-	char box[NAME_MAX + 1];
-	size_t i, n;
+	char pidfile[NAME_MAX + 1];
+	const struct rule *r;
+	size_t i, k, n;
 
 	n = strlen(name);
-	box[0] = '\0';
-	if (n > 5 && n < sizeof box && name[0] == '.' &&
+	pidfile[0] = '\0';
+	if (n > 5 && n < sizeof pidfile && name[0] == '.' &&
 	    strcmp(name + n - 4, ".box") == 0)
-		snprintf(box, sizeof box, "%.*s", (int)(n - 5), name + 1);
+		snprintf(
+		    pidfile, sizeof pidfile, "%.*s", (int)(n - 5), name + 1);
 	for (i = 0; i < rs->n; i++)
-		if (is_of(&rs->v[i], dir, name, box))
-			return true;
+		for (r = &rs->v[i], k = 0; k < r->npidfiles; k++)
+			if (is_same_file(r->pidfiles[k], dir, name) ||
+			    (pidfile[0] != '\0' &&
+				is_same_file(r->pidfiles[k], dir, pidfile)))
+				return true;
 	for (i = 0; i < 2; i++)
-		if (rs->output[i] != NULL && same(rs->output[i], dir, name))
+		if (rs->output[i] != NULL &&
+		    is_same_file(rs->output[i], dir, name))
 			return true;
 	return false;
-}
-
-/* The source by which it matches and is not left out, or -1. */
-static int
-counts(const struct rule *r, const struct rule_reach *from, const char *name)
-{
-	int source;
-
-	if (from->want == NULL)
-		return -1;
-	source = globs_match(&r->want, from->want, name);
-	return source >= 0 && left_out(r, from, name) ? -1 : source;
-}
-
-static enum rule_verdict
-judge(const struct rule *r, const struct rule_reach *from, const char *name,
-    const char **by)
-{
-	int source;
-
-	*by = NULL;
-	if (from->want == NULL)
-		return RULE_NONE;
-	source = globs_match(&r->want, from->want, name);
-	if (source < 0) {
-		*by = r->want.ignoring ? glob_ignored(name) : NULL;
-		return *by == NULL ? RULE_NONE : RULE_IGNORED;
-	}
-	if (left_out(r, from, name)) {
-		*by = r->leave
-			  .sources[globs_match(&r->leave, from->leave, name)]
-			  .text;
-		return RULE_LEFT;
-	}
-	*by = r->want.sources[source].text;
-	return RULE_COUNTS;
 }
 
 uint64_t
 rules_judge(const struct rules *rs, const struct rules_reach *from,
     const char *dir, const char *name, const char **by)
 {
-	uint64_t set;
-	size_t i;
-	int source;
+	struct step s;
+	uint64_t left, set;
 
-	*by = NULL;
-	set = 0;
-	for (i = 0; i < rs->n; i++) {
-		source = counts(&rs->v[i], &from->of[i], name);
-		if (source < 0)
-			continue;
-		if (set == 0)
-			*by = rs->v[i].want.sources[source].text;
-		set |= (uint64_t)1 << i;
-	}
-	if (set != 0 && own(rs, dir, name)) {
+	s = begin_step(rs, from, name);
+	left = find_rules(&s, from->rules, false, by);
+	set = find_rules(&s, from->rules & ~left, true, by);
+	if (set != 0 && is_own(rs, dir, name)) {
 		*by = NULL;
 		return 0;
 	}
@@ -297,32 +396,31 @@ enum rule_verdict
 rules_explain(const struct rules *rs, const struct rules_reach *from,
     const char *dir, const char *name, const char **by)
 {
-	enum rule_verdict verdict, its;
-	const char *its_by;
-	size_t i;
+	uint64_t left, ignored, first;
+	struct step s;
 
-	*by = NULL;
-	verdict = RULE_NONE;
-	for (i = 0; i < rs->n && verdict != RULE_COUNTS; i++) {
-		its = judge(&rs->v[i], &from->of[i], name, &its_by);
-		if (its == RULE_COUNTS || verdict == RULE_NONE) {
-			verdict = its;
-			*by = its_by;
-		}
+	s = begin_step(rs, from, name);
+	if (rules_judge(rs, from, dir, name, by) != 0)
+		return RULE_COUNTS;
+	left = find_rules(&s, from->rules, false, by);
+	if (find_rules(&s, from->rules & ~left, true, by) != 0) {
+		*by = NULL;
+		return RULE_OWN;
 	}
-	if (verdict != RULE_COUNTS || !own(rs, dir, name))
-		return verdict;
-	*by = NULL;
-	return RULE_OWN;
+	left = find_rules(&s, left, true, by);
+	ignored = s.ignore == NULL ? 0
+				   : from->rules & ~left & ~rs->ignore_nothing;
+	first = (left | ignored) & -(left | ignored);
+	if ((first & left) != 0) {
+		find_rules(&s, first, false, by);
+		return RULE_LEFT;
+	}
+	*by = first == 0 ? NULL : s.ignore;
+	return first == 0 ? RULE_NONE : RULE_IGNORED;
 }
 
-/*
- * Follow a path from a root on.  What goes up does so only where a pattern
- * spells that out.
- */
-static uint64_t
-follow(
-    const struct rules *rs, const char *root, const char *path, const char **by)
+uint64_t
+rules_match(const struct rules *rs, const char *path, const char **by)
 {
 	struct rules_reach *at, *next;
 	char dir[PATH_MAX], name[NAME_MAX + 1];
@@ -333,39 +431,25 @@ follow(
 	*by = NULL;
 	set = 0;
 	errno = 0;
-	at = rules_begin(rs, root);
-	for (rest = path; at != NULL; rest += n) {
-		rest += strspn(rest, "/");
+	at = rules_begin(rs, glob_root(path));
+	for (rest = path; at != NULL; rest += n + 1) {
+		rest += *rest == '/';
 		n = strcspn(rest, "/");
 		if (n == 0 || n >= sizeof name)
 			break;
 		memcpy(name, rest, n);
 		name[n] = '\0';
-		if (strcmp(name, ".") == 0)
-			continue;
-		if (rest[n + strspn(rest + n, "/")] == '\0') {
+		if (rest[n] == '\0') {
 			snprintf(
 			    dir, sizeof dir, "%.*s", (int)(rest - path), path);
 			set = rules_judge(rs, at, dir, name, by);
 			break;
 		}
+		/* As a link, `..` is entered only if a pattern names it. */
 		next = rules_enter(rs, at, name, strcmp(name, "..") == 0);
 		rules_leave(rs, at);
 		at = next;
 	}
 	rules_leave(rs, at);
 	return set;
-}
-
-uint64_t
-rules_match(const struct rules *rs, const char *path, const char **by)
-{
-	return follow(rs, glob_root(path), path, by);
-}
-
-void
-rule_free(struct rule *r)
-{
-	globs_free(&r->want);
-	globs_free(&r->leave);
 }

@@ -1,4 +1,4 @@
-/* rule.h - what each rule watches, runs and rings */
+/* rule.h - the rules: what each one watches, runs and signals */
 #ifndef RULE_H
 #define RULE_H
 
@@ -9,99 +9,130 @@
 #include "match/glob.h"
 
 enum {
-	RULE_MAX = 64 /* a set of rules is a uint64_t, bit i for rule i */
+	RULE_MAX = 64, /* a set of rules is a uint64_t: bit i for rule i */
+	RULE_PATH = 4096 /* bytes of the longest path, with its NUL */
 };
 
 struct rule {
-	struct globs want;
-	struct globs leave; /* -x */
 	char **pidfiles;
 	size_t npidfiles;
 	int signo;
-	bool deadly; /* the user said which signal, whatever it does */
-	char **command; /* NULL-terminated, or NULL where there is none */
+	bool deadly; /* -s: the user chose the signal, so it may kill */
+	char **command; /* NULL-terminated, or NULL if there is none */
 	bool restart; /* -r: the command is a server */
 	bool report; /* -e: its report goes into the letter boxes */
 	bool same; /* -u: a rewrite with the same content is no change */
-	int stop; /* -S: what stops the command */
-	int64_t grace; /* -k: ms until it is killed */
-	int64_t limit; /* -T: ms that it may take, 0: as long as it likes */
+	int stop; /* -S: the signal that stops the command */
+	int64_t grace; /* -k: ms from that signal to KILL */
+	int64_t limit; /* -T: ms that the command may take; 0: no limit */
 };
 
-/* All rules, in their order. */
+/* All rules, in order, and their patterns. */
 struct rules {
 	struct rule *v;
 	size_t n; /* at most RULE_MAX */
+	struct globs globs;
+	uint64_t ignore_nothing; /* the rules with -a: no built-in ignores */
 	const char *output[2]; /* the files that we write to, or NULL */
 };
 
-/* How far the patterns of a rule have come at a directory. */
-struct rule_reach {
-	struct glob_set *want; /* NULL: nothing beneath can match */
-	struct glob_set *leave; /* NULL: nothing beneath is left out by -x */
-};
-
-/* That of all rules; directories where they have come as far share one. */
-struct rules_reach {
-	size_t shared; /* by so many */
-	struct rule_reach of[]; /* one a rule */
-};
+/*
+ * The places that a directory has reached, see glob.h.  Directories that have
+ * reached the same places share them.
+ */
+struct rules_reach;
 
 /* Why a path counts or not. */
 enum rule_verdict {
-	RULE_COUNTS, /* by the pattern that is named */
-	RULE_LEFT, /* by the -x that is named */
-	RULE_IGNORED, /* by the built-in ignore that is named */
+	RULE_COUNTS, /* the named pattern matches */
+	RULE_LEFT, /* the named pattern of -x leaves it out */
+	RULE_IGNORED, /* the named built-in ignore matches */
 	RULE_OWN, /* a pidfile or letter box of any rule, or our output */
 	RULE_NONE /* no pattern matches */
 };
 
+/* Add a pattern to the last rule.  Returns as globs_add. */
+int rules_add(struct rules *rs, const char *text, enum glob_use use);
+
+/* Free the patterns. */
+void rules_free(struct rules *rs);
+
 /*
- * The reach where paths with this root begin, "" or "/"; NULL: there is
- * none, or memory is out: then errno is ENOMEM.
+ * Return the reach of a root, "" (the current directory) or "/".  NULL if no
+ * pattern begins there, or with errno ENOMEM.
  */
 struct rules_reach *rules_begin(const struct rules *rs, const char *root);
 
 /*
- * The reach beneath a name; NULL where nothing beneath can match, or memory is
- * out: then errno is ENOMEM.  A linked directory is entered only by rules that spell it out.
+ * Return the reach of a directory in another one; rules_leave releases it.
+ * NULL if nothing beneath can match, or with errno ENOMEM.  A linked directory
+ * is entered only by patterns that spell its name out.
  */
 struct rules_reach *rules_enter(const struct rules *rs,
     struct rules_reach *from, const char *name, bool linked);
 
-/* the rules that reach beneath that name */
+/* Release a reach, or NULL. */
+void rules_leave(const struct rules *rs, struct rules_reach *reach);
+
+/*
+ * Return the rules of the reach that rules_enter would return; if memory is out,
+ * those of from.
+ */
 uint64_t rules_entering(const struct rules *rs, const struct rules_reach *from,
     const char *name, bool linked);
 
 /*
- * The rules for which the file of this name counts, in directory dir; *by: the
- * pattern by which it does for the first of them, or NULL.
+ * Return the rules that a file in the directory dir counts for.  *by is the
+ * pattern by which the first of them counts it, or NULL.
  */
 uint64_t rules_judge(const struct rules *rs, const struct rules_reach *from,
     const char *dir, const char *name, const char **by);
 
-/* why it counts, or, for the first rule that has a reason, does not */
+/*
+ * Return why a file counts, or else why it does not for the first rule that has
+ * a reason.  *by is the pattern or ignore, or NULL.
+ */
 enum rule_verdict
 rules_explain(const struct rules *rs, const struct rules_reach *from,
     const char *dir, const char *name, const char **by);
 
 /*
- * The rules for which a path counts that is given as text, wherever it leads
- * and whether it is there or not; *by as in rules_judge.  0, too, when memory
- * is out: then errno is ENOMEM.
+ * Return the rules that a path counts for, whether or not a file is there; *by
+ * as in rules_judge.  0 with errno ENOMEM if memory is out.
  */
 uint64_t rules_match(const struct rules *rs, const char *path, const char **by);
 
-/* every one of them */
+/* Return the set of all rules. */
 uint64_t rules_all(const struct rules *rs);
 
-/* the rules that reach so far */
+/* Return the rules for which something may match at or beneath a reach. */
 uint64_t rules_at(const struct rules *rs, const struct rules_reach *reach);
 
-/* give one back, or NULL */
-void rules_leave(const struct rules *rs, struct rules_reach *reach);
+/* Return true if only names that patterns spell out can match here. */
+bool rules_only_names(const struct rules *rs, const struct rules_reach *reach);
 
-/* give back what globs_add took; the arguments are the caller's */
-void rule_free(struct rule *r);
+/*
+ * Iterate over the names that patterns spell out here: set *i to 0 first.
+ * Returns NULL after the last one.  A name may come more than once.
+ */
+const char *
+rules_name(const struct rules *rs, const struct rules_reach *reach, size_t *i);
+
+/* Where an alternative of a wanted pattern starts. */
+struct rules_start {
+	uint64_t rule; /* the bit of its rule */
+	const char *pattern; /* as the user wrote it */
+	/*
+	 * The file or directory before the first wildcard, "." for the current
+	 * directory; "" if it is longer than a path can be.
+	 */
+	char path[RULE_PATH];
+};
+
+/*
+ * Iterate over the starts of all rules, in their order: set *i to 0 first.
+ * Returns false after the last one.  A path may come more than once.
+ */
+bool rules_start(const struct rules *rs, size_t *i, struct rules_start *start);
 
 #endif

@@ -507,7 +507,9 @@ open_job(struct act *a, size_t i)
 		.grace = r->grace,
 		.limit = r->limit,
 		.server = r->restart };
-	a->jobs[i] = (struct job){ .rule = r, .number = i, .run = &a->runs[i] };
+	a->jobs[i] = (struct job){
+		.rule = r, .rules = a->rules, .number = i, .run = &a->runs[i]
+	};
 	if (!r->report)
 		return 0;
 	return report_open(&a->jobs[i].report,

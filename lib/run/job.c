@@ -13,20 +13,19 @@
 
 /* Where its patterns begin to match, once each, if that is there. */
 static int
-add_bases(struct args *paths, const struct globs *want)
+add_bases(struct args *paths, const struct rules *rules, size_t rule)
 {
-	char base[PATH_MAX];
+	struct rules_start start;
 	struct stat st;
 	size_t i, k;
 
-	for (i = 0; i < want->nstarts; i++) {
-		if (globs_reach(want, &want->starts[i], base, sizeof base) <
-			0 ||
-		    stat(base, &st) < 0)
+	for (i = 0; rules_start(rules, &i, &start);) {
+		if ((start.rule >> rule & 1) == 0 || stat(start.path, &st) < 0)
 			continue;
-		for (k = 0; k < paths->n && strcmp(paths->v[k], base) != 0; k++)
+		for (k = 0;
+		     k < paths->n && strcmp(paths->v[k], start.path) != 0; k++)
 			;
-		if (k == paths->n && args_add_path(paths, base) < 0)
+		if (k == paths->n && args_add_path(paths, start.path) < 0)
 			return -1;
 	}
 	return 0;
@@ -87,7 +86,7 @@ start(struct job *j, const struct changes *changes, const struct job_how *how,
 	paths = (struct args){ 0 };
 	result = 0;
 	if (args_wanted(j->rule->command))
-		result = any ? add_bases(&paths, &j->rule->want)
+		result = any ? add_bases(&paths, j->rules, j->number)
 			     : add_changed(&paths, changes, j->number);
 	if (result < 0)
 		errno = ENOMEM;

@@ -16,6 +16,7 @@ enum { JOB_WHY = 120 };
 
 struct job {
 	const struct rule *rule;
+	const struct rules *rules; /* all of them */
 	size_t number; /* of the rule, from 0 */
 	struct run *run;
 	struct report report; /* -e */

@@ -1,7 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
 /* options.c - what watchrun was asked to do, as its arguments say it */
-#include <sys/stat.h>
-
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -36,25 +34,15 @@ fail(struct options *o, const char *fmt, ...)
 	return -1;
 }
 
-/* An argument that names something that exists is that, literally. */
-static bool
-exists(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0;
-}
-
 static int
-pattern(struct options *o, struct globs *g, const char *text)
+pattern(struct options *o, const char *text, enum glob_use use)
 {
-	if (globs_add(g, text, exists(text)) == 0)
+	if (rules_add(&o->rules, text, use) == 0)
 		return 0;
 	if (errno == EINVAL)
 		return fail(o, "'': an empty pattern");
 	if (errno == E2BIG)
-		return fail(o, "%s: stands for more than %d patterns", text,
-		    (int)GLOB_ALTERNATIVES);
+		return fail(o, "%s: stands for too many patterns", text);
 	return -1;
 }
 
@@ -96,7 +84,7 @@ rule_option(struct options *o, struct rule *r, int c)
 {
 	switch (c) {
 	case 'a':
-		r->want.ignoring = false;
+		o->rules.ignore_nothing |= (uint64_t)1 << (o->rules.n - 1);
 		return 0;
 	case 'e':
 		r->report = true;
@@ -119,7 +107,7 @@ rule_option(struct options *o, struct rule *r, int c)
 		r->same = true;
 		return 0;
 	case 'x':
-		return pattern(o, &r->leave, optarg);
+		return pattern(o, optarg, GLOB_LEFT_OUT);
 	default:
 		return 1;
 	}
@@ -186,29 +174,20 @@ any_option(struct options *o, struct rule *r, int c)
 	return result > 0 ? option(o, c) : result;
 }
 
-/* A rule that lists no patterns: what comes by -f has been chosen already. */
-static int
-every_path(struct options *o, struct rule *r)
-{
-	if (o->from == NULL)
-		return pattern(o, &r->want, "**");
-	/* As in -x, ** is then any path, dotfiles and absolute ones too. */
-	r->want.leave_out = true;
-	r->want.ignoring = false;
-	return globs_add(&r->want, "**", false);
-}
-
 /* One rule: options and patterns, then perhaps `--` and the command. */
 static int
 parse_rule(struct options *o, struct rule *r, int argc, char *argv[])
 {
+	bool any;
 	int c;
 
+	any = false;
 	while (optind < argc && strcmp(argv[optind], "--") != 0) {
 		c = getopt(argc, argv, all);
 		if (c == -1) {
-			if (pattern(o, &r->want, argv[optind++]) < 0)
+			if (pattern(o, argv[optind++], GLOB_WANTED) < 0)
 				return -1;
+			any = true;
 		} else if (any_option(o, r, c) < 0)
 			return -1;
 		if (o->help || o->version)
@@ -222,7 +201,10 @@ parse_rule(struct options *o, struct rule *r, int argc, char *argv[])
 		return fail(o, "-r: wants a command after --");
 	if (r->report && r->command == NULL)
 		return fail(o, "-e: wants a command after --");
-	return 0;
+	/* The records of -f have been chosen already. */
+	return any
+	    ? 0
+	    : pattern(o, "**", o->from == NULL ? GLOB_WANTED : GLOB_ANY_PATH);
 }
 
 static struct rule *
@@ -238,11 +220,9 @@ add_rule(struct options *o)
 	if (v == NULL)
 		return NULL;
 	o->rules.v = v;
-	v[o->rules.n] = (struct rule){ .want.ignoring = true,
-		.leave.leave_out = true,
-		.signo = SIGUSR1,
-		.stop = SIGTERM,
-		.grace = RUN_GRACE };
+	v[o->rules.n] = (struct rule){
+		.signo = SIGUSR1, .stop = SIGTERM, .grace = RUN_GRACE
+	};
 	return &v[o->rules.n++];
 }
 
@@ -289,27 +269,20 @@ parse_rules(struct options *o, int argc, char *argv[])
 int
 options_parse(struct options *o, int argc, char *argv[])
 {
-	size_t i;
-
 	*o = (struct options){ .settle = BATCH_SETTLE, .many = BATCH_MANY };
 	if (parse_rules(o, argc, argv) < 0)
 		return -1;
 	if (o->help || o->version)
 		return 0;
-	for (i = 0; i < o->rules.n; i++)
-		if (o->rules.v[i].want.nsources == 0 &&
-		    every_path(o, &o->rules.v[i]) < 0)
-			return -1;
 	return check(o);
 }
 
 void
 options_free(struct options *o)
 {
-	while (o->rules.n > 0) {
-		rule_free(&o->rules.v[--o->rules.n]);
-		free(o->rules.v[o->rules.n].pidfiles);
-	}
+	while (o->rules.n > 0)
+		free(o->rules.v[--o->rules.n].pidfiles);
+	rules_free(&o->rules);
 	free(o->rules.v);
 	o->rules.v = NULL;
 }

@@ -265,22 +265,6 @@ dir_make_due(struct tree *t, struct tree_dir *d)
 	dir_make_hinted_due(t, d);
 }
 
-/* Does only what is spelled out count in a directory with this reach? */
-static bool
-only_names(const struct rules *rs, const struct rules_reach *reach)
-{
-	const struct glob_set *set;
-	size_t i, rule;
-
-	for (rule = 0; rule < rs->n; rule++) {
-		set = reach->of[rule].want;
-		for (i = 0; set != NULL && i < set->n; i++)
-			if (globs_name(&rs->v[rule].want, set, i) == NULL)
-				return false;
-	}
-	return true;
-}
-
 /* Takes the reach over. */
 struct tree_dir *
 dir_new(struct tree *t, struct tree_dir *up, const char *path,
@@ -297,7 +281,7 @@ dir_new(struct tree *t, struct tree_dir *up, const char *path,
 	*d = (struct tree_dir){
 		.up = up, .path = strdup(path), .reach = reach
 	};
-	d->names = only_names(t->rules, reach);
+	d->names = rules_only_names(t->rules, reach);
 	d->level = d->names ? WATCH_NAMES : WATCH_FILES;
 	d->events = up == NULL ? OS_EVENTS_ALL : up->events;
 	d->quiet = up == NULL || up->quiet;

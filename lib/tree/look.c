@@ -232,38 +232,18 @@ drop_unseen(struct look *l)
 		dir_sort(d);
 }
 
-/* The names that a rule's patterns spell out; see see_spelled. */
-static int
-see_names(
-    struct look *l, const struct globs *g, const struct glob_set *set, bool all)
-{
-	const char *name;
-	size_t i;
-
-	for (i = 0; i < set->n; i++) {
-		name = globs_name(g, set, i);
-		if (name != NULL && (all || strcmp(name, "..") == 0) &&
-		    see(l, name, 0) < 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* The names that patterns spell out; all of them, or those that no
  * directory lists. */
 static int
 see_spelled(struct look *l, bool all)
 {
-	const struct rules *rs;
-	const struct glob_set *set;
+	const char *name;
 	size_t i;
 
-	rs = l->t->rules;
-	for (i = 0; i < rs->n; i++) {
-		set = l->d->reach->of[i].want;
-		if (set != NULL && see_names(l, &rs->v[i].want, set, all) < 0)
+	i = 0;
+	while ((name = rules_name(l->t->rules, l->d->reach, &i)) != NULL)
+		if ((all || strcmp(name, "..") == 0) && see(l, name, 0) < 0)
 			return -1;
-	}
 	return 0;
 }
 

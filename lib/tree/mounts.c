@@ -80,21 +80,6 @@ add_base(struct view *v, const char *path)
 	bases[v->nbases++] = base;
 }
 
-static void
-add_bases(struct view *v, const struct globs *g)
-{
-	char path[PATH_MAX];
-	size_t i, n;
-
-	for (i = 0; i < g->nstarts; i++) {
-		if (globs_base(g, &g->starts[i], path, sizeof path) < 0)
-			continue;
-		for (n = strlen(path); n > 1 && path[n - 1] == '/';)
-			path[--n] = '\0';
-		add_base(v, path);
-	}
-}
-
 /* ---- mounts ---- */
 
 /* Is this path that one, or beneath it? */
@@ -154,6 +139,7 @@ see(void *arg, const char *path, uint64_t id, bool part)
 bool
 mounts_changed(struct mounts *m, const struct rules *rs)
 {
+	struct rules_start start;
 	struct view v;
 	size_t i;
 	bool changed;
@@ -161,8 +147,9 @@ mounts_changed(struct mounts *m, const struct rules *rs)
 	if (m->fd < 0)
 		return false;
 	v = (struct view){ .m = m };
-	for (i = 0; i < rs->n; i++)
-		add_bases(&v, &rs->v[i].want);
+	for (i = 0; rules_start(rs, &i, &start);)
+		if (*start.path != '\0')
+			add_base(&v, start.path);
 	m->ndirs = 0;
 	changed = os_mounts_each(m->fd, see, &v) < 0 || v.sum != m->sum;
 	m->sum = v.sum;

@@ -21,17 +21,15 @@ split(const uint8_t *data, size_t n, char line[LINES][MOST + 1])
 	return k;
 }
 
-/* Where the alternatives of a pattern start must be found. */
+/* Each start of the pattern can be told. */
 static void
-check_starts(const struct rule *r)
+check_starts(const struct rules *rs)
 {
-	char base[4096];
+	struct rules_start start;
 	size_t i;
 
-	for (i = 0; i < r->want.nstarts; i++) {
-		globs_base(&r->want, &r->want.starts[i], base, sizeof base);
-		globs_reach(&r->want, &r->want.starts[i], base, sizeof base);
-	}
+	for (i = 0; rules_start(rs, &i, &start);)
+		must(start.rule == 1 && strlen(start.path) < RULE_PATH);
 }
 
 /* What is asked for its reason counts by the same pattern, or not at all. */
@@ -64,40 +62,49 @@ is_name(const char *s)
 	    strcmp(s, "..") != 0 && strlen(s) < 256;
 }
 
-/* A file matches the pattern that spells it, whatever is in its name. */
+/* A name matches itself if each byte is escaped, whatever is in it. */
 static void
-check_literal(const char *name)
+check_escaped(const char *name)
 {
-	struct rule r = { .want.ignoring = true, .leave.leave_out = true };
+	struct rule r = { 0 };
 	struct rules rs = { .v = &r, .n = 1 };
+	char escaped[2 * MOST + 1];
 	const char *by;
+	size_t n;
 
-	must(globs_add(&r.want, name, true) == 0);
-	must(rules_match(&rs, name, &by) == 1 && strcmp(by, name) == 0);
-	rule_free(&r);
+	for (n = 0; name[n / 2] != '\0'; n += 2) {
+		escaped[n] = '\\';
+		escaped[n + 1] = name[n / 2];
+	}
+	escaped[n] = '\0';
+	must(rules_add(&rs, escaped, GLOB_WANTED) == 0);
+	must(rules_match(&rs, name, &by) == 1 && strcmp(by, escaped) == 0);
+	rules_free(&rs);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static char line[LINES][MOST + 1];
-	struct rule r = { .want.ignoring = true, .leave.leave_out = true };
+	struct rule r = { 0 };
 	struct rules rs = { .v = &r, .n = 1 };
+	char path[MOST + 1];
 	const char *by;
 	uint64_t set;
 
 	if (split(data, n, line) < LINES - 1)
 		return 0;
-	if (globs_add(&r.want, line[0], false) == 0 &&
-	    (*line[1] == '\0' || globs_add(&r.leave, line[1], false) == 0)) {
-		check_starts(&r);
-		set = rules_match(&rs, line[3], &by);
+	if (rules_add(&rs, line[0], GLOB_WANTED) == 0 &&
+	    (*line[1] == '\0' || rules_add(&rs, line[1], GLOB_LEFT_OUT) == 0)) {
+		check_starts(&rs);
+		glob_clean(line[3], path);
+		set = rules_match(&rs, path, &by);
 		must((set & ~1u) == 0 && (set == 0) == (by == NULL));
 		if (is_name(line[3]) && (*line[2] == '\0' || is_name(line[2])))
 			check_reasons(&rs, line[2], line[3]);
 	}
-	rule_free(&r);
+	rules_free(&rs);
 	if (is_name(line[3]))
-		check_literal(line[3]);
+		check_escaped(line[3]);
 	return 0;
 }

@@ -1,70 +1,75 @@
-#define _POSIX_C_SOURCE 200809L
-/* glob.c - tests of patterns over paths */
+#define _XOPEN_SOURCE 700
+/* glob.c - tests of the patterns, as rules match them */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "../scratch.h"
 #include "../test.h"
-#include "match/glob.h"
+#include "match/rule.h"
+
+static struct rule rule;
+static struct rules rules = { .v = &rule, .n = 1 };
 
 /*
  * Follow a path name by name, as the tree does.  A name that ends in '@' is
- * that of a linked directory.  The source that matches, or -1.
+ * that of a linked directory.  Return the pattern by which the path counts, or
+ * NULL.
  */
-static int
-follow(const struct globs *g, const char *path)
+static const char *
+follow(const char *path)
 {
-	struct glob_set *set, *next;
-	const char *root, *end;
+	struct rules_reach *reach, *next;
+	const char *root, *end, *by;
 	char name[1000];
-	int source;
 	size_t n;
 
 	root = glob_root(path);
-	set = globs_begin(g, root);
+	reach = rules_begin(&rules, root);
 	path += strlen(root);
-	while (set != NULL && (end = strchr(path, '/')) != NULL) {
+	while (reach != NULL && (end = strchr(path, '/')) != NULL) {
 		n = (size_t)(end - path);
 		memcpy(name, path, n);
 		name[n] = '\0';
 		if (name[n - 1] == '@')
 			name[n - 1] = '\0';
-		next = globs_enter(g, set, name, path[n - 1] == '@');
-		free(set);
-		set = next;
+		next = rules_enter(&rules, reach, name, path[n - 1] == '@');
+		rules_leave(&rules, reach);
+		reach = next;
 		path = end + 1;
 	}
-	source = set == NULL ? -1 : globs_match(g, set, path);
-	free(set);
-	return source;
+	by = NULL;
+	if (reach != NULL)
+		rules_judge(&rules, reach, "nowhere", path, &by);
+	rules_leave(&rules, reach);
+	return by;
 }
 
-/* does one pattern match, with the built-in ignores? */
+/* Return 1 if a pattern matches a path, 0, or -1 if the pattern is refused. */
 static int
 matches(const char *pattern, const char *path)
 {
-	struct globs g = { .ignoring = true };
-	int source;
+	int result;
 
-	if (globs_add(&g, pattern, false) < 0)
-		return -1;
-	source = follow(&g, path);
-	globs_free(&g);
-	return source >= 0;
+	result = rules_add(&rules, pattern, GLOB_WANTED);
+	if (result == 0)
+		result = follow(path) != NULL;
+	rules_free(&rules);
+	return result;
 }
 
+/* Return 1 if a pattern of -x leaves a path out. */
 static int
 leaves_out(const char *pattern, const char *path)
 {
-	struct globs g = { .leave_out = true };
-	int source;
+	int result;
 
-	if (globs_add(&g, pattern, false) < 0)
-		return -1;
-	source = follow(&g, path);
-	globs_free(&g);
-	return source >= 0;
+	rules_add(&rules, "**", GLOB_ANY_PATH);
+	result = rules_add(&rules, pattern, GLOB_LEFT_OUT);
+	if (result == 0)
+		result = follow(path) == NULL;
+	rules_free(&rules);
+	return result;
 }
 
 /* A pattern, paths that it matches, and others; blanks stand between. */
@@ -89,7 +94,7 @@ walk(const char *pattern, const char *paths, int want, const char *verb,
 
 static const struct row wanted[] = {
 	/* stars, question marks, brackets stop at a slash */
-	{ "*", "a a.b -", ".a a/b a/" },
+	{ "*", "a a.b -", ".a a/b" },
 	{ "*.html", "a.html a.b.html", ".html .a.html a.htm d/a.html" },
 	{ "a*", "a ab a.b", "b A a/b ba" },
 	{ "*a*", "a bab xaya", "b .a a/a" },
@@ -226,63 +231,59 @@ test_left_out(void)
 		{ "d/*.o", "d/a.o d/.o", "a.o e/d/a.o /d/a.o d/e/a.o" },
 		{ "./a", "a", "d/a /a" },
 		{ "/d/a", "/d/a", "d/a /a" },
-		{ "d/**", "d", "e" },
-		{ "d/", "d x/d /d", "e" },
+		{ "d/**", "d d/a d/.e/a", "e e/d/a" },
+		{ "d/", "d x/d /d d/a", "e" },
 		{ "/d", "/d", "d /e/d" },
 		{ "**/d/*.o", "d/a.o x/d/a.o .x/d/.o", "a.o" },
 		{ "a/**/b", "a/b a/.x/b", "b a" },
 		{ "*/**", "d/a d/.a .d/a d/e/a", "a .a" },
 		{ "d/*/**", "d/e/a d/e/f/a", "d d/a" },
-		{ "/", "/a /.a", "a d/a" },
+		{ "/", "/a /.a /d/a", "a d/a" },
 	};
-	struct globs g = { .leave_out = true };
-	struct glob_set *set;
 	size_t i;
 
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		walk(rows[i].pattern, rows[i].yes, 1, "leaves out", leaves_out);
 		walk(rows[i].pattern, rows[i].no, 0, "leaves in", leaves_out);
 	}
-	globs_add(&g, "[id]", true);
-	ok(follow(&g, "[id]") == 0 && follow(&g, "i") < 0 &&
-		follow(&g, "d/[id]") == 0,
-	    "an existing name is left out as that name, at any depth");
-	globs_free(&g);
-	g.leave_out = true;
-	globs_add(&g, "d/[id]", true);
-	ok(follow(&g, "d/[id]/x") < 0 && follow(&g, "d/[id]") == 0 &&
-		follow(&g, "[id]") < 0 && follow(&g, "d/i") < 0,
-	    "an existing path is left out where it is");
-	set = globs_begin(&g, "/");
-	ok(set == NULL, "where nothing is left out there is no place");
-	globs_free(&g);
+	scratch_sh("mkdir -p d/'[id]' '[id]'");
+	ok(leaves_out("[id]", "[id]") && !leaves_out("[id]", "i") &&
+		leaves_out("[id]", "d/[id]"),
+	    "-x of an existing name leaves out that name, at any depth");
+	ok(leaves_out("d/[id]", "d/[id]/x") && leaves_out("d/[id]", "d/[id]") &&
+		!leaves_out("d/[id]", "[id]") && !leaves_out("d/[id]", "d/i"),
+	    "-x of an existing path leaves out that path");
+	scratch_sh("rm -r d '[id]'");
 }
 
-/* An argument that names something that exists is that, whatever it holds. */
 static void
 test_literal(void)
 {
 	static const char *const names[] = { "[id].tsx", "a*", "{a,b}", "a\\*",
 		"**", "what?", "\\", "{" };
-	struct globs g = { .ignoring = true };
 	char beneath[60], name[80];
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
-		globs_add(&g, names[i], true);
+		scratch_put(names[i], "");
 		snprintf(beneath, sizeof beneath, "%s/.d/x", names[i]);
-		snprintf(
-		    name, sizeof name, "an existing %s is itself", names[i]);
-		ok(follow(&g, names[i]) == 0 && follow(&g, beneath) == 0 &&
-			follow(&g, "abc") < 0 && follow(&g, "i.tsx") < 0,
+		snprintf(name, sizeof name,
+		    "an argument that names an existing %s is that file",
+		    names[i]);
+		ok(matches(names[i], names[i]) == 1 &&
+			matches(names[i], beneath) == 1 &&
+			matches(names[i], "abc") == 0 &&
+			matches(names[i], "i.tsx") == 0,
 		    name);
-		globs_free(&g);
-		g.ignoring = true;
+		unlink(names[i]);
 	}
-	globs_add(&g, "d/[x]/", true);
-	ok(follow(&g, "d/[x]/a") == 0 && follow(&g, "d/x/a") < 0,
-	    "an existing directory is all that is beneath");
-	globs_free(&g);
+	scratch_sh("ln -s nowhere 'l*'");
+	ok(matches("l*", "l*") == 1 && matches("l*", "lx") == 0,
+	    "a link that leads nowhere is an existing file");
+	scratch_sh("rm 'l*'; mkdir -p 'd/[x]'");
+	ok(matches("d/[x]/", "d/[x]/a") == 1 && matches("d/[x]/", "d/x/a") == 0,
+	    "an argument that names a directory is everything beneath");
+	scratch_sh("rm -r d");
 }
 
 static void
@@ -316,7 +317,6 @@ test_ignores(void)
 		{ "*/4913", "d/4913", "4913" },
 		{ "d", "d/a", "d/a~ d/4913 d/.git/x d/.a.swp" },
 	};
-	struct globs g = { .ignoring = false };
 	size_t i;
 
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -327,11 +327,10 @@ test_ignores(void)
 		strcmp(glob_ignored("sedAbC123"), "sedXXXXXX") == 0 &&
 		glob_ignored("x") == NULL && glob_ignored("") == NULL,
 	    "glob_ignored tells which ignore a name falls under");
-	globs_add(&g, "**", false);
-	globs_add(&g, ".git/**", false);
-	ok(follow(&g, "4913") == 0 && follow(&g, "node_modules/a~") == 0,
-	    "without ignores all of them match");
-	globs_free(&g);
+	rules.ignore_nothing = 1;
+	ok(matches("**", "4913") == 1 && matches("**", "node_modules/a~") == 1,
+	    "under -a they all match");
+	rules.ignore_nothing = 0;
 }
 
 /* A name that ends in '@' is that of a linked directory. */
@@ -360,20 +359,17 @@ test_links(void)
 static void
 test_bytes(void)
 {
-	struct globs all = { .ignoring = true }, one = { .ignoring = true };
 	char name[4], pattern[12];
 	int c, stars, question, itself, bracket, braces, count;
 
 	stars = question = itself = bracket = braces = count = 0;
-	globs_add(&all, "**", false);
-	globs_add(&one, "x?y", false);
 	for (c = 1; c < 256; c++) {
 		if (c == '/')
 			continue;
 		count++;
 		snprintf(name, sizeof name, "x%cy", c);
-		stars += follow(&all, name) == 0;
-		question += follow(&one, name) == 0;
+		stars += matches("**", name) == 1;
+		question += matches("x?y", name) == 1;
 		snprintf(pattern, sizeof pattern, "x\\%cy", c);
 		itself += matches(pattern, name) == 1;
 		snprintf(pattern, sizeof pattern, "x\\%c*", c);
@@ -396,208 +392,117 @@ test_bytes(void)
 		matches("[\x80-\x90]", "\x85") == 1 &&
 		matches("\n", "\n") == 1 && matches("\"'", "\"'") == 1,
 	    "no encoding is asked for");
-	globs_free(&all);
-	globs_free(&one);
 }
 
 static void
 test_several(void)
 {
-	struct globs g = { .ignoring = true };
-	struct glob_set *set;
+	struct rules_reach *reach;
+	const char *by;
+	size_t i;
 
-	globs_add(&g, "*.html", false);
-	globs_add(&g, "site/{a,b}/**", false);
-	globs_add(&g, "site/a/x", false);
-	ok(follow(&g, "a.html") == 0 && follow(&g, "site/b/y") == 1 &&
-		follow(&g, "site/a/x") == 1 && follow(&g, "site/a/x/.y") == 2,
-	    "of several patterns the first that matches is told");
-	ok(follow(&g, "a.css") < 0, "what none of them matches is not");
-	ok(strcmp(g.sources[1].text, "site/{a,b}/**") == 0 &&
-		!g.sources[1].literal && g.nsources == 3 && g.nstarts == 4,
-	    "what they were written as is kept");
-	set = globs_begin(&g, "");
-	ok(globs_name(&g, set, 0) == NULL &&
-		strcmp(globs_name(&g, set, 1), "site") == 0,
-	    "a place that waits for one name tells it");
-	free(set);
-	ok(globs_begin(&g, "/") == NULL,
-	    "a root that no pattern starts from has no places");
-	globs_free(&g);
-	ok(g.nparts == 0 && g.nsources == 0 && g.starts == NULL,
-	    "freed patterns are none");
+	rules_add(&rules, "*.html", GLOB_WANTED);
+	rules_add(&rules, "site/{a,b}/**", GLOB_WANTED);
+	rules_add(&rules, "site/a/x", GLOB_WANTED);
+	ok(strcmp(follow("a.html"), "*.html") == 0 &&
+		strcmp(follow("site/b/y"), "site/{a,b}/**") == 0 &&
+		strcmp(follow("site/a/x"), "site/{a,b}/**") == 0 &&
+		strcmp(follow("site/a/x/.y"), "site/a/x") == 0,
+	    "a path counts by the first of several patterns that match");
+	ok(follow("a.css") == NULL, "a path that none matches does not count");
+	reach = rules_begin(&rules, "");
+	i = 0;
+	ok(strcmp(rules_name(&rules, reach, &i), "site") == 0,
+	    "names that patterns spell out are told");
+	while ((by = rules_name(&rules, reach, &i)) != NULL)
+		if (strcmp(by, "site") != 0)
+			break;
+	ok(by == NULL, "and no others");
+	ok(!rules_only_names(&rules, reach), "a wildcard is not only a name");
+	rules_leave(&rules, reach);
+	ok(rules_begin(&rules, "/") == NULL,
+	    "a root that no pattern starts from has no reach");
+	rules_free(&rules);
+	ok(rules.globs.parts == NULL && rules_begin(&rules, "") == NULL,
+	    "freed patterns reach nothing");
+	rules_add(&rules, "a/b", GLOB_WANTED);
+	rules_add(&rules, "c/*", GLOB_WANTED);
+	rules_add(&rules, "*.o", GLOB_LEFT_OUT);
+	reach = rules_begin(&rules, "");
+	ok(rules_only_names(&rules, reach),
+	    "only names match where each pattern spells one out");
+	rules_leave(&rules, reach);
+	rules_free(&rules);
 }
 
 static void
 test_prune(void)
 {
-	struct globs g = { .ignoring = true };
-	struct glob_set *set, *next;
+	struct rules_reach *reach, *next;
 
-	globs_add(&g, "a/*.c", false);
-	globs_add(&g, "b/**", false);
-	set = globs_begin(&g, "");
-	ok(globs_enter(&g, set, "c", false) == NULL,
+	rules_add(&rules, "a/*.c", GLOB_WANTED);
+	rules_add(&rules, "b/**", GLOB_WANTED);
+	reach = rules_begin(&rules, "");
+	ok(rules_enter(&rules, reach, "c", false) == NULL && errno != ENOMEM,
 	    "a directory that leads nowhere is not entered");
-	next = globs_enter(&g, set, "a", false);
-	ok(next != NULL && globs_enter(&g, next, "d", false) == NULL,
-	    "nor what is beneath the last component");
-	free(next);
-	next = globs_enter(&g, set, "b", false);
-	ok(next != NULL && globs_enter(&g, next, "node_modules", false) == NULL,
-	    "nor a directory that is ignored");
-	free(next);
-	free(set);
-	globs_free(&g);
+	next = rules_enter(&rules, reach, "a", false);
+	ok(next != NULL && rules_enter(&rules, next, "d", false) == NULL,
+	    "a directory beneath the last component is not entered");
+	rules_leave(&rules, next);
+	next = rules_enter(&rules, reach, "b", false);
+	ok(next != NULL &&
+		rules_enter(&rules, next, "node_modules", false) == NULL,
+	    "an ignored directory is not entered");
+	rules_leave(&rules, next);
+	rules_leave(&rules, reach);
+	rules_free(&rules);
 }
 
-/* base is where the start's matches lie beneath */
-static int
-has_base(const char *pattern, bool literal, const char *base)
+/* Return true if these are the starts of a pattern, with blanks between. */
+static bool
+has_starts(const char *pattern, const char *want)
 {
-	struct globs g = { 0 };
-	char path[200];
-	int same;
+	struct rules_start start;
+	char text[200];
+	size_t i, n;
 
-	same = globs_add(&g, pattern, literal) == 0 &&
-	    globs_base(&g, &g.starts[0], path, sizeof path) == 0 &&
-	    strcmp(path, base) == 0;
-	globs_free(&g);
-	return same;
+	rules_add(&rules, pattern, GLOB_WANTED);
+	rules_add(&rules, "x*/{y,z}", GLOB_LEFT_OUT);
+	*text = '\0';
+	for (i = n = 0; rules_start(&rules, &i, &start);)
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s%s",
+		    n > 0 ? " " : "", start.path);
+	rules_free(&rules);
+	return strcmp(text, want) == 0;
 }
 
 static void
-test_base(void)
+test_start(void)
 {
-	struct globs g = { 0 };
-	char path[8];
-
-	ok(has_base("a/b/*.c", false, "a/b/"), "the base ends at a wildcard");
-	ok(has_base("a/b/c", false, "a/b/"), "a file's is its directory");
-	ok(has_base("*.c", false, "") && has_base("**", false, ""),
-	    "here is the empty base");
-	ok(has_base("./a/**", false, "a/") && has_base("/a/*", false, "/a/"),
-	    "a base is absolute if its pattern is");
-	ok(has_base("../x/*", false, "../x/"), "a base may go up");
-	ok(has_base("a\\*b/*", false, "a*b/"), "a base has no escapes");
-	ok(has_base("[x]/y", true, "[x]/"), "a literal's may look wild");
-	globs_add(&g, "/abcde/*", false);
-	ok(globs_base(&g, &g.starts[0], path, sizeof path) == 0 &&
-		strcmp(path, "/abcde/") == 0,
-	    "a base may fill its room");
-	ok(globs_base(&g, &g.starts[0], path, sizeof path - 1) == -1 &&
-		globs_base(&g, &g.starts[0], path, 1) == -1,
-	    "a base longer than its room is refused");
-	globs_free(&g);
-	g.leave_out = true;
-	globs_add(&g, "**", false);
-	ok(globs_reach(&g, &g.starts[0], path, sizeof path) == 0 &&
-		strcmp(path, ".") == 0,
-	    "what may begin anywhere reaches all that is here");
-	globs_free(&g);
-}
-
-static int
-refused(const char *pattern, int error)
-{
-	struct globs g = { 0 };
-	int result;
-
-	errno = 0;
-	result = globs_add(&g, pattern, false) == -1 && errno == error;
-	globs_free(&g);
-	return result;
-}
-
-static char *
-repeat(const char *what, size_t times, const char *end)
-{
-	size_t n, i;
 	char *s;
 
-	n = strlen(what);
-	s = malloc(n * times + strlen(end) + 1);
-	for (i = 0; i < times; i++)
-		memcpy(s + i * n, what, n);
-	memcpy(s + n * times, end, strlen(end) + 1);
-	return s;
-}
-
-static void
-test_refused(void)
-{
-	struct globs g = { 0 };
-	char *s;
-
-	ok(refused("", EINVAL), "an empty pattern is refused");
-	ok(refused("{,}", EINVAL), "so is one of empty alternatives");
-	ok(globs_add(&g, "", true) == -1 && errno == EINVAL && g.nsources == 0,
-	    "in every way");
-	s = repeat("{a,b}", 12, "");
-	ok(globs_add(&g, s, false) == 0 && g.nstarts == GLOB_ALTERNATIVES &&
-		follow(&g, "abababababab") == 0 && follow(&g, "ab") < 0,
-	    "braces may stand for 4096 alternatives");
+	ok(has_starts("a/b/*.c", "a/b"), "a start ends before a wildcard");
+	ok(has_starts("a/b/c", "a/b/c"), "a file is its own start");
+	ok(has_starts("*.c", ".") && has_starts("**", ".") &&
+		has_starts("./", "."),
+	    "the start may be the current directory");
+	ok(has_starts("./a/**", "a") && has_starts("/a/*", "/a") &&
+		has_starts("/*", "/"),
+	    "a start is absolute if its pattern is");
+	ok(has_starts("../x/*", "../x"), "a start may go up");
+	ok(has_starts("a\\*b/*", "a*b"), "a start has no escapes");
+	ok(has_starts("{a,b/c}/*", "a b/c"), "each alternative has a start");
+	s = malloc(RULE_PATH + 1);
+	memset(s, 'x', RULE_PATH);
+	s[RULE_PATH] = '\0';
+	ok(has_starts(s, ""), "a start that is longer than a path is empty");
 	free(s);
-	globs_free(&g);
-	s = repeat("{a,b}", 13, "");
-	ok(refused(s, E2BIG), "but not for twice as many");
-	free(s);
-	s = repeat("{a,b}", 1000, "");
-	ok(refused(s, E2BIG), "nor for numbers without end");
-	free(s);
-	s = repeat("{a,", 5000, "");
-	ok(globs_add(&g, s, false) == 0,
-	    "many braces that never close are text");
-	globs_free(&g);
-	free(s);
-	s = repeat("a**", 100, "");
-	ok(refused(s, E2BIG), "two stars in words count as alternatives");
-	free(s);
-}
-
-/* Whatever a pattern is, a name is judged in no time. */
-static void
-test_bounded(void)
-{
-	struct globs g = { 0 };
-	char path[401], *pattern;
-	struct glob_set *set, *next;
-	clock_t start;
-	size_t n;
-	int i;
-
-	start = clock();
-	pattern = repeat("**/a/", 200, "b");
-	globs_add(&g, pattern, false);
-	free(pattern);
-	pattern = repeat("*a", 60, "b");
-	globs_add(&g, pattern, false);
-	free(pattern);
-	memset(path, 'a', 200);
-	path[200] = '\0';
-	ok(follow(&g, path) < 0, "many stars in a name end without a match");
-	for (n = 0; n < 400; n += 2)
-		memcpy(path + n, "a/", 2);
-	path[399] = '\0';
-	ok(follow(&g, path) < 0, "many stars in a path end without a match");
-	path[398] = 'b';
-	ok(follow(&g, path) < 0, "one directory too few does not match");
-	set = globs_begin(&g, "");
-	for (i = 0; i < 5000 && set != NULL; i++) {
-		next = globs_enter(&g, set, "a", false);
-		free(set);
-		set = next;
-	}
-	ok(set != NULL && set->n <= g.nparts && globs_match(&g, set, "b") == 0,
-	    "a deep tree needs no more places than there are parts");
-	free(set);
-	globs_free(&g);
-	ok(clock() - start < 10 * CLOCKS_PER_SEC, "all that in seconds");
 }
 
 int
 main(void)
 {
+	scratch_begin();
 	test_wanted();
 	test_left_out();
 	test_literal();
@@ -606,8 +511,7 @@ main(void)
 	test_bytes();
 	test_several();
 	test_prune();
-	test_base();
-	test_refused();
-	test_bounded();
+	test_start();
+	scratch_end();
 	return test_end();
 }

@@ -11,6 +11,9 @@
 static enum rule_verdict verdict;
 static const char *by;
 
+static struct rule v[3];
+static struct rules rules = { .v = v };
+
 /* the reach at the directory that the path is in; *name is the rest */
 static struct rules_reach *
 reach(const struct rules *rs, const char *path, const char **name)
@@ -33,17 +36,19 @@ reach(const struct rules *rs, const char *path, const char **name)
 	return at;
 }
 
+/*
+ * Return 1 if rules_explain gives this verdict on a path for the only rule, by
+ * this pattern, and rules_judge and rules_match agree.
+ */
 static int
-judge(const struct rule *r, const char *path, enum rule_verdict want,
-    const char *want_by)
+judge(const char *path, enum rule_verdict want, const char *want_by)
 {
-	struct rules rs = { .v = (struct rule *)(uintptr_t)r, .n = 1 };
 	struct rules_reach *at;
 	char dir[200];
 	const char *name, *text_by;
 	int same;
 
-	at = reach(&rs, path, &name);
+	at = reach(&rules, path, &name);
 	snprintf(dir, sizeof dir, "%.*s", (int)(name - path), path);
 	if (name > path + 1)
 		dir[name - path - 1] = '\0';
@@ -51,171 +56,185 @@ judge(const struct rule *r, const char *path, enum rule_verdict want,
 	by = text_by = NULL;
 	same = 1;
 	if (at != NULL) {
-		verdict = rules_explain(&rs, at, dir, name, &by);
-		same = rules_judge(&rs, at, dir, name, &text_by) ==
+		verdict = rules_explain(&rules, at, dir, name, &by);
+		same = rules_judge(&rules, at, dir, name, &text_by) ==
 		    (verdict == RULE_COUNTS);
 	}
-	rules_leave(&rs, at);
+	rules_leave(&rules, at);
 	same = same &&
-	    rules_match(&rs, path, &text_by) == (verdict == RULE_COUNTS);
+	    rules_match(&rules, path, &text_by) == (verdict == RULE_COUNTS);
 	return same && verdict == want &&
 	    (text_by == NULL) == (want != RULE_COUNTS) &&
 	    (want_by == NULL ? by == NULL
 			     : by != NULL && strcmp(by, want_by) == 0);
 }
 
-static struct rule
-rule(const char *want, const char *leave)
+/* Start anew with one rule, or none. */
+static void
+begin_rules(void)
 {
-	struct rule r = { .want.ignoring = true, .leave.leave_out = true };
+	rules_free(&rules);
+	memset(v, 0, sizeof v);
+	rules = (struct rules){ .v = v };
+}
 
-	globs_add(&r.want, want, false);
+/* Add a rule; want and leave may be NULL. */
+static void
+add_rule(const char *want, const char *leave)
+{
+	rules.n++;
+	if (want != NULL)
+		rules_add(&rules, want, GLOB_WANTED);
 	if (leave != NULL)
-		globs_add(&r.leave, leave, false);
-	return r;
+		rules_add(&rules, leave, GLOB_LEFT_OUT);
+}
+
+static void
+set_rule(const char *want, const char *leave)
+{
+	begin_rules();
+	add_rule(want, leave);
 }
 
 static void
 test_verdicts(void)
 {
-	struct rule r;
-
-	r = rule("**/*.c", "gen_*");
-	globs_add(&r.leave, "old/new/", false);
-	ok(judge(&r, "a.c", RULE_COUNTS, "**/*.c") &&
-		judge(&r, "d/a.c", RULE_COUNTS, "**/*.c"),
+	set_rule("**/*.c", "gen_*");
+	rules_add(&rules, "old/new/", GLOB_LEFT_OUT);
+	ok(judge("a.c", RULE_COUNTS, "**/*.c") &&
+		judge("d/a.c", RULE_COUNTS, "**/*.c"),
 	    "a file counts, and the pattern is told");
-	ok(judge(&r, "a.h", RULE_NONE, NULL) &&
-		judge(&r, ".d/a.c", RULE_NONE, NULL),
+	ok(judge("a.h", RULE_NONE, NULL) && judge(".d/a.c", RULE_NONE, NULL),
 	    "what no pattern matches has no reason");
-	ok(judge(&r, "gen_a.c", RULE_LEFT, "gen_*") &&
-		judge(&r, "d/gen_a.c", RULE_LEFT, "gen_*"),
+	ok(judge("gen_a.c", RULE_LEFT, "gen_*") &&
+		judge("d/gen_a.c", RULE_LEFT, "gen_*"),
 	    "what is left out is told by which -x");
-	ok(judge(&r, "gen_a.h", RULE_NONE, NULL),
+	ok(judge("gen_a.h", RULE_NONE, NULL),
 	    "-x is no reason for what no pattern matches");
-	ok(judge(&r, "gen_d/a.c", RULE_NONE, NULL),
+	ok(judge("gen_d/a.c", RULE_NONE, NULL),
 	    "a directory that is left out is not entered");
-	ok(judge(&r, "old/new/a.c", RULE_NONE, NULL) &&
-		judge(&r, "old/x/a.c", RULE_COUNTS, "**/*.c") &&
-		judge(&r, "new/a.c", RULE_COUNTS, "**/*.c"),
+	ok(judge("old/new/a.c", RULE_NONE, NULL) &&
+		judge("old/x/a.c", RULE_COUNTS, "**/*.c") &&
+		judge("new/a.c", RULE_COUNTS, "**/*.c"),
 	    "a path that is left out is left out there only");
-	rule_free(&r);
 
-	r = rule("**", NULL);
-	ok(judge(&r, "a~", RULE_IGNORED, "*~") &&
-		judge(&r, "d/4913", RULE_IGNORED, "4913"),
+	set_rule("**", NULL);
+	ok(judge("a~", RULE_IGNORED, "*~") &&
+		judge("d/4913", RULE_IGNORED, "4913"),
 	    "what is ignored is told by which ignore");
-	ok(judge(&r, "node_modules/a", RULE_NONE, NULL),
+	ok(judge("node_modules/a", RULE_NONE, NULL),
 	    "an ignored directory is not entered");
-	r.want.ignoring = false;
-	ok(judge(&r, "a~", RULE_COUNTS, "**") &&
-		judge(&r, "node_modules/a", RULE_COUNTS, "**"),
+	rules.ignore_nothing = 1;
+	ok(judge("a~", RULE_COUNTS, "**") &&
+		judge("node_modules/a", RULE_COUNTS, "**"),
 	    "with -a both count");
-	rule_free(&r);
 
-	r = rule(".git/HEAD", ".git");
-	ok(judge(&r, ".git/HEAD", RULE_NONE, NULL),
+	set_rule(".git/HEAD", ".git");
+	ok(judge(".git/HEAD", RULE_NONE, NULL),
 	    "-x wins over a component that is spelled out");
-	rule_free(&r);
 }
 
 static void
 test_reach(void)
 {
 	struct rules_reach *at, *next, *after;
-	struct rule r;
-	struct rules rs = { .v = &r, .n = 1 };
 
-	r = rule("d/**", "*.o");
-	ok(rules_begin(&rs, "/") == NULL,
+	set_rule("d/**", "*.o");
+	ok(rules_begin(&rules, "/") == NULL,
 	    "a root that no pattern starts from is not reached");
-	at = rules_begin(&rs, "");
-	ok(at != NULL && rules_at(&rs, at) == 1, "one that does is");
-	ok(rules_enter(&rs, at, "x", false) == NULL &&
-		rules_entering(&rs, at, "x", false) == 0,
-	    "another directory is not");
-	next = rules_enter(&rs, at, "d", true);
-	ok(next != NULL && next->of[0].want != NULL &&
-		next->of[0].leave != NULL &&
-		rules_entering(&rs, at, "d", true) == 1,
-	    "a linked directory that is spelled out is");
-	rules_leave(&rs, at);
+	at = rules_begin(&rules, "");
+	ok(at != NULL && rules_at(&rules, at) == 1,
+	    "the root that a pattern starts from is reached");
+	ok(rules_enter(&rules, at, "x", false) == NULL &&
+		rules_entering(&rules, at, "x", false) == 0,
+	    "a directory that no pattern leads through is not entered");
+	next = rules_enter(&rules, at, "d", true);
+	ok(next != NULL && rules_at(&rules, next) == 1 &&
+		rules_entering(&rules, at, "d", true) == 1,
+	    "a linked directory that is spelled out is entered");
+	rules_leave(&rules, at);
 	if (next == NULL)
 		return;
-	ok(rules_enter(&rs, next, "e", true) == NULL, "one that is not is not");
-	ok(rules_enter(&rs, next, "e.o", false) == NULL,
-	    "nor one that is left out");
-	after = rules_enter(&rs, next, "e", false);
-	ok(after == next && next->shared == 2,
-	    "where the patterns have come as far the reach is the same");
-	rules_leave(&rs, next);
-	ok(rules_judge(&rs, after, "d/e", "a", &by) == 1, "for as long as one");
-	rules_leave(&rs, after);
-	rules_leave(&rs, NULL);
-	rule_free(&r);
+	ok(rules_enter(&rules, next, "e", true) == NULL &&
+		rules_entering(&rules, next, "e", true) == 0,
+	    "a linked directory that is not spelled out is not entered");
+	ok(rules_enter(&rules, next, "e.o", false) == NULL &&
+		rules_entering(&rules, next, "e.o", false) == 0,
+	    "a directory that is left out is not entered");
+	after = rules_enter(&rules, next, "e", false);
+	ok(after == next,
+	    "a directory with the places of its parent shares them");
+	rules_leave(&rules, next);
+	ok(rules_judge(&rules, after, "d/e", "a", &by) == 1,
+	    "shared places stay for the last that uses them");
+	rules_leave(&rules, after);
+	rules_leave(&rules, NULL);
 }
 
 /* does this path count for just these rules, by this? */
 static int
-matches(const struct rules *rs, const char *path, uint64_t want,
-    const char *want_by)
+matches(const char *path, uint64_t want, const char *want_by)
 {
 	struct rules_reach *at;
 	const char *name;
 	uint64_t set;
 
-	at = reach(rs, path, &name);
+	at = reach(&rules, path, &name);
 	by = NULL;
-	set = at == NULL ? 0 : rules_judge(rs, at, "nowhere", name, &by);
-	rules_leave(rs, at);
+	set = at == NULL ? 0 : rules_judge(&rules, at, "nowhere", name, &by);
+	rules_leave(&rules, at);
 	if (set != want || (set == 0 ? by != NULL : strcmp(by, want_by) != 0))
 		return 0;
-	return rules_match(rs, path, &by) == want &&
+	return rules_match(&rules, path, &by) == want &&
 	    (set == 0 ? by == NULL : strcmp(by, want_by) == 0);
 }
 
 static void
 test_several(void)
 {
-	struct rule r[3] = { rule("**/*.c", "gen"), rule("src/**", "*.c"),
-		rule("src/*/x.c", NULL) };
-	struct rules rs = { .v = r, .n = 3 };
 	struct rules_reach *at, *next;
 
-	ok(matches(&rs, "a.c", 1, "**/*.c") && matches(&rs, "a.h", 0, "") &&
-		matches(&rs, "src/a.h", 2, "src/**"),
+	begin_rules();
+	add_rule("**/*.c", "gen");
+	add_rule("src/**", "*.c");
+	add_rule("src/*/x.c", NULL);
+	ok(rules_all(&rules) == 7, "there are three rules");
+	ok(matches("a.c", 1, "**/*.c") && matches("a.h", 0, "") &&
+		matches("src/a.h", 2, "src/**"),
 	    "a path counts for the rules that match it");
-	ok(matches(&rs, "src/d/x.c", 5, "**/*.c") &&
-		matches(&rs, "src/gen/x.c", 4, "src/*/x.c"),
-	    "each with its own -x");
-	ok(matches(&rs, "src/gen/a.c", 0, ""), "or for none");
-	ok(matches(&rs, "src/a~", 0, ""), "ignored by all");
-	r[1].want.ignoring = false;
-	ok(matches(&rs, "src/a~", 2, "src/**"), "or by all but one");
-	at = rules_begin(&rs, "");
-	ok(rules_at(&rs, at) == 7, "all rules may reach a directory");
-	next = rules_enter(&rs, at, "lib", false);
-	ok(next != NULL && rules_at(&rs, next) == 1, "or one of them");
-	rules_leave(&rs, next);
-	next = rules_enter(&rs, at, "src", true);
-	ok(next != NULL && rules_at(&rs, next) == 6,
-	    "a linked directory is entered by those that spell it out");
-	ok(rules_explain(&rs, next, "src", "a.c", &by) == RULE_LEFT &&
+	ok(matches("src/d/x.c", 5, "**/*.c"),
+	    "-x of one rule leaves out nothing for the others");
+	ok(matches("src/gen/x.c", 4, "src/*/x.c"),
+	    "not even all that is beneath a directory");
+	ok(matches("src/gen/a.c", 0, ""), "a path may count for no rule");
+	ok(matches("src/a~", 0, ""), "a built-in ignore holds for all rules");
+	rules.ignore_nothing = 2;
+	ok(matches("src/a~", 2, "src/**") && matches("src/a~/x.c", 0, ""),
+	    "but not for a rule with -a");
+	at = rules_begin(&rules, "");
+	ok(rules_at(&rules, at) == 7, "all rules may reach a directory");
+	next = rules_enter(&rules, at, "lib", false);
+	ok(next != NULL && rules_at(&rules, next) == 1,
+	    "one rule may reach a directory");
+	rules_leave(&rules, next);
+	next = rules_enter(&rules, at, "src", true);
+	ok(next != NULL && rules_at(&rules, next) == 6 &&
+		rules_entering(&rules, at, "src", true) == 6,
+	    "only the rules that spell it out enter a linked directory");
+	ok(rules_explain(&rules, next, "src", "a.c", &by) == RULE_LEFT &&
 		strcmp(by, "*.c") == 0,
 	    "the first rule that has a reason gives it");
-	ok(rules_explain(&rs, next, "src", "a.h", &by) == RULE_COUNTS &&
+	ok(rules_explain(&rules, next, "src", "a.h", &by) == RULE_COUNTS &&
 		strcmp(by, "src/**") == 0,
-	    "unless the path counts");
-	rules_leave(&rs, next);
-	ok(rules_enter(&rs, at, ".git", false) == NULL, "or by none");
-	rules_leave(&rs, at);
-	r[2].pidfiles = (char *[]){ (char[]){ "app.c" } };
-	r[2].npidfiles = 1;
-	ok(rules_match(&rs, "app.c", &by) == 0 && by == NULL,
+	    "unless the path counts for another rule");
+	rules_leave(&rules, next);
+	ok(rules_enter(&rules, at, ".git", false) == NULL,
+	    "no rule enters an ignored directory");
+	rules_leave(&rules, at);
+	v[2].pidfiles = (char *[]){ (char[]){ "app.c" } };
+	v[2].npidfiles = 1;
+	ok(rules_match(&rules, "app.c", &by) == 0 && by == NULL,
 	    "the pidfile of one rule counts for none");
-	rule_free(&r[0]);
-	rule_free(&r[1]);
-	rule_free(&r[2]);
 }
 
 /* Does glob_clean make the one path of the other? */
@@ -246,31 +265,24 @@ test_clean(void)
 	ok(cleans("a./.b/..", "a./.b/.."), "other dots stay");
 }
 
-/* is this text such a path that the one rule matches? */
+/* Return 1 if the pattern matches the path. */
 static int
 text(const char *pattern, const char *path)
 {
-	struct rule r = rule(pattern, NULL);
-	struct rules rs = { .v = &r, .n = 1 };
-	int right;
+	char clean[400];
 
-	right = rules_match(&rs, path, &by) == 1 && strcmp(by, pattern) == 0;
-	rule_free(&r);
-	return right;
+	set_rule(pattern, NULL);
+	glob_clean(path, clean);
+	return rules_match(&rules, clean, &by) == 1 && strcmp(by, pattern) == 0;
 }
 
-/* does it count where no pattern chooses? */
+/* Return 1 if the path counts for a rule of -f without patterns. */
 static int
 anything(const char *path)
 {
-	struct rule r = { .want.leave_out = true };
-	struct rules rs = { .v = &r, .n = 1 };
-	int right;
-
-	right = globs_add(&r.want, "**", false) == 0 &&
-	    rules_match(&rs, path, &by) == 1;
-	rule_free(&r);
-	return right;
+	set_rule(NULL, "*.o");
+	rules_add(&rules, "**", GLOB_ANY_PATH);
+	return rules_match(&rules, path, &by) == 1;
 }
 
 static void
@@ -282,7 +294,7 @@ test_text(void)
 		text("/d/*", "/d/a"),
 	    "a path that is given as text is matched");
 	ok(text("*.c", "./a.c") && text("./*.c", "a.c") &&
-		text("**/a", "././d/./a"),
+		text("**/a", "././d/./a") && text("./d/./*", "d/a"),
 	    "with dots in front or without");
 	ok(text("d/*", "d//a") && text("d/*", "d/a/"),
 	    "with slashes more than it needs");
@@ -296,56 +308,56 @@ test_text(void)
 		!text("/**", "/"),
 	    "what names no file is none");
 	ok(anything("../a") && anything("d/../a") && anything("d/.a") &&
-		anything("/a"),
-	    "but where all that comes counts, it does");
+		anything("/a") && anything("a~") && anything(".git/a"),
+	    "without a pattern every path of a list counts");
+	ok(!anything("a.o") && !anything("d/.a.o"),
+	    "except those that -x leaves out");
 	memset(longest, 'x', sizeof longest);
 	longest[sizeof longest - 1] = '\0';
-	ok(!text("**", longest), "nor is a name that none can have");
+	ok(!text("**", longest), "a name longer than 255 bytes is none");
 }
 
 static void
 test_own(void)
 {
 	char absolute[100], *pidfiles[4];
-	struct rule r;
 
 	scratch_sh("mkdir -p d/e other && ln -s d link");
 	snprintf(absolute, sizeof absolute, "%s/d/abs.pid", scratch);
-	r = rule("**", NULL);
-	globs_add(&r.want, "**/.*", false);
-	globs_add(&r.want, ".*.box", true);
-	globs_add(&r.want, scratch, true);
-	r.want.ignoring = false;
+	set_rule("**", NULL);
+	rules_add(&rules, "**/.*", GLOB_WANTED);
+	rules_add(&rules, ".*.box", GLOB_WANTED);
+	rules_add(&rules, scratch, GLOB_WANTED);
+	rules.ignore_nothing = 1;
 	pidfiles[0] = (char[]){ "app.pid" };
 	pidfiles[1] = (char[]){ "d/sub.pid" };
 	pidfiles[2] = absolute;
 	pidfiles[3] = (char[]){ "link/../d/e/.odd.pid" };
-	r.pidfiles = pidfiles;
-	r.npidfiles = 4;
-	ok(judge(&r, "app.pid", RULE_OWN, NULL) &&
-		judge(&r, "d/sub.pid", RULE_OWN, NULL),
+	v[0].pidfiles = pidfiles;
+	v[0].npidfiles = 4;
+	ok(judge("app.pid", RULE_OWN, NULL) &&
+		judge("d/sub.pid", RULE_OWN, NULL),
 	    "the rule's pidfiles do not count");
-	ok(judge(&r, ".app.pid.box", RULE_OWN, NULL) &&
-		judge(&r, "d/.sub.pid.box", RULE_OWN, NULL),
+	ok(judge(".app.pid.box", RULE_OWN, NULL) &&
+		judge("d/.sub.pid.box", RULE_OWN, NULL),
 	    "nor their letter boxes");
-	ok(judge(&r, "d/abs.pid", RULE_OWN, NULL) &&
-		judge(&r, "d/e/.odd.pid", RULE_OWN, NULL) &&
-		judge(&r, "d/e/..odd.pid.box", RULE_OWN, NULL),
+	ok(judge("d/abs.pid", RULE_OWN, NULL) &&
+		judge("d/e/.odd.pid", RULE_OWN, NULL) &&
+		judge("d/e/..odd.pid.box", RULE_OWN, NULL),
 	    "however -p spells them");
 	snprintf(absolute, sizeof absolute, "%s/app.pid", scratch);
-	r.npidfiles = 2;
-	ok(judge(&r, absolute, RULE_OWN, NULL),
+	v[0].npidfiles = 2;
+	ok(judge(absolute, RULE_OWN, NULL),
 	    "a relative pidfile is known by its absolute path");
-	ok(judge(&r, "d/app.pid", RULE_COUNTS, "**") &&
-		judge(&r, "sub.pid", RULE_COUNTS, "**") &&
-		judge(&r, "nodir/app.pid", RULE_COUNTS, "**"),
+	ok(judge("d/app.pid", RULE_COUNTS, "**") &&
+		judge("sub.pid", RULE_COUNTS, "**") &&
+		judge("nodir/app.pid", RULE_COUNTS, "**"),
 	    "files of that name elsewhere do count");
-	ok(judge(&r, ".other.box", RULE_COUNTS, "**/.*") &&
-		judge(&r, ".app.pid.boxes", RULE_COUNTS, "**/.*") &&
-		judge(&r, "app.pid.box", RULE_COUNTS, "**") &&
-		judge(&r, ".box", RULE_COUNTS, "**/.*"),
+	ok(judge(".other.box", RULE_COUNTS, "**/.*") &&
+		judge(".app.pid.boxes", RULE_COUNTS, "**/.*") &&
+		judge("app.pid.box", RULE_COUNTS, "**") &&
+		judge(".box", RULE_COUNTS, "**/.*"),
 	    "so do names that look alike");
-	rule_free(&r);
 }
 
 int
@@ -358,6 +370,7 @@ main(void)
 	test_clean();
 	test_text();
 	test_own();
+	rules_free(&rules);
 	scratch_end();
 	return test_end();
 }

@@ -10,6 +10,7 @@
 #include "run/job.h"
 
 static struct rule rule;
+static struct rules rules = { .v = &rule, .n = 1 };
 static struct run_shared shared = { .tty = -1 };
 static struct run run;
 static struct job job;
@@ -37,7 +38,7 @@ runs(const char *command, bool any)
 	int status;
 
 	rule.command = split(command);
-	job = (struct job){ .rule = &rule, .run = &run };
+	job = (struct job){ .rule = &rule, .rules = &rules, .run = &run };
 	run = (struct run){ .shared = &shared, .stop = SIGTERM };
 	status = job_start(&job, &changes, &how, clock_ms());
 	if (status != 0)
@@ -90,13 +91,13 @@ test_changed(void)
 static void
 test_any(void)
 {
-	globs_add(&rule.want, "lib/*.c", false);
-	globs_add(&rule.want, "*.h", false);
-	globs_add(&rule.want, "a", true);
-	globs_add(&rule.want, "lib/**/*.c", false);
-	globs_add(&rule.want, "lib", true);
-	globs_add(&rule.want, "none/*.c", false);
-	globs_add(&rule.want, "/tmp/*.c", false);
+	rules_add(&rules, "lib/*.c", GLOB_WANTED);
+	rules_add(&rules, "*.h", GLOB_WANTED);
+	rules_add(&rules, "a", GLOB_WANTED);
+	rules_add(&rules, "lib/**/*.c", GLOB_WANTED);
+	rules_add(&rules, "lib", GLOB_WANTED);
+	rules_add(&rules, "none/*.c", GLOB_WANTED);
+	rules_add(&rules, "/tmp/*.c", GLOB_WANTED);
 	ok(runs("sh echo {}", true) == 0 && told("1 lib . a /tmp\n"),
 	    "where anything may have changed it is where patterns begin");
 	changes_add(&changes, "a", 1, 1);
@@ -152,7 +153,7 @@ test_ends(void)
 	    "one that can't be executed has 126");
 	rule.limit = 50;
 	run.limit = 50;
-	job = (struct job){ .rule = &rule, .run = &run };
+	job = (struct job){ .rule = &rule, .rules = &rules, .run = &run };
 	run = (struct run){ .shared = &shared, .stop = SIGTERM, .limit = 50 };
 	rule.command = split("sleep 1000");
 	job_start(&job, &changes, &(struct job_how){ .out = -1 }, clock_ms());
@@ -176,7 +177,7 @@ main(void)
 	test_any();
 	test_long();
 	test_ends();
-	globs_free(&rule.want);
+	rules_free(&rules);
 	scratch_end();
 	return test_end();
 }

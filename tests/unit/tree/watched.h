@@ -215,16 +215,15 @@ expand(const char *from, char *to, size_t size)
 }
 
 static inline void
-set_pattern(struct rule *r, const char *text)
+set_pattern(const char *text)
 {
 	char path[300];
-	struct stat st;
 
 	expand(text, path, sizeof path);
 	if (*path == '-')
-		globs_add(&r->leave, path + 1, false);
+		rules_add(&w.rules, path + 1, GLOB_LEFT_OUT);
 	else
-		globs_add(&r->want, path, stat(path, &st) == 0);
+		rules_add(&w.rules, path, GLOB_WANTED);
 }
 
 /*
@@ -245,15 +244,15 @@ set_rules(const char *patterns)
 		snprintf(one, sizeof one, "%.*s", (int)n, patterns);
 		if (r == NULL || strcmp(one, ";") == 0) {
 			r = &w.rule[w.rules.n++];
-			*r = (struct rule){ .want.ignoring = true,
-				.leave.leave_out = true };
+			*r = (struct rule){ 0 };
 		}
 		if (strcmp(one, "-a") == 0)
-			r->want.ignoring = false;
+			w.rules.ignore_nothing |= (uint64_t)1
+			    << (w.rules.n - 1);
 		else if (strcmp(one, "-u") == 0)
 			r->same = true;
 		else if (strcmp(one, ";") != 0)
-			set_pattern(r, one);
+			set_pattern(one);
 	}
 }
 
@@ -292,8 +291,7 @@ watch(const struct watch_backend *backend, const char *patterns)
 static inline void
 free_rules(void)
 {
-	while (w.rules.n > 0)
-		rule_free(&w.rule[--w.rules.n]);
+	rules_free(&w.rules);
 }
 
 static inline void
