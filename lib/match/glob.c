@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,12 +48,6 @@ glob_ignored(const char *name)
 		    fnmatch(ignores[i], name, 0) == 0)
 			return ignores[i];
 	return NULL;
-}
-
-const char *
-glob_root(const char *text)
-{
-	return text[0] == '/' ? "/" : "";
 }
 
 void
@@ -150,20 +145,40 @@ kind_of(const char *name)
 	return GLOB_NAME;
 }
 
-static int
-add_component(struct globs *g, char *name, bool literal, bool *wild)
+/*
+ * Return the length of the components at the start of a text that are names for
+ * certain: they exist as they are written, escapes aside, all but the last as
+ * directories.  A component such as s* stays a pattern, as it matches s* too.
+ */
+static size_t
+find_names(const char *text)
 {
-	enum glob_kind kind;
+	char path[PATH_MAX], *name;
+	struct stat st;
+	size_t done, n;
 
-	kind = literal ? GLOB_NAME : kind_of(name);
-	*wild = *wild || kind != GLOB_NAME;
-	if (kind == GLOB_NAME && !literal)
-		unescape(name);
-	/* A second `**` in a row adds nothing. */
-	if (kind == GLOB_STARS && g->nparts > g->starts[g->nstarts - 1].place &&
-	    g->parts[g->nparts - 1].kind == GLOB_STARS)
+	if (strpbrk(text, "[{") == NULL)
 		return 0;
-	return add_part(g, kind, kind == GLOB_STARS ? NULL : name);
+	name = path;
+	for (done = 0; text[done] != '\0'; done += n) {
+		n = strcspn(text + done, "/");
+		if (n + 2 > (size_t)(path + sizeof path - name))
+			break;
+		memcpy(name, text + done, n);
+		name[n] = '\0';
+		if (kind_of(name) != GLOB_NAME &&
+		    (strchr(name, '[') == NULL || strchr(name, '\\') != NULL))
+			break;
+		unescape(name);
+		name += strlen(name);
+		if (text[done + n] == '/')
+			*name++ = '/';
+		*name = '\0';
+		if (lstat(path, &st) < 0)
+			break;
+		n += strspn(text + done + n, "/");
+	}
+	return done;
 }
 
 /* Add the parts that end an alternative. */
@@ -212,22 +227,38 @@ static int
 add_alternative(struct globs *g, const char *text, bool literal)
 {
 	char *name, *slash;
+	const char *names_end;
+	enum glob_kind kind, last;
 	bool anywhere, wild;
 
 	anywhere = g->patterns->use != GLOB_WANTED && *text != '/' &&
 	    is_single_name(text);
-	if (add_start(g, text, anywhere ? NULL : glob_root(text)) < 0 ||
+	if (add_start(g, text,
+		anywhere           ? NULL
+		    : *text == '/' ? "/"
+				   : "") < 0 ||
 	    (anywhere && add_part(g, GLOB_STARS, NULL) < 0))
 		return -1;
+	last = anywhere ? GLOB_STARS : GLOB_NAME;
 	wild = false;
-	for (name = g->starts[g->nstarts - 1].text; name != NULL;
-	     name = slash == NULL ? NULL : slash + 1) {
+	name = g->starts[g->nstarts - 1].text;
+	names_end = name + (literal ? strlen(name) : find_names(name));
+	for (; name != NULL; name = slash) {
 		slash = strchr(name, '/');
 		if (slash != NULL)
-			*slash = '\0';
+			*slash++ = '\0';
 		/* An absolute path has no name before its first slash. */
-		if (*name != '\0' && add_component(g, name, literal, &wild) < 0)
+		if (*name == '\0')
+			continue;
+		kind = name < names_end ? GLOB_NAME : kind_of(name);
+		wild = wild || kind != GLOB_NAME;
+		if (kind == GLOB_NAME && !literal)
+			unescape(name);
+		/* A second `**` in a row adds nothing. */
+		if ((kind != GLOB_STARS || last != kind) &&
+		    add_part(g, kind, name) < 0)
 			return -1;
+		last = kind;
 	}
 	return add_end(g, !wild || ends_in_slash(text));
 }
@@ -277,7 +308,7 @@ find_group(const char *text, struct group *first)
 	*first = (struct group){ .open = SIZE_MAX };
 	stack = NULL;
 	n = 0;
-	for (i = 0; text[i] != '\0'; i++)
+	for (i = find_names(text); text[i] != '\0'; i++)
 		if (text[i] == '\\' && text[i + 1] != '\0')
 			i++;
 		else if (text[i] == '{') {
@@ -299,54 +330,34 @@ find_group(const char *text, struct group *first)
 	return first->open < SIZE_MAX;
 }
 
-/* Return the comma or brace that ends the alternative which begins at s. */
-static const char *
-end_of_alternative(const char *s)
-{
-	size_t depth;
-
-	depth = 0;
-	for (; depth > 0 || (*s != ',' && *s != '}'); s++)
-		if (*s == '\\')
-			s++;
-		else if (*s == '{')
-			depth++;
-		else if (*s == '}')
-			depth--;
-	return s;
-}
-
 /* Expand the first group.  Returns 1, 0 if there is none, or -1. */
 static int
 expand_group(struct texts *t, const char *text)
 {
-	const char *s, *end, *close;
+	const char *s, *from, *close;
 	struct group group;
+	size_t depth;
 	int found;
 
 	found = find_group(text, &group);
 	if (found <= 0)
 		return found;
 	close = text + group.close;
-	for (s = text + group.open + 1; s <= close; s = end + 1) {
-		end = end_of_alternative(s);
-		if (add_text(t, text, group.open, s, (size_t)(end - s),
-			close + 1) < 0)
-			return -1;
-	}
-	return 1;
-}
-
-/* Return the first `**` that is not escaped, or NULL. */
-static const char *
-find_stars(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if (*s == '\\' && s[1] != '\0')
+	depth = 0;
+	for (s = from = text + group.open + 1; s <= close; s++)
+		if (*s == '\\')
 			s++;
-		else if (s[0] == '*' && s[1] == '*')
-			return s;
-	return NULL;
+		else if (*s == '{')
+			depth++;
+		else if (*s == '}' && depth > 0)
+			depth--;
+		else if (depth == 0 && (*s == ',' || s == close)) {
+			if (add_text(t, text, group.open, from,
+				(size_t)(s - from), close + 1) < 0)
+				return -1;
+			from = s + 1;
+		}
+	return 1;
 }
 
 /*
@@ -359,11 +370,14 @@ expand_stars(struct texts *t, const char *text)
 	const char *s, *rest;
 	size_t n;
 
-	for (s = text; (s = find_stars(s)) != NULL; s = rest) {
-		rest = s + strspn(s, "*");
-		n = (size_t)(s - text);
-		if ((n == 0 || s[-1] == '/') && (*rest == '/' || *rest == '\0'))
+	for (s = text; *s != '\0'; s = rest) {
+		n = strspn(s, "*");
+		rest = s + (n > 0 ? n : *s == '\\' && s[1] != '\0' ? 2 : 1);
+		if (n < 2 ||
+		    ((s == text || s[-1] == '/') &&
+			(*rest == '/' || *rest == '\0')))
 			continue;
+		n = (size_t)(s - text);
 		return add_text(t, text, n, "*", 1, rest) < 0 ||
 			add_text(t, text, n, "*/**/*", 6, rest) < 0
 		    ? -1
@@ -485,31 +499,4 @@ globs_step(
 		break;
 	}
 	return matches ? (int64_t)place : -1;
-}
-
-int
-globs_spell(const struct globs *g, const struct glob_start *start, char *path,
-    size_t size)
-{
-	const struct glob_part *part, *end;
-	const char *slash;
-	size_t len, n;
-
-	len = start->root == NULL ? 0 : strlen(start->root);
-	if (len >= size)
-		return -1;
-	memcpy(path, "/", len);
-	path[len] = '\0';
-	end = g->parts + g->nparts;
-	slash = "";
-	for (part = g->parts + start->place;
-	     part < end && part->kind == GLOB_NAME; part++) {
-		n = (size_t)snprintf(
-		    path + len, size - len, "%s%s", slash, part->text);
-		if (n >= size - len)
-			return -1;
-		len += n;
-		slash = "/";
-	}
-	return 0;
 }

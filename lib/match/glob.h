@@ -51,7 +51,7 @@ enum glob_kind {
 
 struct glob_part {
 	enum glob_kind kind;
-	const char *text; /* of GLOB_NAME and GLOB_WILD, else NULL */
+	const char *text; /* of GLOB_NAME and GLOB_WILD */
 	const struct glob_pattern *pattern;
 };
 
@@ -71,7 +71,7 @@ struct globs {
 
 /*
  * Add a pattern.  One that names an existing file or directory is literal,
- * whatever characters it has.
+ * whatever characters it has; so are components with `[` or `{` that exist.
  * Returns 0, or -1 with errno: EINVAL for an empty pattern, E2BIG for too many
  * or too long alternatives, or ENOMEM.
  */
@@ -85,21 +85,11 @@ globs_add(struct globs *g, const char *text, enum glob_use use, uint64_t rule);
 int64_t globs_step(
     const struct globs *g, uint32_t place, const char *name, bool ignored);
 
-/*
- * Write the path that a start names before its first wildcard, "" if there is
- * none.  Returns 0, or -1 if it does not fit.
- */
-int globs_spell(const struct globs *g, const struct glob_start *start,
-    char *path, size_t size);
-
 /* Free all patterns. */
 void globs_free(struct globs *g);
 
 /* Return the built-in ignore that matches a name, or NULL. */
 const char *glob_ignored(const char *name);
-
-/* Return the root of a path: "/" if it is absolute, else "". */
-const char *glob_root(const char *text);
 
 /*
  * Copy a path without its `.` components and needless slashes: `./a//b/./` is

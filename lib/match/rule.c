@@ -305,24 +305,30 @@ rules_name(const struct rules *rs, const struct rules_reach *reach, size_t *i)
 bool
 rules_start(const struct rules *rs, size_t *i, struct rules_start *start)
 {
-	const struct glob_pattern *p;
 	const struct glob_start *s;
+	const struct glob_part *part;
+	size_t n, room;
 
-	while (*i < rs->globs.nstarts) {
-		s = &rs->globs.starts[(*i)++];
-		if (!is_wanted(rs, s->place))
-			continue;
-		p = pattern_at(rs, s->place);
-		start->rule = p->rule;
-		start->pattern = p->text;
-		if (globs_spell(
-			&rs->globs, s, start->path, sizeof start->path) < 0)
-			start->path[0] = '\0';
-		else if (start->path[0] == '\0')
-			memcpy(start->path, ".", 2);
-		return true;
-	}
-	return false;
+	while (*i < rs->globs.nstarts &&
+	    !is_wanted(rs, rs->globs.starts[*i].place))
+		(*i)++;
+	if (*i == rs->globs.nstarts)
+		return false;
+	s = &rs->globs.starts[(*i)++];
+	part = &rs->globs.parts[s->place];
+	start->rule = part->pattern->rule;
+	start->pattern = part->pattern->text;
+	room = sizeof start->path;
+	n = (size_t)snprintf(start->path, room, "%s",
+	    s->root != NULL && *s->root == '/' ? s->root
+		: part->kind == GLOB_NAME      ? ""
+					       : ".");
+	for (; part->kind == GLOB_NAME && n < room; part++)
+		n += (size_t)snprintf(start->path + n, room - n, "%s%s",
+		    n == 0 || start->path[n - 1] == '/' ? "" : "/", part->text);
+	if (n >= room)
+		start->path[0] = '\0';
+	return true;
 }
 
 /* ---- verdicts ---- */
@@ -431,7 +437,7 @@ rules_match(const struct rules *rs, const char *path, const char **by)
 	*by = NULL;
 	set = 0;
 	errno = 0;
-	at = rules_begin(rs, glob_root(path));
+	at = rules_begin(rs, *path == '/' ? "/" : "");
 	for (rest = path; at != NULL; rest += n + 1) {
 		rest += *rest == '/';
 		n = strcspn(rest, "/");

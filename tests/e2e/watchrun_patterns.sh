@@ -85,6 +85,15 @@ matches 'slashes that repeat' 'a/b/x.css' 'a//b///*.css'
 matches 'a file that looks like a pattern' '[id].tsx' '[id].tsx'
 matches 'a file named like alternatives' 'a{1,2}' 'a{1,2}'
 matches 'a file named as a star' '*.html' '*.html'
+mkdir -p 'app/[id]' app/i 'app/(group)/[[...slug]]'
+for file in 'app/[id]/page.tsx' app/i/page.tsx 'app/(group)/[[...slug]]/x'; do
+	echo old >"$file"
+done
+matches 'a directory that looks like a set' 'app/[id]/page.tsx' 'app/[id]/*.tsx'
+matches 'a directory that looks like a set of a set' \
+    'app/(group)/[[...slug]]/x' 'app/(group)/[[...slug]]/**'
+matches '-x of such a directory' app/i/page.tsx 'app/*/*.tsx' -x 'app/[id]/*.tsx'
+rm -r app
 matches 'names with spaces' 'with space/x y.html' 'with space/*'
 matches 'a name with a dash' -dash ./-dash
 matches 'two patterns that overlap name a file once' 'a/b/x.css' \

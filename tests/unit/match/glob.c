@@ -24,7 +24,7 @@ follow(const char *path)
 	char name[1000];
 	size_t n;
 
-	root = glob_root(path);
+	root = *path == '/' ? "/" : "";
 	reach = rules_begin(&rules, root);
 	path += strlen(root);
 	while (reach != NULL && (end = strchr(path, '/')) != NULL) {
@@ -70,6 +70,24 @@ leaves_out(const char *pattern, const char *path)
 		result = follow(path) == NULL;
 	rules_free(&rules);
 	return result;
+}
+
+/* Return true if these are the starts of a pattern, with blanks between. */
+static bool
+has_starts(const char *pattern, const char *want)
+{
+	struct rules_start start;
+	char text[200];
+	size_t i, n;
+
+	rules_add(&rules, pattern, GLOB_WANTED);
+	rules_add(&rules, "x*/{y,z}", GLOB_LEFT_OUT);
+	*text = '\0';
+	for (i = n = 0; rules_start(&rules, &i, &start);)
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s%s",
+		    n > 0 ? " " : "", start.path);
+	rules_free(&rules);
+	return strcmp(text, want) == 0;
 }
 
 /* A pattern, paths that it matches, and others; blanks stand between. */
@@ -286,6 +304,60 @@ test_literal(void)
 	scratch_sh("rm -r d");
 }
 
+/* A component that exists as it is written is that name. */
+static void
+test_literal_components(void)
+{
+	static const struct row rows[] = {
+		{ "app/[id]/*.tsx", "app/[id]/a.tsx", "app/i/a.tsx app/d/a.tsx" },
+		{ "./app//[id]/./*.tsx", "app/[id]/a.tsx", "app/i/a.tsx" },
+		{ "[slug]/page.tsx", "[slug]/page.tsx", "s/page.tsx" },
+		{ "[slug]/new.tsx", "[slug]/new.tsx", "s/new.tsx" },
+		{ "app/(group)/[[...slug]]/**",
+		    "app/(group)/[[...slug]]/a app/(group)/[[...slug]]/d/a",
+		    "app/(group)/s]/a" },
+		{ "{app,lib}/[id]/*", "app/[id]/a lib/i/a lib/d/a",
+		    "app/i/a lib/[id]/a" },
+		{ "app/[id]/{a,b}/[x]", "app/[id]/a/x app/[id]/b/x",
+		    "app/i/a/x app/[id]/a/[x]" },
+		{ "app/\\[id]/[sub]/*", "app/[id]/[sub]/a", "app/[id]/s/a" },
+		{ "app/[id]/[sub]", "app/[id]/[sub]/a app/[id]/[sub]", "app/[id]/s" },
+		{ "*/[id]/*", "app/i/a app/d/a", "app/[id]/a" },
+		{ "app/[file]/*", "app/f/a", "app/[file]/a" },
+		{ "app/[file]{,x}", "app/[file] app/fx app/lx", "app/f" },
+		{ "x{a,b}/*.c", "x{a,b}/a.c", "xa/a.c xb/a.c" },
+		{ "x{a,b}/{c,d}", "x{a,b}/c x{a,b}/d", "xa/c x{a,b}/{c,d}" },
+		{ "{y,x{a,b}}/*", "y/z x{a,b}/z", "xa/z xb/z" },
+		{ "{x,y}/x{a,b}/*", "y/x{a,b}/z x/xa/z", "y/xa/z x/x{a,b}/z" },
+		/* A wildcard that matches its own name stays one. */
+		{ "s*/a", "s*/a sx/a", "a/a" },
+	}, left_out[] = {
+		{ "app/[id]/*", "app/[id]/a", "app/i/a" },
+		{ "app/[id]/**", "app/[id]/a app/[id]/d/a", "app/i/a" },
+		{ "[slug]/page.tsx", "[slug]/page.tsx", "s/page.tsx" },
+		{ "[slug]", "[slug] d/[slug]", "s d/s" },
+		{ "[id]", "i d d/i", "[id]" },
+	};
+	size_t i;
+
+	scratch_sh("mkdir -p 'app/[id]/[sub]' 'app/(group)/[[...slug]]' "
+		   "'[slug]' 'x{a,b}' 'y/x{a,b}' 's*' && "
+		   "touch 'app/[file]' '[slug]/page.tsx'");
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		walk(rows[i].pattern, rows[i].yes, 1, "matches", matches);
+		walk(rows[i].pattern, rows[i].no, 0, "spares", matches);
+	}
+	for (i = 0; i < sizeof left_out / sizeof left_out[0]; i++) {
+		walk(left_out[i].pattern, left_out[i].yes, 1, "leaves out",
+		    leaves_out);
+		walk(left_out[i].pattern, left_out[i].no, 0, "leaves in",
+		    leaves_out);
+	}
+	ok(has_starts("app/[id]/*.tsx", "app/[id]"),
+	    "a start includes components that exist");
+	scratch_sh("rm -r app '[slug]' 'x{a,b}' y 's*'");
+}
+
 static void
 test_ignores(void)
 {
@@ -458,24 +530,6 @@ test_prune(void)
 	rules_free(&rules);
 }
 
-/* Return true if these are the starts of a pattern, with blanks between. */
-static bool
-has_starts(const char *pattern, const char *want)
-{
-	struct rules_start start;
-	char text[200];
-	size_t i, n;
-
-	rules_add(&rules, pattern, GLOB_WANTED);
-	rules_add(&rules, "x*/{y,z}", GLOB_LEFT_OUT);
-	*text = '\0';
-	for (i = n = 0; rules_start(&rules, &i, &start);)
-		n += (size_t)snprintf(text + n, sizeof text - n, "%s%s",
-		    n > 0 ? " " : "", start.path);
-	rules_free(&rules);
-	return strcmp(text, want) == 0;
-}
-
 static void
 test_start(void)
 {
@@ -506,6 +560,7 @@ main(void)
 	test_wanted();
 	test_left_out();
 	test_literal();
+	test_literal_components();
 	test_ignores();
 	test_links();
 	test_bytes();

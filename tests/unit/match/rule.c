@@ -23,7 +23,7 @@ reach(const struct rules *rs, const char *path, const char **name)
 	const char *root;
 	size_t n;
 
-	root = glob_root(path);
+	root = *path == '/' ? "/" : "";
 	at = rules_begin(rs, root);
 	for (path += strlen(root); strchr(path, '/') != NULL; path += n + 1) {
 		n = strcspn(path, "/");
