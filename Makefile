@@ -29,17 +29,18 @@ COMPILE = $(CC) -std=c11 -D_FILE_OFFSET_BITS=64 $(SHOW) $(WARN) \
 	$(CPPFLAGS) $(CFLAGS) -Ilib
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
-OS = lib/os/os_linux.o lib/os/os_linux_proc.o lib/os/os_other.o
+OS = lib/os/linux.o lib/os/linux_proc.o lib/os/other.o
 
 FLOOR = lib/base/buf.o lib/base/msg.o lib/base/str.o
-SYSTEM = lib/base/clock.o $(OS) lib/notify/pidfile.o lib/os/sig.o
+SYSTEM = lib/base/clock.o $(OS) lib/notify/pidfile.o lib/os/signals.o
 
 TREE = lib/base/content.o lib/match/glob.o lib/match/rule.o lib/tree/dir.o \
 	lib/tree/ghost.o lib/tree/link.o lib/tree/look.o lib/tree/mounts.o \
 	lib/tree/seen.o lib/tree/sweep.o lib/tree/tree.o \
 	lib/tree/watch_inotify.o lib/tree/watch_kqueue.o
 
-WATCHRUN = watchrun.o lib/notify/box.o lib/notify/list.o lib/run/act.o \
+WATCHRUN = watchrun.o lib/notify/changelist.o lib/notify/mailbox.o \
+	lib/run/act.o \
 	lib/run/args.o lib/run/batch.o lib/run/bell.o lib/run/changes.o \
 	lib/run/feed.o lib/run/guard.o lib/run/job.o lib/run/letter.o \
 	lib/run/options.o lib/run/paths.o lib/run/poke.o lib/run/report.o \
@@ -53,8 +54,8 @@ FILES = lib/base/content.o lib/site/listing.o lib/site/mime.o \
 SANDBOX = lib/os/sandbox.o lib/os/sandbox_landlock.o lib/os/sandbox_pledge.o
 
 RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
-	lib/http/chunks.o lib/http/http.o lib/http/net.o lib/notify/box.o \
-	lib/notify/list.o lib/push/answer.o lib/push/conn.o \
+	lib/http/chunks.o lib/http/http.o lib/http/net.o lib/notify/mailbox.o \
+	lib/notify/changelist.o lib/push/answer.o lib/push/conn.o \
 	lib/push/dialect.o lib/push/history.o lib/push/news.o \
 	lib/push/peers.o lib/push/reload_js.o lib/push/trigger.o \
 	lib/ws/base64.o lib/ws/sha1.o lib/ws/ws.o $(FILES) $(SANDBOX) \
@@ -63,7 +64,7 @@ RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
 # What a peer needs, without its socket.
 CONN = lib/base/buf.o lib/base/clock.o lib/base/json.o lib/base/str.o \
 	lib/base/utf8.o lib/http/access.o lib/http/chunks.o lib/http/http.o \
-	lib/notify/list.o lib/push/answer.o lib/push/conn.o \
+	lib/notify/changelist.o lib/push/answer.o lib/push/conn.o \
 	lib/push/dialect.o lib/push/history.o lib/push/news.o \
 	lib/push/reload_js.o lib/push/trigger.o lib/ws/base64.o \
 	lib/ws/sha1.o lib/ws/ws.o $(OS) $(FILES)
@@ -75,8 +76,9 @@ TREE_H = lib/base/content.h lib/match/glob.h lib/match/rule.h lib/tree/dir.h \
 HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/json.h \
 	lib/base/msg.h lib/base/release.h lib/base/str.h lib/base/utf8.h \
 	lib/http/access.h lib/http/chunks.h lib/http/http.h lib/http/net.h \
-	lib/notify/box.h lib/notify/list.h lib/notify/pidfile.h lib/os/os.h \
-	lib/os/sandbox.h lib/os/sig.h lib/push/answer.h lib/push/conn.h \
+	lib/notify/changelist.h lib/notify/mailbox.h lib/notify/pidfile.h \
+	lib/os/os.h \
+	lib/os/sandbox.h lib/os/signals.h lib/push/answer.h lib/push/conn.h \
 	lib/push/dialect.h lib/push/history.h lib/push/news.h \
 	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
 	lib/run/act.h lib/run/args.h lib/run/batch.h lib/run/bell.h \
@@ -99,10 +101,11 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
 	tests/unit/base/utf8 tests/unit/http/access tests/unit/http/chunks \
 	tests/unit/http/http tests/unit/http/net tests/unit/match/glob \
-	tests/unit/match/glob_limits tests/unit/match/rule tests/unit/notify/box tests/unit/notify/list \
+	tests/unit/match/glob_limits tests/unit/match/rule \
+	tests/unit/notify/changelist tests/unit/notify/mailbox \
 	tests/unit/notify/pidfile tests/unit/notify/pidfile_ring \
 	tests/unit/os/os tests/unit/os/os_environ tests/unit/os/sandbox \
-	tests/unit/os/sig tests/unit/push/answer tests/unit/push/conn \
+	tests/unit/os/signals tests/unit/push/answer tests/unit/push/conn \
 	tests/unit/push/dialect tests/unit/push/history tests/unit/push/news \
 	tests/unit/push/peers tests/unit/push/trigger tests/unit/run/args \
 	tests/unit/run/batch tests/unit/run/batch_came tests/unit/run/bell \
@@ -125,7 +128,8 @@ TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
 BENCH = tests/bench/bare tests/bench/floor tests/bench/gaps \
 	tests/bench/stopwatch tests/bench/walk
 
-FUZZERS = tests/fuzz/conn tests/fuzz/http tests/fuzz/list tests/fuzz/rule \
+FUZZERS = tests/fuzz/conn tests/fuzz/http tests/fuzz/changelist \
+	tests/fuzz/rule \
 	tests/fuzz/ws
 
 all: reloadws watchrun
@@ -251,16 +255,16 @@ BATCH_CAME_UNIT = tests/unit/run/batch_came.o lib/run/batch.o \
 tests/unit/run/batch_came: $(BATCH_CAME_UNIT)
 	$(LINK) -o $@ $(BATCH_CAME_UNIT)
 
-BELL_UNIT = tests/unit/run/bell.o lib/run/bell.o lib/notify/box.o \
-	lib/base/buf.o lib/base/clock.o lib/notify/list.o $(OS) \
+BELL_UNIT = tests/unit/run/bell.o lib/run/bell.o lib/notify/mailbox.o \
+	lib/base/buf.o lib/base/clock.o lib/notify/changelist.o $(OS) \
 	lib/notify/pidfile.o lib/base/str.o
 tests/unit/run/bell: $(BELL_UNIT)
 	$(LINK) -o $@ $(BELL_UNIT)
 
-BOX_UNIT = tests/unit/notify/box.o lib/notify/box.o lib/base/buf.o \
+MAILBOX_UNIT = tests/unit/notify/mailbox.o lib/notify/mailbox.o lib/base/buf.o \
 	lib/base/clock.o $(OS) lib/base/str.o
-tests/unit/notify/box: $(BOX_UNIT)
-	$(LINK) -o $@ $(BOX_UNIT)
+tests/unit/notify/mailbox: $(MAILBOX_UNIT)
+	$(LINK) -o $@ $(MAILBOX_UNIT)
 
 tests/unit/base/buf: tests/unit/base/buf.o lib/base/buf.o
 	$(LINK) -o $@ tests/unit/base/buf.o lib/base/buf.o
@@ -285,7 +289,7 @@ tests/unit/tree/ghost: $(GHOST_UNIT)
 	$(LINK) -o $@ $(GHOST_UNIT)
 
 FEED_UNIT = tests/unit/run/feed.o lib/run/feed.o lib/base/buf.o \
-	lib/notify/list.o
+	lib/notify/changelist.o
 tests/unit/run/feed: $(FEED_UNIT)
 	$(LINK) -o $@ $(FEED_UNIT)
 
@@ -302,12 +306,12 @@ tests/unit/run/guard: tests/unit/run/guard.o lib/run/guard.o
 JOB_UNIT = tests/unit/run/job.o lib/run/job.o lib/run/args.o \
 	lib/run/changes.o lib/base/clock.o lib/match/glob.o lib/run/guard.o \
 	$(OS) lib/run/paths.o lib/run/report.o lib/match/rule.o \
-	lib/run/run.o lib/os/sig.o lib/base/str.o lib/run/stray.o
+	lib/run/run.o lib/os/signals.o lib/base/str.o lib/run/stray.o
 tests/unit/run/job: $(JOB_UNIT)
 	$(LINK) -o $@ $(JOB_UNIT)
 
 LETTER_UNIT = tests/unit/run/letter.o lib/run/letter.o lib/base/buf.o \
-	lib/run/changes.o lib/notify/list.o lib/run/paths.o lib/base/str.o
+	lib/run/changes.o lib/notify/changelist.o lib/run/paths.o lib/base/str.o
 tests/unit/run/letter: $(LETTER_UNIT)
 	$(LINK) -o $@ $(LETTER_UNIT)
 
@@ -315,7 +319,7 @@ tests/unit/base/msg: tests/unit/base/msg.o lib/base/msg.o
 	$(LINK) -o $@ tests/unit/base/msg.o lib/base/msg.o
 
 OPTIONS_UNIT = tests/unit/run/options.o lib/run/options.o lib/match/glob.o \
-	lib/match/rule.o lib/os/sig.o lib/base/str.o
+	lib/match/rule.o lib/os/signals.o lib/base/str.o
 tests/unit/run/options: $(OPTIONS_UNIT)
 	$(LINK) -o $@ $(OPTIONS_UNIT)
 
@@ -342,7 +346,8 @@ tests/unit/run/report: tests/unit/run/report.o lib/run/report.o
 tests/unit/match/rule: tests/unit/match/rule.o $(MATCH_UNIT)
 	$(LINK) -o $@ tests/unit/match/rule.o $(MATCH_UNIT)
 
-RUN_UNIT = lib/base/clock.o $(OS) lib/run/run.o lib/os/sig.o lib/base/str.o \
+RUN_UNIT = lib/base/clock.o $(OS) lib/run/run.o lib/os/signals.o \
+	lib/base/str.o \
 	lib/run/stray.o
 tests/unit/run/run: tests/unit/run/run.o $(RUN_UNIT)
 	$(LINK) -o $@ tests/unit/run/run.o $(RUN_UNIT)
@@ -353,8 +358,8 @@ tests/unit/run/run_several: tests/unit/run/run_several.o $(RUN_UNIT)
 tests/unit/run/stray: tests/unit/run/stray.o $(RUN_UNIT)
 	$(LINK) -o $@ tests/unit/run/stray.o $(RUN_UNIT)
 
-tests/unit/os/sig: tests/unit/os/sig.o lib/os/sig.o lib/base/str.o
-	$(LINK) -o $@ tests/unit/os/sig.o lib/os/sig.o lib/base/str.o
+tests/unit/os/signals: tests/unit/os/signals.o lib/os/signals.o lib/base/str.o
+	$(LINK) -o $@ tests/unit/os/signals.o lib/os/signals.o lib/base/str.o
 
 tests/unit/base/str: tests/unit/base/str.o lib/base/str.o
 	$(LINK) -o $@ tests/unit/base/str.o lib/base/str.o
@@ -372,9 +377,10 @@ FUZZ_HTTP = lib/base/buf.o lib/http/chunks.o lib/http/http.o lib/base/str.o \
 tests/fuzz/http: $(FUZZ_HTTP)
 	$(LINK) -o $@ $(FUZZ_HTTP)
 
-FUZZ_LIST = lib/base/buf.o lib/notify/list.o tests/fuzz/list.o $(FUZZ_MAIN)
-tests/fuzz/list: $(FUZZ_LIST)
-	$(LINK) -o $@ $(FUZZ_LIST)
+FUZZ_CHANGELIST = lib/base/buf.o lib/notify/changelist.o \
+	tests/fuzz/changelist.o $(FUZZ_MAIN)
+tests/fuzz/changelist: $(FUZZ_CHANGELIST)
+	$(LINK) -o $@ $(FUZZ_CHANGELIST)
 
 FUZZ_RULE = lib/match/glob.o lib/match/rule.o lib/base/str.o \
 	tests/fuzz/rule.o $(FUZZ_MAIN)
@@ -387,7 +393,8 @@ tests/fuzz/ws: $(FUZZ_WS)
 	$(LINK) -o $@ $(FUZZ_WS)
 
 # What end-to-end tests need and the shell has not.
-BELL = lib/notify/box.o lib/base/buf.o lib/base/clock.o $(OS) lib/base/str.o \
+BELL = lib/notify/mailbox.o lib/base/buf.o lib/base/clock.o $(OS) \
+	lib/base/str.o \
 	tests/tools/bell.o
 $(BELL): $(HEADERS)
 tests/tools/bell: $(BELL)
@@ -471,7 +478,8 @@ tests/unit/http/access: $(ACCESS_UNIT)
 
 ANSWER_UNIT = tests/unit/push/answer.o lib/push/answer.o lib/http/access.o \
 	lib/ws/base64.o lib/base/buf.o lib/base/clock.o lib/push/dialect.o \
-	lib/push/history.o lib/http/http.o lib/base/json.o lib/notify/list.o \
+	lib/push/history.o lib/http/http.o lib/base/json.o \
+	lib/notify/changelist.o \
 	lib/push/news.o $(OS) lib/push/reload_js.o lib/ws/sha1.o \
 	lib/base/str.o lib/push/trigger.o lib/base/utf8.o lib/ws/ws.o \
 	$(FILES)
@@ -488,7 +496,7 @@ tests/unit/push/conn: $(CONN_UNIT)
 
 DIALECT_UNIT = tests/unit/push/dialect.o lib/push/dialect.o lib/ws/base64.o \
 	lib/base/buf.o lib/push/history.o lib/http/http.o lib/base/json.o \
-	lib/notify/list.o lib/push/news.o lib/ws/sha1.o lib/base/str.o \
+	lib/notify/changelist.o lib/push/news.o lib/ws/sha1.o lib/base/str.o \
 	lib/base/utf8.o lib/ws/ws.o
 tests/unit/push/dialect: $(DIALECT_UNIT)
 	$(LINK) -o $@ $(DIALECT_UNIT)
@@ -503,9 +511,10 @@ JSON_UNIT = tests/unit/base/json.o lib/base/json.o lib/base/buf.o \
 tests/unit/base/json: $(JSON_UNIT)
 	$(LINK) -o $@ $(JSON_UNIT)
 
-LIST_UNIT = tests/unit/notify/list.o lib/notify/list.o lib/base/buf.o
-tests/unit/notify/list: $(LIST_UNIT)
-	$(LINK) -o $@ $(LIST_UNIT)
+CHANGELIST_UNIT = tests/unit/notify/changelist.o lib/notify/changelist.o \
+	lib/base/buf.o
+tests/unit/notify/changelist: $(CHANGELIST_UNIT)
+	$(LINK) -o $@ $(CHANGELIST_UNIT)
 
 MIME_UNIT = tests/unit/site/mime.o lib/site/mime.o lib/base/str.o
 tests/unit/site/mime: $(MIME_UNIT)
@@ -516,24 +525,25 @@ tests/unit/http/net: $(NET_UNIT)
 	$(LINK) -o $@ $(NET_UNIT)
 
 HISTORY_UNIT = tests/unit/push/history.o lib/push/history.o lib/base/buf.o \
-	lib/notify/list.o lib/push/news.o lib/base/str.o lib/base/utf8.o
+	lib/notify/changelist.o lib/push/news.o lib/base/str.o lib/base/utf8.o
 tests/unit/push/history: $(HISTORY_UNIT)
 	$(LINK) -o $@ $(HISTORY_UNIT)
 
 TRIGGER_UNIT = tests/unit/push/trigger.o lib/push/trigger.o lib/base/buf.o \
-	lib/http/http.o lib/base/json.o lib/notify/list.o lib/push/news.o \
+	lib/http/http.o lib/base/json.o lib/notify/changelist.o \
+	lib/push/news.o \
 	lib/base/str.o lib/base/utf8.o
 tests/unit/push/trigger: $(TRIGGER_UNIT)
 	$(LINK) -o $@ $(TRIGGER_UNIT)
 
-POSTMAN = tests/tools/postman.o lib/notify/box.o lib/base/buf.o \
+POSTMAN = tests/tools/postman.o lib/notify/mailbox.o lib/base/buf.o \
 	lib/base/str.o $(SYSTEM)
 $(POSTMAN): $(HEADERS)
 tests/tools/postman: $(POSTMAN)
 	$(LINK) -o $@ $(POSTMAN)
 
 NEWS_UNIT = tests/unit/push/news.o lib/push/news.o lib/base/buf.o \
-	lib/notify/list.o lib/base/str.o lib/base/utf8.o
+	lib/notify/changelist.o lib/base/str.o lib/base/utf8.o
 tests/unit/push/news: $(NEWS_UNIT)
 	$(LINK) -o $@ $(NEWS_UNIT)
 

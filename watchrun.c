@@ -15,7 +15,7 @@
 #include "base/msg.h"
 #include "base/release.h"
 #include "os/os.h"
-#include "os/sig.h"
+#include "os/signals.h"
 #include "run/act.h"
 #include "run/batch.h"
 #include "run/feed.h"

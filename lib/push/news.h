@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "notify/list.h"
+#include "notify/changelist.h"
 
 enum {
 	NEWS_PATHS = 16 * 1024, /* bytes of paths; of more nobody knows which */

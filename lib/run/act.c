@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "notify/box.h"
-#include "notify/list.h"
+#include "notify/changelist.h"
+#include "notify/mailbox.h"
 #include "run/act.h"
 #include "run/letter.h"
 #include "run/poke.h"

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "notify/box.h"
+#include "notify/mailbox.h"
 #include "run/bell.h"
 
 /* ./P is P */

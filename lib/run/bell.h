@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "match/rule.h"
-#include "notify/box.h"
+#include "notify/mailbox.h"
 #include "notify/pidfile.h"
 
 enum {

@@ -2,7 +2,7 @@
 #ifndef FEED_H
 #define FEED_H
 
-#include "notify/list.h"
+#include "notify/changelist.h"
 
 enum {
 	FEED_BYTES = 65536 /* read in one go */

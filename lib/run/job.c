@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "os/sig.h"
+#include "os/signals.h"
 #include "run/args.h"
 #include "run/job.h"
 

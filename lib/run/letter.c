@@ -1,6 +1,6 @@
 /* letter.c - a batch as the change list tells it */
 #include "run/letter.h"
-#include "notify/list.h"
+#include "notify/changelist.h"
 
 int
 letter_changes(struct buf *to, const struct changes *c, uint64_t who, char end)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "os/sig.h"
+#include "os/signals.h"
 #include "run/batch.h"
 #include "run/options.h"
 #include "run/run.h"

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "os/sig.h"
+#include "os/signals.h"
 #include "run/run.h"
 
 /* ---- to start ---- */

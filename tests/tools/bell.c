@@ -17,7 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "notify/box.h"
+#include "notify/mailbox.h"
 
 static void
 lock(const char *path, short type)

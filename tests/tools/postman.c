@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "notify/box.h"
+#include "notify/mailbox.h"
 #include "notify/pidfile.h"
 
 /* While somebody else has the box locked, it is waited for. */

@@ -9,7 +9,7 @@
 #include "../child.h"
 #include "../scratch.h"
 #include "../test.h"
-#include "notify/box.h"
+#include "notify/mailbox.h"
 #include "run/bell.h"
 
 static struct bell bells[BELL_MAX];

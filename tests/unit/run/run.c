@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "../test.h"
-#include "os/sig.h"
+#include "os/signals.h"
 #include "runs.h"
 
 static void

@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* box.c - tests of the letter box */
+/* mailbox.c - tests of the letter box */
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -14,7 +14,7 @@
 
 #include "../scratch.h"
 #include "../test.h"
-#include "notify/box.h"
+#include "notify/mailbox.h"
 
 static int
 take(struct box *b, struct buf *letters)

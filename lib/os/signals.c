@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* sig.c - signals as bytes in a pipe that poll() can wait for */
+/* signals.c - signals as bytes in a pipe that poll() can wait for */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "os/sig.h"
+#include "os/signals.h"
 
 enum { SIG_LAST = 64 };
 

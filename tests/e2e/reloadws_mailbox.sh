@@ -1,5 +1,5 @@
 #!/bin/sh
-# reloadws_letters.sh - changes told by the letter box, standard input and POST
+# reloadws_mailbox.sh - changes told by the letter box, standard input and POST
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 

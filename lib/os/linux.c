@@ -1,6 +1,6 @@
 #ifdef __linux__
 #define _GNU_SOURCE
-/* os_linux.c - what differs between systems: files and mounts on Linux */
+/* linux.c - what differs between systems: files and mounts on Linux */
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
@@ -257,5 +257,5 @@ os_ctime_ns(const struct stat *st)
 }
 
 #else
-typedef int os_linux_is_not_used;
+typedef int linux_is_not_used;
 #endif

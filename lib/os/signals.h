@@ -1,6 +1,6 @@
-/* sig.h - signals as bytes in a pipe that poll() can wait for */
-#ifndef SIG_H
-#define SIG_H
+/* signals.h - signals as bytes in a pipe that poll() can wait for */
+#ifndef SIGNALS_H
+#define SIGNALS_H
 
 #include <stdbool.h>
 #include <stdint.h>

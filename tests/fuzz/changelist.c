@@ -1,5 +1,5 @@
-/* list.c - fuzz target: the change list, read and written */
-#include "notify/list.h"
+/* changelist.c - fuzz target: the change list, read and written */
+#include "notify/changelist.h"
 #include "fuzz.h"
 
 enum { TOLD = 1 << 18 };

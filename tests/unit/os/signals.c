@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* sig.c - tests of signals as bytes in a pipe */
+/* signals.c - tests of signals as bytes in a pipe */
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "../test.h"
-#include "os/sig.h"
+#include "os/signals.h"
 
 static int pipe_fd;
 

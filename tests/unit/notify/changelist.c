@@ -1,10 +1,10 @@
-/* list.c - tests of the change list */
+/* changelist.c - tests of the change list */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../test.h"
-#include "notify/list.h"
+#include "notify/changelist.h"
 
 enum { MANY = 20000, NAME = 300, HUGE = 3 * LIST_RECORD };
 

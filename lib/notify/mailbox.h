@@ -1,6 +1,6 @@
-/* box.h - the letter box of a pidfile: changes that wait for its holder */
-#ifndef BOX_H
-#define BOX_H
+/* mailbox.h - the letter box of a pidfile: changes that wait for its holder */
+#ifndef MAILBOX_H
+#define MAILBOX_H
 
 #include <sys/types.h>
 
@@ -10,7 +10,7 @@
 #include "base/buf.h"
 
 /*
- * The box of dir/P is the file dir/.P.box; its letters are records of list.h
+ * The box of dir/P is the file dir/.P.box; its letters are records of changelist.h
  * that end with newlines.  Who writes locks it, puts letters in, rings, and
  * only then closes it; who was rung locks it, drains the signals that have
  * come, and only then takes the letters.  So no ring finds the letters of

@@ -1,6 +1,6 @@
-/* list.h - the change list: one format for pipes, bodies and the letter box */
-#ifndef LIST_H
-#define LIST_H
+/* changelist.h - the change list: one format for pipes, bodies and the letter box */
+#ifndef CHANGELIST_H
+#define CHANGELIST_H
 
 #include <stddef.h>
 

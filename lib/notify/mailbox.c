@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* box.c - the letter box of a pidfile: changes that wait for its holder */
+/* mailbox.c - the letter box of a pidfile: changes that wait for its holder */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
-#include "notify/box.h"
+#include "notify/mailbox.h"
 #include "os/os.h"
 
 enum {

@@ -1,5 +1,5 @@
 #ifndef __linux__
-/* os_other.c - what differs between systems: the BSDs, macOS, any other */
+/* other.c - what differs between systems: the BSDs, macOS, any other */
 #include <sys/types.h>
 
 #include <sys/param.h>
@@ -406,5 +406,5 @@ os_mounts_each(int mounts,
 }
 
 #else
-typedef int os_other_is_not_used;
+typedef int other_is_not_used;
 #endif

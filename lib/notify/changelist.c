@@ -1,8 +1,8 @@
-/* list.c - the change list: one format for pipes, bodies and the letter box */
+/* changelist.c - the change list: one format for pipes, bodies and the letter box */
 #include <stdbool.h>
 #include <string.h>
 
-#include "notify/list.h"
+#include "notify/changelist.h"
 
 enum {
 	MARK = 2, /* "! " or "./" */

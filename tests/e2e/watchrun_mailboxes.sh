@@ -1,5 +1,5 @@
 #!/bin/sh
-# watchrun_boxes.sh - what holders find in their letter boxes when they are rung
+# watchrun_mailboxes.sh - what holders find in their letter boxes when they are rung
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 

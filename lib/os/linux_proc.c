@@ -1,6 +1,6 @@
 #ifdef __linux__
 #define _GNU_SOURCE
-/* os_linux_proc.c - what differs between systems: processes on Linux */
+/* linux_proc.c - what differs between systems: processes on Linux */
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -367,5 +367,5 @@ os_process_signal(int process, int signo)
 }
 
 #else
-typedef int os_linux_proc_is_not_used;
+typedef int linux_proc_is_not_used;
 #endif
