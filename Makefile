@@ -103,7 +103,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/http/http tests/unit/http/net tests/unit/match/glob \
 	tests/unit/match/glob_limits tests/unit/match/rule \
 	tests/unit/notify/changelist tests/unit/notify/mailbox \
-	tests/unit/notify/pidfile tests/unit/notify/pidfile_ring \
+	tests/unit/notify/pidfile tests/unit/notify/pidfile_signal \
 	tests/unit/os/os tests/unit/os/os_environ tests/unit/os/sandbox \
 	tests/unit/os/signals tests/unit/push/answer tests/unit/push/conn \
 	tests/unit/push/dialect tests/unit/push/history tests/unit/push/news \
@@ -333,8 +333,8 @@ PIDFILE_UNIT = $(OS) lib/notify/pidfile.o
 tests/unit/notify/pidfile: tests/unit/notify/pidfile.o $(PIDFILE_UNIT)
 	$(LINK) -o $@ tests/unit/notify/pidfile.o $(PIDFILE_UNIT)
 
-tests/unit/notify/pidfile_ring: tests/unit/notify/pidfile_ring.o $(PIDFILE_UNIT)
-	$(LINK) -o $@ tests/unit/notify/pidfile_ring.o $(PIDFILE_UNIT)
+tests/unit/notify/pidfile_signal: tests/unit/notify/pidfile_signal.o $(PIDFILE_UNIT)
+	$(LINK) -o $@ tests/unit/notify/pidfile_signal.o $(PIDFILE_UNIT)
 
 POKE_UNIT = tests/unit/run/poke.o lib/run/poke.o $(OS)
 tests/unit/run/poke: $(POKE_UNIT)

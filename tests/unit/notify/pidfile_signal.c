@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* chroot, F_OFD_SETLK */
-/* pidfile_ring.c - tests of who is signalled through a pidfile */
+/* pidfile_signal.c - tests of who is signalled through a pidfile */
 #include <sys/stat.h>
 #include <sys/wait.h>
 
