@@ -16,8 +16,7 @@ enum {
 struct rule {
 	char **pidfiles;
 	size_t npidfiles;
-	int signo;
-	bool deadly; /* -s: the user chose the signal, so it may kill */
+	int signo; /* -s: what the pidfiles get */
 	char **command; /* NULL-terminated, or NULL if there is none */
 	bool restart; /* -r: the command is a server */
 	bool report; /* -e: its report goes into the letter boxes */

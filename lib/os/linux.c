@@ -18,10 +18,27 @@
 
 enum { MOUNTS_TEXT = 16384 };
 
+/* Times that do not fit, from the year 2262 on or before 1678, are cut. */
+static int64_t
+to_ns(struct timespec ts)
+{
+	if (ts.tv_sec >= INT64_MAX / 1000000000)
+		return INT64_MAX;
+	if (ts.tv_sec <= INT64_MIN / 1000000000)
+		return INT64_MIN;
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
 int64_t
 os_mtime_ns(const struct stat *st)
 {
-	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+	return to_ns(st->st_mtim);
+}
+
+int64_t
+os_ctime_ns(const struct stat *st)
+{
+	return to_ns(st->st_ctim);
 }
 
 void
@@ -248,12 +265,6 @@ os_mounts_each(int mounts,
 			len = 0;
 		}
 	}
-}
-
-int64_t
-os_ctime_ns(const struct stat *st)
-{
-	return (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec;
 }
 
 #else

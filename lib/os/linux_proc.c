@@ -16,7 +16,11 @@
 
 #include "os/os.h"
 
-enum { PROC_TEXT = 4096 };
+enum {
+	PROC_TEXT = 4096, /* bytes read at a time */
+	CLOCK_TRIES = 20,
+	CLOCK_GAP_NS = 1000000
+};
 
 /* What is not there is of a process that is gone, or there is no /proc. */
 static void
@@ -79,8 +83,28 @@ now_ns(clockid_t clock)
 	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+/*
+ * When the system booted, since 1970, by the clock of now.  The two clocks that
+ * this compares are read again if we had to wait between them.
+ */
+static int64_t
+boot_ns(void)
+{
+	int64_t before, now, after;
+	int i;
+
+	for (i = 0; i < CLOCK_TRIES; i++) {
+		before = now_ns(CLOCK_BOOTTIME);
+		now = now_ns(CLOCK_REALTIME);
+		after = now_ns(CLOCK_BOOTTIME);
+		if (after - before < CLOCK_GAP_NS)
+			break;
+	}
+	return now - after;
+}
+
 /* The fields that we want of proc(5)'s /proc/PID/stat, as they count there. */
-enum { STATE = 3, START = 22, CODE = 26, BLOCKED = 32, IGNORED, CAUGHT };
+enum { STATE = 3, START = 22, CODE = 26 };
 enum { ENV_START = 50, ENV_END, FIELDS };
 
 /*
@@ -123,67 +147,18 @@ int
 os_started(pid_t pid, int64_t *ns)
 {
 	unsigned long long field[FIELDS];
-	int64_t boot;
 
 	if (proc_stat(pid, field) < 0)
 		return -1;
-	boot = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_BOOTTIME);
-	*ns = boot +
+	*ns = boot_ns() +
 	    (int64_t)(field[START] * (1000000000 / sysconf(_SC_CLK_TCK)));
 	return 0;
-}
-
-/* proc(5): SigBlk, SigIgn and SigCgt are hexadecimal masks. */
-int
-os_deadly(pid_t pid, int signo)
-{
-	static const char *const masks[] = {
-		"\nSigBlk:", "\nSigIgn:", "\nSigCgt:"
-	};
-	char text[PROC_TEXT];
-	const char *p;
-	size_t i;
-
-	if (proc_read(pid, "status", text) < 0)
-		return -1;
-	for (i = 0; i < sizeof masks / sizeof masks[0]; i++) {
-		p = strstr(text, masks[i]);
-		if (p == NULL)
-			return -1;
-		p += strlen(masks[i]);
-		if (((strtoull(p, NULL, 16) >> (signo - 1)) & 1) != 0)
-			return 0;
-	}
-	return 1;
 }
 
 int
 os_process(pid_t pid)
 {
 	return (int)syscall(SYS_pidfd_open, pid, 0);
-}
-
-int
-os_about(pid_t pid)
-{
-	return proc_open(pid, "stat");
-}
-
-/* These fields know the first 31 signals only; some systems leave them 0. */
-bool
-os_spared(int about, int signo)
-{
-	unsigned long long field[FIELDS];
-	char text[PROC_TEXT];
-	ssize_t n;
-
-	n = pread(about, text, sizeof text - 1, 0);
-	if (n < 0 || signo > 31)
-		return false;
-	text[n] = '\0';
-	return stat_fields(text, field) == 0 &&
-	    ((field[BLOCKED] | field[IGNORED] | field[CAUGHT]) >> (signo - 1) &
-		1) != 0;
 }
 
 int

@@ -49,27 +49,12 @@ void os_refresh(int dir, const char *name);
  */
 int os_started(pid_t pid, int64_t *ns);
 
-/* would this signal kill the process? 1 or 0, or -1 where nobody can tell */
-int os_deadly(pid_t pid, int signo);
-
 /*
  * A descriptor that stands for the process, and never for a later one with
  * the same number; -1 and errno: ESRCH where there is none, ENOSYS where
  * there are no such descriptors.
  */
 int os_process(pid_t pid);
-
-/*
- * A descriptor to ask about the process by, and never about a later one with
- * the same number; -1 and errno: ENOSYS where there are no such descriptors.
- */
-int os_about(pid_t pid);
-
-/*
- * Does that process surely survive this signal?  Sooner told than by os_deadly,
- * which may still know it where this does not.
- */
-bool os_spared(int about, int signo);
 
 /*
  * Become the parent of what our children leave behind, so that they are waited

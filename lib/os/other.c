@@ -140,20 +140,12 @@ typedef struct kinfo_proc process;
 #define SECONDS(p) (p).kp_proc.p_starttime.tv_sec
 #define MICROSECONDS(p) (p).kp_proc.p_starttime.tv_usec
 #define ENDED(p) ((p).kp_proc.p_stat == SZOMB)
-#define SPARED(p, bit) \
-	((((p).kp_proc.p_sigmask | (p).kp_proc.p_sigignore | \
-	      (p).kp_proc.p_sigcatch) >> \
-	     (bit)&1) != 0)
 #elif defined(__FreeBSD__)
 typedef struct kinfo_proc process;
 #define NAME(pid) CTL_KERN, KERN_PROC, KERN_PROC_PID, pid
 #define SECONDS(p) (p).ki_start.tv_sec
 #define MICROSECONDS(p) (p).ki_start.tv_usec
 #define ENDED(p) ((p).ki_stat == SZOMB)
-#define SPARED(p, bit) \
-	(sigismember(&(p).ki_sigmask, (bit) + 1) == 1 || \
-	    sigismember(&(p).ki_sigignore, (bit) + 1) == 1 || \
-	    sigismember(&(p).ki_sigcatch, (bit) + 1) == 1)
 #elif defined(__NetBSD__)
 typedef struct kinfo_proc2 process;
 #define NAME(pid) \
@@ -161,11 +153,6 @@ typedef struct kinfo_proc2 process;
 #define SECONDS(p) (p).p_ustart_sec
 #define MICROSECONDS(p) (p).p_ustart_usec
 #define ENDED(p) ((p).p_realstat == SZOMB)
-#define BITS(set, bit) ((set).__bits[(bit) / 32] >> (bit) % 32)
-#define SPARED(p, bit) \
-	(((BITS((p).p_sigmask, bit) | BITS((p).p_sigignore, bit) | \
-	      BITS((p).p_sigcatch, bit)) & \
-	     1) != 0)
 #elif defined(__OpenBSD__)
 typedef struct kinfo_proc process;
 #define NAME(pid) \
@@ -173,8 +160,6 @@ typedef struct kinfo_proc process;
 #define SECONDS(p) (p).p_ustart_sec
 #define MICROSECONDS(p) (p).p_ustart_usec
 #define ENDED(p) ((p).p_stat == SZOMB || (p).p_stat == SDEAD)
-#define SPARED(p, bit) \
-	((((p).p_sigmask | (p).p_sigignore | (p).p_sigcatch) >> (bit)&1) != 0)
 #endif
 
 /* sysctl(3); 0, or -1 and errno: ESRCH where it is gone or has ended */
@@ -206,16 +191,6 @@ os_started(pid_t pid, int64_t *when)
 	return 0;
 }
 
-int
-os_deadly(pid_t pid, int signo)
-{
-	process p;
-
-	if (signo < 1 || signo > 32 || ask(pid, &p) < 0)
-		return -1;
-	return SPARED(p, signo - 1) ? 0 : 1;
-}
-
 #else
 
 int
@@ -227,14 +202,6 @@ os_started(pid_t pid, int64_t *when)
 	return -1;
 }
 
-int
-os_deadly(pid_t pid, int signo)
-{
-	(void)pid;
-	(void)signo;
-	return -1;
-}
-
 #endif
 
 int
@@ -243,22 +210,6 @@ os_process(pid_t pid)
 	(void)pid;
 	errno = ENOSYS;
 	return -1;
-}
-
-int
-os_about(pid_t pid)
-{
-	(void)pid;
-	errno = ENOSYS;
-	return -1;
-}
-
-bool
-os_spared(int about, int signo)
-{
-	(void)about;
-	(void)signo;
-	return false;
 }
 
 int

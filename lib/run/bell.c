@@ -17,8 +17,7 @@ plain(const char *path)
 static bool
 same(const struct bell *b, const struct rule *r, const char *path)
 {
-	return strcmp(plain(b->path), plain(path)) == 0 &&
-	    b->signo == r->signo && b->deadly == r->deadly;
+	return strcmp(plain(b->path), plain(path)) == 0 && b->signo == r->signo;
 }
 
 /* The bell of one of the rule's pidfiles: one of the n, or a new one. */
@@ -47,24 +46,12 @@ bells_make(struct bell bells[BELL_MAX], const struct rules *rules)
 			if (at == n)
 				bells[n++] = (struct bell){
 					.path = r->pidfiles[k],
-					.signo = r->signo,
-					.deadly = r->deadly
+					.signo = r->signo
 				};
 			bells[at].rules |= (uint64_t)1 << i;
 		}
 	}
 	return (int)n;
-}
-
-static enum pidfile_result
-ring(struct bell *b)
-{
-	enum pidfile_result result;
-
-	result = pidfile_find(&b->holder, b->path, b->signo, b->deadly);
-	if (result == PIDFILE_OK)
-		result = pidfile_signal(&b->holder, b->signo);
-	return result;
 }
 
 /*
@@ -77,7 +64,7 @@ ring_locked(struct bell *b)
 	enum pidfile_result result;
 	int error;
 
-	result = ring(b);
+	result = pidfile_signal(b->path, b->signo);
 	error = errno;
 	if (result == PIDFILE_OK)
 		box_rest(&b->box);
@@ -105,9 +92,8 @@ bell_ring(struct bell *b, const struct buf *letters, bool boxed)
 	}
 	if (open && !put)
 		box_put_any(&b->box);
-	result = open ? ring_locked(b) : ring(b);
+	result = open ? ring_locked(b) : pidfile_signal(b->path, b->signo);
 	error = result == PIDFILE_ERRNO ? errno : 0;
-	pidfile_close(&b->holder);
 	b->again = result == b->result && error == b->error;
 	b->result = result;
 	b->error = error;

@@ -19,9 +19,7 @@ enum {
 struct bell {
 	const char *path;
 	int signo;
-	bool deadly;
 	uint64_t rules; /* that name it */
-	struct pidfile_holder holder;
 	struct box box; /* of the last ring, closed or at rest */
 	enum pidfile_result result; /* of the last ring */
 	int error; /* and errno, where it was that */

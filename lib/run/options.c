@@ -99,7 +99,6 @@ rule_option(struct options *o, struct rule *r, int c)
 	case 'S':
 		return signal_of(o, c, &r->stop);
 	case 's':
-		r->deadly = true;
 		return signal_of(o, c, &r->signo);
 	case 'T':
 		return seconds(o, c, 1, &r->limit);

@@ -16,7 +16,6 @@
 static int
 deliver(const char *pidfile, const char *letter, size_t n)
 {
-	static struct pidfile_holder holder = { .fd = -1 };
 	enum box_result result;
 	struct box box;
 	int done;
@@ -29,11 +28,9 @@ deliver(const char *pidfile, const char *letter, size_t n)
 		return -1;
 	}
 	done = box_put(&box, letter, n) == 0 &&
-		pidfile_find(&holder, pidfile, SIGUSR1, false) == PIDFILE_OK &&
-		pidfile_signal(&holder, SIGUSR1) == PIDFILE_OK
+		pidfile_signal(pidfile, SIGUSR1) == PIDFILE_OK
 	    ? 0
 	    : -1;
-	pidfile_close(&holder);
 	box_close(&box);
 	return done;
 }

@@ -1,4 +1,4 @@
-/* child.h - processes that hold pidfiles, and what comes to them */
+/* child.h - processes that hold pidfiles and report the signals they get */
 #ifndef CHILD_H
 #define CHILD_H
 
@@ -16,18 +16,20 @@
 
 /* For files that define _GNU_SOURCE, which has F_OFD_SETLK. */
 
-/* What a child does before it waits to be killed; all of them catch USR1. */
+/*
+ * What a child does before it waits to be killed.  All of them report USR1 but
+ * VICTIM, which dies of it.
+ */
 enum role {
 	BYSTANDER,
 	HOLDER, /* claims "pid" */
-	CHANGING_HOLDER, /* that, and USR2 makes USR1 deadly to it */
-	READER, /* has a read lock on "pid" */
+	READER, /* holds a read lock on "pid" */
 	OPEN_HOLDER, /* its lock belongs to the open file */
-	VICTIM, /* claims "pid", but is a program that USR1 kills */
-	PLAIN_VICTIM /* holds nothing, and is such a program */
+	WAITER, /* blocks USR1 and takes it by sigwait(3) */
+	VICTIM /* leaves USR1 at its default */
 };
 
-/* A child, and the end of the pipe that tells what comes to it. */
+/* A child, and the read end of the pipe into which it reports. */
 struct child {
 	pid_t pid;
 	int news;
@@ -39,15 +41,6 @@ static inline void
 on_signal(int signo)
 {
 	(void)signo;
-	if (write(news_fd, "!", 1) != 1)
-		_exit(9);
-}
-
-static inline void
-on_change(int signo)
-{
-	(void)signo;
-	signal(SIGUSR1, SIG_DFL);
 	if (write(news_fd, "!", 1) != 1)
 		_exit(9);
 }
@@ -69,21 +62,12 @@ take_role(enum role role)
 	struct sigaction act = { .sa_handler = on_signal };
 	struct pidfile p;
 
-	if (role != VICTIM && role != PLAIN_VICTIM)
-		sigaction(SIGUSR1, &act, NULL);
-	act.sa_handler = on_change;
-	if (role == CHANGING_HOLDER)
-		sigaction(SIGUSR2, &act, NULL);
-	if ((role == HOLDER || role == CHANGING_HOLDER || role == VICTIM) &&
-	    pidfile_claim("pid", &p) != PIDFILE_OK)
-		_exit(8);
 	if (role == VICTIM)
-		fcntl(p.fd, F_SETFD, 0); /* the lock outlives exec with it */
-	if (role == VICTIM || role == PLAIN_VICTIM) {
-		fcntl(news_fd, F_SETFD, FD_CLOEXEC);
-		execlp("sleep", "sleep", "1000", (char *)NULL);
-		_exit(6);
-	}
+		signal(SIGUSR1, SIG_DFL);
+	else if (role != WAITER)
+		sigaction(SIGUSR1, &act, NULL);
+	if (role == HOLDER && pidfile_claim("pid", &p) != PIDFILE_OK)
+		_exit(8);
 	if (role == READER)
 		lock(F_RDLCK, F_SETLK);
 #ifdef F_OFD_SETLK
@@ -92,7 +76,24 @@ take_role(enum role role)
 #endif
 }
 
-/* a child that has taken its role; its pid is -1 if there is none */
+/* While sigwait(3) waits, the kernel shows the signal as not blocked. */
+static inline void
+wait_for_signals(void)
+{
+	sigset_t set;
+	int signo;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (write(news_fd, ".", 1) != 1)
+		_exit(7);
+	while (sigwait(&set, &signo) == 0)
+		on_signal(signo);
+	_exit(6);
+}
+
+/* Start a child; it has taken its role when this returns.  Pid -1: failed. */
 static inline struct child
 start(enum role role)
 {
@@ -106,6 +107,8 @@ start(enum role role)
 	if (c.pid == 0) {
 		news_fd = ends[1];
 		take_role(role);
+		if (role == WAITER)
+			wait_for_signals();
 		if (write(news_fd, ".", 1) != 1)
 			_exit(7);
 		for (;;)
@@ -126,7 +129,7 @@ end(struct child c)
 	close(c.news);
 }
 
-/* has the signal come to it? */
+/* Wait for the next signal; return whether one came. */
 static inline int
 rung(struct child c)
 {
@@ -137,7 +140,7 @@ rung(struct child c)
 	return n == 1;
 }
 
-/* has nothing come, though it is alive and would have told? */
+/* Return whether no signal has come; one sent here proves the child alive. */
 static inline int
 spared(struct child c)
 {
@@ -145,30 +148,14 @@ spared(struct child c)
 	return rung(c) && read(c.news, &(char){ 0 }, 1) < 0;
 }
 
-/* as who rings once does */
-static inline enum pidfile_result
-ring_by(const char *path, int signo, bool deadly)
-{
-	struct pidfile_holder h = { 0 };
-	enum pidfile_result result;
-
-	result = pidfile_find(&h, path, signo, deadly);
-	if (result != PIDFILE_OK)
-		return result;
-	result = pidfile_signal(&h, signo);
-	pidfile_close(&h);
-	pidfile_forget(&h);
-	return result;
-}
-
-/* with a signal that the user did not name */
+/* Signal the process of a pidfile with USR1. */
 static inline enum pidfile_result
 ring(const char *path)
 {
-	return ring_by(path, SIGUSR1, false);
+	return pidfile_signal(path, SIGUSR1);
 }
 
-/* a pidfile as another program writes it, without a lock */
+/* Write the pidfile as other programs do, without a lock. */
 static inline void
 put_number(pid_t pid)
 {
@@ -186,7 +173,7 @@ is_there(const char *path)
 	return lstat(path, &st) == 0;
 }
 
-/* the status of a child that runs this: 99 if it returns, 100 if killed */
+/* The exit status of a child that runs this: 99 if it returns, 100 if killed. */
 static inline int
 apart(void (*run)(void))
 {

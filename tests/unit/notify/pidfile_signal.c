@@ -1,11 +1,14 @@
 #define _GNU_SOURCE /* chroot, F_OFD_SETLK */
-/* pidfile_signal.c - tests of who is signalled through a pidfile */
+/* pidfile_signal.c - tests of which process a pidfile signals */
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,113 +16,72 @@
 #include "../scratch.h"
 #include "../test.h"
 #include "notify/pidfile.h"
+#include "os/os.h"
 
-/* the file as if it was written so many seconds from now */
+static const int64_t ms = 1000000, second = 1000000000;
+
+/* Set the time of modification of the pidfile, in nanoseconds since 1970. */
 static void
-set_age(int seconds)
+set_mtime(int64_t ns)
 {
 	struct timespec times[2];
 
-	clock_gettime(CLOCK_REALTIME, &times[0]);
-	times[0].tv_sec += seconds;
+	times[0].tv_sec = (time_t)(ns / second);
+	times[0].tv_nsec = (long)(ns % second);
 	times[1] = times[0];
 	utimensat(AT_FDCWD, "pid", times, 0);
 }
 
+/* Make the pidfile so many seconds old. */
 static void
-test_ring_holder(void)
+set_age(int seconds)
+{
+	set_mtime(((int64_t)time(NULL) - seconds) * second + 1);
+}
+
+static void
+test_holder(void)
 {
 	struct pidfile p;
 	struct child c, other;
 
 	c = start(HOLDER);
-	ok(ring("pid") == PIDFILE_OK && rung(c), "the holder is rung");
+	ok(ring("pid") == PIDFILE_OK && rung(c),
+	    "the process that holds the lock is signalled");
 	other = start(BYSTANDER);
 	put_number(other.pid);
 	ok(ring("pid") == PIDFILE_OK && rung(c) && spared(other),
-	    "the lock counts, not the number in the file");
+	    "with a lock, the number in the file does not matter");
 	scratch_put("pid", "");
-	ok(ring("pid") == PIDFILE_OK && rung(c), "nor that there is none");
-	set_age(-1000);
-	ok(ring("pid") == PIDFILE_OK && rung(c), "nor how old the file is");
+	ok(ring("pid") == PIDFILE_OK && rung(c),
+	    "with a lock, the file may be empty");
+	set_age(1000);
+	ok(ring("pid") == PIDFILE_OK && rung(c),
+	    "with a lock, the age of the file does not matter");
 	scratch_sh("ln pid hard && ln -s pid soft");
-	ok(ring("hard") == PIDFILE_OK && rung(c), "a hard link rings it");
-	ok(ring("soft") == PIDFILE_OK && rung(c), "a symbolic link rings it");
+	ok(ring("hard") == PIDFILE_OK && rung(c),
+	    "a hard link to the pidfile works");
+	ok(ring("soft") == PIDFILE_OK && rung(c),
+	    "a symbolic link to the pidfile works");
 	scratch_sh("rm hard soft");
 	end(c);
 	put_number(other.pid);
-	set_age(-1000);
+	set_age(1000);
 	ok(ring("pid") == PIDFILE_YOUNGER && spared(other),
-	    "when the holder is gone its number is rung no more");
+	    "the lock ends with its process");
+	c = start(HOLDER);
+	ok(ring("pid") == PIDFILE_OK && rung(c) && spared(other),
+	    "the next process that takes the lock is signalled");
+	end(c);
 	end(other);
 	unlink("pid");
 	pidfile_claim("pid", &p);
-	ok(ring("pid") != PIDFILE_OK, "who holds it does not ring itself");
+	ok(ring("pid") != PIDFILE_OK, "a process does not signal itself");
 	pidfile_release(&p);
 }
 
-static enum pidfile_result
-ring_again(struct pidfile_holder *h)
-{
-	enum pidfile_result result;
-
-	result = pidfile_find(h, "pid", SIGUSR1, false);
-	if (result == PIDFILE_OK)
-		result = pidfile_signal(h, SIGUSR1);
-	pidfile_close(h);
-	return result;
-}
-
-/* What is kept of a holder from one ring to the next is no reason to trust it. */
 static void
-test_ring_again(void)
-{
-	struct pidfile_holder h = { 0 };
-	struct child c, other;
-	pid_t was;
-	int process;
-
-	c = start(HOLDER);
-	ok(ring_again(&h) == PIDFILE_OK && rung(c), "a holder is found");
-	process = h.process;
-	ok(ring_again(&h) == PIDFILE_OK && rung(c) && h.process == process,
-	    "and rung again, by what is known of it");
-	end(c);
-	ok(ring_again(&h) != PIDFILE_OK && h.pid == 0,
-	    "when it is gone it is forgotten");
-	c = start(HOLDER);
-	ring_again(&h);
-	was = h.pid;
-	ok(rung(c), "another one is found");
-	end(c);
-	c = start(HOLDER);
-	ok(ring_again(&h) == PIDFILE_OK && rung(c) && h.pid != was,
-	    "and the next one in its place");
-	end(c);
-	c = start(HOLDER);
-	h.pid = c.pid;
-	ok(ring_again(&h) == PIDFILE_OK && rung(c),
-	    "one with the number of the last one is another");
-	other = start(BYSTANDER);
-	pidfile_find(&h, "pid", SIGUSR1, false);
-	end(c);
-	ok(pidfile_signal(&h, SIGUSR1) == PIDFILE_STALE && spared(other),
-	    "who goes after it was found is not rung");
-	end(other);
-	pidfile_close(&h);
-	c = start(CHANGING_HOLDER);
-	ok(ring_again(&h) == PIDFILE_OK && rung(c), "one that catches it is");
-	kill(c.pid, SIGUSR2);
-	ok(rung(c) && ring_again(&h) == PIDFILE_DEADLY &&
-		waitpid(c.pid, NULL, WNOHANG) == 0,
-	    "until it does no more");
-	end(c);
-	pidfile_forget(&h);
-	unlink("pid");
-}
-
-static void
-test_ring_number(void)
+test_number(void)
 {
 	struct child c;
 	siginfo_t info;
@@ -127,36 +89,119 @@ test_ring_number(void)
 	c = start(BYSTANDER);
 	put_number(c.pid);
 	ok(ring("pid") == PIDFILE_OK && rung(c),
-	    "without a lock the number counts");
-	set_age(-1);
-	ok(ring("pid") == PIDFILE_OK && rung(c),
-	    "clocks may differ by a second");
-	set_age(3600);
-	ok(ring("pid") == PIDFILE_OK && rung(c), "a younger file is fine");
-	set_age(-60);
-	ok(ring("pid") == PIDFILE_YOUNGER && spared(c),
-	    "a process younger than the file is a stranger");
-	ok(ring_by("pid", SIGUSR1, true) == PIDFILE_YOUNGER && spared(c),
-	    "it is one whatever signal the user names");
+	    "without a lock, the number in the file counts");
 	put_number(getpid());
 	ok(ring("pid") == PIDFILE_OURS, "our own number is refused");
 	end(c);
 	put_number(c.pid);
-	ok(ring("pid") == PIDFILE_STALE, "the number of nobody is stale");
+	ok(ring("pid") == PIDFILE_STALE, "the number of no process is stale");
 	c = start(BYSTANDER);
 	put_number(c.pid);
 	kill(c.pid, SIGKILL);
 	waitid(P_PID, (id_t)c.pid, &info, WEXITED | WNOWAIT);
-	ok(ring("pid") == PIDFILE_STALE, "so is that of a process that ended");
+	ok(ring("pid") == PIDFILE_STALE, "the number of a zombie is stale");
 	end(c);
 	c = start(READER);
 	put_number(c.pid);
 	ok(ring("pid") == PIDFILE_OK && rung(c),
-	    "a reader's lock does not answer, the number does");
+	    "with a read lock, the number in the file counts");
 	put_number(999999999);
 	ok(ring("pid") == PIDFILE_STALE && spared(c),
-	    "a reader is not taken for the holder");
+	    "the process with the read lock does not");
 	end(c);
+	unlink("pid");
+}
+
+/* The result if the file was written so many ns after the process started. */
+static enum pidfile_result
+ring_stamped(struct child c, int64_t after, bool whole_seconds)
+{
+	int64_t started;
+
+	if (os_started(c.pid, &started) < 0)
+		return PIDFILE_UNKNOWN;
+	put_number(c.pid);
+	started += after;
+	set_mtime(whole_seconds ? started - started % second : started | 1);
+	return ring("pid");
+}
+
+static enum pidfile_result
+ring_after(struct child c, int64_t after)
+{
+	return ring_stamped(c, after, false);
+}
+
+/* The same on a file system that keeps whole seconds. */
+static enum pidfile_result
+ring_after_whole(struct child c, int64_t after)
+{
+	return ring_stamped(c, after, true);
+}
+
+/* Without a lock, the process must be older than the file. */
+static void
+test_age(void)
+{
+	const struct timespec far[2] = { { .tv_sec = 15000000000 },
+		{ .tv_sec = 15000000000 } };
+	struct child c;
+
+	c = start(BYSTANDER);
+	ok(ring_after(c, 5 * ms) == PIDFILE_OK && rung(c),
+	    "a file that is a little younger than the process is fine");
+	ok(ring_after(c, 3600 * second) == PIDFILE_OK && rung(c),
+	    "a file with a time in the future is fine");
+	put_number(c.pid);
+	utimensat(AT_FDCWD, "pid", far, 0);
+	ok(ring("pid") == PIDFILE_OK && rung(c),
+	    "a file from the far future is fine");
+	ok(ring_after(c, -30 * ms) == PIDFILE_OK && rung(c),
+	    "50 ms are allowed for the clocks");
+	ok(ring_after(c, -70 * ms) == PIDFILE_YOUNGER && spared(c),
+	    "a file that is 70 ms older than the process is stale");
+	ok(ring_after(c, -1500 * ms) == PIDFILE_YOUNGER && spared(c),
+	    "so is a file that is seconds older");
+	ok(ring_after_whole(c, -1 * second) == PIDFILE_OK && rung(c),
+	    "2 s are allowed if the file's time has whole seconds");
+	ok(ring_after_whole(c, -3 * second) == PIDFILE_YOUNGER && spared(c),
+	    "a file with whole seconds that is older than that is stale");
+	ok(ring_after(c, -3600 * second) == PIDFILE_YOUNGER && spared(c),
+	    "so is a file from before the last boot");
+	end(c);
+	unlink("pid");
+}
+
+/* Return whether the child dies of the signal, sent by its pidfile. */
+static int
+dies_of(struct child c, int signo)
+{
+	int status;
+
+	put_number(c.pid);
+	if (pidfile_signal("pid", signo) != PIDFILE_OK)
+		kill(c.pid, SIGKILL);
+	waitpid(c.pid, &status, 0);
+	close(c.news);
+	return WIFSIGNALED(status) && WTERMSIG(status) == signo;
+}
+
+/* What the signal does to the process is the user's business. */
+static void
+test_dispositions(void)
+{
+	struct child c;
+
+	c = start(WAITER);
+	put_number(c.pid);
+	ok(ring("pid") == PIDFILE_OK && rung(c) && ring("pid") == PIDFILE_OK &&
+		rung(c),
+	    "a process that waits in sigwait(3) is signalled");
+	end(c);
+	ok(dies_of(start(VICTIM), SIGUSR1),
+	    "a process that the signal ends is signalled");
+	ok(dies_of(start(BYSTANDER), SIGTERM),
+	    "the signal that was asked for is sent");
 	unlink("pid");
 }
 
@@ -182,7 +227,7 @@ test_texts(void)
 		{ "  999999999 \r\n", PIDFILE_STALE },
 		{ "000999999999\n", PIDFILE_STALE },
 		{ "999999999\nits second line\n", PIDFILE_STALE } };
-	char name[80], text[40];
+	char name[160], text[40];
 	size_t i, j;
 	int fd;
 
@@ -198,7 +243,7 @@ test_texts(void)
 	}
 	fd = open("pid", O_WRONLY | O_TRUNC);
 	ok(write(fd, "\0\0\0\0", 4) == 4 && ring("pid") == PIDFILE_GARBAGE,
-	    "zero bytes are garbage");
+	    "zero bytes are no number");
 	ok(pwrite(fd, "999999999\n", 10, 0) == 10 &&
 		ftruncate(fd, 1000000) == 0 && ring("pid") == PIDFILE_STALE,
 	    "only the start of a long file is read");
@@ -207,41 +252,13 @@ test_texts(void)
 }
 
 static void
-test_deadly(void)
-{
-	struct child c;
-	int status;
-
-	c = start(VICTIM);
-	ok(ring("pid") == PIDFILE_DEADLY &&
-		waitpid(c.pid, &status, WNOHANG) == 0,
-	    "a holder that the signal would kill is spared");
-	ok(ring_by("pid", SIGUSR1, true) == PIDFILE_OK &&
-		waitpid(c.pid, &status, 0) == c.pid && WIFSIGNALED(status) &&
-		WTERMSIG(status) == SIGUSR1,
-	    "unless the user named the signal");
-	close(c.news);
-	c = start(PLAIN_VICTIM);
-	put_number(c.pid);
-	ok(ring("pid") == PIDFILE_DEADLY &&
-		waitpid(c.pid, &status, WNOHANG) == 0,
-	    "a number without a lock is spared as well");
-	ok(ring_by("pid", SIGTERM, true) == PIDFILE_OK &&
-		waitpid(c.pid, &status, 0) == c.pid && WIFSIGNALED(status) &&
-		WTERMSIG(status) == SIGTERM,
-	    "the signal that was named is the one that comes");
-	close(c.news);
-	unlink("pid");
-}
-
-static void
 test_errors(void)
 {
 	ok(ring("missing") == PIDFILE_ERRNO && errno == ENOENT,
-	    "a missing pidfile is told by errno");
+	    "a missing pidfile: ENOENT");
 	scratch_sh("ln -s missing dangling");
 	ok(ring("dangling") == PIDFILE_ERRNO && errno == ENOENT,
-	    "so is a link to nothing");
+	    "a link to nothing: ENOENT");
 	unlink("dangling");
 }
 
@@ -254,7 +271,7 @@ test_outside(void)
 	c = start(OPEN_HOLDER);
 	put_number(c.pid);
 	ok(ring("pid") == PIDFILE_OUTSIDE && spared(c),
-	    "a lock that names no process rings nobody");
+	    "a lock that belongs to no process signals none");
 	end(c);
 	unlink("pid");
 #endif
@@ -270,17 +287,33 @@ ring_without_proc(void)
 }
 
 static void
-ring_any_without_proc(void)
-{
-	if (chroot(".") == 0)
-		_exit(ring_by("pid", SIGUSR1, true));
-}
-
-static void
 ring_as_nobody(void)
 {
 	if (setgid(65534) == 0 && setuid(65534) == 0)
 		_exit(ring("pid") == PIDFILE_ERRNO ? errno : 0);
+}
+
+/* In a new pid namespace the first child is process 1, which holds the file. */
+static void
+ring_first(void)
+{
+#ifdef CLONE_NEWPID
+	struct child c;
+	pid_t pid;
+	int status;
+
+	if (unshare(CLONE_NEWPID) < 0)
+		_exit(PIDFILE_OK);
+	c = start(HOLDER);
+	pid = fork();
+	if (pid == 0)
+		_exit(ring("pid"));
+	waitpid(pid, &status, 0);
+	end(c);
+	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 98);
+#else
+	_exit(PIDFILE_OK);
+#endif
 }
 
 static void
@@ -291,19 +324,20 @@ test_as_root(void)
 	c = start(BYSTANDER);
 	put_number(c.pid);
 	ok(apart(ring_without_proc) == PIDFILE_UNKNOWN && spared(c),
-	    "where nobody can tell what the signal does, it is not sent");
-	ok(apart(ring_any_without_proc) == PIDFILE_OK && rung(c),
-	    "unless the user named it");
+	    "a process of unknown age is not signalled");
 	chmod(".", 0755);
 	ok(apart(ring_as_nobody) == EPERM, "another user's process: EPERM");
 	chmod("pid", 0);
-	ok(apart(ring_as_nobody) == EACCES, "a file we may not read: EACCES");
+	ok(apart(ring_as_nobody) == EACCES, "an unreadable pidfile: EACCES");
 	end(c);
 	unlink("pid");
 	c = start(HOLDER);
 	ok(apart(ring_without_proc) == PIDFILE_OK && rung(c),
-	    "a lock vouches for its holder where nobody can tell");
+	    "the age of a process that holds the lock is not asked");
 	end(c);
+	unlink("pid");
+	ok(apart(ring_first) == PIDFILE_OK,
+	    "process 1 of a container is signalled if it holds the lock");
 	unlink("pid");
 }
 
@@ -311,11 +345,11 @@ int
 main(void)
 {
 	scratch_begin();
-	test_ring_holder();
-	test_ring_again();
-	test_ring_number();
+	test_holder();
+	test_number();
+	test_age();
+	test_dispositions();
 	test_texts();
-	test_deadly();
 	test_errors();
 	test_outside();
 	if (getuid() == 0)

@@ -15,12 +15,11 @@
 static struct bell bells[BELL_MAX];
 
 static struct rule
-naming(char **pidfiles, size_t n, int signo, bool deadly)
+naming(char **pidfiles, size_t n, int signo)
 {
-	return (struct rule){ .pidfiles = pidfiles,
-		.npidfiles = n,
-		.signo = signo,
-		.deadly = deadly };
+	return (struct rule){
+		.pidfiles = pidfiles, .npidfiles = n, .signo = signo
+	};
 }
 
 static void
@@ -33,21 +32,21 @@ test_make(void)
 	struct rules rules = { .v = v, .n = 4 };
 	size_t i;
 
-	v[0] = naming(ab, 2, SIGUSR1, false);
-	v[1] = naming(NULL, 0, SIGUSR1, false);
-	v[2] = naming(bab, 3, SIGUSR1, false);
-	v[3] = naming(ab, 1, SIGHUP, true);
+	v[0] = naming(ab, 2, SIGUSR1);
+	v[1] = naming(NULL, 0, SIGUSR1);
+	v[2] = naming(bab, 3, SIGUSR1);
+	v[3] = naming(ab, 1, SIGHUP);
 	ok(bells_make(bells, &rules) == 3, "rules share the bell of a pidfile");
 	ok(strcmp(bells[0].path, "a") == 0 && bells[0].rules == 5 &&
 		strcmp(bells[1].path, "b") == 0 && bells[1].rules == 5,
 	    "which knows all that name it");
-	ok(bells[2].rules == 8 && bells[2].signo == SIGHUP && bells[2].deadly,
+	ok(bells[2].rules == 8 && bells[2].signo == SIGHUP,
 	    "with another signal it is another bell");
 	for (i = 0; i <= BELL_MAX; i++) {
 		snprintf(names[i], sizeof names[i], "%d", (int)i);
 		many[i] = names[i];
 	}
-	v[0] = naming(many, BELL_MAX, SIGUSR1, false);
+	v[0] = naming(many, BELL_MAX, SIGUSR1);
 	rules.n = 1;
 	ok(bells_make(bells, &rules) == BELL_MAX, "there may be 63 of them");
 	v[0].npidfiles++;

@@ -68,10 +68,9 @@ test_one(void)
 	ok(parse("") == 0 && o.rules.n == 1, "no arguments are one rule");
 	r = &o.rules.v[0];
 	ok(has_patterns(0, "**"), "for all files");
-	ok(r->signo == SIGUSR1 && !r->deadly && r->stop == SIGTERM &&
-		r->grace == 5000 && r->limit == 0 &&
-		o.rules.ignore_nothing == 0 && o.settle == 10 && o.many == 50 &&
-		o.poll == 0 && o.from == NULL,
+	ok(r->signo == SIGUSR1 && r->stop == SIGTERM && r->grace == 5000 &&
+		r->limit == 0 && o.rules.ignore_nothing == 0 && o.settle == 10 &&
+		o.many == 50 && o.poll == 0 && o.from == NULL,
 	    "with the defaults of the manual");
 }
 
@@ -90,8 +89,8 @@ test_options(void)
 	    "those of the whole");
 	ok(o.rules.ignore_nothing == 1 && r->report && r->restart && r->same &&
 		r->npidfiles == 2 && strcmp(r->pidfiles[1], "b") == 0 &&
-		r->stop == SIGINT && r->signo == SIGHUP && r->deadly &&
-		r->grace == 1500 && r->limit == 2000,
+		r->stop == SIGINT && r->signo == SIGHUP && r->grace == 1500 &&
+		r->limit == 2000,
 	    "those of the rule");
 	ok(has_patterns(0, "-gen *.c lib") &&
 		strcmp(r->command[0], "make") == 0 &&
