@@ -29,7 +29,7 @@ COMPILE = $(CC) -std=c11 -D_FILE_OFFSET_BITS=64 $(SHOW) $(WARN) \
 	$(CPPFLAGS) $(CFLAGS) -Ilib
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
-OS = lib/os/linux.o lib/os/linux_proc.o lib/os/other.o
+OS = lib/os/linux.o lib/os/other.o
 
 FLOOR = lib/base/buf.o lib/base/msg.o lib/base/str.o
 SYSTEM = lib/base/clock.o $(OS) lib/notify/pidfile.o lib/os/signals.o

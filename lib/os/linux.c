@@ -1,22 +1,37 @@
 #ifdef __linux__
 #define _GNU_SOURCE
-/* linux.c - what differs between systems: files and mounts on Linux */
+/* linux.c - what differs between systems: Linux */
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "os/os.h"
 
-enum { MOUNTS_TEXT = 16384 };
+enum {
+	PROC_PATH = 96, /* bytes of a path beneath /proc */
+	PROC_TEXT = 4096, /* bytes read from there at a time */
+	CLOCK_TRIES = 20,
+	CLOCK_GAP_NS = 1000000
+};
+
+static void
+close_keeping_errno(int fd)
+{
+	int error;
+
+	error = errno;
+	close(fd);
+	errno = error;
+}
+
+/* ---- files ---- */
 
 /* Times that do not fit, from the year 2262 on or before 1678, are cut. */
 static int64_t
@@ -68,17 +83,16 @@ os_open_dir(int dir, const char *name)
 }
 
 /*
- * An O_PATH descriptor opens nothing, so nobody's lock is lost when it is
- * closed, and /proc has the way from it to the file itself.  Without /proc the
- * name has to do.
+ * An O_PATH descriptor does not open the file itself, so closing it drops no
+ * lock.  /proc leads from it to the file; without /proc the name has to do.
  */
 int
 os_open_file(int dir, const char *name, const struct stat *st)
 {
 	enum { FLAGS = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
-	char way[40];
+	char link[PROC_PATH];
 	struct stat now;
-	int fd, path, error;
+	int fd, path;
 
 	path = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (path < 0)
@@ -87,18 +101,16 @@ os_open_file(int dir, const char *name, const struct stat *st)
 	errno = ENOENT;
 	if (fstat(path, &now) == 0 && now.st_dev == st->st_dev &&
 	    now.st_ino == st->st_ino && S_ISREG(now.st_mode)) {
-		snprintf(way, sizeof way, "/proc/self/fd/%d", path);
-		fd = open(way, FLAGS);
+		snprintf(link, sizeof link, "/proc/self/fd/%d", path);
+		fd = open(link, FLAGS);
 		if (fd < 0 && errno == ENOENT)
 			fd = openat(dir, name, FLAGS | O_NOFOLLOW);
 	}
-	error = errno;
-	close(path);
-	errno = error;
+	close_keeping_errno(path);
 	return fd;
 }
 
-/* Its answer is not read: it has made what stat(2) remembers new. */
+/* The answer is not read: asking renews what the kernel remembers. */
 void
 os_refresh(int dir, const char *name)
 {
@@ -109,11 +121,11 @@ os_refresh(int dir, const char *name)
 	    answer);
 }
 
-/* proc(5): a file that is gone has " (deleted)" behind its path. */
+/* proc(5): the path of a deleted file ends with " (deleted)". */
 int
 os_path(int fd, char *path, size_t size)
 {
-	char link[64];
+	char link[PROC_PATH];
 	ssize_t n;
 
 	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -126,7 +138,7 @@ os_path(int fd, char *path, size_t size)
 
 /* ---- file systems ---- */
 
-/* statfs(2), f_type: those where others may write without our kernel. */
+/* statfs(2), f_type: file systems that change without this kernel's knowing. */
 static const struct {
 	uint32_t type;
 	enum os_events events;
@@ -184,7 +196,7 @@ os_mounts(void)
 	return open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
 }
 
-/* proc(5): a blank, tab, newline or backslash is told as \\040 and such. */
+/* proc(5): blanks, tabs, newlines and backslashes are written as \\040. */
 static void
 unescape(char *s)
 {
@@ -203,7 +215,7 @@ unescape(char *s)
 
 /* proc(5): mount ID, parent ID, major:minor, root, mount point, and more */
 static void
-mount_line(char *line,
+parse_mount(char *line,
     void (*each)(void *arg, const char *path, uint64_t id, bool part),
     void *arg)
 {
@@ -226,45 +238,300 @@ mount_line(char *line,
 	each(arg, field[4], id, strcmp(field[3], "/") != 0);
 }
 
-/* A line may be longer than we keep: what we want of it comes first. */
 int
 os_mounts_each(int mounts,
     void (*each)(void *arg, const char *path, uint64_t id, bool part),
     void *arg)
 {
-	char text[MOUNTS_TEXT], *line, *end;
-	bool rest;
-	size_t len;
+	size_t size;
+	char *line;
+	FILE *f;
+	int fd, result;
+
+	fd = fcntl(mounts, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	f = fdopen(fd, "r");
+	if (f == NULL) {
+		close_keeping_errno(fd);
+		return -1;
+	}
+	rewind(f); /* The offset is shared with `mounts`. */
+	line = NULL;
+	size = 0;
+	while (getline(&line, &size, f) >= 0)
+		parse_mount(line, each, arg);
+	result = feof(f) ? 0 : -1;
+	free(line);
+	fclose(f);
+	return result;
+}
+
+/* ---- processes ---- */
+
+/* A file that is missing belongs to a process that is gone, or /proc is. */
+static void
+set_gone(void)
+{
+	if (errno == ENOENT)
+		errno = access("/proc/self", F_OK) == 0 ? ESRCH : ENOSYS;
+}
+
+static int
+proc_open(pid_t pid, const char *name)
+{
+	char path[PROC_PATH];
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		set_gone();
+	return fd;
+}
+
+/* Read the next bytes, as a string; returns how many, or -1. */
+static ssize_t
+proc_read(int fd, char text[PROC_TEXT])
+{
 	ssize_t n;
 
-	if (lseek(mounts, 0, SEEK_SET) < 0)
+	do
+		n = read(fd, text, PROC_TEXT - 1);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0)
+		text[n] = '\0';
+	return n;
+}
+
+/* The fields of proc(5)'s /proc/PID/stat, by their numbers there. */
+enum { STATE = 3, START = 22, CODE = 26, ENV_START = 50, ENV_END, FIELDS };
+
+/*
+ * Read the numbers behind STATE.  Field 2, the command, is in parentheses and
+ * may hold any byte.  ESRCH: the process has ended, reaped or not.
+ */
+static int
+proc_stat(pid_t pid, unsigned long long field[FIELDS])
+{
+	char text[PROC_TEXT], *p;
+	ssize_t n;
+	int fd, i;
+
+	fd = proc_open(pid, "stat");
+	if (fd < 0)
 		return -1;
-	rest = false;
-	for (len = 0;;) {
-		n = read(mounts, text + len, sizeof text - 1 - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return (int)n;
-		len += (size_t)n;
-		text[len] = '\0';
-		for (line = text; (end = strchr(line, '\n')) != NULL;
-		     line = end + 1) {
-			*end = '\0';
-			if (!rest)
-				mount_line(line, each, arg);
-			rest = false;
-		}
-		len -= (size_t)(line - text);
-		memmove(text, line, len);
-		if (len == sizeof text - 1) {
-			text[len] = '\0';
-			if (!rest)
-				mount_line(text, each, arg);
-			rest = true;
-			len = 0;
-		}
+	n = proc_read(fd, text);
+	close_keeping_errno(fd);
+	if (n < 0)
+		return -1;
+	p = strrchr(text, ')');
+	if (p == NULL || p[1] != ' ') {
+		errno = ENOSYS;
+		return -1;
 	}
+	p += 2;
+	if (*p == 'Z' || *p == 'X') {
+		errno = ESRCH;
+		return -1;
+	}
+	for (i = STATE + 1, p++; i < FIELDS; i++)
+		field[i] = strtoull(p, &p, 10);
+	return 0;
+}
+
+static int64_t
+now_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return to_ns(ts);
+}
+
+/*
+ * When the system booted, by the clock of now.  If this process had to wait
+ * between reading the two clocks, read them again.
+ */
+static int64_t
+boot_ns(void)
+{
+	int64_t before, now, after;
+	int i;
+
+	for (i = 0; i < CLOCK_TRIES; i++) {
+		before = now_ns(CLOCK_BOOTTIME);
+		now = now_ns(CLOCK_REALTIME);
+		after = now_ns(CLOCK_BOOTTIME);
+		if (after - before < CLOCK_GAP_NS)
+			break;
+	}
+	return now - after;
+}
+
+int
+os_started(pid_t pid, int64_t *ns)
+{
+	unsigned long long field[FIELDS];
+
+	if (proc_stat(pid, field) < 0)
+		return -1;
+	*ns = boot_ns() +
+	    (int64_t)(field[START] * (1000000000 / sysconf(_SC_CLK_TCK)));
+	return 0;
+}
+
+int
+os_process(pid_t pid)
+{
+	return (int)syscall(SYS_pidfd_open, pid, 0);
+}
+
+int
+os_process_signal(int process, int signo)
+{
+	return (int)syscall(SYS_pidfd_send_signal, process, signo, NULL, 0);
+}
+
+int
+os_adopt(void)
+{
+	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+/* Add the children of a thread, which may have ended; 0, or -1 and errno. */
+static int
+add_children(const char *path, pid_t *pids, size_t max, size_t *n)
+{
+	FILE *f;
+	int error;
+
+	f = fopen(path, "re");
+	if (f == NULL) {
+		set_gone();
+		return errno == ESRCH ? 0 : -1;
+	}
+	while (*n < max && fscanf(f, "%d", &pids[*n]) == 1)
+		++*n;
+	error = ferror(f) ? errno : ESRCH;
+	fclose(f);
+	errno = error;
+	return error == ESRCH ? 0 : -1;
+}
+
+/* proc(5): each thread has children of its own. */
+int
+os_children(pid_t pid, pid_t *pids, size_t max)
+{
+	char path[PROC_PATH];
+	struct dirent *thread;
+	size_t n;
+	int error;
+	DIR *dir;
+
+	snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+	dir = opendir(path);
+	if (dir == NULL) {
+		set_gone();
+		return -1;
+	}
+	n = 0;
+	for (errno = 0; (thread = readdir(dir)) != NULL; errno = 0) {
+		if (thread->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof path, "/proc/%ld/task/%.20s/children",
+		    (long)pid, thread->d_name);
+		if (add_children(path, pids, max, &n) < 0)
+			break;
+	}
+	error = errno;
+	closedir(dir);
+	errno = error;
+	return error == 0 ? (int)n : -1;
+}
+
+/* ---- environments ---- */
+
+/* An entry, name=value, that is being read piece by piece. */
+struct variable {
+	const char *name;
+	size_t len; /* of the name */
+	size_t at; /* what matches of the entry; NO_MATCH: it is another */
+	char *value;
+	size_t size;
+};
+
+#define NO_MATCH SIZE_MAX
+
+/* the next byte of an environment; was it the end of the entry? */
+static bool
+variable_byte(struct variable *v, char c)
+{
+	size_t room;
+
+	if (c == '\0' && v->at != NO_MATCH && v->at > v->len) {
+		v->value[v->at - v->len - 1] = '\0';
+		return true;
+	}
+	if (c == '\0') {
+		v->at = 0;
+		return false;
+	}
+	if (v->at == NO_MATCH)
+		return false;
+	if (v->at > v->len) {
+		room = v->size - (v->at - v->len);
+		if (room > 0)
+			v->value[v->at++ - v->len - 1] = c;
+		else
+			v->at = NO_MATCH;
+		return false;
+	}
+	v->at = c == (v->at < v->len ? v->name[v->at] : '=') ? v->at + 1
+							     : NO_MATCH;
+	return false;
+}
+
+/*
+ * Are so many bytes all of its environment?  Between two programs it has none,
+ * until its code is there.  Else -1 and errno.
+ */
+static int
+check_whole(pid_t pid, size_t len)
+{
+	unsigned long long field[FIELDS];
+
+	if (proc_stat(pid, field) < 0)
+		return -1;
+	if (field[CODE] != 0 && field[ENV_END] - field[ENV_START] == len)
+		return 0;
+	errno = EAGAIN;
+	return -1;
+}
+
+/* proc(5): the entries, each with a NUL after it. */
+int
+os_environ(pid_t pid, const char *name, char *value, size_t size)
+{
+	struct variable v = { .name = name, .value = value, .size = size };
+	char text[PROC_TEXT];
+	ssize_t i, n;
+	size_t len;
+	bool found;
+	int fd;
+
+	fd = proc_open(pid, "environ");
+	if (fd < 0)
+		return -1;
+	v.len = strlen(name);
+	found = false;
+	for (len = 0; !found && (n = proc_read(fd, text)) > 0; len += (size_t)n)
+		for (i = 0; i < n && !found; i++)
+			found = variable_byte(&v, text[i]);
+	close_keeping_errno(fd);
+	if (!found && (n < 0 || check_whole(pid, len) < 0))
+		return -1;
+	return found;
 }
 
 #else

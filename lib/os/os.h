@@ -1,4 +1,4 @@
-/* os.h - what differs between systems, and what of it a system lacks */
+/* os.h - what differs between systems, and what a system lacks */
 #ifndef OS_H
 #define OS_H
 
@@ -11,110 +11,115 @@
 #include <stdint.h>
 #include <time.h>
 
-/* a file's time of last modification, nanoseconds since 1970 */
+/*
+ * Functions that return -1 set errno.  It is ENOSYS if this system, or a Linux
+ * without /proc, lacks what the function needs.
+ */
+
+/* ---- files ---- */
+
+/* A file's time of last modification, in nanoseconds since 1970. */
 int64_t os_mtime_ns(const struct stat *st);
 
-/* a file's times of last access and modification, as futimens(2) takes them */
+/* A file's time of last change of anything, in nanoseconds since 1970. */
+int64_t os_ctime_ns(const struct stat *st);
+
+/* A file's times of last access and modification, for futimens(2). */
 void os_times(const struct stat *st, struct timespec times[2]);
 
-/* does this errno say that O_NOFOLLOW met a link? */
+/* Return whether this errno says that O_NOFOLLOW met a symbolic link. */
 bool os_is_link(int error);
 
-/* the S_IFMT part of a directory entry's mode, or 0 where it does not tell */
+/* The type of a directory entry, as S_IFMT has it; 0 if it is unknown. */
 mode_t os_dirent_type(const struct dirent *entry);
 
 /*
- * Open a directory to go on from, not to read; -1 and errno: ELOOP or ENOTDIR
- * for a link.
+ * Open a directory as a base for other calls, not to read it.  Returns the
+ * descriptor, or -1: ELOOP or ENOTDIR for a link.
  */
 int os_open_dir(int dir, const char *name);
 
 /*
- * Open for reading the regular file of this name that st tells of.  What has
- * taken its place since is not opened, where the system can do that; so fstat
- * the descriptor.  -1 and errno: ENOENT where it was noticed.
+ * Open the regular file that st describes for reading, by its name.  Returns
+ * the descriptor, or -1: ENOENT if another file has taken its place.  Not every
+ * system notices that, so fstat the descriptor.
  */
 int os_open_file(int dir, const char *name, const struct stat *st);
 
 /*
- * Have a file server asked anew about the file of this name in a directory, or
- * for "" about the open file `dir`, so that the next stat is of now.
+ * Ask the file server about a file, so that the next stat is up to date.  The
+ * file is `name` in `dir`, or the open file `dir` if name is "".
  */
 void os_refresh(int dir, const char *name);
 
+/* Get the path of an open file, if it still has one.  Returns 0 or -1. */
+int os_path(int fd, char *path, size_t size);
+
+/* ---- processes ---- */
+
 /*
- * When a process started, nanoseconds since 1970, to the grain of the
- * system's tick; 0, or -1 and errno: ESRCH where it is gone or has ended,
- * ENOSYS where this system has no way to tell.
+ * Get the time when a process started, in nanoseconds since 1970, rounded down
+ * to the system's tick.  Returns 0, or -1: ESRCH if it has ended.
  */
 int os_started(pid_t pid, int64_t *ns);
 
 /*
- * A descriptor that stands for the process, and never for a later one with
- * the same number; -1 and errno: ESRCH where there is none, ENOSYS where
- * there are no such descriptors.
+ * Open a descriptor that stands for the process, and never for a later one with
+ * the same number.  The caller closes it.  Returns it, or -1: ESRCH if there is
+ * no such process.
  */
 int os_process(pid_t pid);
 
+/* Signal the process behind that descriptor.  Returns 0 or -1. */
+int os_process_signal(int process, int signo);
+
 /*
- * Become the parent of what our children leave behind, so that they are waited
- * for even where init does not; 0, or -1 and errno.
+ * Become the parent of orphans among our descendants, so that they are reaped
+ * even if init does not do it.  Returns 0 or -1.
  */
 int os_adopt(void);
 
 /*
- * From here on exec gives this process and its children no rights that it has
- * not; 0, or -1 and errno, ENOSYS where this system has no such thing.
- */
-int os_no_new_rights(void);
-
-/*
- * The children of a process, at most max; how many, or -1 and errno: ESRCH
- * where it is gone, ENOSYS where this system does not tell.
+ * List the children of a process, at most max.  Returns how many, or -1: ESRCH
+ * if the process has ended.
  */
 int os_children(pid_t pid, pid_t *pids, size_t max);
 
 /*
- * A variable of the environment that a process was exec'ed with, as a string;
- * 1, or 0 where it has none or a longer one, or -1 and errno: EAGAIN while it
- * is just becoming another program, ENOSYS where this system does not tell.
+ * Get a variable of the environment that a process was started with, as a
+ * string.  Returns 1, 0 if it has none or a longer one, or -1: EAGAIN while the
+ * process is in exec(2).
  */
 int os_environ(pid_t pid, const char *name, char *value, size_t size);
 
-/* signal the process behind that descriptor; 0, or -1 and errno */
-int os_process_signal(int process, int signo);
-
 /* ---- file systems ---- */
 
-/* the path of an open file, where it still has one; 0, or -1 and errno */
-int os_path(int fd, char *path, size_t size);
-
-/* How much of what happens to its files a file system raises events for. */
+/* For which changes of its files a file system raises events. */
 enum os_events {
 	OS_EVENTS_ALL,
-	OS_EVENTS_OURS, /* what is done on this machine, or through the mount */
+	OS_EVENTS_OURS, /* those made on this machine, or through the mount */
 	OS_EVENTS_NONE
 };
 
-/* that of the file system a path is on; *name: what it is called */
+/*
+ * Find out for the file system of a path; ALL if it cannot be asked.  *name is
+ * the file system's name, or "" for ALL.
+ */
 enum os_events os_events(const char *path, const char **name);
 
 /*
- * A descriptor that poll(2) tells POLLPRI of when something was mounted or
- * unmounted; -1 and errno, ENOSYS where this system has none.
+ * Open a descriptor on which poll(2) reports POLLPRI after each mount and
+ * unmount.  Returns it, or -1.
  */
 int os_mounts(void);
 
 /*
- * Each mount: its absolute path, a number that changes with what is mounted
- * there, and whether that is only a part of a file system, maybe one file.
- * 0, or -1 and errno.
+ * Call `each` for all mounts: the absolute path, a number that changes with
+ * what is mounted there, and whether that is a part of a file system, which may
+ * be a single file.  Returns 0 or -1.
  */
 int os_mounts_each(int mounts,
     void (*each)(void *arg, const char *path, uint64_t id, bool part),
     void *arg);
-
-/* a file's time of last change of anything, nanoseconds since 1970 */
-int64_t os_ctime_ns(const struct stat *st);
 
 #endif

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "os/os.h"
 #include "os/sandbox.h"
 
 /* path without slashes and "." at its end, from the root on; 0, or -1 */
@@ -117,28 +116,17 @@ sandbox_plan(struct sandbox *s, const char *root, const char *pidfile)
 int
 sandbox_enter(const struct sandbox *s, char how[SANDBOX_HOW])
 {
-	static const struct sandbox_way *const ways[] = { &sandbox_landlock,
-		&sandbox_pledge };
-	size_t i;
 	int version;
 
-	(void)os_no_new_rights(); /* for those that have nothing better */
-	snprintf(how, SANDBOX_HOW, "none: this system has none");
-	for (i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-		if (ways[i]->enter == NULL)
-			continue;
-		version = ways[i]->version();
-		if (version < 0 || ways[i]->enter(s, version) < 0) {
-			snprintf(how, SANDBOX_HOW, "none: %s: %s",
-			    ways[i]->name, strerror(errno));
-			continue;
-		}
-		if (version > 0)
-			snprintf(
-			    how, SANDBOX_HOW, "%s %d", ways[i]->name, version);
-		else
-			snprintf(how, SANDBOX_HOW, "%s", ways[i]->name);
-		return 0;
+	version = sandbox_newest();
+	if (version < 0 || sandbox_restrict(s, version) < 0) {
+		snprintf(how, SANDBOX_HOW, "none: %s: %s", sandbox_name,
+		    strerror(errno));
+		return -1;
 	}
-	return -1;
+	if (version > 0)
+		snprintf(how, SANDBOX_HOW, "%s %d", sandbox_name, version);
+	else
+		snprintf(how, SANDBOX_HOW, "%s", sandbox_name);
+	return 0;
 }

@@ -2,8 +2,6 @@
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
-#include <stddef.h>
-
 enum {
 	SANDBOX_PATH = 4096, /* bytes of a path with its NUL */
 	SANDBOX_READ = 2, /* directories */
@@ -11,9 +9,9 @@ enum {
 };
 
 /*
- * What it keeps: beneath some directories files and directories are read,
- * beneath one files are made, read, written and removed, and /dev/tty can be
- * opened.  What is open stays open.  An empty path is none.
+ * What remains allowed: to read beneath some directories, to make, read, write
+ * and remove files beneath one, and to open /dev/tty.  What is open stays open.
+ * An empty path is none.
  */
 struct sandbox {
 	char read[SANDBOX_READ][SANDBOX_PATH];
@@ -21,29 +19,28 @@ struct sandbox {
 };
 
 /*
- * What a server needs that serves root, or NULL, and has its pidfile, and its
- * letter box, there.  The root may be deleted and made again, so what can be
- * read is the directory that it is in; of a path into the working directory,
- * all of that, since the whole of the path may be made again.
+ * Plan for a server of the directory root, or of none if that is NULL, with
+ * this pidfile and its mailbox.  The root may be deleted and created again, so
+ * its parent can be read.  If the root is a path into the working directory,
+ * all of that can be read, since the whole path may be created again.
  */
 void sandbox_plan(struct sandbox *s, const char *root, const char *pidfile);
 
 /*
- * Keep that and give up all else, for good: files elsewhere, new sockets that
- * listen or connect where the system can say so, and ways to new rights.  how
- * says which sandbox holds, "landlock 3" or "none: why".  0, or -1.
+ * Give up all but that, for good: other files, new sockets that listen or
+ * connect if the system can refuse them, and ways to new rights.  how becomes
+ * the name of the sandbox, "landlock 3", or "none: why".  Returns 0 or -1.
  */
 int sandbox_enter(const struct sandbox *s, char how[SANDBOX_HOW]);
 
-/* What a system has for this.  One for another system has no functions. */
-struct sandbox_way {
-	const char *name;
-	/* the newest there is, 0 where they have no numbers; -1 and errno */
-	int (*version)(void);
-	/* as sandbox_enter, in the way of that version or the newest one before */
-	int (*enter)(const struct sandbox *s, int version);
-};
+/* ---- what each system implements ---- */
 
-extern const struct sandbox_way sandbox_landlock, sandbox_pledge;
+extern const char sandbox_name[];
+
+/* The newest version here, 0 if there are no versions, or -1 with errno set. */
+int sandbox_newest(void);
+
+/* As sandbox_enter, by this version, which is at most the newest. */
+int sandbox_restrict(const struct sandbox *s, int version);
 
 #endif

@@ -1,11 +1,20 @@
-#ifdef __OpenBSD__
-/* sandbox_pledge.c - a way into the sandbox: pledge(2) and unveil(2) */
+#ifndef __linux__
+/* sandbox_pledge.c - the sandbox of OpenBSD, pledge(2) and unveil(2), or none */
 #include <errno.h>
 #include <unistd.h>
 
 #include "os/sandbox.h"
 
-/* Files beneath a path; one that is not there does not matter. */
+#ifdef __OpenBSD__
+const char sandbox_name[] = "pledge";
+
+int
+sandbox_newest(void)
+{
+	return 0;
+}
+
+/* Allow files beneath a path; it may be missing. */
 static int
 show(const char *path, const char *rights)
 {
@@ -14,35 +23,41 @@ show(const char *path, const char *rights)
 	return -1;
 }
 
-static int
-version(void)
-{
-	return 0;
-}
-
-static int
-enter(const struct sandbox *s, int newest)
+/* unveil(2): the last call for a path counts, and `write` may be in `read`. */
+int
+sandbox_restrict(const struct sandbox *s, int version)
 {
 	int i;
 
-	(void)newest;
+	(void)version;
 	for (i = 0; i < SANDBOX_READ; i++)
 		if (show(s->read[i], "r") < 0)
 			return -1;
-	/* It may be one of those, and then the last word on it counts. */
 	if (show(s->write, "rwc") < 0 || show("/dev/tty", "r") < 0 ||
 	    unveil(NULL, NULL) < 0)
 		return -1;
 	return pledge("stdio rpath wpath cpath flock inet", NULL);
 }
 
-const struct sandbox_way sandbox_pledge = {
-	.name = "pledge", .version = version, .enter = enter
-};
+#else
+const char sandbox_name[] = "no sandbox on this system";
+
+int
+sandbox_newest(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+int
+sandbox_restrict(const struct sandbox *s, int version)
+{
+	(void)s;
+	(void)version;
+	return sandbox_newest();
+}
+#endif
 
 #else
-/* sandbox_pledge.c - a way into the sandbox that this system has not */
-#include "os/sandbox.h"
-
-const struct sandbox_way sandbox_pledge = { .name = "pledge" };
+typedef int sandbox_pledge_is_not_used;
 #endif

@@ -245,7 +245,7 @@ test_versions(void)
 	for (i = 1; i <= version; i++) {
 		pid = fork();
 		if (pid == 0)
-			_exit(sandbox_landlock.enter(&s, i) == 0 &&
+			_exit(sandbox_restrict(&s, i) == 0 &&
 				    opens("other", O_RDONLY) &&
 				    opens("run/new", O_RDWR | O_CREAT) &&
 				    unlink("run/new") == 0 &&
@@ -285,8 +285,7 @@ main(void)
 	if (chdir("project") < 0)
 		return 2;
 	test_plan();
-	version = sandbox_landlock.version == NULL ? -1
-						   : sandbox_landlock.version();
+	version = sandbox_newest();
 	if (version > 0) {
 		test_versions();
 		test_sandbox();
