@@ -11,47 +11,30 @@
 
 enum { SIG_LAST = 64 };
 
+#define NAMED(name) \
+	{ \
+		SIG##name, #name \
+	}
+
 static const struct {
 	int signo;
 	const char *name;
-} names[] = {
-	{ SIGHUP, "HUP" },
-	{ SIGINT, "INT" },
-	{ SIGQUIT, "QUIT" },
-	{ SIGILL, "ILL" },
-	{ SIGTRAP, "TRAP" },
-	{ SIGABRT, "ABRT" },
-	{ SIGBUS, "BUS" },
-	{ SIGFPE, "FPE" },
-	{ SIGKILL, "KILL" },
-	{ SIGUSR1, "USR1" },
-	{ SIGSEGV, "SEGV" },
-	{ SIGUSR2, "USR2" },
-	{ SIGPIPE, "PIPE" },
-	{ SIGALRM, "ALRM" },
-	{ SIGTERM, "TERM" },
-	{ SIGCHLD, "CHLD" },
-	{ SIGCONT, "CONT" },
-	{ SIGSTOP, "STOP" },
-	{ SIGTSTP, "TSTP" },
-	{ SIGTTIN, "TTIN" },
-	{ SIGTTOU, "TTOU" },
-	{ SIGURG, "URG" },
-	{ SIGXCPU, "XCPU" },
-	{ SIGXFSZ, "XFSZ" },
-	{ SIGVTALRM, "VTALRM" },
-	{ SIGPROF, "PROF" },
-	{ SIGSYS, "SYS" },
+} names[] = { NAMED(HUP), NAMED(INT), NAMED(QUIT), NAMED(ILL), NAMED(TRAP),
+	NAMED(ABRT), NAMED(BUS), NAMED(FPE), NAMED(KILL), NAMED(USR1),
+	NAMED(SEGV), NAMED(USR2), NAMED(PIPE), NAMED(ALRM), NAMED(TERM),
+	NAMED(CHLD), NAMED(CONT), NAMED(STOP), NAMED(TSTP), NAMED(TTIN),
+	NAMED(TTOU), NAMED(URG), NAMED(XCPU), NAMED(XFSZ), NAMED(VTALRM),
+	NAMED(PROF), NAMED(SYS),
 #ifdef SIGWINCH
-	{ SIGWINCH, "WINCH" },
+	NAMED(WINCH)
 #endif
 };
 
 static int ends[2] = { -1, -1 };
 static volatile sig_atomic_t came[SIG_LAST + 1]; /* by number */
-static uint64_t caught; /* by sig_catch, bit n - 1 for signal n */
-static uint64_t ignored; /* by sig_ignore */
-static uint64_t spared; /* of these, ignored already when we started */
+/* Sets of signals: bit n - 1 stands for signal n. */
+static uint64_t changed; /* by sig_catch and sig_ignore */
+static uint64_t inherited; /* those of them that were ignored before */
 
 static uint64_t
 bit(int signo)
@@ -94,45 +77,45 @@ sig_ignored(int signo)
 	return sigaction(signo, NULL, &act) == 0 && act.sa_handler == SIG_IGN;
 }
 
-/* Before the first change of a signal: how was it when we started? */
-static void
-remember(int signo)
-{
-	if (((caught | ignored) & bit(signo)) == 0 && sig_ignored(signo))
-		spared |= bit(signo);
-}
-
-int
-sig_catch(int signo)
+/* Replace the action of a signal, which sig_reset restores. */
+static int
+change_action(int signo, void (*handler)(int))
 {
 	struct sigaction act;
-	sigset_t set;
 
-	act = (struct sigaction){ .sa_handler = on_signal,
+	if ((changed & bit(signo)) == 0 && sig_ignored(signo))
+		inherited |= bit(signo);
+	changed |= bit(signo);
+	act = (struct sigaction){ .sa_handler = handler,
 		.sa_flags = SA_RESTART };
 	sigemptyset(&act.sa_mask);
-	remember(signo);
-	caught |= bit(signo);
-	if (sigaction(signo, &act, NULL) < 0)
-		return -1;
-	/* The mask is inherited: the parent may have had it blocked. */
+	return sigaction(signo, &act, NULL);
+}
+
+static int
+unblock(int signo)
+{
+	sigset_t set;
+
 	sigemptyset(&set);
 	sigaddset(&set, signo);
 	return sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
+/* The signal mask is inherited: our parent may have blocked the signal. */
+int
+sig_catch(int signo)
+{
+	return change_action(signo, on_signal) < 0 ? -1 : unblock(signo);
+}
+
 void
 sig_ignore(int signo)
 {
-	struct sigaction act;
-
-	act = (struct sigaction){ .sa_handler = SIG_IGN };
-	remember(signo);
-	sigaction(signo, &act, NULL);
-	ignored |= bit(signo);
+	change_action(signo, SIG_IGN);
 }
 
-/* The pipe is emptied first: what comes after that wakes the loop again. */
+/* Empty the pipe first: a signal that comes after that wakes the loop again. */
 uint64_t
 sig_take(void)
 {
@@ -159,20 +142,25 @@ sig_has(uint64_t taken, int signo)
 	return (taken & bit(signo)) != 0;
 }
 
+static void
+set_action(int signo, void (*handler)(int))
+{
+	struct sigaction act;
+
+	act = (struct sigaction){ .sa_handler = handler };
+	sigaction(signo, &act, NULL);
+}
+
 void
 sig_reset(void)
 {
-	struct sigaction act;
 	sigset_t none;
 	int i;
 
-	for (i = 1; i <= SIG_LAST; i++) {
-		act = (struct sigaction){
-			.sa_handler = sig_has(spared, i) ? SIG_IGN : SIG_DFL
-		};
-		if (((caught | ignored) & bit(i)) != 0)
-			sigaction(i, &act, NULL);
-	}
+	for (i = 1; i <= SIG_LAST; i++)
+		if (sig_has(changed, i))
+			set_action(
+			    i, sig_has(inherited, i) ? SIG_IGN : SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -180,15 +168,12 @@ sig_reset(void)
 void
 sig_default(int signo)
 {
-	struct sigaction act;
-
-	act = (struct sigaction){ .sa_handler = SIG_DFL };
-	sigaction(signo, &act, NULL);
+	set_action(signo, SIG_DFL);
 }
 
 /*
- * The whole group, since it may be a pipeline; its other members have got the
- * signal already where it came from the terminal, and do not mind.
+ * Stop the whole group, since it may be a pipeline.  If the signal came from the
+ * terminal, the other members have it already; a second one does no harm.
  */
 void
 sig_suspend(void)
@@ -204,14 +189,8 @@ sig_suspend(void)
 void
 sig_die(int signo)
 {
-	struct sigaction act;
-	sigset_t set;
-
-	act = (struct sigaction){ .sa_handler = SIG_DFL };
-	sigaction(signo, &act, NULL);
-	sigemptyset(&set);
-	sigaddset(&set, signo);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	set_action(signo, SIG_DFL);
+	unblock(signo);
 	raise(signo);
 	_exit(128 + signo);
 }

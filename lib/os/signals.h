@@ -5,41 +5,43 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* make the pipe; its end for poll(), or -1 and errno */
+/* Create the pipe.  Returns its end for poll(), or -1 with errno set. */
 int sig_open(void);
 
-/* Unblock this signal, and write a byte to the pipe whenever it comes.  Returns 0,
- * or -1 with errno set. */
+/*
+ * Unblock this signal, and write a byte to the pipe whenever it comes.  Returns
+ * 0, or -1 with errno set.
+ */
 int sig_catch(int signo);
 
-/* does whoever started us have this signal ignored? */
+/* Return whether this signal is ignored, by us or by whoever started us. */
 bool sig_ignored(int signo);
 
-/* ignore it from now on */
+/* Ignore this signal from now on. */
 void sig_ignore(int signo);
 
-/* the signals that came since the last call: bit n - 1 for signal n, n <= 64 */
+/* The signals since the last call: bit n - 1 stands for signal n, n <= 64. */
 uint64_t sig_take(void);
 
-/* is signal n among them? */
+/* Return whether signal n is in such a set. */
 bool sig_has(uint64_t taken, int signo);
 
-/* in a child before exec: everything caught or ignored by us as it was */
+/* For a child before exec: undo sig_catch and sig_ignore, and unblock all. */
 void sig_reset(void);
 
-/* whatever was done about it, it does what it does by default from now on */
+/* Give a signal its default action. */
 void sig_default(int signo);
 
-/* stop as Ctrl-Z stops a whole job; returns when it is continued */
+/* Stop as Ctrl-Z stops a whole job; returns when the process is continued. */
 void sig_suspend(void);
 
-/* die of this signal, so that whoever waits for us sees the truth */
+/* Die of this signal, so that our parent sees the true reason. */
 _Noreturn void sig_die(int signo);
 
-/* HUP, SIGHUP or 1 as a signal's number, or -1 */
+/* The number of a signal given as HUP, SIGHUP or 1, or -1. */
 int sig_number(const char *name);
 
-/* its name without SIG, or "?" */
+/* The name of a signal without SIG, or "?". */
 const char *sig_name(int signo);
 
 #endif
