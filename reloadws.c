@@ -222,7 +222,7 @@ empty_box(enum box_result result)
 {
 	if (result == BOX_OK && box_empty(&srv.box) < 0)
 		msg_why("the letter box of %s:", srv.pidpath);
-	box_rest(&srv.box);
+	box_close(&srv.box);
 }
 
 /*
@@ -238,7 +238,7 @@ take_signals(void)
 	uint64_t taken;
 	bool hung_up, ring, few;
 
-	result = box_open_again(&srv.box, srv.pidpath);
+	result = box_open(&srv.box, srv.pidpath);
 	taken = sig_take();
 	hung_up = sig_has(taken, SIGHUP) && srv.terminal && !has_terminal();
 	ring = sig_has(taken, SIGUSR1) || (sig_has(taken, SIGHUP) && !hung_up);

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* mailbox.c - the letter box of a pidfile: changes that wait for its holder */
+/* mailbox.c - the mailbox of a pidfile: changes that wait for its process */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -7,7 +7,6 @@
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,10 +16,9 @@
 #include "os/os.h"
 
 enum {
-	TRIES = 10, /* a file that is replaced at every look */
-	YIELDS = 20, /* first tries to lock it; then we sleep in between: */
-	NAP_NS = 20000, /* at first, then ever longer, */
-	NAP_MOST_NS = 2000000, /* up to this */
+	TRIES = 10, /* to open a file that is replaced each time */
+	YIELDS = 20, /* to wait for the lock, before sleeping */
+	NAP_NS = 500000,
 	FLAGS = O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
 	    O_CLOEXEC
 };
@@ -44,14 +42,14 @@ box_path(const char *pidfile, char path[BOX_PATH])
 	return BOX_ERRNO;
 }
 
-/* ---- to open and to lock ---- */
+/* ---- opening and locking ---- */
 
 /*
- * Looked at before it is opened: a FIFO's reader would wake, a device might
- * act, and to close another name of our pidfile would drop its lock.
+ * Check the file before opening it: that would wake the reader of a FIFO or
+ * start a device, and closing another name of our pidfile would drop its lock.
  */
 static enum box_result
-look(const char *path, struct stat *st)
+check_file(const char *path, struct stat *st)
 {
 	if (lstat(path, st) < 0)
 		return errno == ENOENT ? BOX_NONE : BOX_ERRNO;
@@ -59,13 +57,14 @@ look(const char *path, struct stat *st)
 }
 
 /*
- * Who rings holds it for a moment more, unless it was made to give way to us:
- * then it is to go on.  A nap takes longer than what it is for.
+ * A writer that has just sent the signal holds the lock for a moment more.  If
+ * it lost its processor to us, it needs only that back, and a sleep would take
+ * longer.
  */
 static enum box_result
-lock(int fd)
+lock_file(int fd)
 {
-	struct timespec nap = { .tv_nsec = NAP_NS };
+	static const struct timespec nap = { .tv_nsec = NAP_NS };
 	struct flock fl;
 	int64_t deadline;
 	int i;
@@ -79,58 +78,37 @@ lock(int fd)
 			return BOX_ERRNO;
 		if (clock_ms() >= deadline)
 			return BOX_LOCKED;
-		if (i < YIELDS) {
+		if (i < YIELDS)
 			sched_yield();
-			continue;
-		}
-		nanosleep(&nap, NULL);
-		if (nap.tv_nsec < NAP_MOST_NS)
-			nap.tv_nsec *= 2;
+		else
+			nanosleep(&nap, NULL);
 	}
 }
 
-/* Whoever had it locked may have removed it, or put another in its place. */
+/* The process that had the lock may have removed or replaced the file. */
 static enum box_result
 open_once(struct box *b, const char *path)
 {
 	enum box_result result;
-	struct stat st, own;
+	struct stat st, named;
 
-	result = look(path, &st);
+	result = check_file(path, &named);
 	if (result != BOX_OK)
 		return result;
 	b->fd = open(path, FLAGS);
 	if (b->fd < 0)
 		return errno == ENOENT || os_is_link(errno) ? BOX_REPLACED
 							    : BOX_ERRNO;
-	result = lock(b->fd);
+	result = lock_file(b->fd);
 	if (result != BOX_OK)
 		return result;
-	if (fstat(b->fd, &own) < 0)
+	if (fstat(b->fd, &st) < 0)
 		return BOX_ERRNO;
-	if (look(path, &st) != BOX_OK || st.st_dev != own.st_dev ||
-	    st.st_ino != own.st_ino)
+	if (check_file(path, &named) != BOX_OK || named.st_dev != st.st_dev ||
+	    named.st_ino != st.st_ino)
 		return BOX_REPLACED;
-	b->dev = own.st_dev;
-	b->ino = own.st_ino;
-	b->before = b->size = own.st_size;
+	b->before = b->size = st.st_size;
 	return BOX_OK;
-}
-
-static enum box_result
-open_path(struct box *b, const char *path)
-{
-	enum box_result result;
-	int i;
-
-	*b = (struct box){ .fd = -1 };
-	result = BOX_REPLACED;
-	for (i = 0; i < TRIES && result == BOX_REPLACED; i++) {
-		result = open_once(b, path);
-		if (result != BOX_OK)
-			box_close(b);
-	}
-	return result;
 }
 
 enum box_result
@@ -138,58 +116,19 @@ box_open(struct box *b, const char *pidfile)
 {
 	enum box_result result;
 	char path[BOX_PATH];
+	int i;
 
 	*b = (struct box){ .fd = -1 };
 	result = box_path(pidfile, path);
-	return result == BOX_OK ? open_path(b, path) : result;
-}
-
-/* As open_once, with what we know. */
-static enum box_result
-take_up(struct box *b, const char *path)
-{
-	enum box_result result;
-	struct stat st;
-
-	result = lock(b->fd);
 	if (result != BOX_OK)
 		return result;
-	if (look(path, &st) != BOX_OK || st.st_dev != b->dev ||
-	    st.st_ino != b->ino)
-		return BOX_REPLACED;
-	b->before = b->size = st.st_size;
-	b->taken = 0;
-	b->rests = false;
-	return BOX_OK;
-}
-
-enum box_result
-box_open_again(struct box *b, const char *pidfile)
-{
-	enum box_result result;
-	char path[BOX_PATH];
-
-	if (!b->rests)
-		return box_open(b, pidfile);
-	result = box_path(pidfile, path);
-	if (result == BOX_OK)
-		result = take_up(b, path);
-	if (result == BOX_OK)
-		return result;
-	box_close(b);
-	return result == BOX_REPLACED ? open_path(b, path) : result;
-}
-
-void
-box_rest(struct box *b)
-{
-	struct flock fl;
-
-	fl = (struct flock){ .l_type = F_UNLCK, .l_whence = SEEK_SET };
-	if (fcntl(b->fd, F_SETLK, &fl) == 0)
-		b->rests = true;
-	else
-		box_close(b);
+	result = BOX_REPLACED;
+	for (i = 0; i < TRIES && result == BOX_REPLACED; i++) {
+		result = open_once(b, path);
+		if (result != BOX_OK)
+			box_close(b);
+	}
+	return result;
 }
 
 void
@@ -201,22 +140,15 @@ box_close(struct box *b)
 	if (b->fd >= 0)
 		close(b->fd);
 	b->fd = -1;
-	b->rests = false;
 	errno = error;
 }
 
-/* ---- to write ---- */
+/* ---- writing ---- */
 
-/* make it that short; what it held before counts no more where that is less */
 static int
-cut(struct box *b, off_t size)
+set_size(struct box *b, off_t size)
 {
-	int r;
-
-	do
-		r = ftruncate(b->fd, size);
-	while (r < 0 && errno == EINTR);
-	if (r < 0)
+	if (ftruncate(b->fd, size) < 0)
 		return -1;
 	b->size = size;
 	if (b->before > size)
@@ -224,40 +156,38 @@ cut(struct box *b, off_t size)
 	return 0;
 }
 
-/* at its end, all or, as far as the file can be cut again, nothing */
+/* Append all bytes, or nothing if a part of them can be removed again. */
 static int
 append(struct box *b, const void *bytes, size_t n)
 {
-	ssize_t done;
+	ssize_t written;
 	int error;
 
-	do
-		done = write(b->fd, bytes, n);
-	while (done < 0 && errno == EINTR);
-	if (done >= 0 && (size_t)done == n) {
+	written = write(b->fd, bytes, n);
+	if (written >= 0 && (size_t)written == n) {
 		b->size += (off_t)n;
 		return 0;
 	}
-	error = done < 0 ? errno : ENOSPC;
-	if (done > 0)
-		cut(b, b->size);
+	error = written < 0 ? errno : ENOSPC;
+	if (written > 0)
+		set_size(b, b->size);
 	errno = error;
 	return -1;
 }
 
-/* all that is in it becomes one `*` */
+/* Replace the messages by one `*`. */
 static int
 merge(struct box *b)
 {
-	if (cut(b, 0) < 0 || append(b, anything, ANYTHING) < 0)
+	if (set_size(b, 0) < 0 || append(b, anything, ANYTHING) < 0)
 		return -1;
 	b->before = b->size;
 	return 0;
 }
 
-/* Who was here before may have left a record without its end. */
+/* An earlier writer may have left a record without its newline. */
 static int
-end_last(struct box *b)
+end_last_record(struct box *b)
 {
 	char last;
 
@@ -268,7 +198,7 @@ end_last(struct box *b)
 }
 
 int
-box_put(struct box *b, const void *letters, size_t n)
+box_put(struct box *b, const void *messages, size_t n)
 {
 	if (n > BOX_MAX - ANYTHING) {
 		errno = EFBIG;
@@ -276,63 +206,46 @@ box_put(struct box *b, const void *letters, size_t n)
 	}
 	if (b->size > BOX_MAX - (off_t)n && merge(b) < 0)
 		return -1;
-	return end_last(b) < 0 ? -1 : append(b, letters, n);
+	return end_last_record(b) < 0 ? -1 : append(b, messages, n);
 }
 
 void
 box_put_any(struct box *b)
 {
 	if (box_put(b, anything, ANYTHING) < 0)
-		cut(b, 0);
+		set_size(b, 0);
 }
 
 void
 box_undo(struct box *b)
 {
 	if (b->size != b->before)
-		cut(b, b->before);
+		set_size(b, b->before);
 }
 
-/* ---- to read ---- */
+/* ---- reading ---- */
 
-/* the letters at the end of buf; how many bytes, BOX_MAX + 1 for more */
-static ssize_t
-read_all(int fd, struct buf *letters)
+int
+box_read(struct box *b, struct buf *messages)
 {
-	size_t len;
+	struct stat st;
 	ssize_t n;
-	char *room, more;
+	char *room;
 
-	room = buf_room(letters, BOX_MAX);
+	if (fstat(b->fd, &st) < 0)
+		return -1;
+	b->taken = st.st_size;
+	if (st.st_size > BOX_MAX)
+		return buf_put(messages, anything, ANYTHING);
+	room = buf_room(messages, BOX_MAX);
 	if (room == NULL) {
 		errno = ENOMEM;
 		return -1;
 	}
-	for (len = 0; len < BOX_MAX; len += (size_t)n) {
-		n = pread(fd, room + len, BOX_MAX - len, (off_t)len);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n < 0)
-			return -1;
-		else if (n == 0)
-			return (ssize_t)len;
-	}
-	return BOX_MAX + (pread(fd, &more, 1, BOX_MAX) == 1 ? 1 : 0);
-}
-
-int
-box_read(struct box *b, struct buf *letters)
-{
-	ssize_t n;
-
-	n = read_all(b->fd, letters);
+	n = pread(b->fd, room, (size_t)st.st_size, 0);
 	if (n < 0)
 		return -1;
-	if (n > BOX_MAX)
-		buf_put(letters, anything, ANYTHING);
-	else
-		buf_added(letters, (size_t)n);
-	b->taken = n;
+	buf_added(messages, (size_t)n);
 	return 0;
 }
 
@@ -345,16 +258,15 @@ box_empty(struct box *b)
 		return 0;
 	if (fstat(b->fd, &st) < 0)
 		return -1;
-	if (st.st_size > b->taken && b->taken <= BOX_MAX)
-		return 0;
-	return cut(b, 0);
+	return st.st_size > b->taken ? 0 : set_size(b, 0);
 }
 
-/* ---- to make and to remove ---- */
+/* ---- creating and removing ---- */
 
 /*
- * Made anew, not emptied: who has the old one locked may have stopped for good.
- * Letters that come into that one have a ring of their own.
+ * An existing mailbox is replaced, not emptied: a process that has it locked
+ * may be stopped for good.  Messages that still go into it come with a signal
+ * of their own.
  */
 enum box_result
 box_make(const char *pidfile)
@@ -367,7 +279,7 @@ box_make(const char *pidfile)
 	result = box_path(pidfile, path);
 	if (result != BOX_OK)
 		return result;
-	result = look(path, &st);
+	result = check_file(path, &st);
 	if (result == BOX_OK && unlink(path) < 0)
 		return BOX_ERRNO;
 	if (result != BOX_OK && result != BOX_NONE)
@@ -385,7 +297,8 @@ box_remove(const char *pidfile)
 	struct stat st;
 	char path[BOX_PATH];
 
-	if (box_path(pidfile, path) == BOX_OK && look(path, &st) == BOX_OK)
+	if (box_path(pidfile, path) == BOX_OK &&
+	    check_file(path, &st) == BOX_OK)
 		unlink(path);
 }
 

@@ -54,25 +54,16 @@ bells_make(struct bell bells[BELL_MAX], const struct rules *rules)
 	return (int)n;
 }
 
-/*
- * The ring comes while the box is locked, so that it finds these letters; and
- * nothing comes between it and the end of that, so that nobody waits for us.
- */
+/* Signal while the mailbox is locked, so that the signal finds its messages. */
 static enum pidfile_result
-ring_locked(struct bell *b)
+ring_locked(const struct bell *b, struct box *box)
 {
 	enum pidfile_result result;
-	int error;
 
 	result = pidfile_signal(b->path, b->signo);
-	error = errno;
-	if (result == PIDFILE_OK)
-		box_rest(&b->box);
-	else {
-		box_undo(&b->box);
-		box_close(&b->box);
-	}
-	errno = error;
+	if (result != PIDFILE_OK)
+		box_undo(box);
+	box_close(box);
 	return result;
 }
 
@@ -80,19 +71,21 @@ bool
 bell_ring(struct bell *b, const struct buf *letters, bool boxed)
 {
 	enum pidfile_result result;
+	struct box box;
 	bool open, put;
 	int error;
 
 	b->again = true;
-	open = box_open_again(&b->box, b->path) == BOX_OK;
-	put = open && box_put(&b->box, buf_head(letters), letters->len) == 0;
+	open = box_open(&box, b->path) == BOX_OK;
+	put = open && box_put(&box, buf_head(letters), letters->len) == 0;
 	if (boxed && !put) {
-		box_close(&b->box);
+		box_close(&box);
 		return false;
 	}
 	if (open && !put)
-		box_put_any(&b->box);
-	result = open ? ring_locked(b) : pidfile_signal(b->path, b->signo);
+		box_put_any(&box);
+	result = open ? ring_locked(b, &box)
+		      : pidfile_signal(b->path, b->signo);
 	error = result == PIDFILE_ERRNO ? errno : 0;
 	b->again = result == b->result && error == b->error;
 	b->result = result;

@@ -8,7 +8,6 @@
 
 #include "base/buf.h"
 #include "match/rule.h"
-#include "notify/mailbox.h"
 #include "notify/pidfile.h"
 
 enum {
@@ -20,7 +19,6 @@ struct bell {
 	const char *path;
 	int signo;
 	uint64_t rules; /* that name it */
-	struct box box; /* of the last ring, closed or at rest */
 	enum pidfile_result result; /* of the last ring */
 	int error; /* and errno, where it was that */
 	bool again; /* it failed as the one before */

@@ -388,7 +388,7 @@ test_take(void)
 	buf_free(&letters);
 }
 
-/* can somebody else have it now? */
+/* Return whether another process can open it. */
 static bool
 is_free(void)
 {
@@ -400,59 +400,28 @@ is_free(void)
 }
 
 static void
-test_rest(void)
+test_reader(void)
 {
-	struct box b = { 0 };
-	int fd;
+	struct box b;
 
-	ok(box_open_again(&b, "pid") == BOX_NONE,
-	    "what was never opened is opened, where it is there");
 	box_make("pid");
-	box_open_again(&b, "pid");
-	fd = b.fd;
+	box_open(&b, "pid");
+	ok(!is_free(), "an open mailbox is locked");
 	box_put(&b, "a\n\n", 3);
-	box_rest(&b);
-	ok(is_free(), "a box at rest is free for others");
-	scratch_sh("printf 'b\\n\\n' >>.pid.box");
-	ok(box_open_again(&b, "pid") == BOX_OK && b.fd == fd && !is_free(),
-	    "and taken up as it is");
-	box_put(&b, "c\n\n", 3);
-	box_undo(&b);
-	ok(take(&b, &letters) == 0 && letters.len == 6 &&
-		memcmp(buf_head(&letters), "a\n\nb\n\n", 6) == 0,
-	    "with what came while it was");
-	letters.len = 0;
-	box_put(&b, "d\n\n", 3);
+	box_close(&b);
+	ok(is_free() && b.fd == -1, "a closed mailbox is not");
+	box_open(&b, "pid");
 	box_read(&b, &letters);
-	scratch_sh("printf 'e\\n\\n' >>.pid.box");
+	scratch_sh("printf 'b\\n\\n' >>.pid.box");
 	ok(box_empty(&b) == 0 && size_of(".pid.box") == 6,
-	    "what comes while letters are read stays with them");
+	    "a message that comes after the read stays, with those before");
 	letters.len = 0;
 	box_read(&b, &letters);
 	ok(box_empty(&b) == 0 && letters.len == 6 && size_of(".pid.box") == 0,
-	    "and is read with the next");
+	    "and is read the next time");
 	letters.len = 0;
-	box_rest(&b);
-	box_make("pid");
-	ok(box_open_again(&b, "pid") == BOX_OK && box_put(&b, "f\n", 2) == 0 &&
-		size_of(".pid.box") == 2,
-	    "one that was replaced is not taken up");
-	box_rest(&b);
-	scratch_sh("ln .pid.box other");
-	ok(box_open_again(&b, "pid") == BOX_NOTFILE && b.fd == -1,
-	    "nor one that has got another name");
-	scratch_sh("rm other");
-	box_open_again(&b, "pid");
-	box_rest(&b);
-	scratch_sh("mv .pid.box other && ln -s other .pid.box");
-	ok(box_open_again(&b, "pid") == BOX_NOTFILE,
-	    "nor one to which a link leads");
-	scratch_sh("rm .pid.box && mv other .pid.box");
-	box_open_again(&b, "pid");
-	box_rest(&b);
+	box_close(&b);
 	box_remove("pid");
-	ok(box_open_again(&b, "pid") == BOX_NONE && b.fd == -1,
-	    "nor one that was removed");
 	buf_free(&letters);
 }
 
@@ -461,12 +430,12 @@ enum { WRITERS = 4, EACH = 300 };
 static void
 write_many(int who)
 {
-	struct box b = { 0 };
+	struct box b;
 	char text[40];
 	int i, n;
 
 	for (i = 0; i < EACH;) {
-		if (box_open_again(&b, "pid") != BOX_OK)
+		if (box_open(&b, "pid") != BOX_OK)
 			continue; /* a crowd may keep us waiting */
 		n = snprintf(text, sizeof text, "%d %d\n\n", who, i);
 		if (i % 3 == 2) { /* a ring that fails */
@@ -475,10 +444,7 @@ write_many(int who)
 		}
 		if (box_put(&b, text, (size_t)n) < 0)
 			_exit(1);
-		if (who % 2 == 0)
-			box_rest(&b);
-		else
-			box_close(&b);
+		box_close(&b);
 		i++;
 	}
 	_exit(0);
@@ -580,7 +546,7 @@ main(void)
 	test_full();
 	test_locked();
 	test_take();
-	test_rest();
+	test_reader();
 	test_crowd();
 	if (getuid() == 0)
 		as_nobody();
