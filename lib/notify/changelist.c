@@ -1,33 +1,20 @@
-/* changelist.c - the change list: one format for pipes, bodies and the letter box */
+/* changelist.c - the change list, as pipes, requests and mailboxes carry it */
 #include <stdbool.h>
 #include <string.h>
 
 #include "notify/changelist.h"
 
 enum {
-	MARK = 2, /* "! " or "./" */
-	LINE = LIST_RECORD - MARK /* of a report */
+	MARK = 2, /* bytes of "! " and of "./" */
+	LINE = LIST_RECORD - MARK /* bytes of a line of a report */
 };
 
-/* ---- to write ---- */
+/* ---- writing ---- */
 
-int
-list_put_any(struct buf *b, char end)
-{
-	const char record[] = { '*', end };
-
-	return buf_put(b, record, sizeof record);
-}
-
-int
-list_put_end(struct buf *b, char end)
-{
-	return buf_put(b, &end, 1);
-}
-
-/* the mark, the text and the end; nothing of it where not all fits */
+/* Append all of the record, or nothing if it does not fit. */
 static int
-put(struct buf *b, const char *mark, const char *text, size_t n, char end)
+put_record(
+    struct buf *b, const char *mark, const char *text, size_t n, char end)
 {
 	size_t marked;
 	char *room;
@@ -44,51 +31,53 @@ put(struct buf *b, const char *mark, const char *text, size_t n, char end)
 }
 
 int
+list_put_any(struct buf *b, char end)
+{
+	return put_record(b, "", "*", 1, end);
+}
+
+int
+list_put_end(struct buf *b, char end)
+{
+	return put_record(b, "", "", 0, end);
+}
+
+int
 list_put_path(struct buf *b, const char *path, char end)
 {
-	bool odd;
+	bool marked;
 	size_t n;
 
 	n = strlen(path);
-	odd = *path == '!' || *path == '*' || strcmp(path, "-") == 0;
-	if (n == 0 || n > LIST_RECORD - (odd ? MARK : 0) ||
+	marked = *path == '!' || *path == '*' || strcmp(path, "-") == 0;
+	if (n == 0 || n > LIST_RECORD - (marked ? MARK : 0) ||
 	    (end != '\0' && memchr(path, end, n) != NULL))
 		return list_put_any(b, end);
-	return put(b, odd ? "./" : "", path, n, end);
-}
-
-/* the bytes of the first line, and in *skip those of its end */
-static size_t
-line(const char *text, size_t n, char end, size_t *skip)
-{
-	size_t len;
-
-	*skip = 0;
-	for (len = 0; len < n && text[len] != '\n' && text[len] != end; len++)
-		if (len == LINE)
-			return len;
-	if (len < n)
-		*skip = 1;
-	return len;
+	return put_record(b, marked ? "./" : "", path, n, end);
 }
 
 int
 list_put_report(struct buf *b, const char *text, size_t n, char end)
 {
-	size_t before, len, skip;
+	size_t before, i, len;
 
 	before = b->len;
-	for (; n > 0; text += len + skip, n -= len + skip) {
-		len = line(text, n, end, &skip);
-		if (put(b, "! ", text, len, end) < 0) {
+	for (i = 0; i < n; i += len) {
+		for (len = 0; len < LINE && i + len < n; len++)
+			if (text[i + len] == '\n' || text[i + len] == end)
+				break;
+		if (put_record(b, "! ", text + i, len, end) < 0) {
 			b->len = before;
 			return -1;
 		}
+		if (i + len < n &&
+		    (text[i + len] == '\n' || text[i + len] == end))
+			len++;
 	}
 	return 0;
 }
 
-/* ---- to read ---- */
+/* ---- reading ---- */
 
 void
 list_begin(struct list_reader *r, char end)
@@ -98,7 +87,7 @@ list_begin(struct list_reader *r, char end)
 }
 
 static void
-keep(struct list_reader *r, const void *bytes, size_t n)
+keep_bytes(struct list_reader *r, const void *bytes, size_t n)
 {
 	size_t room;
 
@@ -108,9 +97,9 @@ keep(struct list_reader *r, const void *bytes, size_t n)
 	r->len += n;
 }
 
-/* a record as it came, with room for a NUL at its end or at LIST_RECORD */
+/* Parse a record without its end; a NUL is put after it, or where it is cut. */
 static struct list_record
-parse(char *text, size_t n, char end)
+parse_record(char *text, size_t n, char end)
 {
 	bool cut;
 
@@ -143,15 +132,15 @@ list_feed(
 	*record = (struct list_record){ .kind = LIST_MORE };
 	stop = n == 0 ? NULL : memchr(bytes, r->end, n);
 	if (stop == NULL) {
-		keep(r, bytes, n);
+		keep_bytes(r, bytes, n);
 		return n;
 	}
 	len = (size_t)(stop - (char *)bytes);
 	if (r->len > 0) {
-		keep(r, bytes, len);
+		keep_bytes(r, bytes, len);
 		list_finish(r, record);
 	} else
-		*record = parse(bytes, len, r->end);
+		*record = parse_record(bytes, len, r->end);
 	return len + 1;
 }
 
@@ -160,6 +149,6 @@ list_finish(struct list_reader *r, struct list_record *record)
 {
 	*record = (struct list_record){ .kind = LIST_MORE };
 	if (r->len > 0)
-		*record = parse(r->text, r->len, r->end);
+		*record = parse_record(r->text, r->len, r->end);
 	r->len = 0;
 }
