@@ -9,9 +9,15 @@
 
 #include "os/sandbox.h"
 
-/* path without slashes and "." at its end, from the root on; 0, or -1 */
+static bool
+is_top(const char *path)
+{
+	return path[strspn(path, "/")] == '\0';
+}
+
+/* Make a path absolute, without "/" and "/." at its end.  Returns 0 or -1. */
 static int
-absolute(char out[SANDBOX_PATH], const char *path)
+make_absolute(char out[SANDBOX_PATH], const char *path)
 {
 	char here[SANDBOX_PATH] = "";
 	size_t n;
@@ -20,7 +26,7 @@ absolute(char out[SANDBOX_PATH], const char *path)
 	if (path[0] != '/' && getcwd(here, sizeof here) == NULL)
 		return -1;
 	len = snprintf(
-	    out, SANDBOX_PATH, "%s%s%s", here, path[0] == '/' ? "" : "/", path);
+	    out, SANDBOX_PATH, "%s%s%s", here, is_top(here) ? "" : "/", path);
 	if (len < 0 || len >= SANDBOX_PATH)
 		return -1;
 	for (n = (size_t)len; n > 1; n--)
@@ -31,9 +37,9 @@ absolute(char out[SANDBOX_PATH], const char *path)
 	return 0;
 }
 
-/* the directory that an absolute path is in, "/" for that one */
+/* Shorten an absolute path to its parent; that of "/" is "/". */
 static void
-up(char *path)
+cut_to_parent(char *path)
 {
 	char *slash;
 
@@ -43,7 +49,18 @@ up(char *path)
 	slash[slash == path ? 1 : 0] = '\0';
 }
 
-/* does a component lead up? */
+/* Return whether a path without "/" at its end is a directory or beneath it. */
+static bool
+is_beneath(const char *path, const char *dir)
+{
+	size_t n;
+
+	n = strlen(dir);
+	return n > 0 && strncmp(path, dir, n) == 0 &&
+	    (path[n] == '\0' || path[n] == '/' || is_top(dir));
+}
+
+/* Return whether a component of an absolute path is "..". */
 static bool
 has_dots(const char *path)
 {
@@ -55,46 +72,51 @@ has_dots(const char *path)
 	return false;
 }
 
-/* What is there now of a path that is to come. */
+/*
+ * The parent of an existing directory, but never all files: a directory that is
+ * directly beneath "/" stands for itself.
+ */
 static void
-up_to_existing(char *path)
+allow_parent(char *path)
 {
-	while (access(path, F_OK) < 0 && errno != EACCES && path[1] != '\0')
-		up(path);
+	char itself[SANDBOX_PATH];
+
+	memcpy(itself, path, strlen(path) + 1);
+	cut_to_parent(path);
+	while (access(path, F_OK) < 0 && errno != EACCES && !is_top(path))
+		cut_to_parent(path);
+	if (is_top(path))
+		memcpy(path, itself, strlen(itself) + 1);
 }
 
-/* where the root is looked for by its name */
+/* The directory in which the root is found by its name. */
 static void
 plan_name(char out[SANDBOX_PATH], const char *root)
 {
 	char here[SANDBOX_PATH];
-	size_t n;
 
-	if (absolute(out, root) < 0 || strcmp(strrchr(out, '/'), "/..") == 0) {
-		out[0] = '\0'; /* where that is can't be told by its name */
-		return;
-	}
-	up(out);
-	if (root[0] != '/' && !has_dots(out) &&
-	    getcwd(here, sizeof here) != NULL) {
-		n = strlen(here);
-		if (n > 1 && strncmp(out, here, n) == 0 && out[n] == '/')
-			out[n] = '\0';
-	}
-	up_to_existing(out);
+	if (make_absolute(out, root) < 0 ||
+	    strcmp(strrchr(out, '/'), "/..") == 0)
+		out[0] = '\0'; /* Its parent cannot be told by its name. */
+	else if (root[0] != '/' && !has_dots(out) &&
+	    getcwd(here, sizeof here) != NULL && !is_top(here))
+		memcpy(out, here, strlen(here) + 1);
+	else
+		allow_parent(out);
 }
 
-/* where it really is, a link that it may be */
+/* The same for the root's real path, if links lead to it from elsewhere. */
 static void
-plan_place(char out[SANDBOX_PATH], const char *root)
+plan_place(char out[SANDBOX_PATH], const char *root, const char *name)
 {
 	char *real;
 
 	out[0] = '\0';
 	real = realpath(root, NULL);
-	if (real != NULL && strlen(real) < SANDBOX_PATH) {
+	if (real != NULL && strlen(real) < SANDBOX_PATH &&
+	    !is_beneath(real, name)) {
 		memcpy(out, real, strlen(real) + 1);
-		up(out);
+		allow_parent(out);
 	}
 	free(real);
 }
@@ -105,10 +127,10 @@ sandbox_plan(struct sandbox *s, const char *root, const char *pidfile)
 	*s = (struct sandbox){ .write = "" };
 	if (root != NULL) {
 		plan_name(s->read[0], root);
-		plan_place(s->read[1], root);
+		plan_place(s->read[1], root, s->read[0]);
 	}
-	if (absolute(s->write, pidfile) == 0)
-		up(s->write);
+	if (make_absolute(s->write, pidfile) == 0)
+		cut_to_parent(s->write);
 	else
 		s->write[0] = '\0';
 }

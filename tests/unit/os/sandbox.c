@@ -47,33 +47,46 @@ test_plan(void)
 	struct sandbox s;
 	char path[300];
 
-	ok(plans("site", "/project", "/project") &&
-		plans("site/", "/project", "/project") &&
-		plans("./site/.", "/project", "/project"),
-	    "a root may be made again, so what it is in is read");
-	ok(plans("site/deep/html", "/project", "/project/site/deep"),
-	    "so may all of a path into the working directory");
-	ok(plans(".", "", ""), "so may the working directory itself");
+	ok(plans("site", "/project", NULL) &&
+		plans("site/", "/project", NULL) &&
+		plans("./site/.", "/project", NULL),
+	    "the root's parent can be read: the root may be created again");
+	ok(plans("site/deep/html", "/project", NULL),
+	    "a path into the working directory may all be created again");
+	ok(plans(".", "/project", NULL) && plans("./", "/project", NULL),
+	    "the working directory allows only itself");
 	ok(plans("../else/site", "/project/../else", "/else"),
-	    "a path out of it is one");
+	    "a path out of the working directory allows the parent");
 	snprintf(path, sizeof path, "%s/project/site/deep/html", top);
-	ok(plans(path, "/project/site/deep", "/project/site/deep"),
-	    "and so is one from the top");
+	ok(plans(path, "/project/site/deep", NULL),
+	    "an absolute path allows the parent");
 	ok(plans("missing", "/project", NULL) &&
 		plans("../missing/site", "/project/..", NULL),
-	    "what is not there yet may come");
+	    "a missing root allows the directory where it may appear");
 	ok(plans("link", "/project", "/else"),
-	    "a link may be made again, and what it leads to");
+	    "a link allows its parent and that of its target");
 	sandbox_plan(&s, NULL, "pid");
 	ok(s.read[0][0] == '\0' && s.read[1][0] == '\0' &&
 		is(s.write, "/project"),
-	    "who serves no files reads none");
+	    "without a root no files can be read");
 	sandbox_plan(&s, "/", "/pid");
 	ok(strcmp(s.read[0], "/") == 0 && strcmp(s.write, "/") == 0,
-	    "what is at the top is in it");
+	    "the top of all directories can be the root");
+	sandbox_plan(&s, "/usr", "/pid");
+	ok(strcmp(s.read[0], "/usr") == 0 && s.read[1][0] == '\0',
+	    "a directory directly beneath / allows only itself");
+	sandbox_plan(&s, "/not-there/site", "/pid");
+	ok(strcmp(s.read[0], "/not-there/site") == 0 && s.read[1][0] == '\0',
+	    "a missing path does not allow all files");
+	if (chdir("/") == 0) {
+		sandbox_plan(&s, "usr", "/tmp/pid");
+		ok(strcmp(s.read[0], "/usr") == 0 && s.read[1][0] == '\0',
+		    "so does such a directory if / is the working directory");
+	}
+	ok(chdir(top) == 0 && chdir("project") == 0, "back in the project");
 	sandbox_plan(&s, "..", "run/pid");
 	ok(s.read[0][0] == '\0' && is(s.write, "/project/run"),
-	    "what leads up has no name");
+	    "a root that is .. has no name that could be created again");
 }
 
 /* ---- what can be done in it ---- */
@@ -259,6 +272,24 @@ test_versions(void)
 }
 
 static void
+test_dot(void)
+{
+	struct sandbox s;
+	pid_t pid;
+
+	sandbox_plan(&s, ".", "run/pid");
+	pid = fork();
+	if (pid == 0)
+		_exit(sandbox_restrict(&s, version) == 0 &&
+			    opens("site/x", O_RDONLY) &&
+			    refused("../outside", O_RDONLY)
+			? 0
+			: 1);
+	ok(status_of(pid) == 0,
+	    "with . as the root, files outside of it cannot be read");
+}
+
+static void
 without(void)
 {
 	struct sandbox s;
@@ -287,6 +318,7 @@ main(void)
 	test_plan();
 	version = sandbox_newest();
 	if (version > 0) {
+		test_dot();
 		test_versions();
 		test_sandbox();
 	} else
