@@ -132,7 +132,8 @@ poke_all(struct act *a)
 	const struct change *p;
 	unsigned n;
 
-	for (p = a->changes.first, n = 0; p != NULL; p = p->next)
+	p = a->changes.first;
+	for (n = 0; p != NULL && !a->ending; p = p->next)
 		if ((p->owed & bit(ACT_LIST)) != 0) {
 			poke(a, p->path.name);
 			if (++n % POKES == 0)
@@ -252,6 +253,10 @@ turn_of(struct act *a, size_t i)
 	r = &a->rules->v[i];
 	if (r->command == NULL)
 		return false;
+	/* Once told to end, no command starts: this turn does not end. */
+	a->calls.breathe();
+	if (a->ending)
+		return true;
 	if (r->restart)
 		run_stop(&a->runs[i], clock_ms());
 	if (run_busy(&a->runs[i]))
@@ -394,6 +399,7 @@ act_stop(struct act *a)
 {
 	size_t i;
 
+	a->ending = true;
 	for (i = 0; i < a->rules->n; i++)
 		run_stop(&a->runs[i], clock_ms());
 }

@@ -36,7 +36,7 @@ struct act_calls {
 	void (*why)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 	/* hear of all that has changed so far */
 	void (*hear)(void);
-	/* this takes long: see to signals */
+	/* handle the signals that have come: before a start, and in long loops */
 	void (*breathe)(void);
 };
 
@@ -54,6 +54,7 @@ struct act {
 	struct changes changes; /* of the batch in hand, and owed from before */
 	struct batch_taken taken; /* the batch in hand */
 	bool acting; /* on it */
+	bool ending; /* no command starts any more: see act_stop */
 	size_t current; /* the rule that has its turn */
 	uint64_t todo, ran, failed; /* rules */
 	int64_t own_until; /* what changed before is perhaps our own doing */
@@ -81,7 +82,10 @@ bool act_own(const struct act *a, int64_t when);
  */
 int act_ended(struct act *a, size_t rule);
 
-/* stop all that runs, or kill it; then act_ended needs not be told */
+/*
+ * Stop all that runs, or kill it; then act_ended needs not be told.  After
+ * act_stop no command starts.
+ */
 void act_stop(struct act *a);
 void act_kill(struct act *a);
 

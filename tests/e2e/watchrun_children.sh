@@ -169,6 +169,65 @@ if [ -d /proc/self/fd ]; then
 	stop "$pid"
 fi
 
+# ---- told to end between two commands ----
+
+# blocked args...: TERM comes while a message of watchrun waits for room in a
+# full pipe; then the pipe is read, and `said` has the messages
+blocked() {
+	rm -f end ran ready said
+	mkfifo full
+	sh -c 'exec 3<>full
+	    dd if=/dev/zero of=full bs=4096 count=16 2>/dev/null
+	    : >ready; exec sleep 1000' &
+	holder=$!
+	started="$started $holder"
+	until_ok 5 test -e ready
+	ends end watchrun "$@" >/dev/null 2>full &
+	started="$started $!"
+	watchrun=$(until_ok 5 child_of "$!" && child_of "$!")
+	until_ok 5 test -e ran
+	sleep 0.3
+	kill -TERM "$watchrun"
+	sleep 0.1
+	cat full >said &
+	ended_by 'signal 15'
+	kill "$holder"
+	wait "$holder" "$!" 2>/dev/null
+	rm -f full
+}
+child_of() {
+	ps -o pid= -o ppid= | awk -v up="$1" '$2 == up { print $1 }' | grep .
+}
+blocked 'site/*' -- sh -c ': >ran' ';' 'site/*' -- ./second ';' \
+    'site/*' -- ./third
+ok 'TERM comes between two commands' has said ./second
+refused 'the next command does not start' has said ./third
+blocked 'site/*' -- sh -c ': >ran' ';' 'site/*' -- ./second ';' \
+    -r 'site/*' -- ./third
+ok 'TERM comes between a command and a server' has said ./second
+refused 'the server does not start' has said ./third
+
+mkdir many
+seq 4000 | sed "s|^|many/|" | xargs touch
+mkfifo feed full
+rm -f end ran
+exec 8<>feed
+ends end watchrun -v -P -f - -- sh -c 'echo run >>ran' <feed 2>full &
+started="$started $!"
+exec 7<full
+watchrun=$(until_ok 5 child_of "$!" && child_of "$!")
+seq 4000 | sed 's|^|many/|' >&8
+printf '\nmany/1\n\n' >&8
+until_ok 5 test -e ran
+sleep 0.3
+kill -TERM "$watchrun"
+cat <&7 >said
+exec 7<&- 8>&-
+ok 'TERM while paths are poked ends watchrun' ended_by 'signal 15'
+ok 'before all of them are' test "$(grep -c ': poked' said)" -lt 4000
+ok 'no command starts then' same_text ran run
+rm -f feed full said
+
 # ---- many runs ----
 
 : >seen
