@@ -26,6 +26,7 @@
 enum {
 	LOOKS = 256, /* at directories, before signals have their turn */
 	FEED_AHEAD = 65536, /* paths of one batch that -f takes */
+	INSIST = 1000, /* ms after the first signal to end; then KILL */
 	LONGEST = 1000000 /* ms to wait at once */
 };
 
@@ -50,6 +51,7 @@ static struct {
 	int signals;
 	bool leaving; /* as soon as nothing runs */
 	int ending; /* then: the signal that ends us, or 0: the status */
+	int64_t asked; /* when that signal came */
 	int status;
 } w;
 
@@ -199,8 +201,7 @@ leave(int signo, int status)
 static void
 kill_rest(void)
 {
-	if (act_busy(&w.act))
-		act_kill(&w.act);
+	act_kill(&w.act);
 }
 
 /* Nothing runs any more, and nothing is left to be written? */
@@ -215,13 +216,18 @@ leave_when_gone(void)
 		exit(w.status);
 }
 
-/* The first such signal asks the commands to end, the second does not ask. */
+/*
+ * The first such signal asks the commands to end.  Another one means "now", but
+ * not in the same second: Ctrl-C often comes with TERM from a script's trap.
+ */
 static void
 end(int signo)
 {
-	if (w.leaving && w.ending != 0)
+	if (w.ending == 0) {
+		w.asked = clock_ms();
+		leave(signo, 0);
+	} else if (clock_ms() - w.asked >= INSIST)
 		act_kill(&w.act);
-	leave(signo, 0);
 }
 
 static void

@@ -22,7 +22,7 @@ all_gone() {
 	# shellcheck disable=SC2046
 	gone $(cat pids)
 }
-# insist signal: it once more, as two that come too soon after each other are one
+# insist signal: send it once more; it means "now" a second after the first one
 insist() {
 	kill -"$1" "$watchrun" 2>/dev/null
 	all_gone
@@ -107,8 +107,12 @@ under 'site/*' -- sh stubborn
 until_ok 5 pids_are 2
 kill -INT "$watchrun"
 sleep 0.1
-ok 'a second signal kills a stubborn command at once' until_ok 1 insist INT
-ok 'and ends watchrun by it' ended_by 'signal 2'
+kill -TERM "$watchrun"
+sleep 0.4
+refused 'a second signal right after the first one kills nothing' any_gone
+ok 'a second signal a second later kills a stubborn command' \
+    until_ok 1 insist INT
+ok 'and watchrun ends by the first of them' ended_by 'signal 2'
 
 # Its leader ends at once, the rest of it minds nothing.
 under 'site/*' -- sh -c 'sh stubborn & echo $! >leader; wait'

@@ -149,7 +149,7 @@ ok 'what changed meanwhile is in the next batch' until_ok 5 has log \
     'site/page.html: changed'
 kill -INT "$watchrun"
 sleep 0.1
-# two that come too soon after each other are one
+# insist: INT once more; it means "now" a second after the first one
 insist() {
 	kill -INT "$watchrun" 2>/dev/null
 	test -e end

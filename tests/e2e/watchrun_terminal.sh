@@ -98,8 +98,13 @@ until_ok 10 pids_are 1
 keys '\003'
 sleep 0.1
 keys '\003'
-ok 'nor, the second time, is one that ignores all' over '[signal 2]'
-ok 'and it is killed' until_ok 2 all_gone
+sleep 0.3
+refused 'Ctrl-C twice at once kills nothing' all_gone
+sleep 0.8
+keys '\003'
+ok 'Ctrl-C again a second later ends a command that ignores all' \
+    until_ok 1 all_gone
+ok 'and watchrun' over '[signal 2]'
 
 term watchrun -v 'site/*' -- sh -c 'echo $$ >>pids; sleep 1000'
 until_ok 10 pids_are 1
