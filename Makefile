@@ -31,7 +31,7 @@ LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
 OS = lib/os/linux.o lib/os/other.o
 
-FLOOR = lib/base/buf.o lib/base/msg.o lib/base/str.o
+FLOOR = lib/base/buf.o lib/base/fds.o lib/base/msg.o lib/base/str.o
 SYSTEM = lib/base/clock.o $(OS) lib/notify/pidfile.o lib/os/signals.o
 
 TREE = lib/base/content.o lib/match/glob.o lib/match/rule.o lib/tree/dir.o \
@@ -73,8 +73,9 @@ TREE_H = lib/base/content.h lib/match/glob.h lib/match/rule.h lib/tree/dir.h \
 	lib/tree/ghost.h lib/tree/link.h lib/tree/look.h lib/tree/mounts.h \
 	lib/tree/seen.h lib/tree/sweep.h lib/tree/tree.h lib/tree/watch.h
 
-HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/json.h \
-	lib/base/msg.h lib/base/release.h lib/base/str.h lib/base/utf8.h \
+HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/fds.h \
+	lib/base/json.h lib/base/msg.h lib/base/release.h lib/base/str.h \
+	lib/base/utf8.h \
 	lib/http/access.h lib/http/chunks.h lib/http/http.h lib/http/net.h \
 	lib/notify/changelist.h lib/notify/mailbox.h lib/notify/pidfile.h \
 	lib/os/os.h \
@@ -98,7 +99,7 @@ TREE_TESTS = tests/unit/base/content tests/unit/tree/ghost \
 	tests/unit/tree/watch_kqueue
 
 UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
-	tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
+	tests/unit/base/fds tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
 	tests/unit/base/utf8 tests/unit/http/access tests/unit/http/chunks \
 	tests/unit/http/http tests/unit/http/net tests/unit/match/glob \
 	tests/unit/match/glob_limits tests/unit/match/rule \
@@ -315,8 +316,14 @@ LETTER_UNIT = tests/unit/run/letter.o lib/run/letter.o lib/base/buf.o \
 tests/unit/run/letter: $(LETTER_UNIT)
 	$(LINK) -o $@ $(LETTER_UNIT)
 
-tests/unit/base/msg: tests/unit/base/msg.o lib/base/msg.o
-	$(LINK) -o $@ tests/unit/base/msg.o lib/base/msg.o
+FDS_UNIT = tests/unit/base/fds.o lib/base/clock.o lib/base/fds.o
+tests/unit/base/fds: $(FDS_UNIT)
+	$(LINK) -o $@ $(FDS_UNIT)
+
+MSG_UNIT = tests/unit/base/msg.o lib/base/clock.o lib/base/fds.o \
+	lib/base/msg.o
+tests/unit/base/msg: $(MSG_UNIT)
+	$(LINK) -o $@ $(MSG_UNIT)
 
 OPTIONS_UNIT = tests/unit/run/options.o lib/run/options.o lib/match/glob.o \
 	lib/match/rule.o lib/os/signals.o lib/base/str.o

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fds.h"
 #include "base/msg.h"
 #include "base/release.h"
 #include "os/os.h"
@@ -26,8 +27,8 @@
 enum {
 	LOOKS = 256, /* at directories, before signals have their turn */
 	FEED_AHEAD = 65536, /* paths of one batch that -f takes */
-	INSIST = 1000, /* ms after the first signal to end; then KILL */
-	LONGEST = 1000000 /* ms to wait at once */
+	SPARE = 9, /* descriptors that the tree and the commands need */
+	INSIST = 1000 /* ms after the first signal to end; then KILL */
 };
 
 /* What poll() waits for; then two for each report. */
@@ -338,24 +339,17 @@ batch_when(void)
 
 /* ---- the loop ---- */
 
-static int
-timeout(void)
+static int64_t
+next_due(void)
 {
-	int64_t now, due, other;
+	int64_t due, other;
 
-	now = clock_ms();
 	due = batch_when();
 	other = w.watching && !w.leaving ? tree_due(&w.tree) : TREE_NEVER;
 	if (other < due)
 		due = other;
-	other = act_due(&w.act, now);
-	if (other < due)
-		due = other;
-	if (due == BATCH_NEVER)
-		return -1;
-	if (due <= now)
-		return 0;
-	return due - now > LONGEST ? LONGEST : (int)(due - now);
+	other = act_due(&w.act, clock_ms());
+	return other < due ? other : due;
 }
 
 /* Write some of the list: no more than a pipe that is ready takes at once. */
@@ -427,7 +421,7 @@ turn(void)
 	static struct pollfd fds[REPORTS + 2 * RULE_MAX];
 
 	set_fds(fds);
-	if (poll(fds, REPORTS + 2 * w.rules->n, timeout()) < 0) {
+	if (fds_wait(fds, REPORTS + 2 * w.rules->n, next_due()) < 0) {
 		if (errno != EINTR)
 			msg_die("poll:");
 		return;
@@ -603,6 +597,8 @@ main(int argc, char *argv[])
 		0)
 		msg_die("%s:", w.options.from);
 	catch_signals();
+	if (fds_spare(SPARE) < 0)
+		msg_die("cannot watch:");
 	if (w.options.from == NULL)
 		open_tree();
 	if (w.options.dry) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fds.h"
 #include "base/msg.h"
 
 enum { LINE = 5000 }; /* a longest path and the words around it */
@@ -51,6 +52,17 @@ msg_verbose(void)
 	return msg.level == MSG_VERBOSE;
 }
 
+static void
+add_error(char *line, size_t size, int error)
+{
+	if (error == EMFILE)
+		snprintf(line, size,
+		    " %s: the limit is %llu; raise it with ulimit -n",
+		    strerror(error), (unsigned long long)fds_limit());
+	else
+		snprintf(line, size, " %s", strerror(error));
+}
+
 /* One write a line, so that two programs on one terminal do not mix. */
 static void
 say(const char *fmt, va_list ap)
@@ -65,7 +77,7 @@ say(const char *fmt, va_list ap)
 	vsnprintf(line + n, sizeof line - n, fmt, ap);
 	n = strlen(line);
 	if (fmt[strlen(fmt) - 1] == ':')
-		snprintf(line + n, sizeof line - n, " %s", strerror(error));
+		add_error(line + n, sizeof line - n, error);
 	n = strlen(line);
 	for (i = 0; i < n; i++)
 		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)

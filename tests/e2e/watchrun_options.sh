@@ -51,6 +51,28 @@ ok '-- alone' usage_error 'command' --
 ok 'a pattern that stands for too many' usage_error 'patterns' \
     '{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}'
 
+# ---- few descriptors ----
+
+cat >few <<'END'
+limit=$1
+shift
+ulimit -n "$limit" && exec watchrun "$@"
+END
+sh few 5 'site/*' -- true >out 2>err </dev/null
+ok 'a limit of 5 descriptors is named' has err \
+    'the limit is 5; raise it with ulimit -n'
+ok 'in one line' lines 1 err
+: >few.seen
+set -- site -- sh -c 'echo run >>few.seen'
+for i in $(seq 30); do
+	set -- site -- true ';' "$@"
+done
+start err sh few 40 -v -w "$@"
+until_ok 10 has err 'watching '
+echo more >site/page.html
+ok '31 rules work with 40 descriptors' runs 1 few.seen
+stop "$pid"
+
 # ---- -h -V ----
 
 ok '-h says how it is called' exits 0 -h
