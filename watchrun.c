@@ -195,7 +195,7 @@ leave(int signo, int status)
 	w.leaving = true;
 	w.ending = signo;
 	w.status = status;
-	act_stop(&w.act);
+	act_stop(&w.act, signo);
 }
 
 /* Whatever ends us so soon, what we have started must not outlive us. */
@@ -373,7 +373,8 @@ write_list(short revents)
 		return;
 	msg_error("standard output:");
 	buf_free(list);
-	leave(w.ending, 1);
+	if (w.ending == 0)
+		leave(0, 1);
 }
 
 static void

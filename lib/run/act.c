@@ -395,13 +395,13 @@ act_own(const struct act *a, int64_t when)
 }
 
 void
-act_stop(struct act *a)
+act_stop(struct act *a, int signo)
 {
-	size_t i;
+	struct run *r;
 
 	a->ending = true;
-	for (i = 0; i < a->rules->n; i++)
-		run_stop(&a->runs[i], clock_ms());
+	for (r = a->runs; r < a->runs + a->rules->n; r++)
+		run_end(r, signo != 0 ? signo : r->stop, clock_ms());
 }
 
 void

@@ -83,10 +83,11 @@ bool act_own(const struct act *a, int64_t when);
 int act_ended(struct act *a, size_t rule);
 
 /*
- * Stop all that runs, or kill it; then act_ended needs not be told.  After
- * act_stop no command starts.
+ * Stop all commands, with this signal or, if it is 0, each with that of its
+ * rule; or kill them.  Then act_ended needs not be called.  After act_stop no
+ * command starts.
  */
-void act_stop(struct act *a);
+void act_stop(struct act *a, int signo);
 void act_kill(struct act *a);
 
 /* does anything run, or is being stopped? */

@@ -48,12 +48,19 @@ set_environment(const struct run_how *how, const char *mark)
 static _Noreturn void
 become(const struct run_how *how, int stop, const char *mark, int report)
 {
+	static const int passed_on[] = { SIGINT, SIGQUIT, SIGTERM };
 	int error;
 	ssize_t n;
+	size_t i;
 
 	setpgid(0, 0);
 	sig_reset();
-	/* A shell's job in the background has INT ignored, to name one. */
+	/*
+	 * A shell without job control starts jobs in the background with INT
+	 * and QUIT ignored.  We catch them, so the command must get them.
+	 */
+	for (i = 0; i < sizeof passed_on / sizeof passed_on[0]; i++)
+		sig_default(passed_on[i]);
 	sig_default(stop);
 	if (set_streams(how) == 0 && set_environment(how, mark) == 0)
 		execvp(how->argv[0], how->argv);
@@ -310,7 +317,18 @@ stop_with(struct run *r, int signo)
 void
 run_stop(struct run *r, int64_t now)
 {
-	if (r->stopping || !stop_with(r, r->stop))
+	if (!r->stopping)
+		run_end(r, r->stop, now);
+}
+
+void
+run_end(struct run *r, int signo, int64_t now)
+{
+	stray_again(&r->strays);
+	if (r->killed || !stop_with(r, signo))
+		return;
+	r->with = signo;
+	if (r->stopping)
 		return;
 	r->stopping = true;
 	r->survived = false;
@@ -351,7 +369,7 @@ look(struct run *r, int64_t now)
 	r->look_at = now + r->linger;
 	if (r->linger < RUN_LINGER_MAX)
 		r->linger *= 2;
-	return stray_signal(&r->strays, r->killed ? SIGKILL : r->stop);
+	return stray_signal(&r->strays, r->killed ? SIGKILL : r->with);
 }
 
 /* Not even KILL ended it: it is another user's, or hangs in the kernel. */

@@ -47,7 +47,7 @@ struct run_shared {
 struct run {
 	/* set by who owns it, before the first start */
 	struct run_shared *shared;
-	int stop; /* the signal that stops a command; not ignored in it */
+	int stop; /* the signal that stops a command */
 	int64_t grace; /* from that to KILL */
 	int64_t limit; /* a command that runs longer is stopped; 0: none */
 	bool server; /* what it leaves behind is stopped as it is itself */
@@ -56,6 +56,7 @@ struct run {
 	int status; /* of the last one that ended, as from waitpid(2) */
 	bool ended; /* the command has, though some of its group may live */
 	bool stopping;
+	int with; /* while stopping: the signal */
 	bool killed; /* while stopping: KILL was sent */
 	bool timed_out; /* it ran longer than the limit */
 	bool survived; /* even KILL did not end all of it in time */
@@ -107,6 +108,12 @@ bool run_busy(const struct run *r);
  * ended what it left behind is stopped so, of any other nothing.
  */
 void run_stop(struct run *r, int64_t now);
+
+/*
+ * As run_stop, with this signal in place of the stop signal.  It is also sent
+ * if the command is being stopped already; the grace goes on then.
+ */
+void run_end(struct run *r, int signo, int64_t now);
 
 /* KILL for all of these now, where run_stop would stop something */
 void run_kill(struct run *r, int64_t now);

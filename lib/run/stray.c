@@ -73,6 +73,13 @@ stray_forget(struct strays *s, pid_t pid)
 }
 
 void
+stray_again(struct strays *s)
+{
+	s->group_told = false;
+	s->ntold = 0;
+}
+
+void
 stray_end(struct strays *s)
 {
 	free(s->told);

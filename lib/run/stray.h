@@ -40,6 +40,9 @@ bool stray_signal(struct strays *s, int signo);
 /* KILL for all of it; is anything there? */
 bool stray_kill(struct strays *s);
 
+/* Another signal is about to be sent: nobody has got it yet. */
+void stray_again(struct strays *s);
+
 /* This one was waited for: its number may soon be another's. */
 void stray_forget(struct strays *s, pid_t pid);
 

@@ -85,12 +85,20 @@ keys '\003'
 ok 'Ctrl-C during a command ends watchrun by INT' over '[signal 2]'
 ok 'and the command' until_ok 2 all_gone
 
-term watchrun -v 'site/*' -- sh -c 'trap "" INT; sleep 1000 & echo $! >>pids
-    echo $$ >>pids; wait'
+term watchrun -v 'site/*' -- sh -c 'trap "echo cleaned up; exit" INT
+    trap "echo terminated; exit" TERM; echo $$ >>pids
+    while :; do sleep 0.05; done'
+until_ok 10 pids_are 1
+keys '\003'
+ok 'a command gets INT at Ctrl-C' over '[signal 2]'
+ok 'and may clean up' has screen 'cleaned up'
+
+term watchrun -k 0.3 -v 'site/*' -- sh -c 'trap "" INT
+    sleep 1000 & echo $! >>pids; echo $$ >>pids; wait'
 until_ok 10 pids_are 2
 keys '\003'
-ok 'a command that ignores INT is no obstacle' over '[signal 2]'
-ok 'and is ended, too' until_ok 2 all_gone
+ok 'a command that ignores INT is killed after -k' over '[signal 2]'
+ok 'with all that it started' until_ok 2 all_gone
 
 term watchrun -v 'site/*' -- sh -c 'trap "" INT TERM; echo $$ >>pids
     while :; do sleep 0.1; done'
