@@ -315,11 +315,15 @@ on_runs(void)
 	enum run_news news;
 	size_t i;
 
-	for (i = 0; i < w.rules->n; i++)
-		if ((news = run_tick(&w.act.runs[i], clock_ms())) == RUN_ENDED)
+	for (i = 0; i < w.rules->n; i++) {
+		news = run_tick(&w.act.runs[i], clock_ms());
+		if (news == RUN_ENDED)
 			on_ended(i);
 		else if (news == RUN_SUSPENDED)
 			run_suspend(w.act.runs, w.rules->n);
+	}
+	if (w.act.retry_at <= clock_ms())
+		acted(act_retry(&w.act));
 }
 
 /* When the batch is to be acted on, or BATCH_NEVER. */

@@ -215,25 +215,6 @@ failed(struct act *a, size_t i, int status)
 	a->failed |= bit(i);
 }
 
-static int
-start(struct act *a, size_t i)
-{
-	struct job_how how;
-	int status;
-
-	if (guard_runs(&a->jobs[i].guard, a->taken.own))
-		a->calls.warn("%s: written by the very runs of %s (rule %zu) "
-			      "that it causes: spacing them out",
-		    first_of(a, i), a->rules->v[i].command[0], i + 1);
-	how = (struct job_how){ .out = a->options->list ? STDERR_FILENO : -1,
-		.deaf = a->options->from != NULL,
-		.any = a->taken.lost || (a->taken.any & bit(i)) != 0 };
-	status = job_start(&a->jobs[i], &a->changes, &how, clock_ms());
-	if (status != 0)
-		failed(a, i, status);
-	return status == 0 ? 0 : -1;
-}
-
 static void
 end_turn(struct act *a, size_t i)
 {
@@ -242,6 +223,49 @@ end_turn(struct act *a, size_t i)
 	now = clock_ms();
 	guard_ended(&a->jobs[i].guard, now);
 	a->own_until = a->rules->v[i].restart ? now + ACT_START : now;
+}
+
+/* Has this failed because somebody writes the program?  Then it is due again. */
+static bool
+is_busy_program(struct act *a, int error)
+{
+	int64_t now;
+
+	now = clock_ms();
+	if (error != ETXTBSY || now >= a->retry_until)
+		return false;
+	a->retry_at = now + a->retry_pause;
+	if (a->retry_pause < ACT_PAUSE_MAX)
+		a->retry_pause *= 2;
+	return true;
+}
+
+/* Returns true if the turn goes on: the command runs, or is tried again. */
+static bool
+start(struct act *a, size_t i)
+{
+	struct job_how how;
+	int status;
+
+	a->retry_at = RUN_NEVER;
+	/* Once told to end, no command starts: this turn does not end. */
+	a->calls.breathe();
+	if (a->ending)
+		return true;
+	how = (struct job_how){ .out = a->options->list ? STDERR_FILENO : -1,
+		.deaf = a->options->from != NULL,
+		.any = a->taken.lost || (a->taken.any & bit(i)) != 0 };
+	status = job_start(&a->jobs[i], &a->changes, &how, clock_ms());
+	if (status != 0) {
+		if (is_busy_program(a, errno))
+			return true;
+		failed(a, i, status);
+	} else if (!a->rules->v[i].restart)
+		return true;
+	else
+		a->jobs[i].broken = false;
+	end_turn(a, i);
+	return false;
 }
 
 /* true when it has it on: its command is at work, or is being stopped */
@@ -253,21 +277,17 @@ turn_of(struct act *a, size_t i)
 	r = &a->rules->v[i];
 	if (r->command == NULL)
 		return false;
-	/* Once told to end, no command starts: this turn does not end. */
-	a->calls.breathe();
-	if (a->ending)
-		return true;
 	if (r->restart)
 		run_stop(&a->runs[i], clock_ms());
 	if (run_busy(&a->runs[i]))
 		return true;
-	if (start(a, i) == 0) {
-		if (!r->restart)
-			return true;
-		a->jobs[i].broken = false;
-	}
-	end_turn(a, i);
-	return false;
+	if (guard_runs(&a->jobs[i].guard, a->taken.own))
+		a->calls.warn("%s: written by the very runs of %s (rule %zu) "
+			      "that it causes: spacing them out",
+		    first_of(a, i), r->command[0], i + 1);
+	a->retry_until = clock_ms() + ACT_RETRY;
+	a->retry_pause = ACT_PAUSE;
+	return start(a, i);
 }
 
 static int
@@ -286,6 +306,14 @@ go_on(struct act *a)
 	}
 	a->current = ACT_NOBODY;
 	return conclude(a);
+}
+
+int
+act_retry(struct act *a)
+{
+	if (a->ending || clock_ms() < a->retry_at || start(a, a->current))
+		return 0;
+	return go_on(a);
 }
 
 /* A server has ended though nobody stopped it: it starts with the next batch. */
@@ -391,7 +419,8 @@ bool
 act_own(const struct act *a, int64_t when)
 {
 	return when < a->own_until ||
-	    (a->current != ACT_NOBODY && !a->rules->v[a->current].restart);
+	    (a->current != ACT_NOBODY && a->retry_at == RUN_NEVER &&
+		!a->rules->v[a->current].restart);
 }
 
 void
@@ -430,7 +459,7 @@ act_due(const struct act *a, int64_t now)
 	int64_t due, one;
 	size_t i;
 
-	due = RUN_NEVER;
+	due = a->ending ? RUN_NEVER : a->retry_at;
 	for (i = 0; i < a->rules->n; i++) {
 		one = run_due(&a->runs[i], now);
 		if (one < due)
@@ -535,6 +564,7 @@ act_open(
 		.rules = &options->rules,
 		.calls = *calls,
 		.current = ACT_NOBODY,
+		.retry_at = RUN_NEVER,
 		.list.max = SIZE_MAX / 2 };
 	bells = bells_make(a->bells, a->rules);
 	if (bells < 0) {

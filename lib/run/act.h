@@ -25,6 +25,9 @@
 enum {
 	ACT_LIST = BELL_MAX, /* who is told by -l and -P, beside the bells */
 	ACT_NOBODY = RULE_MAX, /* has its turn */
+	ACT_RETRY = 3000, /* ms in which a busy program is tried again */
+	ACT_PAUSE = 10, /* ms until it is; each pause is twice the last one */
+	ACT_PAUSE_MAX = 320,
 	ACT_START = 1000 /* ms in which what changes is a new server's doing */
 };
 
@@ -56,6 +59,8 @@ struct act {
 	bool acting; /* on it */
 	bool ending; /* no command starts any more: see act_stop */
 	size_t current; /* the rule that has its turn */
+	int64_t retry_at; /* its program is busy: tried then, or RUN_NEVER */
+	int64_t retry_until, retry_pause;
 	uint64_t todo, ran, failed; /* rules */
 	int64_t own_until; /* what changed before is perhaps our own doing */
 	int status; /* of the first that failed; 0: none did */
@@ -99,7 +104,13 @@ void act_last(struct act *a, size_t rule);
 /* is something of what commands said still to be written? */
 bool act_unsaid(const struct act *a);
 
-/* when one of the runs is to be asked what became of it, see run_due */
+/*
+ * Try a command again that could not be executed because somebody writes the
+ * program (ETXTBSY of execve(2)).  To be called when it is due; as act_on.
+ */
+int act_retry(struct act *a);
+
+/* when a run is to be asked what became of it, see run_due, or act_retry is due */
 int64_t act_due(const struct act *a, int64_t now);
 
 /* what commands' output is waited for, two a rule; and copy what has come */

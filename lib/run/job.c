@@ -103,15 +103,18 @@ job_start(struct job *j, const struct changes *changes,
     const struct job_how *how, int64_t now)
 {
 	bool any;
+	int error;
 
 	any = how->any || (changes->more >> j->number & 1) != 0;
 	if (start(j, changes, how, any, now) == 0 ||
 	    (errno == E2BIG && !any && start(j, changes, how, true, now) == 0))
 		return 0;
+	error = errno;
 	j->broken = true;
 	snprintf(j->why, sizeof j->why, "%.60s: %.50s", j->rule->command[0],
-	    strerror(errno));
-	return errno == ENOENT ? 127 : 126;
+	    strerror(error));
+	errno = error;
+	return error == ENOENT ? 127 : 126;
 }
 
 bool

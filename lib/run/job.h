@@ -36,7 +36,7 @@ struct job_how {
 /*
  * Start its command, with what changed in place of `{}`: those of the batch in
  * hand that are there, or, where that is too much or not known, what the
- * patterns reach from.  0, or the exit status that says why not.
+ * patterns reach from.  0, or the exit status that says why not, and errno.
  */
 int job_start(struct job *j, const struct changes *changes,
     const struct job_how *how, int64_t now);

@@ -18,6 +18,10 @@ under() {
 pids_are() {
 	[ -e pids ] && lines "$1" pids
 }
+# ticks pid: of the processor, up to now
+ticks() {
+	awk '{ print $14 + $15 }' "/proc/$1/stat"
+}
 all_gone() {
 	# shellcheck disable=SC2046
 	gone $(cat pids)
@@ -111,7 +115,7 @@ ok 'and reaches the server' has got TERM
 under -w 'site/*' -- sh family
 kill -INT "$watchrun"
 ok 'INT while nothing runs ends it by that signal' ended_by 'signal 2'
-under -w 'site/*'
+under -p none.pid 'site/*'
 kill -TERM "$watchrun"
 ok 'TERM without a command, too' ended_by 'signal 15'
 under -1 'site/*' -- sh family
@@ -263,6 +267,70 @@ ok 'TERM while paths are poked ends watchrun' ended_by 'signal 15'
 ok 'before all of them are' test "$(grep -c ': poked' said)" -lt 4000
 ok 'no command starts then' same_text ran run
 rm -f feed full said
+
+# ---- a program that somebody still writes ----
+
+cat >program <<'END'
+#!/bin/sh
+echo run >>programs
+case $1 in server) exec sleep 1000 ;; esac
+END
+chmod +x program
+# writing: hold the program open for writing, as its writer does
+writing() {
+	: >programs
+	exec 8>>program
+}
+writing
+watch log 'site/*' -- ./program 8>&-
+sleep 0.3
+ok 'a program that is being written is not run yet' lines 0 programs
+refused 'which is no failure' has log busy
+exec 8>&-
+ok 'it runs as soon as it is closed' until_ok 2 lines 1 programs
+stop "$pid"
+writing
+watch log -r 'site/*' -- ./program server 8>&-
+sleep 0.3
+exec 8>&-
+ok 'a server starts then, too' until_ok 2 lines 1 programs
+stop "$pid"
+writing
+watch log -1 'site/*' -- ./program 8>&-
+echo once >site/page.html
+sleep 0.4
+exec 8>&-
+ok 'so does a command under -1' until_ok 2 lines 1 programs
+wait "$pid"
+
+if writing && ! ./program 2>/dev/null; then
+	under 'site/*' -- ./program ';' 'site/*' -- sh -c 'echo second >>programs' 8>&-
+	sleep 0.2
+	if [ -r "/proc/$watchrun/stat" ]; then
+		ticks "$watchrun" >before
+		sleep 1
+		ok 'waiting for it takes no time' test \
+		    $(($(ticks "$watchrun") - $(cat before))) -le 3
+	fi
+	refused 'which is still no failure' has log busy
+	ok 'after 3 seconds it has failed' until_ok 5 has log \
+	    './program: Text file busy'
+	ok 'and the next rule has its turn' until_ok 2 same_text programs second
+	kill -TERM "$watchrun"
+	ok 'TERM ends watchrun then' ended_by 'signal 15'
+	under 'site/*' -- ./program 8>&-
+	sleep 0.2
+	kill -TERM "$watchrun"
+	ok 'TERM ends watchrun while a program is being written' \
+	    until_ok 1 test -e end
+	ok 'by that signal' ended_by 'signal 15'
+	exec 8>&-
+	sleep 0.2
+	ok 'the program is not started then' same_text programs second
+else
+	skip 'after 3 seconds it has failed' 'a program can be run and written'
+	exec 8>&-
+fi
 
 # ---- many runs ----
 
