@@ -234,9 +234,26 @@ rule_end(int i, int argc, char *argv[])
 	return i;
 }
 
+/* Without any of these a change would have no effect, and be seen nowhere. */
+static bool
+has_effect(const struct options *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->rules.n; i++)
+		if (o->rules.v[i].command != NULL ||
+		    o->rules.v[i].npidfiles > 0)
+			return true;
+	return o->list || o->poke || o->dry || o->once || o->from != NULL;
+}
+
 static int
 check(struct options *o)
 {
+	if (!has_effect(o))
+		return fail(o,
+		    "nothing to run, signal or list: give `-- command`, "
+		    "`-p pidfile` or `-l`");
 	if (o->from != NULL && o->poll > 0)
 		return fail(o, "-i: nothing is watched under -f");
 	if (o->from != NULL && o->dry)

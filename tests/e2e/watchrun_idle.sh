@@ -96,7 +96,7 @@ save() {
 }
 # cost name: how many calls a save in that tree costs
 cost() {
-	watch log -w "$1/**"
+	watch log -w -l "$1/**"
 	ok "what there is in the $1 tree is soon known" until_ok 20 rests "$pid"
 	traced trace/calls "$pid" save "$1/0/0/0/1"
 	ok "a save in the $1 tree is seen" has log "$1/0/0/0/1: changed"

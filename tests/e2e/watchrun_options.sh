@@ -51,6 +51,10 @@ ok '-- alone' usage_error 'command' --
 ok 'a pattern that stands for too many' usage_error 'patterns' \
     '{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}'
 
+ok 'a command without -- in front of it' usage_error \
+    'nothing to run, signal or list: give' npm start
+ok 'no arguments at all' usage_error 'nothing to run'
+
 # ---- few descriptors ----
 
 cat >few <<'END'
@@ -183,7 +187,7 @@ echo four >site/page.html
 ok 'when all is well' runs 4 seen
 ok 'it says nothing without -q, too' test ! -s log
 stop "$pid"
-watch log -w -x '*.tmp' 'site/**'
+watch log -w -x '*.tmp' 'site/**' -- true
 echo >site/a.tmp
 echo >site/.hidden
 echo >site/a~

@@ -73,7 +73,7 @@ in_namespace() {
 	echo 1 >tree/bound
 	echo 1 >other/file
 
-	watch log 'tree/**'
+	watch log -l 'tree/**'
 	ok 'a file system that is mounted on a directory is seen' mounted
 	ok 'and what changes in it' sees "tree/r am"/new put "tree/r am"/new 2
 	ok 'a directory in it, too' sees "tree/r am"/d/e/a \
@@ -97,7 +97,7 @@ in_namespace() {
 
 	# As a container has it: mounted before watchrun starts.
 	mount --bind other/file tree/bound
-	watch log tree/bound
+	watch log -l -l tree/bound
 	ok 'a mounted file that is named is polled' polled 1 'a file that is'
 	ok 'and its changes are seen' sees tree/bound put other/file 333
 	stop "$pid"
@@ -107,7 +107,7 @@ in_namespace() {
 	echo 1 >lower/a
 	if mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work \
 	    overlay merged; then
-		watch log 'merged/**'
+		watch log -l -l 'merged/**'
 		ok 'what is changed on an overlay is seen' \
 		    sees merged/a put merged/a 2
 		ok 'and changed again' sees merged/a put merged/a 33
@@ -121,7 +121,7 @@ in_namespace() {
 		skip 'an overlay is watched' 'no overlays here'
 	fi
 
-	watch log 'proc/*' /proc/sys/kernel/random/boot_id
+	watch log -l 'proc/*' /proc/sys/kernel/random/boot_id
 	ok 'what tells of no changes is polled' polled 1 'proc does not'
 	stop "$pid"
 }
@@ -169,7 +169,7 @@ fi
 mkdir -p site/d
 echo 1 >site/a
 echo 1 >site/d/b
-watch log -i 0.05 'site/**'
+watch log -l -i 0.05 'site/**'
 ok 'with -i a change is found' sees site/a put site/a 2
 ok 'and the next' sees site/a put site/a 33
 ok 'a file in a new directory, too' sees site/e/f/c \
@@ -215,7 +215,7 @@ else
 	fuse=$pid
 	until_ok 10 mountpoint above
 	trap 'unmount; cleanup; exit $failed' EXIT
-	watch log 'above/**'
+	watch log -l 'above/**'
 	ok 'of FUSE it is said that it is polled, and why' polled 1 'FUSE does not'
 	ok 'what is changed beneath is found' sees above/a put below/a 22
 	ok 'in its directories' sees above/d/b put below/d/b 1
@@ -229,7 +229,7 @@ else
 
 	mkdir within
 	echo 1 >within/x
-	watch log '**/[a-z]' -x log
+	watch log -l '**/[a-z]' -x log
 	ok 'a part of a tree is said to be polled' polled 1 'FUSE does not'
 	ok 'which is that part' has "$tmp/log" 'above: polled'
 	ok 'and found' sees above/a put below/a 4
@@ -241,7 +241,7 @@ else
 	start fuse bindfs -f below above
 	until_ok 10 mountpoint above
 	ok 'a link may lead there' ln -s "$tmp/above/a" within/link
-	watch log 'within/*'
+	watch log -l 'within/*'
 	ok 'which is said' polled 1 'FUSE does not'
 	ok 'and its changes are found' sees within/link put below/a 55555
 	stop "$pid"
@@ -325,7 +325,7 @@ settled() {
 until_ok 5 settled
 if was=$(cat $queue 2>/dev/null) && echo 8 2>/dev/null >$queue; then
 	trap 'echo $was >$queue; cleanup; exit $failed' EXIT
-	watch log 'many/**'
+	watch log -l 'many/**'
 	echo "$was" >$queue
 	trap 'cleanup; exit $failed' EXIT
 	ok 'what a short queue loses is found all the same' flood

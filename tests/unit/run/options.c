@@ -65,12 +65,12 @@ test_one(void)
 {
 	const struct rule *r;
 
-	ok(parse("") == 0 && o.rules.n == 1, "no arguments are one rule");
+	ok(parse("-l") == 0 && o.rules.n == 1, "arguments are one rule");
 	r = &o.rules.v[0];
-	ok(has_patterns(0, "**"), "for all files");
+	ok(has_patterns(0, "**"), "without a pattern it is for all files");
 	ok(r->signo == SIGUSR1 && r->stop == SIGTERM && r->grace == 5000 &&
-		r->limit == 0 && o.rules.ignore_nothing == 0 && o.settle == 10 &&
-		o.many == 50 && o.poll == 0 && o.from == NULL,
+		r->limit == 0 && o.rules.ignore_nothing == 0 &&
+		o.settle == 10 && o.many == 50 && o.poll == 0 && o.from == NULL,
 	    "with the defaults of the manual");
 }
 
@@ -96,10 +96,10 @@ test_options(void)
 		strcmp(r->command[0], "make") == 0 &&
 		strcmp(r->command[4], "--") == 0 && r->command[6] == NULL,
 	    "patterns, and a command that holds anything");
-	ok(parse("a -v b -q") == 0 && has_patterns(0, "a b") && o.quiet &&
+	ok(parse("a -v b -q -l") == 0 && has_patterns(0, "a b") && o.quiet &&
 		!o.verbose,
 	    "options may follow patterns, and the last of -q and -v counts");
-	ok(parse("-i 0.2") == 0 && o.poll == 200, "-i takes seconds");
+	ok(parse("-i 0.2 -l") == 0 && o.poll == 200, "-i takes seconds");
 	ok(parse("-k 0 a -- b") == 0 && o.rules.v[0].grace == 0,
 	    "the grace may be none at all");
 	ok(parse("-h -z") == 0 && o.help, "nothing after -h is looked at");
@@ -110,7 +110,7 @@ test_options(void)
 static void
 test_rules(void)
 {
-	char many[400];
+	char many[600];
 	size_t i, n;
 
 	ok(parse("-w *.c -- cc -c ; -r -p x *.css -- sass ; *.js") == 0 &&
@@ -126,7 +126,8 @@ test_rules(void)
 	    "and patterns");
 	ok(parse("a -- b ;") == 0 && o.rules.n == 1,
 	    "a ; at the end says nothing");
-	ok(parse("a ; -x b") == 0 && o.rules.n == 2 && has_patterns(1, "-b **"),
+	ok(parse("-l a ; -x b") == 0 && o.rules.n == 2 &&
+		has_patterns(1, "-b **"),
 	    "a rule without patterns is for all files");
 	ok(says("; a", "';': no rule stands before it"),
 	    "one at the start is an error");
@@ -134,9 +135,9 @@ test_rules(void)
 	ok(says("a ; -t 1 b", "-t: belongs before the first ';'"),
 	    "what is for all rules belongs into the first");
 	for (i = n = 0; i < RULE_MAX; i++)
-		n += (size_t)snprintf(many + n, sizeof many - n, "a ; ");
+		n += (size_t)snprintf(many + n, sizeof many - n, "-p a ; ");
 	ok(parse(many) == 0 && o.rules.n == RULE_MAX, "there may be 64 rules");
-	snprintf(many + n, sizeof many - n, "a");
+	snprintf(many + n, sizeof many - n, "-p a");
 	ok(says(many, "';': more than 64 rules"), "but not more");
 }
 
@@ -154,6 +155,27 @@ test_from(void)
 	ok(parse("-f - *.c") == 0 && rules_match(&o.rules, "a.c", &by) == 1 &&
 		rules_match(&o.rules, "a.h", &by) == 0,
 	    "with one it has to match");
+}
+
+static void
+test_effect(void)
+{
+	static const char *const without[] = { "", "npm start", "-w a ; b",
+		"-v -u a", "-t 1", "a ;" };
+	static const char *const with[] = { "-l", "-P", "-n", "-1 a", "-f -",
+		"-p a", "a ; -p b", "a ; b -- c" };
+	size_t i;
+	int all;
+
+	all = 1;
+	for (i = 0; i < sizeof without / sizeof without[0]; i++)
+		all &= says(without[i],
+		    "nothing to run, signal or list: give `-- command`, "
+		    "`-p pidfile` or `-l`");
+	ok(all, "arguments that give nothing to do are an error");
+	for (i = 0; i < sizeof with / sizeof with[0]; i++)
+		all &= parse(with[i]) == 0;
+	ok(all, "each thing to do is enough");
 }
 
 static void
@@ -184,7 +206,7 @@ test_literal(void)
 
 	scratch_begin();
 	scratch_put("[id].tsx", "");
-	ok(parse("[id].tsx [x].tsx") == 0 &&
+	ok(parse("-l [id].tsx [x].tsx") == 0 &&
 		rules_match(&o.rules, "[id].tsx", &by) == 1 &&
 		rules_match(&o.rules, "i.tsx", &by) == 0 &&
 		rules_match(&o.rules, "x.tsx", &by) == 1,
@@ -199,6 +221,7 @@ main(void)
 	test_one();
 	test_rules();
 	test_from();
+	test_effect();
 	test_errors();
 	test_literal();
 	options_free(&o);
