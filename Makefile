@@ -34,17 +34,16 @@ OS = lib/os/linux.o lib/os/other.o
 FLOOR = lib/base/buf.o lib/base/fds.o lib/base/msg.o lib/base/str.o
 SYSTEM = lib/base/clock.o $(OS) lib/notify/pidfile.o lib/os/signals.o
 
-TREE = lib/base/content.o lib/match/glob.o lib/match/rule.o lib/tree/dir.o \
-	lib/tree/ghost.o lib/tree/link.o lib/tree/look.o lib/tree/mounts.o \
-	lib/tree/seen.o lib/tree/sweep.o lib/tree/tree.o \
-	lib/tree/watch_inotify.o lib/tree/watch_kqueue.o
+TREE = lib/base/hash.o lib/match/glob.o lib/match/rule.o lib/tree/compare.o \
+	lib/tree/dir.o lib/tree/inotify.o lib/tree/mounts.o lib/tree/poll.o \
+	lib/tree/scan.o lib/tree/symlink.o lib/tree/tree.o
 
-WATCHRUN = watchrun.o lib/notify/changelist.o lib/notify/mailbox.o \
-	lib/run/act.o \
-	lib/run/args.o lib/run/batch.o lib/run/bell.o lib/run/changes.o \
+WATCHRUN = lib/notify/changelist.o lib/notify/mailbox.o lib/run/act.o \
+	lib/run/args.o lib/run/batch.o lib/run/bell.o lib/run/contents.o \
+	watchrun.o \
 	lib/run/feed.o lib/run/guard.o lib/run/job.o lib/run/letter.o \
-	lib/run/options.o lib/run/paths.o lib/run/poke.o lib/run/report.o \
-	lib/run/run.o lib/run/stray.o lib/tree/watch.o $(TREE) $(SYSTEM) \
+	lib/run/options.o lib/run/poke.o lib/run/report.o \
+	lib/run/run.o lib/run/stray.o $(TREE) $(SYSTEM) \
 	$(FLOOR)
 
 FILES = lib/base/content.o lib/site/listing.o lib/site/mime.o \
@@ -69,13 +68,13 @@ CONN = lib/base/buf.o lib/base/clock.o lib/base/json.o lib/base/str.o \
 	lib/push/reload_js.o lib/push/trigger.o lib/ws/base64.o \
 	lib/ws/sha1.o lib/ws/ws.o $(OS) $(FILES)
 
-TREE_H = lib/base/content.h lib/match/glob.h lib/match/rule.h lib/tree/dir.h \
-	lib/tree/ghost.h lib/tree/link.h lib/tree/look.h lib/tree/mounts.h \
-	lib/tree/seen.h lib/tree/sweep.h lib/tree/tree.h lib/tree/watch.h
+TREE_H = lib/base/hash.h lib/match/glob.h lib/match/rule.h \
+	lib/tree/compare.h lib/tree/dir.h lib/tree/inotify.h lib/tree/mounts.h \
+	lib/tree/poll.h lib/tree/scan.h lib/tree/symlink.h lib/tree/tree.h
 
-HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/fds.h \
-	lib/base/json.h lib/base/msg.h lib/base/release.h lib/base/str.h \
-	lib/base/utf8.h \
+HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
+	lib/base/fds.h lib/base/json.h lib/base/msg.h lib/base/release.h \
+	lib/base/str.h lib/base/utf8.h \
 	lib/http/access.h lib/http/chunks.h lib/http/http.h lib/http/net.h \
 	lib/notify/changelist.h lib/notify/mailbox.h lib/notify/pidfile.h \
 	lib/os/os.h \
@@ -83,23 +82,22 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/fds.h \
 	lib/push/dialect.h lib/push/history.h lib/push/news.h \
 	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
 	lib/run/act.h lib/run/args.h lib/run/batch.h lib/run/bell.h \
-	lib/run/changes.h lib/run/feed.h lib/run/guard.h lib/run/job.h \
-	lib/run/letter.h lib/run/options.h lib/run/paths.h lib/run/poke.h \
+	lib/run/contents.h lib/run/feed.h lib/run/guard.h lib/run/job.h \
+	lib/run/letter.h lib/run/options.h lib/run/poke.h \
 	lib/run/report.h lib/run/run.h lib/run/stray.h lib/site/listing.h \
 	lib/site/mime.h lib/site/page.h lib/site/range.h lib/site/reply.h \
 	lib/site/root.h lib/site/site.h lib/site/version.h lib/ws/base64.h \
 	lib/ws/sha1.h lib/ws/ws.h
 
-TREE_TESTS = tests/unit/base/content tests/unit/tree/ghost \
-	tests/unit/tree/tree tests/unit/tree/tree_content \
-	tests/unit/tree/tree_hints tests/unit/tree/tree_kqueue \
-	tests/unit/tree/tree_kqueue_random tests/unit/tree/tree_mute \
-	tests/unit/tree/tree_polled tests/unit/tree/tree_random \
-	tests/unit/tree/tree_random_polled tests/unit/tree/tree_start \
-	tests/unit/tree/watch_kqueue
+TREE_TESTS = tests/unit/tree/inotify tests/unit/tree/tree \
+	tests/unit/tree/tree_events tests/unit/tree/tree_hints \
+	tests/unit/tree/tree_lost tests/unit/tree/tree_polled \
+	tests/unit/tree/tree_random tests/unit/tree/tree_random_polled \
+	tests/unit/tree/tree_start tests/unit/tree/tree_twice
 
 UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
-	tests/unit/base/fds tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
+	tests/unit/base/content tests/unit/base/fds tests/unit/base/hash \
+	tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
 	tests/unit/base/utf8 tests/unit/http/access tests/unit/http/chunks \
 	tests/unit/http/http tests/unit/http/net tests/unit/match/glob \
 	tests/unit/match/glob_limits tests/unit/match/rule \
@@ -109,15 +107,15 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/os/signals tests/unit/push/answer tests/unit/push/conn \
 	tests/unit/push/dialect tests/unit/push/history tests/unit/push/news \
 	tests/unit/push/peers tests/unit/push/trigger tests/unit/run/args \
-	tests/unit/run/batch tests/unit/run/batch_came tests/unit/run/bell \
-	tests/unit/run/changes tests/unit/run/feed tests/unit/run/guard \
-	tests/unit/run/job tests/unit/run/letter tests/unit/run/options \
-	tests/unit/run/paths tests/unit/run/poke tests/unit/run/report \
+	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/bell \
+	tests/unit/run/contents tests/unit/run/contents_writers \
+	tests/unit/run/feed tests/unit/run/guard tests/unit/run/job \
+	tests/unit/run/letter tests/unit/run/options tests/unit/run/poke \
+	tests/unit/run/report \
 	tests/unit/run/run tests/unit/run/run_several tests/unit/run/stray \
 	tests/unit/site/listing tests/unit/site/mime tests/unit/site/page \
 	tests/unit/site/range tests/unit/site/reply tests/unit/site/root \
-	tests/unit/site/site tests/unit/site/version \
-	tests/unit/tree/watch_inotify tests/unit/ws/base64 \
+	tests/unit/site/site tests/unit/site/version tests/unit/ws/base64 \
 	tests/unit/ws/sha1 tests/unit/ws/ws
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
@@ -200,7 +198,6 @@ clean:
 	rm -rf static
 	rm -f reloadws watchrun *.o lib/*/*.o lib/push/reload_js.c
 	rm -f tests/*.o tests/unit/*/*.o tests/tools/*.o tests/fuzz/*.o \
-	    tests/fake/*.o
 	rm -f $(UNIT) $(TOOLS) $(FUZZERS) $(BENCH) tests/bench/*.o
 
 # Everything that the tests run.
@@ -240,21 +237,20 @@ check-sanitizers:
 	@sh tests/sanitizers.sh
 
 # Unit tests: the link line is all that the module may know.
-$(UNIT:=.o): $(HEADERS) tests/unit/run/batched.h tests/unit/child.h tests/unit/tree/fake.h \
+$(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/run/batched.h \
+	tests/unit/run/checked.h tests/unit/tree/fake.h \
 	tests/unit/run/runs.h tests/unit/scratch.h tests/unit/test.h tests/unit/tree/watched.h
 
 tests/unit/run/args: tests/unit/run/args.o lib/run/args.o
 	$(LINK) -o $@ tests/unit/run/args.o lib/run/args.o
 
-BATCH_UNIT = tests/unit/run/batch.o lib/run/batch.o lib/run/paths.o \
-	lib/base/str.o
+BATCH_UNIT = tests/unit/run/batch.o lib/run/batch.o lib/base/hash.o
 tests/unit/run/batch: $(BATCH_UNIT)
 	$(LINK) -o $@ $(BATCH_UNIT)
 
-BATCH_CAME_UNIT = tests/unit/run/batch_came.o lib/run/batch.o \
-	lib/run/paths.o lib/base/str.o
-tests/unit/run/batch_came: $(BATCH_CAME_UNIT)
-	$(LINK) -o $@ $(BATCH_CAME_UNIT)
+BATCH_HAND_UNIT = tests/unit/run/batch_hand.o lib/run/batch.o lib/base/hash.o
+tests/unit/run/batch_hand: $(BATCH_HAND_UNIT)
+	$(LINK) -o $@ $(BATCH_HAND_UNIT)
 
 BELL_UNIT = tests/unit/run/bell.o lib/run/bell.o lib/notify/mailbox.o \
 	lib/base/buf.o lib/base/clock.o lib/notify/changelist.o $(OS) \
@@ -270,11 +266,6 @@ tests/unit/notify/mailbox: $(MAILBOX_UNIT)
 tests/unit/base/buf: tests/unit/base/buf.o lib/base/buf.o
 	$(LINK) -o $@ tests/unit/base/buf.o lib/base/buf.o
 
-CHANGES_UNIT = tests/unit/run/changes.o lib/run/changes.o lib/run/paths.o \
-	lib/base/str.o
-tests/unit/run/changes: $(CHANGES_UNIT)
-	$(LINK) -o $@ $(CHANGES_UNIT)
-
 CHUNKS_UNIT = tests/unit/http/chunks.o lib/http/chunks.o lib/base/str.o
 tests/unit/http/chunks: $(CHUNKS_UNIT)
 	$(LINK) -o $@ $(CHUNKS_UNIT)
@@ -284,10 +275,6 @@ tests/unit/base/clock: tests/unit/base/clock.o lib/base/clock.o
 
 tests/unit/base/content: tests/unit/base/content.o lib/base/content.o
 	$(LINK) -o $@ tests/unit/base/content.o lib/base/content.o
-
-GHOST_UNIT = tests/unit/tree/ghost.o lib/tree/ghost.o lib/base/content.o
-tests/unit/tree/ghost: $(GHOST_UNIT)
-	$(LINK) -o $@ $(GHOST_UNIT)
 
 FEED_UNIT = tests/unit/run/feed.o lib/run/feed.o lib/base/buf.o \
 	lib/notify/changelist.o
@@ -305,14 +292,27 @@ tests/unit/run/guard: tests/unit/run/guard.o lib/run/guard.o
 	$(LINK) -o $@ tests/unit/run/guard.o lib/run/guard.o
 
 JOB_UNIT = tests/unit/run/job.o lib/run/job.o lib/run/args.o \
-	lib/run/changes.o lib/base/clock.o lib/match/glob.o lib/run/guard.o \
-	$(OS) lib/run/paths.o lib/run/report.o lib/match/rule.o \
-	lib/run/run.o lib/os/signals.o lib/base/str.o lib/run/stray.o
+	$(OS) lib/base/clock.o lib/base/hash.o lib/base/str.o \
+	lib/match/glob.o lib/match/rule.o lib/os/signals.o lib/run/batch.o \
+	lib/run/guard.o lib/run/report.o lib/run/run.o lib/run/stray.o
 tests/unit/run/job: $(JOB_UNIT)
 	$(LINK) -o $@ $(JOB_UNIT)
 
+CONTENTS_UNIT = tests/unit/run/contents.o lib/run/contents.o lib/run/batch.o \
+	lib/base/hash.o $(OS)
+tests/unit/run/contents: $(CONTENTS_UNIT)
+	$(LINK) -o $@ $(CONTENTS_UNIT)
+
+CONTENTS_WRITERS_UNIT = tests/unit/run/contents_writers.o \
+	lib/run/contents.o lib/run/batch.o lib/base/hash.o $(OS)
+tests/unit/run/contents_writers: $(CONTENTS_WRITERS_UNIT)
+	$(LINK) -o $@ $(CONTENTS_WRITERS_UNIT)
+
+tests/unit/base/hash: tests/unit/base/hash.o lib/base/hash.o
+	$(LINK) -o $@ tests/unit/base/hash.o lib/base/hash.o
+
 LETTER_UNIT = tests/unit/run/letter.o lib/run/letter.o lib/base/buf.o \
-	lib/run/changes.o lib/notify/changelist.o lib/run/paths.o lib/base/str.o
+	lib/base/hash.o lib/notify/changelist.o lib/run/batch.o
 tests/unit/run/letter: $(LETTER_UNIT)
 	$(LINK) -o $@ $(LETTER_UNIT)
 
@@ -554,9 +554,6 @@ NEWS_UNIT = tests/unit/push/news.o lib/push/news.o lib/base/buf.o \
 tests/unit/push/news: $(NEWS_UNIT)
 	$(LINK) -o $@ $(NEWS_UNIT)
 
-tests/unit/run/paths: tests/unit/run/paths.o lib/run/paths.o lib/base/str.o
-	$(LINK) -o $@ tests/unit/run/paths.o lib/run/paths.o lib/base/str.o
-
 PEERS_UNIT = tests/unit/push/peers.o lib/push/peers.o lib/http/net.o $(CONN)
 tests/unit/push/peers: $(PEERS_UNIT)
 	$(LINK) -o $@ $(PEERS_UNIT)
@@ -591,18 +588,28 @@ SITE_UNIT = tests/unit/site/site.o lib/base/buf.o lib/base/clock.o \
 tests/unit/site/site: $(SITE_UNIT)
 	$(LINK) -o $@ $(SITE_UNIT)
 
-TREE_UNIT = lib/base/clock.o $(OS) lib/base/str.o $(TREE)
+TREE_LESS = lib/base/clock.o lib/base/hash.o lib/base/str.o \
+	lib/match/glob.o lib/match/rule.o lib/tree/compare.o lib/tree/dir.o \
+	lib/tree/mounts.o lib/tree/poll.o lib/tree/symlink.o lib/tree/tree.o $(OS)
+TREE_UNIT = $(TREE_LESS) lib/tree/inotify.o lib/tree/scan.o
+FAKE_UNIT = $(TREE_LESS) lib/tree/scan.o tests/unit/tree/fake.o
+tests/unit/tree/fake.o: $(HEADERS) tests/unit/tree/fake.h
+
 tests/unit/tree/tree: tests/unit/tree/tree.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree/tree.o $(TREE_UNIT)
 
-tests/unit/tree/tree_content: tests/unit/tree/tree_content.o $(TREE_UNIT)
-	$(LINK) -o $@ tests/unit/tree/tree_content.o $(TREE_UNIT)
+tests/unit/tree/tree_events: tests/unit/tree/tree_events.o $(TREE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree_events.o $(TREE_UNIT)
 
-tests/unit/tree/tree_hints: tests/unit/tree/tree_hints.o $(TREE_UNIT)
-	$(LINK) -o $@ tests/unit/tree/tree_hints.o $(TREE_UNIT)
+tests/unit/tree/tree_hints: tests/unit/tree/tree_hints.o $(FAKE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree_hints.o $(FAKE_UNIT)
 
-tests/unit/tree/tree_polled: tests/unit/tree/tree_polled.o $(TREE_UNIT)
-	$(LINK) -o $@ tests/unit/tree/tree_polled.o $(TREE_UNIT)
+tests/unit/tree/tree_lost.o: tests/unit/tree/tree.c
+tests/unit/tree/tree_lost: tests/unit/tree/tree_lost.o $(FAKE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree_lost.o $(FAKE_UNIT)
+
+tests/unit/tree/tree_polled: tests/unit/tree/tree_polled.o $(FAKE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree_polled.o $(FAKE_UNIT)
 
 tests/unit/tree/tree_random: tests/unit/tree/tree_random.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree/tree_random.o $(TREE_UNIT)
@@ -614,30 +621,11 @@ tests/unit/tree/tree_random_polled: tests/unit/tree/tree_random_polled.o $(TREE_
 tests/unit/tree/tree_start: tests/unit/tree/tree_start.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree/tree_start.o $(TREE_UNIT)
 
-# What another system's backend does is told by a kernel that is made for that.
-KQUEUE = tests/fake/kqueue.o tests/fake/watch_kqueue.o
-KQUEUE_TREE = $(KQUEUE) lib/tree/watch_inotify.o lib/base/clock.o \
-	lib/base/content.o lib/tree/dir.o lib/tree/ghost.o lib/match/glob.o \
-	lib/tree/link.o lib/tree/look.o lib/tree/mounts.o $(OS) \
-	lib/match/rule.o lib/tree/seen.o lib/base/str.o lib/tree/sweep.o \
-	lib/tree/tree.o
-$(KQUEUE): $(HEADERS) tests/fake/sys/event.h
-tests/fake/watch_kqueue.o: lib/tree/watch_kqueue.c
-	$(COMPILE) -U__linux__ -D_XOPEN_SOURCE=700 -Itests/fake -c -o $@ lib/tree/watch_kqueue.c
-
-tests/unit/tree/tree_kqueue.o: tests/unit/tree/tree.c
-tests/unit/tree/tree_kqueue: tests/unit/tree/tree_kqueue.o $(KQUEUE_TREE)
-	$(LINK) -o $@ tests/unit/tree/tree_kqueue.o $(KQUEUE_TREE)
-
-tests/unit/tree/tree_kqueue_random.o: tests/unit/tree/tree_random.c
-tests/unit/tree/tree_kqueue_random: tests/unit/tree/tree_kqueue_random.o $(KQUEUE_TREE)
-	$(LINK) -o $@ tests/unit/tree/tree_kqueue_random.o $(KQUEUE_TREE)
-
-tests/unit/tree/tree_mute: tests/unit/tree/tree_mute.o $(KQUEUE_TREE)
-	$(LINK) -o $@ tests/unit/tree/tree_mute.o $(KQUEUE_TREE)
-
-tests/unit/tree/watch_kqueue: tests/unit/tree/watch_kqueue.o $(KQUEUE)
-	$(LINK) -o $@ tests/unit/tree/watch_kqueue.o $(KQUEUE)
+# It includes scan.c.
+TWICE_UNIT = $(TREE_LESS) lib/tree/inotify.o
+tests/unit/tree/tree_twice.o: lib/tree/scan.c
+tests/unit/tree/tree_twice: tests/unit/tree/tree_twice.o $(TWICE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree_twice.o $(TWICE_UNIT)
 
 UTF8_UNIT = tests/unit/base/utf8.o lib/base/utf8.o
 tests/unit/base/utf8: $(UTF8_UNIT)
@@ -649,8 +637,8 @@ VERSION_UNIT = tests/unit/site/version.o lib/site/version.o lib/base/buf.o \
 tests/unit/site/version: $(VERSION_UNIT)
 	$(LINK) -o $@ $(VERSION_UNIT)
 
-tests/unit/tree/watch_inotify: tests/unit/tree/watch_inotify.o lib/tree/watch_inotify.o
-	$(LINK) -o $@ tests/unit/tree/watch_inotify.o lib/tree/watch_inotify.o
+tests/unit/tree/inotify: tests/unit/tree/inotify.o lib/tree/inotify.o
+	$(LINK) -o $@ tests/unit/tree/inotify.o lib/tree/inotify.o
 
 WS_UNIT = tests/unit/ws/ws.o lib/ws/ws.o lib/ws/base64.o lib/base/buf.o \
 	lib/ws/sha1.o lib/base/utf8.o

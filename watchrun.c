@@ -19,13 +19,14 @@
 #include "os/signals.h"
 #include "run/act.h"
 #include "run/batch.h"
+#include "run/contents.h"
 #include "run/feed.h"
 #include "run/options.h"
 #include "run/run.h"
 #include "tree/tree.h"
 
 enum {
-	LOOKS = 256, /* at directories, before signals have their turn */
+	SCANS = 256, /* of directories, before signals have their turn */
 	FEED_AHEAD = 65536, /* paths of one batch that -f takes */
 	SPARE = 9, /* descriptors that the tree and the commands need */
 	INSIST = 1000 /* ms after the first signal to end; then KILL */
@@ -43,11 +44,11 @@ static const char usage[] =
 static struct {
 	struct options options;
 	struct rules *rules; /* of the options */
-	struct tree tree;
+	struct tree *tree; /* or NULL */
 	struct feed feed; /* -f: in place of the tree */
-	bool watching; /* the tree, then */
 	bool fed; /* all of the list was read */
 	struct batch batch;
+	struct contents contents; /* of what changed */
 	struct act act;
 	int signals;
 	bool leaving; /* as soon as nothing runs */
@@ -69,78 +70,92 @@ out_of_memory(void)
 static bool
 is_own(int64_t now)
 {
-	return act_own(&w.act, w.watching ? now - tree_slack(&w.tree) : now);
-}
-
-/* The rules that mind a file being rewritten with the content that it had. */
-static uint64_t
-minding(uint64_t rules, bool own)
-{
-	size_t i;
-
-	for (i = 0; i < w.rules->n; i++)
-		if (own || w.rules->v[i].same)
-			rules &= ~((uint64_t)1 << i);
-	return rules;
+	return act_own(&w.act, w.tree != NULL ? now - tree_slack(w.tree) : now);
 }
 
 static void
-changed(batch_hear *how, const char *path, uint64_t rules)
+changed(const char *path, uint64_t rules, enum batch_change change)
 {
 	int64_t now;
 
 	now = clock_ms();
-	if (how(&w.batch, path, rules, is_own(now), now) < 0)
+	errno = 0;
+	if (batch_changed(&w.batch, path, rules, change, is_own(now), now) ==
+		NULL &&
+	    errno != 0)
 		out_of_memory();
 }
 
-/* What was not acted on yet, and is as it was, is news for few: see tree.h. */
+/* A command that runs may have read what a file holds now. */
 static void
-rewritten(const char *path, uint64_t rules, const char *by, bool back)
+closed(const char *path)
 {
-	uint64_t left;
+	struct batch_path *p;
+	int64_t now;
 
-	left = minding(rules, is_own(clock_ms()));
-	if (back && !batch_back(&w.batch, path, rules & ~left))
-		left = rules;
-	if (left == 0) {
-		msg_why("%s: is as it was", path);
-		return;
-	}
-	msg_why("%s: rewritten, counts by %s", path, by);
-	changed(batch_changed, path, left);
+	now = clock_ms();
+	p = batch_closed(&w.batch, path, now);
+	if (p != NULL && is_own(now))
+		contents_glance(&w.contents, p);
 }
 
 static void
-on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
+gone(const char *path, uint64_t rules)
+{
+	int64_t now;
+
+	now = clock_ms();
+	if (batch_gone(&w.batch, path, rules, is_own(now), now) < 0)
+		out_of_memory();
+}
+
+/* Polled: it is complete, since it is the same in two looks. */
+static void
+settled(const char *path)
+{
+	batch_settled(&w.batch, path);
+	closed(path);
+}
+
+static void
+on_event(void *arg, const char *path, enum tree_event event, uint64_t rules,
     const char *by)
 {
+	static const enum batch_change changes[] = {
+		[TREE_CREATED] = BATCH_CREATE,
+		[TREE_CHANGED] = BATCH_CHANGE,
+		[TREE_WRITTEN] = BATCH_SUSPECT,
+	};
+
 	(void)arg;
-	switch (news) {
-	case TREE_CHANGED:
-	case TREE_CAME:
-		msg_why("%s: changed, counts by %s", path, by);
-		changed(news == TREE_CAME ? batch_came : batch_changed, path,
-		    rules);
+	switch (event) {
+	case TREE_FOUND:
+		contents_found(&w.contents, path);
 		break;
-	case TREE_SAME:
-		rewritten(path, rules, by, false);
+	case TREE_CREATED:
+	case TREE_CHANGED:
+	case TREE_WRITTEN:
+		msg_why("%s: %s, counts by %s", path,
+		    event == TREE_WRITTEN ? "written" : "changed", by);
+		changed(path, rules, changes[event]);
+		break;
+	case TREE_CLOSED:
+		closed(path);
 		break;
 	case TREE_GONE:
 		msg_why("%s: gone", path);
-		changed(batch_gone, path, rules);
+		gone(path, rules);
 		break;
-	case TREE_WRITTEN:
-		if (batch_written(&w.batch, path, clock_ms()) < 0)
-			out_of_memory();
+	case TREE_UNSETTLED:
+		batch_unsettled(&w.batch, path);
 		break;
-	case TREE_CLOSED:
-		batch_closed(&w.batch, path, clock_ms());
+	case TREE_SETTLED:
+		settled(path);
 		break;
-	case TREE_BACK:
-		rewritten(path, rules, by, true);
+	case TREE_LOST:
+		w.batch.lost = true;
 		break;
-	case TREE_UNREAD:
+	case TREE_UNREADABLE:
 		if (errno == ENOMEM)
 			out_of_memory();
 		msg_warn("%s: not watched:", path);
@@ -148,7 +163,7 @@ on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
 	case TREE_POLLED:
 		msg_warn("%s: polled: %s", path, by);
 		break;
-	case TREE_NOT_COUNTED:
+	case TREE_IGNORED:
 		msg_why("%s: does not count: %s", path, by);
 		break;
 	}
@@ -168,7 +183,7 @@ on_record(void *arg, const struct list_record *record)
 		glob_clean(record->text, path);
 		rules = rules_match(w.rules, path, &by);
 		if (rules != 0)
-			changed(batch_changed, path, rules);
+			changed(path, rules, BATCH_CHANGE);
 		else if (errno == ENOMEM)
 			out_of_memory();
 		else
@@ -259,23 +274,22 @@ on_signals(void)
 static void
 look(void)
 {
-	unsigned looks;
+	unsigned scans;
 	int n;
 
-	if (!w.watching || w.leaving)
+	if (w.tree == NULL || w.leaving)
 		return;
-	tree_tick(&w.tree, clock_ms());
-	if (tree_hear(&w.tree) < 0) {
+	if (tree_hear(w.tree) < 0) {
+		if (errno == ENOMEM)
+			out_of_memory();
 		msg_error("inotify:");
 		leave(0, 1);
 	}
-	for (looks = 0; (n = tree_look(&w.tree)) > 0; looks++)
-		if (looks % LOOKS == LOOKS - 1)
+	for (scans = 0; (n = tree_scan(w.tree, clock_ms())) > 0; scans++)
+		if (scans % SCANS == SCANS - 1)
 			on_signals();
 	if (n < 0)
 		out_of_memory();
-	w.batch.lost = w.batch.lost || w.tree.lost;
-	w.tree.lost = false;
 }
 
 /* A batch has been begun, or gone on with. */
@@ -341,6 +355,29 @@ batch_when(void)
 	return when < not_before ? not_before : when;
 }
 
+/* The rules that do not count a file being rewritten with the same contents. */
+static uint64_t
+rules_same(const struct rules *rs)
+{
+	uint64_t rules;
+	size_t i;
+
+	rules = 0;
+	for (i = 0; i < rs->n; i++)
+		if (rs->v[i].same)
+			rules |= (uint64_t)1 << i;
+	return rules;
+}
+
+/* Are the files of the batch complete, and more than rewritten? */
+static bool
+batch_is_ready(void)
+{
+	return w.tree == NULL ||
+	    contents_check(
+		&w.contents, &w.batch, rules_same(w.rules), clock_ms());
+}
+
 /* ---- the loop ---- */
 
 static int64_t
@@ -349,7 +386,7 @@ next_due(void)
 	int64_t due, other;
 
 	due = batch_when();
-	other = w.watching && !w.leaving ? tree_due(&w.tree) : TREE_NEVER;
+	other = w.tree != NULL && !w.leaving ? tree_due(w.tree) : TREE_NEVER;
 	if (other < due)
 		due = other;
 	other = act_due(&w.act, clock_ms());
@@ -389,7 +426,7 @@ read_feed(void)
 	result = feed_read(&w.feed, on_record, NULL);
 	w.fed = result <= 0;
 	/* A long list is acted on in several batches, and none of it lost. */
-	if (w.fed || w.batch.changed >= FEED_AHEAD)
+	if (w.fed || w.batch.n >= FEED_AHEAD)
 		batch_flush(&w.batch);
 	if (result >= 0)
 		return;
@@ -407,12 +444,12 @@ set_fds(struct pollfd *fds)
 		fds[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	fds[SIGNALS].fd = w.signals;
 	/* Once told to end, no change matters, and none is waited for. */
-	if (w.watching && !w.leaving) {
-		fds[TREE].fd = tree_fd(&w.tree);
-		fds[MOUNTS].fd = tree_mounts_fd(&w.tree);
+	if (w.tree != NULL && !w.leaving) {
+		fds[TREE].fd = tree_fd(w.tree);
+		fds[MOUNTS].fd = tree_mounts_fd(w.tree);
 		fds[MOUNTS].events = POLLPRI;
-	} else if (!w.watching && !w.leaving && !w.fed &&
-	    w.batch.changed < FEED_AHEAD)
+	} else if (w.tree == NULL && !w.leaving && !w.fed &&
+	    w.batch.n < FEED_AHEAD)
 		fds[FEED].fd = w.feed.fd;
 	if (w.act.list.len > 0 || (w.options.list && !w.leaving))
 		fds[OUT].fd = STDOUT_FILENO;
@@ -432,7 +469,7 @@ turn(void)
 		return;
 	}
 	if (fds[MOUNTS].revents != 0)
-		tree_mounted(&w.tree);
+		tree_mounted(w.tree);
 	look();
 	if (fds[FEED].revents != 0)
 		read_feed();
@@ -442,10 +479,8 @@ turn(void)
 	if (fds[SIGNALS].revents != 0)
 		on_signals();
 	on_runs();
-	if (batch_when() <= clock_ms()) {
-		tree_acted(&w.tree);
-		acted(act_on(&w.act, &w.batch));
-	}
+	if (batch_when() <= clock_ms() && batch_is_ready())
+		acted(act_on(&w.act));
 	if (w.fed && !w.leaving && !w.act.acting && w.batch.rules == 0)
 		leave(0, 0);
 	leave_when_gone();
@@ -465,6 +500,8 @@ catch_signals(void)
 		msg_die("pipe:");
 	/* Nobody may be listening to what we say: that must not end us. */
 	sig_ignore(SIGPIPE);
+	/* Of a writer that comes while we ask for one, see os_has_writer(). */
+	sig_ignore(SIGIO);
 	for (i = 0; i < sizeof all / sizeof all[0]; i++)
 		if ((all[i] != SIGHUP && all[i] != SIGTSTP) ||
 		    !sig_ignored(all[i]))
@@ -515,41 +552,42 @@ know_output(void)
 static void
 open_tree(void)
 {
+	struct tree_options options;
+	size_t dirs, files;
+
 	know_output();
-	if (tree_open(&w.tree, w.options.poll > 0 ? NULL : watch_here(),
-		w.rules, on_news, NULL) < 0)
+	options = (struct tree_options){ .rules = w.rules,
+		.interval = w.options.poll,
+		.contents = rules_same(w.rules),
+		.explain = msg_verbose(),
+		.notify = on_event };
+	w.tree = tree_open(&options);
+	if (w.tree == NULL)
 		msg_die("cannot watch:");
-	w.watching = true;
-	if (w.options.poll > 0)
-		w.tree.interval = w.options.poll;
-	w.tree.explain = msg_verbose();
 	look();
 	warn_of_missing();
-	msg_why("watching directories: %zu, files: %zu", w.tree.ndirs,
-	    w.tree.nfiles);
+	tree_count(w.tree, &dirs, &files);
+	msg_why("watching directories: %zu, files: %zu", dirs, files);
 }
 
 /* For -n: how a directory is watched, or by what a file counts. */
 static void
-show(void *arg, const struct tree_dir *d, const struct tree_entry *entry)
+show(void *arg, const char *path, bool is_dir, uint64_t rules, const char *by)
 {
-	const char *by, *slash;
-	uint64_t rules;
 	size_t i;
 
 	(void)arg;
-	if (entry == NULL) {
-		printf("watch %s by %s\n", *d->path == '\0' ? "." : d->path,
-		    tree_how(&w.tree, d));
-		return;
-	}
-	rules = rules_judge(w.rules, d->reach, d->path, entry->name, &by);
-	slash = *d->path == '\0' || strcmp(d->path, "/") == 0 ? "" : "/";
-	printf("match %s%s%s by %s", d->path, slash, entry->name, by);
+	printf("%s %s by %s", is_dir ? "watch" : "match", path, by);
 	for (i = 0; i < w.rules->n && w.rules->n > 1; i++)
 		if ((rules >> i & 1) != 0)
 			printf(", rule %zu", i + 1);
 	putchar('\n');
+}
+
+static void
+say_unchanged(const char *path)
+{
+	msg_why("%s: is as it was", path);
 }
 
 static void
@@ -562,7 +600,11 @@ open_act(void)
 
 	w.batch.settle = w.options.settle;
 	w.batch.many = w.options.many;
-	if (act_open(&w.act, &w.options, &calls) == 0 && atexit(kill_rest) == 0)
+	w.batch.patient = w.options.once;
+	w.contents.breathe = on_signals;
+	w.contents.unchanged = say_unchanged;
+	if (act_open(&w.act, &w.options, &w.batch, &calls) == 0 &&
+	    atexit(kill_rest) == 0)
 		return;
 	if (errno == E2BIG)
 		msg_misuse("-p: more than %d pidfiles", BELL_MAX);
@@ -607,11 +649,11 @@ main(int argc, char *argv[])
 	if (w.options.from == NULL)
 		open_tree();
 	if (w.options.dry) {
-		tree_each(&w.tree, show, NULL);
+		tree_each(w.tree, show, NULL);
 		msg_printed();
 	}
 	os_adopt();
-	if (w.watching && !w.options.wait && !w.options.once)
+	if (w.tree != NULL && !w.options.wait && !w.options.once)
 		acted(act_first(&w.act));
 	for (;;)
 		turn();

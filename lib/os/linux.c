@@ -75,6 +75,17 @@ os_dirent_type(const struct dirent *entry)
 	return DTTOIF(entry->d_type);
 }
 
+/* A read lease is granted only while nobody has the file open for writing. */
+int
+os_has_writer(int fd)
+{
+	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
+		fcntl(fd, F_SETLEASE, F_UNLCK);
+		return 0;
+	}
+	return errno == EAGAIN ? 1 : -1;
+}
+
 /* O_PATH needs no right to read, and asks no file server to open anything. */
 int
 os_open_dir(int dir, const char *name)

@@ -64,6 +64,13 @@ int os_path(int fd, char *path, size_t size);
 int os_started(pid_t pid, int64_t *ns);
 
 /*
+ * Return 1 if somebody else has the open file open for writing, else 0; -1 with
+ * errno set if that is not told: fcntl(2), F_SETLEASE, which asks for files of
+ * our own.
+ */
+int os_has_writer(int fd);
+
+/*
  * Open a descriptor that stands for the process, and never for a later one with
  * the same number.  The caller closes it.  Returns it, or -1: ESRCH if there is
  * no such process.

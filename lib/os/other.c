@@ -177,6 +177,14 @@ os_events(const char *path, const char **name)
 }
 
 int
+os_has_writer(int fd)
+{
+	(void)fd;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
 os_mounts(void)
 {
 	return not_here();

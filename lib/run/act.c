@@ -74,7 +74,7 @@ write_list(
 		if ((rules & bit(i)) != 0 &&
 		    write_report(&a->jobs[i], to, end) < 0)
 			return -1;
-	return letter_changes(to, &a->changes, who, end) < 0
+	return letter_changes(to, a->batch, who, end) < 0
 	    ? -1
 	    : list_put_end(to, end);
 }
@@ -129,13 +129,13 @@ poke(struct act *a, const char *path)
 static void
 poke_all(struct act *a)
 {
-	const struct change *p;
+	const struct batch_path *p;
 	unsigned n;
 
-	p = a->changes.first;
-	for (n = 0; p != NULL && !a->ending; p = p->next)
+	p = a->batch->taken;
+	for (n = 0; p != NULL && !a->ending; p = p->taken)
 		if ((p->owed & bit(ACT_LIST)) != 0) {
-			poke(a, p->path.name);
+			poke(a, p->path);
 			if (++n % POKES == 0)
 				a->calls.breathe();
 		}
@@ -187,7 +187,7 @@ conclude(struct act *a)
 	result = tell_list(a);
 	if (a->failed == 0)
 		told |= bit(ACT_LIST);
-	changes_told(&a->changes, told);
+	batch_done(a->batch, told);
 	a->acting = false;
 	return result;
 }
@@ -198,11 +198,11 @@ conclude(struct act *a)
 static const char *
 first_of(const struct act *a, size_t i)
 {
-	const struct change *p;
+	const struct batch_path *p;
 
-	for (p = a->changes.first; p != NULL; p = p->next)
-		if ((p->rules & bit(i)) != 0)
-			return p->path.name;
+	for (p = a->batch->taken; p != NULL; p = p->taken)
+		if ((p->in_hand & bit(i)) != 0)
+			return p->path;
 	return "something";
 }
 
@@ -255,7 +255,7 @@ start(struct act *a, size_t i)
 	how = (struct job_how){ .out = a->options->list ? STDERR_FILENO : -1,
 		.deaf = a->options->from != NULL,
 		.any = a->taken.lost || (a->taken.any & bit(i)) != 0 };
-	status = job_start(&a->jobs[i], &a->changes, &how, clock_ms());
+	status = job_start(&a->jobs[i], a->batch, &how, clock_ms());
 	if (status != 0) {
 		if (is_busy_program(a, errno))
 			return true;
@@ -360,11 +360,13 @@ act_ended(struct act *a, size_t i)
 
 /* Who is to be told of what counts for these rules? */
 static uint64_t
-owed(const struct act *a, uint64_t rules)
+owed(void *arg, uint64_t rules)
 {
+	const struct act *a;
 	uint64_t who;
 	size_t i;
 
+	a = arg;
 	who = a->options->list || a->options->poke ? bit(ACT_LIST) : 0;
 	for (i = 0; i < a->nbells; i++)
 		if ((a->bells[i].rules & rules) != 0)
@@ -375,8 +377,6 @@ owed(const struct act *a, uint64_t rules)
 static int
 begin(struct act *a)
 {
-	if (a->taken.any != 0)
-		a->changes.any |= owed(a, a->taken.any);
 	a->todo = a->taken.rules;
 	a->ran = a->failed = 0;
 	a->status = 0;
@@ -384,20 +384,10 @@ begin(struct act *a)
 	return go_on(a);
 }
 
-static int
-on_path(void *arg, const char *path, uint64_t rules)
-{
-	struct act *a;
-
-	a = arg;
-	return changes_add(&a->changes, path, rules, owed(a, rules));
-}
-
 int
-act_on(struct act *a, struct batch *b)
+act_on(struct act *a)
 {
-	if (batch_take(b, clock_ms(), &a->taken, on_path, a) < 0)
-		return -1;
+	batch_take(a->batch, clock_ms(), &a->taken, owed, a);
 	a->calls.why("a batch of %zu", a->taken.n);
 	return begin(a);
 }
@@ -412,7 +402,10 @@ act_first(struct act *a)
 		if (a->rules->v[i].command != NULL)
 			a->taken.rules |= bit(i);
 	a->taken.any = a->taken.rules;
-	return a->taken.rules == 0 ? 0 : begin(a);
+	if (a->taken.rules == 0)
+		return 0;
+	a->batch->owed_any |= owed(a, a->taken.any);
+	return begin(a);
 }
 
 bool
@@ -552,14 +545,15 @@ open_job(struct act *a, size_t i)
 }
 
 int
-act_open(
-    struct act *a, const struct options *options, const struct act_calls *calls)
+act_open(struct act *a, const struct options *options, struct batch *batch,
+    const struct act_calls *calls)
 {
 	size_t i, n;
 	int bells;
 
 	n = options->rules.n;
 	*a = (struct act){ .options = options,
+		.batch = batch,
 		.shared.tty = -1,
 		.rules = &options->rules,
 		.calls = *calls,

@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "run/batch.h"
 #include "run/bell.h"
-#include "run/changes.h"
 #include "run/job.h"
 #include "run/options.h"
 #include "run/run.h"
@@ -54,7 +53,7 @@ struct act {
 	struct run_shared shared; /* by the runs */
 	struct bell bells[BELL_MAX];
 	size_t nbells;
-	struct changes changes; /* of the batch in hand, and owed from before */
+	struct batch *batch; /* with what is in hand, and owed from before */
 	struct batch_taken taken; /* the batch in hand */
 	bool acting; /* on it */
 	bool ending; /* no command starts any more: see act_stop */
@@ -69,14 +68,14 @@ struct act {
 };
 
 /* 0, or -1 and errno: E2BIG where there are more than BELL_MAX pidfiles */
-int act_open(struct act *a, const struct options *options,
+int act_open(struct act *a, const struct options *options, struct batch *batch,
     const struct act_calls *calls);
 
 /* all rules with commands run, as if everything had changed; as act_on */
 int act_first(struct act *a);
 
-/* take this batch and act on it; 0, or -1 when memory is out */
-int act_on(struct act *a, struct batch *b);
+/* take the batch and act on it; 0, or -1 when memory is out */
+int act_on(struct act *a);
 
 /* was what changed at that time perhaps changed by a command of ours? */
 bool act_own(const struct act *a, int64_t when);

@@ -1,209 +1,168 @@
-/* batch.c - when what changed is acted on */
+/* batch.c - what changed, and when it is acted on */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "run/batch.h"
 
-/* Why a path holds its batch. */
-enum hold { HOLD_NOT, HOLD_WRITING, HOLD_VANISHED };
-
-struct batch_path {
-	struct path path;
-	struct batch_path *older, *newer; /* that hold for the same reason */
-	struct batch_path *next; /* that changed after it, in this batch */
-	struct batch_path **link; /* what points to it there */
-	uint64_t rules; /* that it counts for, in this batch */
-	int64_t since; /* it holds */
-	enum hold hold;
-	bool changed; /* in this batch */
-	bool came; /* in it: it was not there before */
-	bool own; /* a command was running at one of its changes */
-	bool spent; /* was still written at the cap: holds nobody again */
-};
-
 static struct batch_path *
-find(const struct batch *b, const char *path)
+find_path(const struct batch *b, const char *path)
 {
-	return (struct batch_path *)paths_find(&b->paths, path);
-}
+	struct hash_node *node;
+	struct batch_path *p;
 
-static struct batch_path *
-find_or_add(struct batch *b, const char *path)
-{
-	return (struct batch_path *)paths_get(
-	    &b->paths, path, sizeof(struct batch_path));
-}
-
-/* ---- holds: for each reason a list, the newest last ---- */
-
-static void
-release(struct batch *b, struct batch_path *p)
-{
-	struct batch_hold *list;
-
-	if (p->hold == HOLD_NOT)
-		return;
-	list = p->hold == HOLD_WRITING ? &b->writing : &b->vanished;
-	if (p->older == NULL)
-		list->oldest = p->newer;
-	else
-		p->older->newer = p->newer;
-	if (p->newer == NULL)
-		list->newest = p->older;
-	else
-		p->newer->older = p->older;
-	p->older = p->newer = NULL;
-	p->hold = HOLD_NOT;
-}
-
-static void
-hold(struct batch *b, struct batch_path *p, enum hold why, int64_t now)
-{
-	struct batch_hold *list;
-
-	release(b, p);
-	list = why == HOLD_WRITING ? &b->writing : &b->vanished;
-	p->hold = why;
-	p->since = now;
-	p->older = list->newest;
-	if (list->newest == NULL)
-		list->oldest = p;
-	else
-		list->newest->newer = p;
-	list->newest = p;
-}
-
-/* ---- what is of it ---- */
-
-/* From now on it counts for these rules, and so may the batch. */
-static void
-count(struct batch *b, struct batch_path *p, uint64_t rules)
-{
-	uint64_t other, bit;
-	size_t i;
-
-	other = p->rules ^ rules;
-	for (i = 0; other != 0; i++) {
-		bit = (uint64_t)1 << i;
-		if ((other & bit) == 0)
-			continue;
-		other &= ~bit;
-		if ((rules & bit) != 0)
-			b->of[i]++;
-		else if (--b->of[i] == 0)
-			b->rules &= ~bit | b->any;
+	node = hash_first(&b->paths, hash_string(path));
+	for (; node != NULL; node = hash_next(node)) {
+		p = (struct batch_path *)node;
+		if (strcmp(p->path, path) == 0)
+			return p;
 	}
-	p->rules = rules;
-}
-
-static void
-enter(struct batch *b, struct batch_path *p)
-{
-	p->changed = true;
-	p->came = p->own = false;
-	p->rules = 0;
-	p->next = NULL;
-	if (b->changed++ == 0)
-		b->order_end = &b->order;
-	p->link = b->order_end;
-	*b->order_end = p;
-	b->order_end = &p->next;
-}
-
-static void
-leave(struct batch *b, struct batch_path *p)
-{
-	count(b, p, 0);
-	*p->link = p->next;
-	if (p->next == NULL)
-		b->order_end = p->link;
-	else
-		p->next->link = p->link;
-	if (p->came)
-		b->came--;
-	p->changed = p->came = false;
-	b->changed--;
-}
-
-/* Of what neither changed nor holds nothing is kept. */
-static void
-forget(struct batch *b, struct batch_path *p)
-{
-	if (!p->changed && p->hold == HOLD_NOT)
-		paths_drop(&b->paths, &p->path);
-}
-
-/* ---- what is heard of ---- */
-
-/* Something of it changed. */
-static void
-touch(struct batch *b, uint64_t rules, int64_t now)
-{
-	if (b->rules == 0)
-		b->first = now;
-	b->last = now;
-	b->rules |= rules;
+	return NULL;
 }
 
 static struct batch_path *
-change(struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
-{
-	struct batch_path *p;
-
-	p = find_or_add(b, path);
-	if (p == NULL)
-		return NULL;
-	if (!p->changed)
-		enter(b, p);
-	p->own = p->own || own;
-	b->outside = b->outside || !own;
-	touch(b, rules, now);
-	count(b, p, p->rules | rules);
-	return p;
-}
-
-int
-batch_changed(
-    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
-{
-	struct batch_path *p;
-
-	p = change(b, path, rules, own, now);
-	if (p == NULL)
-		return -1;
-	if (p->hold == HOLD_VANISHED)
-		release(b, p);
-	return 0;
-}
-
-int
-batch_came(
-    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
+add_path(struct batch *b, const char *path)
 {
 	struct batch_path *p;
 	size_t n;
 
-	n = b->changed;
-	p = change(b, path, rules, own, now);
+	n = strlen(path) + 1;
+	p = malloc(sizeof *p + n);
 	if (p == NULL)
-		return -1;
-	if (p->hold == HOLD_VANISHED)
-		release(b, p);
-	/* What went in this batch, and comes back, was there. */
-	if (b->changed > n) {
-		p->came = true;
-		b->came++;
+		return NULL;
+	*p = (struct batch_path){ .rules = 0 };
+	memcpy(p->path, path, n);
+	if (hash_add(&b->paths, &p->node, hash_string(path)) < 0) {
+		free(p);
+		return NULL;
 	}
-	return 0;
+	return p;
 }
 
-/* Nothing was lost by it. */
+/* Free a record that says nothing any more. */
 static void
-came_and_went(struct batch *b, struct batch_path *p)
+forget_path(struct batch *b, struct batch_path *p)
 {
-	release(b, p);
-	leave(b, p);
-	b->outside = b->outside && b->rules != 0;
-	forget(b, p);
+	if (p->changed || p->is_taken || p->writer == BATCH_WRITER_STAYS)
+		return;
+	hash_remove(&b->paths, &p->node);
+	free(p);
+}
+
+static void
+set_hold(struct batch *b, struct batch_path *p, enum batch_hold hold)
+{
+	b->held[p->hold]--;
+	p->hold = hold;
+	b->held[hold]++;
+}
+
+/* ---- the batch to come ---- */
+
+static void
+reset(struct batch *b)
+{
+	b->first = NULL;
+	b->end = &b->first;
+	b->n = b->created = 0;
+	memset(b->held, 0, sizeof b->held);
+	b->rules = b->any = 0;
+	b->retry = 0;
+	b->outside = b->lost = b->forced = false;
+}
+
+static void
+enter_batch(struct batch *b, struct batch_path *p)
+{
+	if (b->n++ == 0)
+		b->end = &b->first;
+	p->changed = p->suspect = true;
+	p->created = p->own = p->differed = p->closed = false;
+	p->rules = 0;
+	p->hold = BATCH_HELD_NOT;
+	b->held[BATCH_HELD_NOT]++;
+	p->next = NULL;
+	p->link = b->end;
+	*b->end = p;
+	b->end = &p->next;
+}
+
+static void
+leave_batch(struct batch *b, struct batch_path *p)
+{
+	*p->link = p->next;
+	if (p->next == NULL)
+		b->end = p->link;
+	else
+		p->next->link = p->link;
+	b->held[p->hold]--;
+	b->created -= p->created;
+	p->changed = false;
+	p->rules = 0;
+	if (--b->n == 0 && b->any == 0)
+		reset(b);
+	forget_path(b, p);
+}
+
+static void
+note_change(struct batch *b, uint64_t rules, int64_t now)
+{
+	if (b->rules == 0)
+		b->began = now;
+	b->last = now;
+	b->rules |= rules;
+}
+
+/* Return the record of a path that changed; as batch_changed. */
+static struct batch_path *
+change_path(
+    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
+{
+	struct batch_path *p;
+
+	p = find_path(b, path);
+	if (p == NULL && b->paths.n >= BATCH_PATHS) {
+		batch_any(b, rules, now);
+		errno = 0;
+		return NULL;
+	}
+	if (p == NULL)
+		p = add_path(b, path);
+	if (p == NULL)
+		return NULL;
+	if (!p->changed)
+		enter_batch(b, p);
+	note_change(b, rules, now);
+	b->outside = b->outside || !own;
+	p->own = p->own || own;
+	p->rules |= rules;
+	p->last = now;
+	p->closed = false;
+	if (p->writer != BATCH_WRITER_STAYS)
+		p->writer = BATCH_WRITER_UNKNOWN;
+	return p;
+}
+
+struct batch_path *
+batch_changed(struct batch *b, const char *path, uint64_t rules,
+    enum batch_change change, bool own, int64_t now)
+{
+	struct batch_path *p;
+	size_t n;
+
+	n = b->n;
+	p = change_path(b, path, rules, own, now);
+	if (p == NULL)
+		return NULL;
+	p->suspect = p->suspect && change == BATCH_SUSPECT;
+	if (p->hold == BATCH_HELD_VANISHED)
+		set_hold(b, p, BATCH_HELD_NOT);
+	/* A file that vanished in this batch, and is back, was there. */
+	if (change == BATCH_CREATE && b->n > n) {
+		p->created = true;
+		b->created++;
+	}
+	return p;
 }
 
 int
@@ -212,74 +171,77 @@ batch_gone(
 {
 	struct batch_path *p;
 
-	p = find(b, path);
-	if (p != NULL && p->came && !p->own && !own) {
-		came_and_went(b, p);
+	p = find_path(b, path);
+	if (p != NULL)
+		p->writer = BATCH_WRITER_UNKNOWN;
+	if (p != NULL && p->changed && p->created && !p->own && !own) {
+		leave_batch(b, p);
 		return 0;
 	}
-	p = change(b, path, rules, own, now);
+	p = change_path(b, path, rules, own, now);
 	if (p == NULL)
-		return -1;
-	p->spent = false;
-	if (p->came)
-		release(b, p);
-	else
-		hold(b, p, HOLD_VANISHED, now);
+		return errno == 0 ? 0 : -1;
+	p->suspect = false;
+	p->differed = p->differed || own;
+	if (p->created)
+		set_hold(b, p, BATCH_HELD_NOT);
+	else {
+		set_hold(b, p, BATCH_HELD_VANISHED);
+		b->vanished = now;
+	}
 	return 0;
 }
 
-bool
-batch_back(struct batch *b, const char *path, uint64_t rules)
+struct batch_path *
+batch_closed(struct batch *b, const char *path, int64_t now)
 {
 	struct batch_path *p;
 
-	p = find(b, path);
+	p = find_path(b, path);
+	if (p == NULL)
+		return NULL;
+	p->writer = BATCH_WRITER_UNKNOWN;
+	if (!p->changed) {
+		forget_path(b, p);
+		return NULL;
+	}
+	p->closed = true;
+	b->retry = 0;
+	/* It may be about to be moved over the file that it replaces. */
+	if (p->created)
+		b->last = now;
+	return p;
+}
+
+void
+batch_unsettled(struct batch *b, const char *path)
+{
+	struct batch_path *p;
+
+	p = find_path(b, path);
+	if (p != NULL && p->changed)
+		set_hold(b, p, BATCH_HELD_UNSETTLED);
+}
+
+void
+batch_settled(struct batch *b, const char *path)
+{
+	struct batch_path *p;
+
+	p = find_path(b, path);
 	if (p == NULL || !p->changed)
-		return false;
-	count(b, p, p->rules & ~rules);
-	if (p->rules == 0)
-		leave(b, p);
-	b->outside = b->outside && b->rules != 0;
-	return true;
+		return;
+	if (p->hold == BATCH_HELD_UNSETTLED)
+		set_hold(b, p, BATCH_HELD_NOT);
+	p->closed = true;
 }
 
 void
 batch_any(struct batch *b, uint64_t rules, int64_t now)
 {
+	note_change(b, rules, now);
 	b->any |= rules;
 	b->outside = true;
-	touch(b, rules, now);
-}
-
-int
-batch_written(struct batch *b, const char *path, int64_t now)
-{
-	struct batch_path *p;
-
-	p = find_or_add(b, path);
-	if (p == NULL)
-		return -1;
-	if (!p->spent)
-		hold(b, p, HOLD_WRITING, now);
-	return 0;
-}
-
-void
-batch_closed(struct batch *b, const char *path, int64_t now)
-{
-	struct batch_path *p;
-
-	p = find(b, path);
-	if (p == NULL)
-		return;
-	p->spent = false;
-	if (p->hold == HOLD_WRITING) {
-		release(b, p);
-		/* It was written long ago, maybe, but is moved only now. */
-		if (p->came)
-			b->last = now;
-	}
-	forget(b, p);
 }
 
 void
@@ -295,7 +257,15 @@ batch_flush(struct batch *b)
 	b->forced = b->rules != 0;
 }
 
-/* ---- to act ---- */
+void
+batch_drop(struct batch *b, struct batch_path *p, uint64_t rules)
+{
+	p->rules &= ~rules;
+	if (p->rules == 0)
+		leave_batch(b, p);
+}
+
+/* ---- when ---- */
 
 static int64_t
 later(int64_t a, int64_t b)
@@ -306,17 +276,23 @@ later(int64_t a, int64_t b)
 static int64_t
 cap(const struct batch *b)
 {
-	return b->first + later(BATCH_CAP, b->settle);
+	return b->began + later(BATCH_CAP, 10 * b->settle);
 }
 
-/* Who writes one file may be done, who writes many pauses between them. */
+bool
+batch_is_capped(const struct batch *b, int64_t now)
+{
+	return b->forced || now >= cap(b);
+}
+
+/* One file may be complete; somebody who writes many pauses between them. */
 static int64_t
-settle(const struct batch *b)
+settle_time(const struct batch *b)
 {
 	int64_t time;
 
-	time = b->came > 0 ? later(b->settle, BATCH_CAME) : b->settle;
-	return b->changed > 1 || b->any != 0 ? later(time, b->many) : time;
+	time = b->created > 0 ? later(b->settle, BATCH_CREATED) : b->settle;
+	return b->n > 1 || b->any != 0 ? later(time, b->many) : time;
 }
 
 int64_t
@@ -328,86 +304,96 @@ batch_due(const struct batch *b)
 		return 0;
 	if (b->rules == 0)
 		return BATCH_NEVER;
-	due = b->last + settle(b);
-	if (b->writing.newest != NULL)
-		due = later(due, b->writing.newest->since + BATCH_WRITING);
-	if (b->vanished.newest != NULL)
-		due = later(due, b->vanished.newest->since + BATCH_VANISHED);
-	return later(due < cap(b) ? due : cap(b), b->after);
+	due = later(b->last + settle_time(b), b->retry);
+	if (b->held[BATCH_HELD_VANISHED] > 0)
+		due = later(due, b->vanished + BATCH_VANISHED);
+	if (b->held[BATCH_HELD_UNSETTLED] > 0 || due > cap(b))
+		due = cap(b);
+	if (b->patient)
+		due = later(due, b->retry);
+	return later(due, b->after);
 }
 
 void
 batch_resume(struct batch *b, int64_t now)
 {
 	if (b->rules != 0)
-		b->first = now;
+		b->began = now;
 }
 
-/* A batch that has ended, and when. */
-struct ended {
-	struct batch *b;
-	int64_t now;
-};
+/* ---- the batch in hand ---- */
 
-/* What of a path outlives its batch: that a writer is at work on it. */
-static bool
-outlives(void *arg, struct path *path)
+static void
+take_path(struct batch_path *p, struct batch_path ***end)
 {
-	const struct ended *ended;
-	struct batch_path *p;
-	bool writing;
-
-	ended = arg;
-	p = (struct batch_path *)path;
-	writing = p->hold == HOLD_WRITING &&
-	    ended->now < p->since + BATCH_WRITING;
-	p->spent = p->spent ||
-	    (writing && p->changed && ended->now >= cap(ended->b));
-	p->changed = p->came = false;
+	p->in_hand = p->rules;
+	p->changed = false;
 	p->rules = 0;
-	if (p->spent || !writing)
-		release(ended->b, p);
-	return p->spent || writing;
+	if (p->is_taken)
+		return;
+	p->is_taken = true;
+	p->taken = NULL;
+	**end = p;
+	*end = &p->taken;
 }
 
-int
+void
 batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
-    batch_each *each, void *arg)
+    batch_owed *owed, void *arg)
 {
-	struct ended ended;
-	const struct batch_path *p;
-	int result;
+	struct batch_path *p, **end;
 
-	ended = (struct ended){ .b = b, .now = now };
-	*taken = (struct batch_taken){ .n = b->changed,
-		.rules = b->rules,
+	*taken = (struct batch_taken){ .n = b->n,
+		.rules = b->any,
 		.any = b->any,
 		.lost = b->lost,
 		.own = !b->outside };
-	result = 0;
-	for (p = b->order; p != NULL && result == 0; p = p->next)
-		result = each(arg, p->path.name, p->rules);
-	paths_sift(&b->paths, outlives, &ended);
-	b->order = NULL;
-	b->changed = b->came = 0;
-	b->rules = b->any = 0;
-	memset(b->of, 0, sizeof b->of);
-	b->outside = b->lost = b->forced = false;
+	if (b->any != 0)
+		b->owed_any |= owed(arg, b->any);
+	for (end = &b->taken; *end != NULL; end = &(*end)->taken)
+		;
+	for (p = b->n == 0 ? NULL : b->first; p != NULL; p = p->next) {
+		taken->rules |= p->rules;
+		p->owed |= owed(arg, p->rules);
+		take_path(p, &end);
+	}
+	reset(b);
 	b->after = b->settle == 0 ? now + BATCH_AFTER : 0;
-	return result;
 }
 
-static bool
-none(void *arg, struct path *p)
+void
+batch_done(struct batch *b, uint64_t receivers)
 {
-	(void)arg;
-	(void)p;
-	return false;
+	struct batch_path *p, **link;
+
+	b->owed_any &= ~receivers;
+	for (link = &b->taken; (p = *link) != NULL;) {
+		p->in_hand = 0;
+		p->owed &= ~receivers;
+		if (p->owed != 0) {
+			link = &p->taken;
+			continue;
+		}
+		*link = p->taken;
+		p->is_taken = false;
+		forget_path(b, p);
+	}
 }
 
 void
 batch_free(struct batch *b)
 {
-	paths_sift(&b->paths, none, NULL);
-	*b = (struct batch){ .settle = b->settle };
+	struct hash_node *node, *next;
+	size_t i, n;
+
+	n = b->paths.nbuckets;
+	for (i = 0; i < n; i++)
+		for (node = b->paths.buckets[i]; node != NULL; node = next) {
+			next = node->next;
+			free(node);
+		}
+	free(b->paths.buckets);
+	*b = (struct batch){
+		.settle = b->settle, .many = b->many, .patient = b->patient
+	};
 }

@@ -1,4 +1,4 @@
-/* batch.h - when what changed is acted on */
+/* batch.h - what changed, and when it is acted on */
 #ifndef BATCH_H
 #define BATCH_H
 
@@ -6,49 +6,102 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "run/paths.h"
+#include "base/hash.h"
 
 /*
- * A batch is what changed since the last one was taken.  It is due when
- * nothing changed for the settle time and nothing holds it; the cap, counted
- * from its first change, ends every hold.  All times are milliseconds of
- * clock_ms().
+ * A batch is the set of paths that changed since the last one was taken.  It is
+ * due if nothing changed for the settle time and no path holds it back; the
+ * cap, counted from its first change, ends every hold.  The batch that was
+ * taken is in hand until batch_done(); its paths may change again meanwhile.
+ * What a failed command keeps from being sent stays owed.
+ *
+ * A set of rules, or of receivers that are owed paths, is a bit each.  All
+ * times are milliseconds of clock_ms().
  */
 
 enum {
 	BATCH_SETTLE = 10, /* by default */
-	BATCH_MANY = 50, /* likewise, of more than one path */
-	BATCH_CAP = 1000, /* or the settle time, if that is longer */
-	BATCH_WRITING = 150, /* a file being written holds for this long */
-	BATCH_VANISHED = 100, /* a file that vanished: savers put it back */
-	BATCH_CAME = 10, /* the least settle time after one that is new */
+	BATCH_MANY = 50, /* likewise, for more than one path */
+	BATCH_CAP = 1000, /* or ten times the settle time */
+	BATCH_VANISHED = 100, /* a deleted file holds: savers put it back */
+	BATCH_CREATED = 10, /* the shortest settle time after a new file */
 	BATCH_AFTER = 50, /* with settle 0: from one batch to the next */
-	BATCH_RULES = 64
+	BATCH_PATHS =
+	    1000000 /* beyond that it is only known that more changed */
 };
 
 #define BATCH_NEVER INT64_MAX
 
-struct batch {
-	int64_t settle;
-	int64_t many; /* the least settle time of more than one path */
-	int64_t first, last; /* changes of this batch, where there are any */
-	int64_t after; /* no batch is due before this */
-	size_t changed; /* paths in this batch */
-	size_t came; /* of these were not there when the last one was taken */
-	uint64_t rules; /* that it concerns */
-	size_t of[BATCH_RULES]; /* for each of these: paths that count for it */
-	uint64_t any; /* of these: more may have changed than the paths */
-	bool outside; /* some of it changed while no command ran */
-	bool lost; /* what changed was found out without hints */
-	bool forced; /* it is due whatever changed */
-	struct batch_path *order, **order_end; /* its paths as they came */
-	struct paths paths; /* all that is known of */
-	struct batch_hold {
-		struct batch_path *oldest, *newest;
-	} writing, vanished;
+/* What happened to a path. */
+enum batch_change {
+	BATCH_CHANGE, /* its signature differs */
+	BATCH_CREATE, /* that, and there was none before */
+	BATCH_SUSPECT /* it was written, but may hold the same as before */
 };
 
-/* What came to be of a batch. */
+/* Why a path holds its batch back. */
+enum batch_hold {
+	BATCH_HELD_NOT,
+	BATCH_HELD_VANISHED, /* until it is back, or for BATCH_VANISHED */
+	BATCH_HELD_UNSETTLED /* polled: until two looks agree */
+};
+
+/* What is known of a path's writers. */
+enum batch_writer {
+	BATCH_WRITER_UNKNOWN, /* there were events since they were asked for */
+	BATCH_WRITER_NONE,
+	BATCH_WRITER_SOME,
+	BATCH_WRITER_STAYS /* still at work at the cap: not waited for again */
+};
+
+/* All that is known of a path. */
+struct batch_path {
+	struct hash_node node;
+	uint64_t rules; /* for which it counts, in the batch to come */
+	uint64_t in_hand; /* likewise, in the batch in hand */
+	uint64_t owed; /* receivers that it has yet to be sent to */
+	struct batch_path *next, **link; /* in the batch to come */
+	struct batch_path *taken; /* the next in hand or owed */
+	uint64_t sum; /* of its contents, 0: not known; see contents.h */
+	int64_t last; /* event */
+	unsigned hold : 2; /* enum batch_hold */
+	unsigned writer : 2; /* enum batch_writer */
+	bool is_taken : 1; /* it is in the list by `taken` */
+	bool changed : 1; /* it is in the batch to come */
+	bool created : 1; /* and had not been there before */
+	bool suspect : 1; /* and all its events are BATCH_SUSPECT */
+	bool own : 1; /* a command was running at one of its events */
+	bool differed : 1; /* and it held something else then */
+	bool closed : 1; /* its last event was a close or a move */
+	char path[];
+};
+
+struct batch {
+	/* set by the owner */
+	int64_t settle;
+	int64_t many; /* the shortest settle time for more than one path */
+	bool patient; /* no cap while all paths have writers (-1) */
+	/* the batch to come */
+	struct batch_path *first, **end; /* its paths, in order */
+	size_t n; /* of them */
+	size_t created; /* of them are new */
+	size_t held[3]; /* paths by enum batch_hold */
+	uint64_t rules; /* of its paths, or more; 0 if it is empty */
+	uint64_t any; /* rules for which more changed than the paths */
+	int64_t began, last; /* its first and last change */
+	int64_t vanished; /* when a file vanished last */
+	int64_t retry; /* not before this: somebody is still writing */
+	bool outside; /* some of it changed while no command ran */
+	bool lost; /* hints were lost */
+	bool forced; /* it is due whatever else */
+	/* the batch in hand, and what is owed */
+	struct batch_path *taken; /* in order, by the member `taken` */
+	uint64_t owed_any; /* receivers owed that anything may have changed */
+	int64_t after; /* no batch is due before this */
+	struct hash paths; /* struct batch_path, by path */
+};
+
+/* A batch in hand. */
 struct batch_taken {
 	size_t n; /* paths */
 	uint64_t rules, any; /* as in struct batch */
@@ -56,68 +109,63 @@ struct batch_taken {
 	bool own; /* all of it changed while a command ran */
 };
 
-typedef int batch_each(void *arg, const char *path, uint64_t rules);
-
-/* batch_changed, batch_came or batch_gone */
-typedef int batch_hear(
-    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
-
 /*
- * This path, which counts for these rules, was written, created or moved; own
- * tells that a command was running, which may have done it.  0, or -1 when
- * memory is out.
+ * A path changed that counts for these rules; own: while a command ran, which
+ * may have done it.  Returns its record, or NULL: out of memory, or, with errno
+ * 0, there are too many paths, which is noted.
  */
-int batch_changed(
-    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
+struct batch_path *batch_changed(struct batch *b, const char *path,
+    uint64_t rules, enum batch_change change, bool own, int64_t now);
 
 /*
- * This path came, where there was none; as batch_changed.  It may be about to
- * be moved over what it replaces, so even a shorter settle time is BATCH_CAME.
- */
-int batch_came(
-    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
-
-/*
- * This path was deleted or moved away; as batch_changed.  One that came in this
- * batch holds nobody, and is of it no more, unless a command was running, which
- * may have seen it.
+ * It was deleted or moved away.  A file that was created in this batch is
+ * dropped from it, unless a command was running, which may have seen it.
+ * Returns 0, or -1: out of memory.
  */
 int batch_gone(
     struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
 
 /*
- * This path is as it was before it changed, which these rules do not mind: it
- * is of this batch no more for them.  false where it was not of it.
+ * A writer closed it, or it was moved here.  Returns its record, or NULL if it
+ * is not in the batch to come.
  */
-bool batch_back(struct batch *b, const char *path, uint64_t rules);
+struct batch_path *batch_closed(struct batch *b, const char *path, int64_t now);
 
-/* something changed that counts for these rules, nobody knows what */
+/* It is polled, and may be half-written; or two looks agree by now. */
+void batch_unsettled(struct batch *b, const char *path);
+void batch_settled(struct batch *b, const char *path);
+
+/* Something changed that counts for these rules; it is not known what. */
 void batch_any(struct batch *b, uint64_t rules, int64_t now);
 
-/* a writer is at work on it; as batch_changed */
-int batch_written(struct batch *b, const char *path, int64_t now);
-
-/* the writer is done with it, or it came or went whole */
-void batch_closed(struct batch *b, const char *path, int64_t now);
-
-/* make it due at once, for all of these rules, changes or not */
+/* Make it due at once for all these rules, changes or not. */
 void batch_force(struct batch *b, uint64_t rules, int64_t now);
 
-/* it is whole: what it holds is due at once */
+/* It is whole: what it holds is due at once. */
 void batch_flush(struct batch *b);
 
-/* when it is due: a time that may have passed, or BATCH_NEVER */
+/* Drop a path from the batch to come for these rules. */
+void batch_drop(struct batch *b, struct batch_path *p, uint64_t rules);
+
+/* Return when it is due: a time that may have passed, or BATCH_NEVER. */
 int64_t batch_due(const struct batch *b);
 
-/* nothing could be acted on until now: the cap counts from here */
+/* Return true if the cap has come, which ends all holds. */
+bool batch_is_capped(const struct batch *b, int64_t now);
+
+/* Nothing could be acted on until now: the cap counts from here. */
 void batch_resume(struct batch *b, int64_t now);
 
 /*
- * End it and start the next, empty one.  Each of its paths is handed out, the
- * first that changed first.  0, or -1 where one of these calls said so.
+ * Take it in hand, and begin the next one.  Each path is owed to the receivers
+ * that owed() returns for its rules.
  */
-int batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
-    batch_each *each, void *arg);
+typedef uint64_t batch_owed(void *arg, uint64_t rules);
+void batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
+    batch_owed *owed, void *arg);
+
+/* The batch in hand is done, and these receivers have been sent all. */
+void batch_done(struct batch *b, uint64_t receivers);
 
 void batch_free(struct batch *b);
 

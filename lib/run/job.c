@@ -32,15 +32,14 @@ add_bases(struct args *paths, const struct rules *rules, size_t rule)
 }
 
 static int
-add_changed(struct args *paths, const struct changes *c, size_t rule)
+add_changed(struct args *paths, const struct batch *b, size_t rule)
 {
-	const struct change *p;
+	const struct batch_path *p;
 	struct stat st;
 
-	for (p = c->first; p != NULL; p = p->next)
-		if ((p->rules >> rule & 1) != 0 &&
-		    lstat(p->path.name, &st) == 0 &&
-		    args_add_path(paths, p->path.name) < 0)
+	for (p = b->taken; p != NULL; p = p->taken)
+		if ((p->in_hand >> rule & 1) != 0 && lstat(p->path, &st) == 0 &&
+		    args_add_path(paths, p->path) < 0)
 			return -1;
 	return 0;
 }
@@ -77,7 +76,7 @@ start_with(struct job *j, const struct args *paths, const struct job_how *how,
 }
 
 static int
-start(struct job *j, const struct changes *changes, const struct job_how *how,
+start(struct job *j, const struct batch *batch, const struct job_how *how,
     bool any, int64_t now)
 {
 	struct args paths;
@@ -87,7 +86,7 @@ start(struct job *j, const struct changes *changes, const struct job_how *how,
 	result = 0;
 	if (args_wanted(j->rule->command))
 		result = any ? add_bases(&paths, j->rules, j->number)
-			     : add_changed(&paths, changes, j->number);
+			     : add_changed(&paths, batch, j->number);
 	if (result < 0)
 		errno = ENOMEM;
 	else
@@ -99,15 +98,14 @@ start(struct job *j, const struct changes *changes, const struct job_how *how,
 }
 
 int
-job_start(struct job *j, const struct changes *changes,
-    const struct job_how *how, int64_t now)
+job_start(struct job *j, const struct batch *batch, const struct job_how *how,
+    int64_t now)
 {
-	bool any;
 	int error;
 
-	any = how->any || (changes->more >> j->number & 1) != 0;
-	if (start(j, changes, how, any, now) == 0 ||
-	    (errno == E2BIG && !any && start(j, changes, how, true, now) == 0))
+	if (start(j, batch, how, how->any, now) == 0 ||
+	    (errno == E2BIG && !how->any &&
+		start(j, batch, how, true, now) == 0))
 		return 0;
 	error = errno;
 	j->broken = true;

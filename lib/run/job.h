@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "match/rule.h"
-#include "run/changes.h"
+#include "run/batch.h"
 #include "run/guard.h"
 #include "run/report.h"
 #include "run/run.h"
@@ -38,7 +38,7 @@ struct job_how {
  * hand that are there, or, where that is too much or not known, what the
  * patterns reach from.  0, or the exit status that says why not, and errno.
  */
-int job_start(struct job *j, const struct changes *changes,
+int job_start(struct job *j, const struct batch *batch,
     const struct job_how *how, int64_t now);
 
 /* Its run has ended: is it broken?  Then why tells. */

@@ -3,17 +3,17 @@
 #include "notify/changelist.h"
 
 int
-letter_changes(struct buf *to, const struct changes *c, uint64_t who, char end)
+letter_changes(struct buf *to, const struct batch *b, uint64_t who, char end)
 {
-	const struct change *p;
+	const struct batch_path *p;
 	size_t len;
 
 	len = to->len;
-	if ((c->any & who) != 0 && list_put_any(to, end) < 0)
+	if ((b->owed_any & who) != 0 && list_put_any(to, end) < 0)
 		return -1;
-	for (p = c->first; p != NULL; p = p->next)
+	for (p = b->taken; p != NULL; p = p->taken)
 		if ((p->owed & who) != 0 &&
-		    list_put_path(to, p->path.name, end) < 0) {
+		    list_put_path(to, p->path, end) < 0) {
 			/* Too much to tell each: then it is anything. */
 			to->len = len;
 			return list_put_any(to, end);

@@ -5,13 +5,13 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "run/changes.h"
+#include "run/batch.h"
 
 /*
  * Append what these are owed, a `*` where that is anything or finds no room.
  * 0, or -1 when memory is out.
  */
 int
-letter_changes(struct buf *to, const struct changes *c, uint64_t who, char end);
+letter_changes(struct buf *to, const struct batch *b, uint64_t who, char end);
 
 #endif

@@ -1,25 +1,21 @@
 #define _XOPEN_SOURCE 700 /* S_IFLNK */
-/* dir.c - what a tree is made of: directories, their entries, their users */
-#include <sys/stat.h>
-
+/* dir.c - the parts of a tree: directories, their entries, and their watches */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tree/dir.h"
-#include "tree/sweep.h"
+#include "tree/poll.h"
+#include "tree/symlink.h"
 
 /* ---- paths ---- */
 
-/* what the system calls a directory */
 const char *
 dir_path(const struct tree_dir *d)
 {
 	return *d->path == '\0' ? "." : d->path;
 }
 
-/* the path of a name in a directory; 0, or -1 when it is too long */
 int
 dir_join(const struct tree_dir *d, const char *name, char path[PATH_MAX])
 {
@@ -49,223 +45,111 @@ dir_is_refused(int error)
 	return error == EACCES || error == EPERM;
 }
 
+uint32_t
+dir_fold(dev_t dev)
+{
+	return (uint32_t)((uint64_t)dev ^ (uint64_t)dev >> 32);
+}
+
+/* ---- events ---- */
+
 uint64_t
 dir_judge(const struct tree *t, const struct tree_dir *d, const char *name,
     const char **by)
 {
-	return rules_judge(t->rules, d->reach, d->path, name, by);
+	return rules_judge(t->options.rules, d->reach, d->path, name, by);
 }
 
 void
-dir_tell(const struct tree *t, const struct tree_dir *d, const char *name,
-    enum tree_news news, uint64_t rules, const char *by)
+dir_notify(const struct tree *t, const struct tree_dir *d, const char *name,
+    enum tree_event event, uint64_t rules, const char *by)
 {
 	char path[PATH_MAX];
 
 	if (dir_join(d, name, path) == 0)
-		t->tell(t->arg, path, news, rules, by);
+		t->options.notify(t->options.arg, path, event, rules, by);
 }
 
-/* ---- users of a watch ---- */
+/* ---- watches ---- */
 
-bool
-dir_mute(const struct tree *t)
+struct dir_watch *
+dir_find_watch(const struct tree *t, int wd)
 {
-	return t->backend != NULL && t->backend->add_file != NULL;
+	return (struct dir_watch *)hash_first(
+	    &t->watches, hash_number((uint64_t)wd));
 }
 
-int
-dir_id(const struct tree_dir *d)
+/* hash_number() maps different numbers to different hashes. */
+struct dir_watch *
+dir_make_watch(struct tree *t, int wd)
 {
-	const struct tree_user *u;
+	struct dir_watch *w;
 
-	for (u = d->users; u != NULL; u = u->next)
-		if (u->link == NULL)
-			return u->id;
-	return -1;
-}
-
-static struct tree_user **
-bucket(const struct tree *t, int id)
-{
-	return &t->users[(size_t)id & (t->nbuckets - 1)];
-}
-
-struct tree_user *
-dir_users(const struct tree *t, int id)
-{
-	return t->nbuckets == 0 ? NULL : *bucket(t, id);
-}
-
-static int
-grow_users(struct tree *t)
-{
-	struct tree_user **old, *u, *same;
-	size_t i, n;
-
-	old = t->users;
-	n = t->nbuckets;
-	t->users = calloc(n == 0 ? 64 : n * 2, sizeof(struct tree_user *));
-	if (t->users == NULL) {
-		t->users = old;
-		return -1;
+	w = dir_find_watch(t, wd);
+	if (w != NULL)
+		return w;
+	w = malloc(sizeof *w);
+	if (w == NULL)
+		return NULL;
+	*w = (struct dir_watch){ .wd = wd };
+	if (hash_add(&t->watches, &w->node, hash_number((uint64_t)wd)) < 0) {
+		free(w);
+		return NULL;
 	}
-	t->nbuckets = n == 0 ? 64 : n * 2;
-	for (i = 0; i < n; i++)
-		for (u = old[i]; u != NULL; u = same) {
-			same = u->same;
-			u->same = *bucket(t, u->id);
-			*bucket(t, u->id) = u;
-		}
-	free(old);
-	return 0;
+	return w;
 }
 
-static void
-free_user(struct tree_user *u)
-{
-	free(u->target);
-	free(u->link);
-	free(u);
-}
-
-static int
-add_user(struct tree *t, struct tree_dir *d, int id, const char *target,
-    const char *link)
-{
-	struct tree_user *u;
-
-	if (t->nusers >= t->nbuckets && grow_users(t) < 0)
-		return -1;
-	u = malloc(sizeof *u);
-	if (u == NULL)
-		return -1;
-	*u = (struct tree_user){ .id = id,
-		.dir = d,
-		.target = target == NULL ? NULL : strdup(target),
-		.link = link == NULL ? NULL : strdup(link) };
-	if (target != NULL && (u->target == NULL || u->link == NULL)) {
-		free_user(u);
-		return -1;
-	}
-	u->same = *bucket(t, id);
-	*bucket(t, id) = u;
-	u->next = d->users;
-	d->users = u;
-	t->nusers++;
-	return 0;
-}
-
-/* Forget a user, and the watch with its last one unless it ended by itself. */
 void
-dir_unuse(struct tree *t, struct tree_user *u, bool ended)
+dir_end_watch(struct tree *t, struct dir_watch *w)
 {
-	struct tree_user **p, *other;
-	int id;
-
-	id = u->id;
-	for (p = bucket(t, id); *p != u; p = &(*p)->same)
-		;
-	*p = u->same;
-	for (p = &u->dir->users; *p != u; p = &(*p)->next)
-		;
-	*p = u->next;
-	t->nusers--;
-	free_user(u);
-	if (ended)
+	if (w->dirs != NULL || w->steps != NULL)
 		return;
-	for (other = *bucket(t, id); other != NULL; other = other->same)
-		if (other->id == id)
-			return;
-	t->backend->drop(t->watch, id);
+	if (w->wd >= 0)
+		inotify_drop(t->inotify, w->wd);
+	hash_remove(&t->watches, &w->node);
+	free(w);
 }
 
 int
-dir_use(struct tree *t, struct tree_dir *d, int id)
+dir_use_watch(struct tree *t, struct tree_dir *d, int wd)
 {
-	struct tree_user *old;
+	struct dir_watch *w;
 
-	for (old = d->users; old != NULL; old = old->next)
-		if (old->link == NULL)
-			break;
-	if (old != NULL && old->id == id)
+	if (d->watch != NULL && d->watch->wd == wd)
 		return 0;
-	if (add_user(t, d, id, NULL, NULL) < 0)
+	w = dir_make_watch(t, wd);
+	if (w == NULL)
 		return -1;
-	if (old != NULL)
-		dir_unuse(t, old, false);
+	dir_leave_watch(t, d);
+	d->watch = w;
+	d->watch_prev = NULL;
+	d->watch_next = w->dirs;
+	if (w->dirs != NULL)
+		w->dirs->watch_prev = d;
+	w->dirs = d;
 	return 0;
 }
 
-static bool
-is_for(const struct tree_user *u, const char *link)
-{
-	return u->link != NULL && strcmp(u->link, link) == 0;
-}
-
 void
-dir_relink(struct tree_dir *d, const char *link)
+dir_leave_watch(struct tree *t, struct tree_dir *d)
 {
-	struct tree_user *u;
+	struct dir_watch *w;
 
-	for (u = d->users; u != NULL; u = u->next)
-		u->old = is_for(u, link);
-}
-
-int
-dir_link(struct tree *t, struct tree_dir *d, int id, const char *target,
-    const char *link)
-{
-	struct tree_user *u;
-
-	for (u = d->users; u != NULL; u = u->next)
-		if (u->old && u->id == id && strcmp(u->target, target) == 0) {
-			u->old = false;
-			return 0;
-		}
-	return add_user(t, d, id, target, link);
-}
-
-void
-dir_relinked(struct tree *t, struct tree_dir *d, const char *link)
-{
-	struct tree_user *u, *next;
-
-	for (u = d->users; u != NULL; u = next) {
-		next = u->next;
-		if (u->old && is_for(u, link))
-			dir_unuse(t, u, false);
-	}
-}
-
-void
-dir_unlink(struct tree *t, struct tree_dir *d, const char *link)
-{
-	dir_relink(d, link);
-	dir_relinked(t, d, link);
+	w = d->watch;
+	if (w == NULL)
+		return;
+	if (d->watch_prev == NULL)
+		w->dirs = d->watch_next;
+	else
+		d->watch_prev->watch_next = d->watch_next;
+	if (d->watch_next != NULL)
+		d->watch_next->watch_prev = d->watch_prev;
+	d->watch = NULL;
+	dir_end_watch(t, w);
 }
 
 /* ---- directories ---- */
 
-void
-dir_make_hinted_due(struct tree *t, struct tree_dir *d)
-{
-	if (d->due)
-		return;
-	d->due = true;
-	d->next = NULL;
-	*t->due_last = d;
-	t->due_last = &d->next;
-}
-
-void
-dir_make_due(struct tree *t, struct tree_dir *d)
-{
-	d->whole = true;
-	dir_make_hinted_due(t, d);
-}
-
-/* Takes the reach over. */
 struct tree_dir *
 dir_new(struct tree *t, struct tree_dir *up, const char *path,
     struct rules_reach *reach)
@@ -274,170 +158,272 @@ dir_new(struct tree *t, struct tree_dir *up, const char *path,
 
 	d = malloc(sizeof *d);
 	if (d == NULL) {
-		rules_leave(t->rules, reach);
+		rules_leave(t->options.rules, reach);
 		return NULL;
 	}
-	/* tcc 0.9.27 leaves bits as they are beside one that is initialised. */
 	*d = (struct tree_dir){
 		.up = up, .path = strdup(path), .reach = reach
 	};
-	d->names = rules_only_names(t->rules, reach);
-	d->level = d->names ? WATCH_NAMES : WATCH_FILES;
-	d->events = up == NULL ? OS_EVENTS_ALL : up->events;
-	d->quiet = up == NULL || up->quiet;
-	d->unheard = true;
 	if (d->path == NULL) {
-		rules_leave(t->rules, d->reach);
+		rules_leave(t->options.rules, reach);
 		free(d);
 		return NULL;
 	}
+	d->level = rules_only_names(t->options.rules, reach) ? INOTIFY_NAMES
+							     : INOTIFY_FILES;
+	d->events = up == NULL ? OS_EVENTS_ALL : up->events;
+	d->is_quiet = up == NULL || up->is_quiet;
 	t->ndirs++;
-	dir_make_due(t, d);
+	poll_queue(t, d, QUEUE_DUE);
 	return d;
 }
 
-/* It may be on its way back. */
 static void
-say_gone(struct tree *t, const struct tree_dir *d, const struct tree_entry *e)
+report_gone(struct tree *t, const struct tree_dir *d, const char *name)
 {
-	char path[PATH_MAX];
 	const char *by;
 	uint64_t rules;
 
-	if (e->content != 0 && dir_join(d, e->name, path) == 0)
-		ghost_put(&t->gone, path, e->content);
-	rules = dir_judge(t, d, e->name, &by);
+	rules = dir_judge(t, d, name, &by);
 	if (rules != 0)
-		dir_tell(t, d, e->name, TREE_GONE, rules, by);
-}
-
-void
-dir_free(struct tree_dir *d)
-{
-	free(d->path);
-	free(d->entries);
-	free(d);
+		dir_notify(t, d, name, TREE_GONE, rules, by);
 }
 
 /* Free an entry; what was beneath it has been dropped before. */
 static void
-free_entry(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say)
+free_entry(
+    struct tree *t, struct tree_dir *d, struct tree_entry *e, bool report)
 {
-	if (!e->isdir) {
+	if (!entry_is_dir(e)) {
 		t->nfiles--;
-		if (say)
-			say_gone(t, d, e);
+		if (report)
+			report_gone(t, d, e->name);
 	}
-	if (e->type == S_IFLNK)
-		dir_unlink(t, d, e->name);
+	symlink_free(t, e->link);
 	free(e);
 }
 
-/* Give up a directory whose entries have been freed. */
+/* Free a directory whose entries have been freed. */
 static void
-end_dir(struct tree *t, struct tree_dir *d)
+free_dir(struct tree *t, struct tree_dir *d)
 {
-	d->n = d->freed = 0;
-	sweep_forget(t, d);
-	while (d->users != NULL)
-		dir_unuse(t, d->users, false);
-	rules_leave(t->rules, d->reach);
+	poll_forget(t, d);
+	dir_leave_watch(t, d);
+	rules_leave(t->options.rules, d->reach);
 	t->ndirs--;
-	d->dead = true;
-	if (!d->due)
-		dir_free(d);
+	free(d->entries);
+	free(d->path);
+	free(d);
 }
 
 /* Depth first, but without recursion: a tree may be deeper than the stack. */
 void
-dir_drop(struct tree *t, struct tree_dir *top, bool say)
+dir_drop(struct tree *t, struct tree_dir *top, bool report)
 {
 	struct tree_dir *d, *up;
 
 	d = top;
 	for (;;) {
-		while (d->freed < d->n && d->entries[d->freed]->isdir)
-			d = d->entries[d->freed]->dir;
-		if (d->freed < d->n) {
-			free_entry(t, d, d->entries[d->freed++], say);
+		while (
+		    d->dropped < d->n && entry_is_dir(d->entries[d->dropped]))
+			d = d->entries[d->dropped]->dir;
+		if (d->dropped < d->n) {
+			free_entry(t, d, d->entries[d->dropped++], report);
 			continue;
 		}
 		up = d == top ? NULL : d->up;
-		end_dir(t, d);
+		free_dir(t, d);
 		if (up == NULL)
 			return;
 		d = up;
-		free_entry(t, d, d->entries[d->freed++], say);
+		free_entry(t, d, d->entries[d->dropped++], report);
 	}
 }
 
+/* As dir_drop; the way back up finds the place in the directory above. */
 void
-dir_forget(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say)
+dir_each(struct tree_dir *top, dir_visit *visit, void *arg)
 {
-	if (e->isdir)
-		dir_drop(t, e->dir, say);
-	free_entry(t, d, e, say);
+	struct tree_dir *d;
+	const char *name;
+	uint32_t i;
+
+	d = top;
+	i = 0;
+	visit(arg, d, NULL);
+	for (;;) {
+		if (i == d->n) {
+			if (d == top)
+				return;
+			name = strrchr(d->path, '/');
+			i = dir_place(d->up, d->up->n,
+				name == NULL ? d->path : name + 1) +
+			    1;
+			d = d->up;
+		} else if (entry_is_dir(d->entries[i])) {
+			d = d->entries[i]->dir;
+			i = 0;
+			visit(arg, d, NULL);
+		} else
+			visit(arg, d, d->entries[i++]);
+	}
+}
+
+static void
+make_due(void *arg, struct tree_dir *d, const struct tree_entry *entry)
+{
+	if (entry == NULL)
+		poll_queue(arg, d, QUEUE_DUE);
+}
+
+void
+dir_make_all_due(struct tree *t)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof t->roots / sizeof t->roots[0]; i++)
+		if (t->roots[i] != NULL)
+			dir_each(t->roots[i], make_due, t);
 }
 
 /* ---- entries ---- */
 
-static int
-by_name(const void *a, const void *b)
+bool
+entry_is_dir(const struct tree_entry *e)
 {
-	const struct tree_entry *const *x = a, *const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
+	return e->kind == ENTRY_DIR || e->kind == ENTRY_LINKED_DIR;
 }
 
-/* the entry of this name among the first n, which are sorted */
-struct tree_entry *
-dir_find(const struct tree_dir *d, size_t n, const char *name)
+uint32_t
+dir_place(const struct tree_dir *d, uint32_t n, const char *name)
 {
-	size_t low, high, mid;
+	uint32_t low, high, mid;
 	int order;
 
 	for (low = 0, high = n; low < high;) {
 		mid = low + (high - low) / 2;
 		order = strcmp(name, d->entries[mid]->name);
 		if (order == 0)
-			return d->entries[mid];
+			return mid;
 		if (order < 0)
 			high = mid;
 		else
 			low = mid + 1;
 	}
-	return NULL;
+	return low;
 }
 
 struct tree_entry *
-dir_add(struct tree_dir *d, const char *name)
+dir_find(const struct tree_dir *d, uint32_t n, const char *name)
+{
+	uint32_t place;
+
+	place = dir_place(d, n, name);
+	return place < n && strcmp(d->entries[place]->name, name) == 0
+	    ? d->entries[place]
+	    : NULL;
+}
+
+static struct tree_entry *
+new_entry(const char *name)
+{
+	struct tree_entry *e;
+	size_t n, size;
+
+	n = strlen(name) + 1;
+	size = offsetof(struct tree_entry, name) + n;
+	e = malloc(size < sizeof *e ? sizeof *e : size);
+	if (e == NULL)
+		return NULL;
+	*e = (struct tree_entry){ .kind = ENTRY_FILE };
+	memcpy(e->name, name, n);
+	return e;
+}
+
+struct tree_entry *
+dir_insert(struct tree_dir *d, uint32_t place, const char *name)
 {
 	struct tree_entry **entries, *e;
-	size_t n, size;
 	uint32_t cap;
 
 	if (d->n == d->cap) {
-		cap = d->cap == 0 ? 8 : d->cap * 2;
+		cap = d->cap == 0 ? 4 : d->cap * 2;
 		entries = realloc(d->entries, cap * sizeof *entries);
 		if (entries == NULL)
 			return NULL;
 		d->entries = entries;
 		d->cap = cap;
 	}
-	n = strlen(name) + 1;
-	size = offsetof(struct tree_entry, name) + n;
-	e = malloc(size < sizeof *e ? sizeof *e : size);
+	e = new_entry(name);
 	if (e == NULL)
 		return NULL;
-	*e = (struct tree_entry){ .type = 0 };
-	e->seen = true;
-	memcpy(e->name, name, n);
-	d->entries[d->n++] = e;
+	memmove(d->entries + place + 1, d->entries + place,
+	    (d->n - place) * sizeof d->entries[0]);
+	d->entries[place] = e;
+	d->n++;
 	return e;
 }
 
-void
-dir_sort(struct tree_dir *d)
+/* What is beneath goes first: it may ask for the entries above. */
+static void
+drop_entry(
+    struct tree *t, struct tree_dir *d, struct tree_entry *e, bool report)
 {
-	qsort(d->entries, d->n, sizeof d->entries[0], by_name);
+	if (entry_is_dir(e))
+		dir_drop(t, e->dir, report);
+	free_entry(t, d, e, report);
+}
+
+void
+dir_remove(struct tree *t, struct tree_dir *d, uint32_t place, bool report)
+{
+	struct tree_entry *e;
+
+	e = d->entries[place];
+	d->n--;
+	memmove(d->entries + place, d->entries + place + 1,
+	    (d->n - place) * sizeof d->entries[0]);
+	drop_entry(t, d, e, report);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	const struct tree_entry *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+/* A directory that is read while it changes may list a new name twice. */
+static void
+drop_twins(struct tree *t, struct tree_dir *d)
+{
+	uint32_t i, n;
+
+	for (i = n = 0; i < d->n; i++)
+		if (n > 0 &&
+		    strcmp(d->entries[n - 1]->name, d->entries[i]->name) == 0)
+			drop_entry(t, d, d->entries[i], false);
+		else
+			d->entries[n++] = d->entries[i];
+	d->n = n;
+}
+
+void
+dir_sift(struct tree *t, struct tree_dir *d, uint32_t nsorted)
+{
+	uint32_t i, n;
+	bool is_sorted;
+
+	is_sorted = d->n == nsorted;
+	for (i = n = 0; i < d->n; i++)
+		if (d->entries[i]->is_seen)
+			d->entries[n++] = d->entries[i];
+		else
+			drop_entry(t, d, d->entries[i], true);
+	d->n = n;
+	if (is_sorted)
+		return;
+	qsort(d->entries, d->n, sizeof d->entries[0], compare_names);
+	drop_twins(t, d);
 }

@@ -1,109 +1,224 @@
-/* dir.h - what a tree is made of: directories, their entries, their users */
+/* dir.h - the parts of a tree: directories, their entries, and their watches */
 #ifndef DIR_H
 #define DIR_H
+
+#include <sys/stat.h>
+#include <sys/types.h>
 
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "base/hash.h"
+#include "os/os.h"
+#include "tree/inotify.h"
+#include "tree/mounts.h"
 #include "tree/tree.h"
 
-/* For tree.c and look.c only; everybody else reads tree.h. */
+/* For the modules of this folder; everybody else reads tree.h. */
 
-/*
- * Who is to be told of a hint: a directory, for itself, or for a link in it
- * to a file in the watched directory.  A watched directory has several users
- * when it is spelled in several ways.
- */
-struct tree_user {
-	int id;
-	struct tree_dir *dir;
-	char *target; /* a name in the watched directory, or NULL */
-	char *link; /* the name in dir that leads there, or through it */
-	bool old; /* of a link that is being followed anew */
-	struct tree_user *same; /* the next in this bucket, of whatever id */
-	struct tree_user *next; /* the next of this dir */
+enum entry_kind {
+	ENTRY_FILE,
+	ENTRY_LINK, /* to a file, to nothing, or to a directory not entered */
+	ENTRY_DIR,
+	ENTRY_LINKED_DIR /* a link to a directory that a pattern spells out */
 };
 
-/* what the system calls a directory */
+struct symlink;
+struct symlink_step;
+
+/* What is remembered of a name. */
+struct tree_entry {
+	/* the signature; of a link to a file, the file's */
+	ino_t ino;
+	int64_t mtime; /* nanoseconds since 1970 */
+	union {
+		off_t size; /* of a file or link */
+		struct tree_dir *dir; /* of a directory */
+	};
+	uint32_t dev; /* st_dev, folded to 32 bits */
+	unsigned kind : 2; /* enum entry_kind */
+	unsigned executable : 3; /* its bits, of a file */
+	bool unsettled : 1; /* polled, and changed at the last look */
+	bool is_seen : 1; /* in the scan under way */
+	struct symlink *link; /* what a followed link leads through, or NULL */
+	char name[];
+};
+
+/* A directory that patterns reach. */
+struct tree_dir {
+	struct tree_dir *up; /* NULL for a root */
+	char *path; /* as the patterns spell it; "" for the current directory */
+	struct rules_reach *reach;
+	struct tree_entry **entries; /* sorted by name */
+	uint32_t n, cap;
+	uint32_t dropped; /* entries freed so far by dir_drop */
+
+	struct dir_watch *watch; /* or NULL */
+	struct tree_dir *watch_next, *watch_prev; /* that share it */
+	struct tree_dir *queue_next, *queue_prev; /* in a queue of scans */
+	int64_t due; /* ms: when it is to be scanned, if it is in one */
+	uint32_t
+	    polled; /* its place in the list of polled ones, from 1; or 0 */
+
+	dev_t dev; /* of the last scan */
+	ino_t ino;
+	int64_t mtime, ctime; /* ns; ctime 0: too young to prove anything */
+	int64_t scanned; /* when, nanoseconds since 1970 */
+
+	unsigned level : 1; /* enum inotify_level */
+	unsigned queue : 2; /* enum tree_queue_kind: the one that it is in */
+	unsigned events : 2; /* enum os_events: what its file system reports */
+	bool is_quiet : 1; /* before its first scan, if that is at the start */
+	bool is_unreadable : 1; /* the next scan above tries again */
+	bool is_reported : 1; /* that it is unreadable */
+	bool lacks_watch : 1; /* none was left */
+	bool lacks_way : 1; /* hints do not cover the way of a link in it */
+};
+
+/* An inotify watch and what depends on it. */
+struct dir_watch {
+	struct hash_node node; /* by wd */
+	int wd; /* or -1: it has ended */
+	struct tree_dir *dirs; /* that are this directory by whatever path */
+	struct symlink_step *steps; /* of links whose way leads through it */
+};
+
+/* Why a directory waits for a scan. */
+enum tree_queue_kind {
+	QUEUE_NONE,
+	QUEUE_DUE, /* it is new, it moved, or hints were lost */
+	QUEUE_RECHECK, /* it is polled, and files in it are unsettled */
+	QUEUE_RETRY, /* something failed, perhaps for a moment */
+	QUEUES
+};
+
+/* Directories in the order in which they are due. */
+struct tree_queue {
+	struct tree_dir *first, *last;
+};
+
+/* The directories that are polled. */
+struct tree_poll {
+	struct tree_dir **dirs; /* all that are polled */
+	uint32_t n, cap;
+	uint32_t next; /* the place that the sweep under way has come to */
+	bool sweeping;
+	int64_t began, ended; /* this sweep, the last one */
+	int64_t took; /* the last one */
+	unsigned long count; /* sweeps so far */
+	size_t lacking; /* directories without a watch since none was left */
+	bool is_full; /* no watch was left in this sweep */
+	bool is_reported; /* that none is left */
+	uint32_t *devs; /* file systems reported as polled */
+	size_t ndevs;
+};
+
+struct tree {
+	struct tree_options options;
+	struct inotify *inotify; /* NULL: everything is polled */
+	int error; /* why inotify could not be opened */
+	struct tree_dir *roots[2]; /* "" and "/", if patterns begin there */
+	struct tree_queue queues[QUEUES]; /* of scans, by kind */
+	struct hash watches; /* struct dir_watch */
+	struct hash steps; /* struct symlink_step */
+	struct symlink *hinted; /* links to look at, see symlink.h */
+	struct tree_poll poll;
+	struct mounts mounts;
+	size_t ndirs, nfiles;
+	int64_t heard; /* ns: all hints until then were taken in */
+	int64_t lost; /* ns: they are complete until then, or TREE_NEVER */
+};
+
+/* ---- paths ---- */
+
+/* Return the path for system calls. */
 const char *dir_path(const struct tree_dir *d);
 
-/* the path of a name in a directory; 0, or -1 when it is too long */
+/* Make the path of a name in a directory; 0, or -1 if it is too long. */
 int dir_join(const struct tree_dir *d, const char *name, char path[PATH_MAX]);
 
-/* the rules that the file of this name counts for; *by as in rules_judge */
+/* Return true if this errno says that nothing is at a path. */
+bool dir_is_gone(int error);
+
+/* Return true if it says that we lack a permission. */
+bool dir_is_refused(int error);
+
+/* Fold a device number to 32 bits. */
+uint32_t dir_fold(dev_t dev);
+
+/* ---- events ---- */
+
+/* Return the rules for which a file of this name counts; by: the pattern. */
 uint64_t dir_judge(const struct tree *t, const struct tree_dir *d,
     const char *name, const char **by);
 
-/* does this errno say that nothing is there? */
-bool dir_is_gone(int error);
+/* Send an event about a name in a directory. */
+void dir_notify(const struct tree *t, const struct tree_dir *d,
+    const char *name, enum tree_event event, uint64_t rules, const char *by);
 
-/* that we may not?  What is neither may be well a moment later */
-bool dir_is_refused(int error);
+/* ---- watches ---- */
 
-/* tell news of a name in a directory to these rules */
-void dir_tell(const struct tree *t, const struct tree_dir *d, const char *name,
-    enum tree_news news, uint64_t rules, const char *by);
+/* Return the watch of this descriptor, or NULL. */
+struct dir_watch *dir_find_watch(const struct tree *t, int wd);
 
-/* do hints not say what was done, so that only looks tell? */
-bool dir_mute(const struct tree *t);
+/* Return it, made if it is new; NULL: out of memory. */
+struct dir_watch *dir_make_watch(struct tree *t, int wd);
 
-/* the id of the watch on d, or -1 where it has none */
-int dir_id(const struct tree_dir *d);
+/* Watch a directory by this descriptor from now on; 0, or -1: no memory. */
+int dir_use_watch(struct tree *t, struct tree_dir *d, int wd);
 
-/* the first of the bucket in which the users of this watch are, or NULL */
-struct tree_user *dir_users(const struct tree *t, int id);
+/* A directory needs its watch no more. */
+void dir_leave_watch(struct tree *t, struct tree_dir *d);
+
+/* End a watch that nothing depends on. */
+void dir_end_watch(struct tree *t, struct dir_watch *w);
+
+/* ---- directories ---- */
 
 /*
- * Hints of watch id are for d, in place of what they came by before; 0, or -1
- * when memory is out.
+ * Make a directory, which is due.  Takes ownership of the reach, even if it
+ * fails.  NULL: out of memory.
  */
-int dir_use(struct tree *t, struct tree_dir *d, int id);
-
-/* forget a user, and with its last one the watch, unless that ended itself */
-void dir_unuse(struct tree *t, struct tree_user *u, bool ended);
-
-/* the link of this name in d is followed anew, by dir_link for each step */
-void dir_relink(struct tree_dir *d, const char *link);
-
-/* hints of watch id about target are for that link, too; 0, or -1 */
-int dir_link(struct tree *t, struct tree_dir *d, int id, const char *target,
-    const char *link);
-
-/* it has been: what it no longer leads through is forgotten */
-void dir_relinked(struct tree *t, struct tree_dir *d, const char *link);
-
-/* no hints are for a link of this name any more, if there were any */
-void dir_unlink(struct tree *t, struct tree_dir *d, const char *link);
-
-/* put it into the queue for a look at those of its files that were hinted at */
-void dir_make_hinted_due(struct tree *t, struct tree_dir *d);
-
-/* and at all that is in it */
-void dir_make_due(struct tree *t, struct tree_dir *d);
-
-/* a directory that is due; takes the reach over; NULL when memory is out */
 struct tree_dir *dir_new(struct tree *t, struct tree_dir *up, const char *path,
     struct rules_reach *reach);
 
-/* forget it and all beneath; say whether that is news */
-void dir_drop(struct tree *t, struct tree_dir *d, bool say);
+/* Make all directories due. */
+void dir_make_all_due(struct tree *t);
 
-/* the end of a directory that is dead and no longer due */
-void dir_free(struct tree_dir *d);
+/* Forget a directory and all beneath; if `report`, send TREE_GONE events. */
+void dir_drop(struct tree *t, struct tree_dir *d, bool report);
 
-/* the entry of this name among the first n, which are sorted, or NULL */
+/*
+ * Visit a directory and all beneath it, depth first: each directory with entry
+ * NULL, then its files.
+ */
+typedef void
+dir_visit(void *arg, struct tree_dir *d, const struct tree_entry *entry);
+void dir_each(struct tree_dir *top, dir_visit *visit, void *arg);
+
+/* ---- entries ---- */
+
+/* Return true if an entry is a directory. */
+bool entry_is_dir(const struct tree_entry *e);
+
+/* Return the place where a name is, or would be inserted, among the first n. */
+uint32_t dir_place(const struct tree_dir *d, uint32_t n, const char *name);
+
+/* Return the entry of a name among the first n, which are sorted; or NULL. */
 struct tree_entry *
-dir_find(const struct tree_dir *d, size_t n, const char *name);
+dir_find(const struct tree_dir *d, uint32_t n, const char *name);
 
-/* a new entry, seen, at the end; NULL when memory is out */
-struct tree_entry *dir_add(struct tree_dir *d, const char *name);
+/* Insert a new entry at a place; NULL: out of memory. */
+struct tree_entry *
+dir_insert(struct tree_dir *d, uint32_t place, const char *name);
 
-/* free an entry, with all beneath it; say whether that is news */
+/* Free the entry at a place, with all beneath; as dir_drop. */
 void
-dir_forget(struct tree *t, struct tree_dir *d, struct tree_entry *e, bool say);
+dir_remove(struct tree *t, struct tree_dir *d, uint32_t place, bool report);
 
-/* put the entries in order again */
-void dir_sort(struct tree_dir *d);
+/* Remove entries without is_seen, and sort the rest; as dir_drop. */
+void dir_sift(struct tree *t, struct tree_dir *d, uint32_t nsorted);
 
 #endif

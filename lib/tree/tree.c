@@ -1,40 +1,37 @@
-#define _XOPEN_SOURCE 700 /* S_IFLNK */
-/* tree.c - the remembered tree: hints go in, what changed comes out */
-#include <sys/stat.h>
-
+#define _POSIX_C_SOURCE 200809L
+/* tree.c - the remembered tree: hints go in, changes come out */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "tree/dir.h"
-#include "tree/look.h"
-#include "tree/sweep.h"
-#include "tree/tree.h"
+#include "tree/compare.h"
+#include "tree/poll.h"
+#include "tree/scan.h"
+#include "tree/symlink.h"
 
-enum { HEARD = 65536 /* hints at most in one go */ };
+enum { HINTS = 65536 /* at most so many in one call of tree_hear */ };
 
 static const char *const roots[] = { "", "/" };
 
+/* ---- scans ---- */
+
 int
-tree_look(struct tree *t)
+tree_scan(struct tree *t, int64_t now)
 {
 	struct tree_dir *d;
+	enum tree_queue_kind kind;
 
-	d = t->due;
+	kind = QUEUE_NONE;
+	if (t->queues[QUEUE_DUE].first == NULL)
+		t->lost = TREE_NEVER;
+	d = poll_next_queued(t, now, &kind);
+	if (d == NULL)
+		d = poll_next(t, now);
 	if (d == NULL)
 		return 0;
-	t->due = d->next;
-	if (t->due == NULL)
-		t->due_last = &t->due;
-	d->due = false;
-	if (d->dead) {
-		dir_free(d);
-		return 1;
-	}
-	return look_at(t, d) < 0 ? -1 : 1;
+	return scan_dir(t, d, kind) < 0 ? -1 : 1;
 }
 
 /* ---- hints ---- */
@@ -51,196 +48,141 @@ explain(struct tree *t, struct tree_dir *d, const char *name)
 	char text[256];
 	const char *by;
 
-	verdict = rules_explain(t->rules, d->reach, d->path, name, &by);
+	verdict = rules_explain(t->options.rules, d->reach, d->path, name, &by);
 	if (verdict == RULE_COUNTS)
 		return;
 	snprintf(text, sizeof text, "%s%s%s", words[verdict],
 	    by == NULL ? "" : " ", by == NULL ? "" : by);
-	dir_tell(t, d, name, TREE_NOT_COUNTED, 0, text);
+	dir_notify(t, d, name, TREE_IGNORED, 0, text);
 }
 
-/*
- * Can a hint about this name mean anything?  In a directory that holds links
- * every name may be on the way of one.
- */
+/* Can a hint about this name mean anything? */
 static bool
-matters(struct tree *t, struct tree_dir *d, const char *name, bool isdir)
+matters(struct tree *t, struct tree_dir *d, const char *name, bool is_dir)
 {
 	const char *by;
 
-	if (d->users != NULL &&
-	    (d->users->next != NULL || d->users->link != NULL))
-		return true;
-	if (dir_find(d, d->n, name) != NULL || dir_judge(t, d, name, &by) != 0)
-		return true;
-	return rules_entering(t->rules, d->reach, name, !isdir) != 0;
+	return dir_find(d, d->n, name) != NULL ||
+	    dir_judge(t, d, name, &by) != 0 ||
+	    rules_entering(t->options.rules, d->reach, name, !is_dir) != 0;
 }
 
-/* A file that is made by open(2) is written next; a link is whole at once. */
-static bool
-begins(const struct tree_dir *d, const char *name, unsigned what)
+static int
+hear_name(struct tree *t, struct tree_dir *d, const char *name, unsigned bits)
 {
-	char path[PATH_MAX];
-	struct stat st;
-
-	if ((what & WATCH_WRITTEN) != 0)
-		return true;
-	return (what & WATCH_CREATED) != 0 && dir_join(d, name, path) == 0 &&
-	    lstat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
-}
-
-/* A writer is at work on a file, which may not be known yet. */
-static void
-begun(struct tree *t, const struct tree_dir *d, const char *name,
-    struct tree_entry *e)
-{
-	char path[PATH_MAX];
-
-	if (e != NULL)
-		e->written = e->open = true;
-	else if (dir_join(d, name, path) == 0)
-		ghost_put(&t->made, path, 1);
-}
-
-static void
-closed(struct tree *t, const struct tree_dir *d, const char *name,
-    struct tree_entry *e)
-{
-	char path[PATH_MAX];
-
-	if (e != NULL)
-		e->open = false;
-	else if (dir_join(d, name, path) == 0)
-		ghost_take(&t->made, path);
-}
-
-static void
-hear_name(struct tree *t, struct tree_dir *d, const char *name, unsigned what)
-{
-	struct tree_entry *e;
 	const char *by;
 	uint64_t rules;
+	bool is_dir;
 
-	if (t->explain && (what & ~(unsigned)WATCH_WRITTEN) != 0)
+	is_dir = (bits & HINT_ISDIR) != 0;
+	if (t->options.explain && (bits & ~(unsigned)HINT_WRITTEN) != 0)
 		explain(t, d, name);
-	if (!matters(t, d, name, (what & WATCH_ISDIR) != 0))
-		return;
-	e = dir_find(d, d->n, name);
-	if (e != NULL)
-		e->hinted = true;
-	/* What comes, or may be on the way of a link, concerns others, too. */
-	if (e == NULL || e->type != S_IFREG || (what & WATCH_ISDIR) != 0)
-		dir_make_due(t, d);
-	else
-		dir_make_hinted_due(t, d);
-	if ((what & WATCH_ISDIR) != 0)
-		return;
-	rules = dir_judge(t, d, name, &by);
-	if (rules == 0)
-		return;
-	if (begins(d, name, what)) {
-		begun(t, d, name, e);
-		dir_tell(t, d, name, TREE_WRITTEN, rules, by);
+	if (!matters(t, d, name, is_dir))
+		return 0;
+	if (compare_hinted(t, d, name, bits) < 0)
+		return -1;
+	rules = is_dir || (bits & HINT_CLOSED) == 0
+	    ? 0
+	    : dir_judge(t, d, name, &by);
+	if (rules != 0)
+		dir_notify(t, d, name, TREE_CLOSED, rules, by);
+	return 0;
+}
+
+/* Look at the links that hints are about, as if they were about the links. */
+static int
+hear_links(struct tree *t)
+{
+	char name[NAME_MAX + 1];
+	struct symlink *link;
+	unsigned bits;
+
+	while ((link = symlink_next(t, &bits)) != NULL) {
+		/* The entry may go. */
+		snprintf(name, sizeof name, "%s", link->entry->name);
+		if (hear_name(t, link->dir, name, bits) < 0)
+			return -1;
 	}
-	if ((what & WATCH_CLOSED) != 0) {
-		closed(t, d, name, e);
-		dir_tell(t, d, name, TREE_CLOSED, rules, by);
+	return 0;
+}
+
+/* A watched directory moved or vanished. */
+static void
+hear_self(struct tree *t, struct dir_watch *w, unsigned bits)
+{
+	struct tree_dir *d, *next;
+
+	for (d = w->dirs; d != NULL; d = d->watch_next) {
+		poll_queue(t, d, QUEUE_DUE);
+		if (d->up != NULL)
+			poll_queue(t, d->up, QUEUE_DUE);
 	}
-}
-
-/* Something happened there: what is a link may lead elsewhere now. */
-static void
-hear_some(struct tree *t, struct tree_user *u)
-{
-	struct tree_entry *e;
-	size_t i;
-
-	for (i = 0; u->link == NULL && i < u->dir->n; i++)
-		if (u->dir->entries[i]->type == S_IFLNK)
-			u->dir->entries[i]->hinted = true;
-	e = u->link == NULL ? NULL : dir_find(u->dir, u->dir->n, u->link);
-	if (e != NULL)
-		e->hinted = true;
-	dir_make_due(t, u->dir);
-}
-
-static void
-hear_self(struct tree *t, struct tree_user *u, unsigned what)
-{
-	hear_some(t, u);
-	if (u->dir->up != NULL)
-		dir_make_due(t, u->dir->up);
-	if ((what & WATCH_ENDED) != 0)
-		dir_unuse(t, u, true);
-}
-
-static void
-hear(struct tree *t, const struct watch_hint *hint)
-{
-	struct tree_user *u, *same;
-
-	for (u = dir_users(t, hint->id); u != NULL; u = same) {
-		same = u->same;
-		if (u->id != hint->id)
-			continue;
-		u->dir->heard = true;
-		if ((hint->what & WATCH_SELF) != 0)
-			hear_self(t, u, hint->what);
-		else if (hint->name == NULL)
-			hear_some(t, u);
-		else if (u->link == NULL)
-			hear_name(t, u->dir, hint->name, hint->what);
-		else if (strcmp(u->target, hint->name) == 0)
-			hear_name(t, u->dir, u->link, hint->what);
+	symlink_hint(t, w, NULL, bits & ~(unsigned)HINT_CLOSED);
+	if ((bits & HINT_ENDED) == 0)
+		return;
+	w->wd = -1;
+	for (d = w->dirs; d != NULL; d = next) {
+		next = d->watch_next;
+		dir_leave_watch(t, d);
 	}
 }
 
-static void
-all_due(struct tree *t, struct tree_dir *d)
+static int
+hear(struct tree *t, const struct inotify_hint *hint)
 {
-	size_t i;
+	struct tree_dir *d;
+	struct dir_watch *w;
 
-	dir_make_due(t, d);
-	d->unheard = true;
-	for (i = 0; i < d->n; i++)
-		if (d->entries[i]->isdir)
-			all_due(t, d->entries[i]->dir);
+	w = dir_find_watch(t, hint->wd);
+	if (w == NULL)
+		return 0;
+	if ((hint->bits & HINT_SELF) != 0)
+		hear_self(t, w, hint->bits);
+	else if (hint->name == NULL)
+		for (d = w->dirs; d != NULL; d = d->watch_next)
+			poll_queue(t, d, QUEUE_DUE);
+	else {
+		symlink_hint(t, w, hint->name, hint->bits);
+		/* What is beneath a directory may go meanwhile, not it itself. */
+		for (d = w->dirs; d != NULL; d = d->watch_next)
+			if (hear_name(t, d, hint->name, hint->bits) < 0)
+				return -1;
+	}
+	return hear_links(t);
 }
 
 static void
-everything_due(struct tree *t)
+lose_hints(struct tree *t)
 {
-	size_t i;
-
-	for (i = 0; i < 2; i++)
-		if (t->roots[i] != NULL)
-			all_due(t, t->roots[i]);
+	if (t->lost == TREE_NEVER)
+		t->lost = t->heard;
+	dir_make_all_due(t);
+	t->options.notify(
+	    t->options.arg, "", TREE_LOST, rules_all(t->options.rules), NULL);
 }
 
 int
 tree_hear(struct tree *t)
 {
-	struct watch_hint hint;
+	struct inotify_hint hint;
 	int64_t now;
-	size_t heard;
-	int n;
+	size_t n;
+	int result;
 
-	if (t->watch == NULL)
+	if (t->inotify == NULL)
 		return 0;
 	now = clock_wall_ns();
-	/* Bounded, so that writers who never rest can't keep us here. */
-	for (heard = 0; heard < HEARD; heard++) {
-		n = t->backend->next(t->watch, &hint);
-		if (n == 0)
+	/* Bounded, so that writers that never rest cannot keep us here. */
+	for (n = 0; n < HINTS; n++) {
+		result = inotify_next(t->inotify, &hint);
+		if (result == 0)
 			t->heard = now;
-		if (n <= 0)
-			return n;
-		if ((hint.what & WATCH_LOST) == 0)
-			hear(t, &hint);
-		else {
-			t->lost = true;
-			everything_due(t);
-		}
+		if (result <= 0)
+			return result;
+		if ((hint.bits & HINT_LOST) != 0)
+			lose_hints(t);
+		else if (hear(t, &hint) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -248,54 +190,56 @@ tree_hear(struct tree *t)
 void
 tree_mounted(struct tree *t)
 {
-	if (mounts_changed(&t->mounts, t->rules))
-		everything_due(t);
+	if (mounts_changed(&t->mounts, t->options.rules))
+		dir_make_all_due(t);
 }
 
 /* ---- the whole ---- */
 
-int
-tree_open(struct tree *t, const struct watch_backend *backend,
-    const struct rules *rules, tree_tell *tell_, void *arg)
+static int
+open_roots(struct tree *t)
 {
-	static const char *const paths[] = { "", "/" };
 	struct rules_reach *reach;
 	size_t i;
 
-	*t = (struct tree){
-		.backend = backend, .rules = rules, .tell = tell_, .arg = arg
-	};
-	t->due_last = &t->due;
-	t->began = clock_wall_ns();
-	for (i = 0; i < rules->n; i++)
-		if (rules->v[i].same)
-			t->same |= (uint64_t)1 << i;
-	t->interval = TREE_INTERVAL;
-	if (backend != NULL && backend->open != NULL)
-		t->watch = backend->open();
-	t->error = backend != NULL && backend->open == NULL ? ENOSYS : errno;
-	if (backend != NULL && t->watch == NULL && t->error == ENOMEM)
-		return -1;
-	mounts_open(&t->mounts, rules);
-	for (i = 0; i < 2; i++) {
-		reach = rules_begin(rules, roots[i]);
+	for (i = 0; i < sizeof roots / sizeof roots[0]; i++) {
+		reach = rules_begin(t->options.rules, roots[i]);
 		if (reach == NULL && errno != ENOMEM)
 			continue;
 		if (reach != NULL)
-			t->roots[i] = dir_new(t, NULL, paths[i], reach);
-		if (t->roots[i] == NULL) {
-			tree_close(t);
+			t->roots[i] = dir_new(t, NULL, roots[i], reach);
+		if (t->roots[i] == NULL)
 			return -1;
-		}
-		t->roots[i]->follow = true;
 	}
 	return 0;
+}
+
+struct tree *
+tree_open(const struct tree_options *options)
+{
+	struct tree *t;
+
+	t = malloc(sizeof *t);
+	if (t == NULL)
+		return NULL;
+	*t = (struct tree){ .options = *options,
+		.heard = clock_wall_ns(),
+		.lost = TREE_NEVER };
+	if (options->interval == 0)
+		t->inotify = inotify_open();
+	t->error = errno;
+	mounts_open(&t->mounts, options->rules);
+	if (open_roots(t) < 0) {
+		tree_close(t);
+		return NULL;
+	}
+	return t;
 }
 
 int
 tree_fd(const struct tree *t)
 {
-	return t->watch == NULL ? -1 : t->backend->fd(t->watch);
+	return t->inotify == NULL ? -1 : inotify_fd(t->inotify);
 }
 
 int
@@ -304,81 +248,59 @@ tree_mounts_fd(const struct tree *t)
 	return t->mounts.fd;
 }
 
-const char *
-tree_how(const struct tree *t, const struct tree_dir *d)
+void
+tree_count(const struct tree *t, size_t *dirs, size_t *files)
+{
+	*dirs = t->ndirs;
+	*files = t->nfiles;
+}
+
+/* ---- to show what is watched ---- */
+
+struct visit {
+	const struct tree *t;
+	tree_visit *visit;
+	void *arg;
+};
+
+static const char *
+how_watched(const struct tree *t, const struct tree_dir *d)
 {
 	if (d->polled == 0)
-		return t->backend->name;
-	return d->lacking || t->backend == NULL || d->events == OS_EVENTS_NONE
+		return "inotify";
+	return d->lacks_watch || t->options.interval > 0 ||
+		d->events == OS_EVENTS_NONE
 	    ? "polling"
 	    : "events and polling";
 }
 
-void
-tree_acted(struct tree *t)
-{
-	t->era++;
-	ghosts_free(&t->gone);
-}
-
-/* The place of a directory among the entries of the one above it. */
-static size_t
-place_of(const struct tree_dir *d)
-{
-	const struct tree_entry *const *entries;
-	const char *name;
-	size_t low, high, mid;
-
-	name = strrchr(d->path, '/');
-	name = name == NULL ? d->path : name + 1;
-	entries = (const struct tree_entry *const *)d->up->entries;
-	for (low = 0, high = d->up->n; high - low > 1;) {
-		mid = low + (high - low) / 2;
-		if (strcmp(name, entries[mid]->name) < 0)
-			high = mid;
-		else
-			low = mid;
-	}
-	return low;
-}
-
-/* Depth first, but without recursion: a tree may be deeper than the stack. */
 static void
-visit_all(const struct tree_dir *top,
-    void (*visit)(void *, const struct tree_dir *, const struct tree_entry *),
-    void *arg)
+show_entry(void *arg, struct tree_dir *d, const struct tree_entry *e)
 {
-	const struct tree_dir *d;
-	size_t i;
+	const struct visit *v;
+	char path[PATH_MAX];
+	const char *by;
+	uint64_t rules;
 
-	d = top;
-	i = 0;
-	visit(arg, d, NULL);
-	for (;;) {
-		if (i == d->n) {
-			if (d == top)
-				return;
-			i = place_of(d) + 1;
-			d = d->up;
-		} else if (d->entries[i]->isdir) {
-			d = d->entries[i]->dir;
-			i = 0;
-			visit(arg, d, NULL);
-		} else
-			visit(arg, d, d->entries[i++]);
+	v = arg;
+	if (e == NULL) {
+		v->visit(v->arg, dir_path(d), true, 0, how_watched(v->t, d));
+		return;
 	}
+	rules = dir_judge(v->t, d, e->name, &by);
+	if (rules != 0 && dir_join(d, e->name, path) == 0)
+		v->visit(v->arg, path, false, rules, by);
 }
 
 void
-tree_each(const struct tree *t,
-    void (*visit)(void *, const struct tree_dir *, const struct tree_entry *),
-    void *arg)
+tree_each(const struct tree *t, tree_visit *visit, void *arg)
 {
+	struct visit v = { .t = t, .visit = visit, .arg = arg };
 	size_t i;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < sizeof roots / sizeof roots[0]; i++)
 		if (t->roots[i] != NULL)
-			visit_all(t->roots[i], visit, arg);
+			dir_each(t->roots[i], show_entry, &v);
 }
 
 void
@@ -386,17 +308,12 @@ tree_close(struct tree *t)
 {
 	size_t i;
 
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < sizeof roots / sizeof roots[0]; i++)
 		if (t->roots[i] != NULL)
 			dir_drop(t, t->roots[i], false);
-	while (tree_look(t) > 0)
-		;
-	if (t->watch != NULL)
-		t->backend->close(t->watch);
+	if (t->inotify != NULL)
+		inotify_close(t->inotify);
 	mounts_close(&t->mounts);
-	sweep_free(t);
-	free(t->users);
-	ghosts_free(&t->gone);
-	ghosts_free(&t->made);
-	*t = (struct tree){ 0 };
+	poll_free(t);
+	free(t);
 }

@@ -1,4 +1,4 @@
-/* batched.h - batches that are taken, for tests of them */
+/* batched.h - help for tests of batches */
 #ifndef BATCHED_H
 #define BATCHED_H
 
@@ -7,45 +7,67 @@
 
 #include "run/batch.h"
 
-/* Every time here is made up: no clock is asked. */
+/* All times in these tests are made up. */
 
 static struct batch_taken taken;
-static char order[1000]; /* of the paths that were taken, a blank after each */
+static char
+    order[1000]; /* the paths in hand, each with its rules: "a:1 b:3 " */
 
-static int
-on_path(void *arg, const char *path, uint64_t rules)
+/* The receivers have the numbers of the rules; arg: those that there are. */
+static uint64_t
+owed_to(void *arg, uint64_t rules)
 {
-	size_t n;
+	const uint64_t *receivers;
 
-	(void)arg;
-	n = strlen(order);
-	snprintf(order + n, sizeof order - n, "%s:%d ", path, (int)rules);
-	return strcmp(path, "no memory") == 0 ? -1 : 0;
+	receivers = arg;
+	return receivers == NULL ? 0 : rules & *receivers;
 }
 
-/* the number of its paths */
-static size_t
+static inline void
+take_for(struct batch *b, int64_t now, uint64_t receivers)
+{
+	const struct batch_path *p;
+	size_t n;
+
+	batch_take(b, now, &taken, owed_to, &receivers);
+	n = 0;
+	order[0] = '\0';
+	for (p = b->taken; p != NULL && n < sizeof order; p = p->taken)
+		if (p->in_hand != 0)
+			n += (size_t)snprintf(order + n, sizeof order - n,
+			    "%s:%d ", p->path, (int)p->in_hand);
+}
+
+/* Take the batch, and be done with it; return the number of its paths. */
+static inline size_t
 take(struct batch *b, int64_t now)
 {
-	order[0] = '\0';
-	batch_take(b, now, &taken, on_path, NULL);
+	take_for(b, now, 0);
+	batch_done(b, UINT64_MAX);
 	return taken.n;
 }
 
-static int
+/* Return true if the paths in hand were these. */
+static inline bool
+in_hand(const char *want)
+{
+	if (strcmp(order, want) == 0)
+		return true;
+	printf("in hand: %s\nwant:    %s\n", order, want);
+	return false;
+}
+
+static bool
 due_at(const struct batch *b, int64_t when)
 {
 	return batch_due(b) == when;
 }
 
-static int
-took(struct batch *b, int64_t now, const char *want)
+/* A change from outside. */
+static struct batch_path *
+change(struct batch *b, const char *path, uint64_t rules, int64_t now)
 {
-	take(b, now);
-	if (strcmp(order, want) == 0)
-		return 1;
-	printf("took: %s\nwant: %s\n", order, want);
-	return 0;
+	return batch_changed(b, path, rules, BATCH_CHANGE, false, now);
 }
 
 #endif

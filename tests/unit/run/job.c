@@ -10,11 +10,34 @@
 #include "run/job.h"
 
 static struct rule rule;
-static struct rules rules = { .v = &rule, .n = 1 };
+static struct rules all = { .v = &rule, .n = 1 };
 static struct run_shared shared = { .tty = -1 };
 static struct run run;
 static struct job job;
-static struct changes changes;
+static struct batch batch;
+
+/* A path of the batch in hand: it counts for these rules. */
+static void
+changed(const char *path, uint64_t rules)
+{
+	batch_changed(&batch, path, rules, BATCH_CHANGE, false, 0);
+}
+
+static uint64_t
+owed_to_none(void *arg, uint64_t rules)
+{
+	(void)arg;
+	(void)rules;
+	return 0;
+}
+
+static void
+take(void)
+{
+	struct batch_taken taken;
+
+	batch_take(&batch, 0, &taken, owed_to_none, NULL);
+}
 
 /* words with blanks between, as the arguments of a command */
 static char **
@@ -38,9 +61,9 @@ runs(const char *command, bool any)
 	int status;
 
 	rule.command = split(command);
-	job = (struct job){ .rule = &rule, .rules = &rules, .run = &run };
+	job = (struct job){ .rule = &rule, .rules = &all, .run = &run };
 	run = (struct run){ .shared = &shared, .stop = SIGTERM };
-	status = job_start(&job, &changes, &how, clock_ms());
+	status = job_start(&job, &batch, &how, clock_ms());
 	if (status != 0)
 		return status;
 	do {
@@ -74,40 +97,34 @@ static void
 test_changed(void)
 {
 	scratch_sh("mkdir lib && touch -- a -b 'c d' lib/x");
-	changes_add(&changes, "a", 1, 1);
-	changes_add(&changes, "gone", 1, 1);
-	changes_add(&changes, "lib/x", 2, 1);
-	changes_add(&changes, "-b", 1, 1);
-	changes_add(&changes, "c d", 3, 1);
+	changed("a", 1);
+	changed("gone", 1);
+	changed("lib/x", 2);
+	changed("-b", 1);
+	changed("c d", 3);
+	take();
 	ok(runs("sh echo {}", false) == 0 && told("0 a ./-b c d\n"),
 	    "{} is what changed for the rule and is still there");
-	changes_told(&changes, 1);
-	changes_add(&changes, "gone", 1, 1);
+	batch_done(&batch, 0);
+	changed("gone", 1);
+	take();
 	ok(runs("sh echo {}", false) == 0 && told("0\n"),
 	    "when all is gone it is nothing");
-	changes_told(&changes, 1);
+	batch_done(&batch, 0);
 }
 
 static void
 test_any(void)
 {
-	rules_add(&rules, "lib/*.c", GLOB_WANTED);
-	rules_add(&rules, "*.h", GLOB_WANTED);
-	rules_add(&rules, "a", GLOB_WANTED);
-	rules_add(&rules, "lib/**/*.c", GLOB_WANTED);
-	rules_add(&rules, "lib", GLOB_WANTED);
-	rules_add(&rules, "none/*.c", GLOB_WANTED);
-	rules_add(&rules, "/tmp/*.c", GLOB_WANTED);
+	rules_add(&all, "lib/*.c", GLOB_WANTED);
+	rules_add(&all, "*.h", GLOB_WANTED);
+	rules_add(&all, "a", GLOB_WANTED);
+	rules_add(&all, "lib/**/*.c", GLOB_WANTED);
+	rules_add(&all, "lib", GLOB_WANTED);
+	rules_add(&all, "none/*.c", GLOB_WANTED);
+	rules_add(&all, "/tmp/*.c", GLOB_WANTED);
 	ok(runs("sh echo {}", true) == 0 && told("1 lib . a /tmp\n"),
 	    "where anything may have changed it is where patterns begin");
-	changes_add(&changes, "a", 1, 1);
-	changes.more = 2;
-	ok(runs("sh echo {}", false) == 0 && told("0 a\n"),
-	    "another rule's too many paths are not this one's");
-	changes.more = 1;
-	ok(runs("sh echo {}", false) == 0 && told("1 lib . a /tmp\n"),
-	    "its own are");
-	changes_told(&changes, 1);
 }
 
 static void
@@ -120,8 +137,9 @@ test_long(void)
 	memset(path, 'x', sizeof path);
 	for (i = 0; i < 20000; i++) {
 		snprintf(path + 180, sizeof path - 180, "%d", i);
-		changes_add(&changes, path, 1, 1);
+		changed(path, 1);
 	}
+	take();
 	scratch_sh("for i in $(seq 0 99); do "
 		   ">$(printf 'x%.0s' $(seq 180))$i; done");
 	ok(runs("sh echo {}", false) == 0 &&
@@ -131,7 +149,7 @@ test_long(void)
 		   "awk '{ print $0 NR - 1 }' | xargs touch");
 	ok(runs("sh echo {}", false) == 0 && told("1 lib . a /tmp\n"),
 	    "what does not fit becomes where patterns begin");
-	changes_told(&changes, 1);
+	batch_done(&batch, 0);
 }
 
 static void
@@ -153,10 +171,10 @@ test_ends(void)
 	    "one that can't be executed has 126");
 	rule.limit = 50;
 	run.limit = 50;
-	job = (struct job){ .rule = &rule, .rules = &rules, .run = &run };
+	job = (struct job){ .rule = &rule, .rules = &all, .run = &run };
 	run = (struct run){ .shared = &shared, .stop = SIGTERM, .limit = 50 };
 	rule.command = split("sleep 1000");
-	job_start(&job, &changes, &(struct job_how){ .out = -1 }, clock_ms());
+	job_start(&job, &batch, &(struct job_how){ .out = -1 }, clock_ms());
 	do {
 		scratch_nap();
 		run_reap(&run, 1);
@@ -177,7 +195,7 @@ main(void)
 	test_any();
 	test_long();
 	test_ends();
-	rules_free(&rules);
+	rules_free(&all);
 	scratch_end();
 	return test_end();
 }

@@ -1,45 +1,88 @@
-/* letter.c - tests of what is told of a batch */
+/* letter.c - tests of a batch as a change list */
 #include <string.h>
 
 #include "../test.h"
 #include "run/letter.h"
 
-static int
+static bool
 holds(const struct buf *b, const char *want)
 {
 	return b->len == strlen(want) && memcmp(buf_head(b), want, b->len) == 0;
 }
 
+/* Each rule has the receiver of its number. */
+static uint64_t
+owed_to(void *arg, uint64_t rules)
+{
+	(void)arg;
+	return rules;
+}
+
+static void
+take(struct batch *b)
+{
+	struct batch_taken taken;
+
+	batch_take(b, 0, &taken, owed_to, NULL);
+}
+
+static void
+test_paths(void)
+{
+	struct batch batch = { 0 };
+	struct buf b = { .max = 20 };
+
+	batch_changed(&batch, "b", 1, BATCH_CHANGE, false, 0);
+	batch_changed(&batch, "a\nb", 3, BATCH_CHANGE, false, 0);
+	batch_changed(&batch, "!c", 2, BATCH_CHANGE, false, 0);
+	take(&batch);
+	ok(letter_changes(&b, &batch, 1, '\n') == 0 && holds(&b, "b\n*\n"),
+	    "a receiver gets the paths that it is owed");
+	b.len = 0;
+	ok(letter_changes(&b, &batch, 2, '\0') == 0 && b.len == 9 &&
+		memcmp(buf_head(&b), "a\nb\0./!c\0", 9) == 0,
+	    "in the order in which they changed");
+	ok(letter_changes(&b, &batch, 4, '\n') == 0 && b.len == 9,
+	    "a receiver that is owed nothing gets nothing");
+	b.len = 0;
+	batch_done(&batch, 2);
+	batch_changed(&batch, "d", 1, BATCH_CHANGE, false, 0);
+	batch_any(&batch, 1, 0);
+	ok(letter_changes(&b, &batch, 1, '\n') == 0 && holds(&b, "b\n*\n"),
+	    "changes of the batch to come are left out");
+	b.len = 0;
+	take(&batch);
+	ok(letter_changes(&b, &batch, 1, '\n') == 0 &&
+		holds(&b, "*\nb\n*\nd\n"),
+	    "that anything may have changed comes first");
+	buf_free(&b);
+	batch_free(&batch);
+}
+
+static void
+test_room(void)
+{
+	struct batch batch = { 0 };
+	struct buf b = { .max = 20 };
+
+	buf_puts(&b, "! report\n");
+	batch_changed(&batch, "b", 1, BATCH_CHANGE, false, 0);
+	batch_changed(&batch, "a long path", 1, BATCH_CHANGE, false, 0);
+	take(&batch);
+	ok(letter_changes(&b, &batch, 1, '\n') == 0 &&
+		holds(&b, "! report\n*\n"),
+	    "if the paths find no room, anything may have changed");
+	buf_puts(&b, "12345678");
+	ok(letter_changes(&b, &batch, 1, '\n') == -1,
+	    "without room for that it is an error");
+	buf_free(&b);
+	batch_free(&batch);
+}
+
 int
 main(void)
 {
-	struct changes c = { 0 };
-	struct buf b = { .max = 20 };
-
-	changes_add(&c, "b", 1, 1);
-	changes_add(&c, "a\nb", 1, 3);
-	changes_add(&c, "!c", 1, 2);
-	ok(letter_changes(&b, &c, 1, '\n') == 0 && holds(&b, "b\n*\n"),
-	    "who is owed some changes is told these");
-	b.len = 0;
-	ok(letter_changes(&b, &c, 2, '\0') == 0 && b.len == 9 &&
-		memcmp(buf_head(&b), "a\nb\0./!c\0", 9) == 0,
-	    "in the order in which they came");
-	ok(letter_changes(&b, &c, 4, '\n') == 0 && b.len == 9,
-	    "who is owed none is told nothing");
-	b.len = 0;
-	c.any = 1;
-	ok(letter_changes(&b, &c, 1, '\n') == 0 && holds(&b, "*\nb\n*\n"),
-	    "that it may be anything comes first");
-	b.len = 0;
-	c.any = 0;
-	buf_puts(&b, "! report\n");
-	changes_add(&c, "a long path", 1, 1);
-	ok(letter_changes(&b, &c, 1, '\n') == 0 && holds(&b, "! report\n*\n"),
-	    "what finds no room becomes anything");
-	buf_puts(&b, "12345678");
-	ok(letter_changes(&b, &c, 1, '\n') == -1, "if there is room for that");
-	buf_free(&b);
-	changes_free(&c);
+	test_paths();
+	test_room();
 	return test_end();
 }

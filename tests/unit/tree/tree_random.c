@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* tree_random.c - tests of the tree: any names, many files, whatever happens */
+/* tree_random.c - tests of the tree: any names, many files, random changes */
 #include <sys/stat.h>
 
 #include <fcntl.h>
@@ -11,16 +11,21 @@
 #include "../test.h"
 #include "watched.h"
 
+/* tree_random_polled.c defines it as true. */
+#ifndef POLLS
+#define POLLS false
+#endif
+
 /* ---- names of any bytes ---- */
 
 static void
-test_bytes(const struct watch_backend *backend)
+test_bytes(void)
 {
 	char path[20], want[40];
 	int c, made, removed, count;
 
 	set_scene("mkdir d");
-	watch(backend, "**");
+	watch_or_poll(POLLS, "**");
 	made = removed = count = 0;
 	for (c = 1; c < 256; c++) {
 		if (c == '/' || c == '~')
@@ -32,51 +37,199 @@ test_bytes(const struct watch_backend *backend)
 		scratch_put(path, "1");
 		settle();
 		snprintf(want, sizeof want, "+%s", path);
-		made += c == '.' ? told("") : told(want);
+		made += c == '.' ? sent("") : sent(want);
 		want[0] = '-';
 		unlink(path);
 		settle();
-		removed += c == '.' ? told("") : told(want);
+		removed += c == '.' ? sent("") : sent(want);
 	}
-	ok(made == count, "files with any byte in their names are seen");
-	ok(removed == count, "and are seen to go");
+	ok(made == count, "a file with any byte in its name is created");
+	ok(removed == count, "and deleted");
 	unwatch();
 }
 
 /* ---- many ---- */
 
 static void
-test_many(const struct watch_backend *backend)
+test_many(void)
 {
 	char path[40];
 	int i;
 
 	set_scene(":");
-	watch(backend, "**");
+	watch_or_poll(POLLS, "**");
 	mkdir("d", 0777);
 	for (i = 0; i < 3000; i++) {
 		snprintf(path, sizeof path, "d/%d", i * 7919 % 3000);
 		scratch_put(path, "1");
 	}
 	settle();
-	ok(w.n == 3000 && is_true(),
-	    "a directory filled at once is seen whole");
+	ok(w.n == 3000 && is_true(), "a directory is filled with many files");
 	for (i = 0; i < 3000; i += 3) {
 		snprintf(path, sizeof path, "d/%d", i);
 		unlink(path);
 	}
 	settle();
-	ok(w.n == 1000 && is_true(), "each of many that go is told");
+	ok(w.n == 1000 && is_true(), "each of many that are deleted is sent");
 	scratch_sh("rm -r d");
 	settle();
-	ok(w.n == 2000 && w.tree.ndirs == 1 && w.tree.nfiles == 0,
+	ok(w.n == 2000 && w.tree->ndirs == 1 && w.tree->nfiles == 0,
 	    "when all are gone nothing is remembered");
 	unwatch();
 }
 
-/* ---- whatever happens ---- */
+/* ---- a model: what the events add up to ---- */
+
+enum { PATHS = 1000 };
+
+static struct {
+	struct {
+		char path[100];
+		struct stat st; /* when its last event came */
+		bool unsettled;
+	} files[PATHS];
+	int n;
+	bool is_right; /* no event contradicts those before */
+} model;
+
+static int
+find_path(const char *path)
+{
+	int i;
+
+	for (i = 0; i < model.n && strcmp(model.files[i].path, path) != 0; i++)
+		;
+	return i;
+}
+
+/* As the tree has it: a link to a file is that file. */
+static struct stat
+stat_path(const char *path)
+{
+	struct stat st;
+
+	if ((stat(path, &st) < 0 || !S_ISREG(st.st_mode)) &&
+	    lstat(path, &st) < 0)
+		memset(&st, 0, sizeof st);
+	return st;
+}
+
+static bool
+is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	    a->st_size == b->st_size && os_mtime_ns(a) == os_mtime_ns(b) &&
+	    ((a->st_mode ^ b->st_mode) & 0111) == 0;
+}
+
+static void
+add_path(const char *path)
+{
+	if (model.n == PATHS)
+		exit(2);
+	snprintf(
+	    model.files[model.n].path, sizeof model.files[0].path, "%s", path);
+	model.files[model.n].unsettled = false;
+	model.files[model.n++].st = stat_path(path);
+}
+
+static void
+expect(bool fact, const char *path, const char *what)
+{
+	if (!fact)
+		printf("%s: %s\n", path, what);
+	model.is_right = model.is_right && fact;
+}
+
+static void
+apply(void *arg, const char *path, enum tree_event event, uint64_t rules,
+    const char *by)
+{
+	int i;
+
+	(void)arg;
+	(void)rules;
+	(void)by;
+	i = find_path(path);
+	if (event == TREE_CREATED) {
+		expect(i == model.n, path, "created twice");
+		if (i == model.n)
+			add_path(path);
+		return;
+	}
+	/* Of a file that has gone since, hints may still come. */
+	if (event == TREE_CLOSED || event == TREE_LOST)
+		return;
+	expect(i < model.n, path, "an event of a file that was not created");
+	if (i == model.n)
+		return;
+	switch (event) {
+	case TREE_CHANGED:
+		model.files[i].st = stat_path(path);
+		break;
+	case TREE_GONE:
+		model.files[i] = model.files[--model.n];
+		break;
+	case TREE_UNSETTLED:
+		model.files[i].unsettled = true;
+		break;
+	case TREE_SETTLED:
+		expect(model.files[i].unsettled, path, "settled twice");
+		model.files[i].unsettled = false;
+		break;
+	default:
+		expect(event == TREE_WRITTEN, path, "an unexpected event");
+	}
+}
+
+static void
+add_visited(
+    void *arg, const char *path, bool is_dir, uint64_t rules, const char *by)
+{
+	(void)arg;
+	(void)rules;
+	(void)by;
+	if (!is_dir)
+		add_path(path);
+}
+
+static void
+check_visited(
+    void *arg, const char *path, bool is_dir, uint64_t rules, const char *by)
+{
+	struct stat st;
+	int i;
+
+	(void)rules;
+	(void)by;
+	if (is_dir)
+		return;
+	++*(int *)arg;
+	i = find_path(path);
+	expect(i < model.n, path, "was not reported as created");
+	if (i == model.n)
+		return;
+	st = stat_path(path);
+	expect(is_same(&st, &model.files[i].st), path, "has changed since");
+	expect(!model.files[i].unsettled, path, "has not settled");
+}
+
+/* Do the events add up to the files that there are, as they are now? */
+static bool
+adds_up(void)
+{
+	int n;
+
+	n = 0;
+	tree_each(w.tree, check_visited, &n);
+	expect(n == model.n, "a file", "was not reported as gone");
+	return model.is_right;
+}
+
+/* ---- random changes ---- */
 
 static unsigned long seed;
+static bool shows; /* what is done */
 
 static unsigned
 dice(unsigned n)
@@ -85,7 +238,7 @@ dice(unsigned n)
 	return (unsigned)(seed >> 33) % n;
 }
 
-/* a path of up to four names of three */
+/* Make a path of up to four names of three. */
 static const char *
 somewhere(char path[20])
 {
@@ -106,7 +259,9 @@ write_to(const char *path)
 	char text[40] = "0123456789012345678901234567890123456";
 	int fd;
 
-	fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK, 0666);
+	fd = open(path,
+	    O_WRONLY | O_CREAT | O_NONBLOCK | (dice(3) == 0 ? O_TRUNC : 0),
+	    0666);
 	if (fd < 0)
 		return;
 	if (write(fd, text, 1 + dice(30)) < 0)
@@ -114,31 +269,35 @@ write_to(const char *path)
 	close(fd);
 }
 
-/*
- * Links lead to a file `t` beside them, which comes and goes: what happens on
- * a longer way from a link to its file may pass unheard.
- */
+/* A link leads to a path near it, or far from it, or to nothing. */
 static void
-link_to_file(const char *path)
+link_to(const char *path)
 {
-	char target[20];
+	char target[40], to[20];
+	unsigned up;
 
-	snprintf(target, sizeof target, "%s", path);
-	target[strlen(target) - 1] = 't';
-	if (symlink("t", path) < 0 || dice(2) == 0)
-		write_to(target);
-	else if (dice(2) == 0)
-		unlink(target);
+	*target = '\0';
+	for (up = dice(4); up > 0; up--)
+		strcat(target, "../");
+	strcat(target, dice(3) == 0 ? "t" : somewhere(to));
+	if (shows)
+		printf("symlink %s -> %s\n", path, target);
+	if (symlink(target, path) < 0 || dice(2) == 0)
+		write_to(path);
 }
 
 static void
-anything(void)
+change_anything(void)
 {
 	char a[20], b[20];
+	unsigned what;
 
 	somewhere(a);
 	somewhere(b);
-	switch (dice(10)) {
+	what = dice(13);
+	if (shows)
+		printf("do %u %s %s\n", what, a, b);
+	switch (what) {
 	case 0:
 		nftw(a, scratch_remove, 16, FTW_DEPTH | FTW_PHYS);
 		break;
@@ -152,7 +311,16 @@ anything(void)
 		mkdir(a, 0777);
 		break;
 	case 6:
-		link_to_file(a);
+	case 7:
+		link_to(a);
+		break;
+	case 8:
+		/* There is no hint about the other name of a hard link. */
+		if (!POLLS || (unlink(a), link(b, a) < 0))
+			chmod(b, dice(2) == 0 ? 0755 : 0644);
+		break;
+	case 9:
+		set_time(a, 1500000000000000000 + (int64_t)dice(3));
 		break;
 	default:
 		write_to(a);
@@ -160,63 +328,87 @@ anything(void)
 	}
 }
 
-/* Hear and look now and then, as far as it comes. */
+/* Take in hints and scan now and then, as far as that comes. */
 static void
-anything_at_all(int changes)
+change_and_scan(int changes)
 {
 	while (changes-- > 0) {
-		anything();
-		if (dice(4) == 0)
-			tree_hear(&w.tree);
+		change_anything();
+		if (dice(4) == 0) {
+			if (shows)
+				printf("hear\n");
+			tree_hear(w.tree);
+		}
 		if (dice(20) == 0)
-			tree_tick(&w.tree, TREE_NEVER - 1);
-		if (dice(3) == 0)
-			w.looks += tree_look(&w.tree);
+			w.tree->poll.ended = -FAR;
+		if (dice(3) == 0) {
+			if (shows)
+				printf("scan\n");
+			tree_scan(w.tree, dice(10) == 0 ? TREE_NEVER - 1 : 0);
+		}
 	}
 }
 
+static bool
+try_round(unsigned long number)
+{
+	bool is_right;
+
+	seed = number;
+	change_and_scan(1 + (int)dice(40));
+	if (shows)
+		printf("settle\n");
+	settle();
+	is_right = adds_up();
+	is_right = is_true() && is_right;
+	if (!is_right)
+		printf("round %lu\n", number);
+	return is_right;
+}
+
 static void
-test_anything(const struct watch_backend *backend)
+test_anything(unsigned long first, unsigned long rounds)
 {
 	static const char *const patterns[] = { "**", "a/** b/*/c -b",
 		"*/*/c a/b/c/** -*/a/", "a b/c/* ./**/a @/s/c/**",
 		"a/b/../* ../s/a/*" };
 	char name[100];
-	int round, right;
-	size_t i;
+	unsigned long i, round;
+	bool is_right;
 
 	for (i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
 		set_scene(":");
-		watch(backend, patterns[i]);
-		right = 1;
-		for (round = 0; round < 150 && right; round++) {
-			seed = (unsigned long)round * 1000 + i;
-			anything_at_all(1 + (int)dice(40));
-			settle();
-			right = is_true();
-			if (!right)
-				printf("round %d\n", round);
-		}
+		watch_or_poll(POLLS, patterns[i]);
+		memset(&model, 0, sizeof model);
+		model.is_right = is_right = true;
+		tree_each(w.tree, add_visited, NULL);
+		w.model = apply;
+		for (round = first; round < first + rounds && is_right; round++)
+			is_right = try_round(round * 1000 + i);
 		snprintf(name, sizeof name,
-		    "whatever happens, %s remembers what is there",
+		    "random changes: %s sends and remembers what is there",
 		    patterns[i]);
-		ok(right, name);
+		ok(is_right, name);
+		w.model = NULL;
 		unwatch();
 	}
 }
 
-/* tree_random_polled.c has none: everything is polled. */
-#ifndef BACKEND
-#define BACKEND (&WATCHED_BY)
-#endif
-
+/* For more than the suite does: the first round, and how many. */
 int
-main(void)
+main(int argc, char **argv)
 {
+	unsigned long first, rounds;
+
+	first = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
+	rounds = argc > 2 ? strtoul(argv[2], NULL, 10) : 150;
+	shows = argc > 3;
 	scratch_begin();
-	test_bytes(BACKEND);
-	test_many(BACKEND);
-	test_anything(BACKEND);
+	if (argc == 1) {
+		test_bytes();
+		test_many();
+	}
+	test_anything(first, rounds);
 	scratch_end();
 	return test_end();
 }

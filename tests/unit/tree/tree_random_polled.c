@@ -1,3 +1,3 @@
-#define BACKEND NULL
-/* tree_random_polled.c - tests of any names and whatever happens, by polling */
+#define POLLS true
+/* tree_random_polled.c - tests of the tree: the same by polling */
 #include "tree_random.c" /* NOLINT(bugprone-suspicious-include) */

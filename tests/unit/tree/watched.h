@@ -1,4 +1,4 @@
-/* watched.h - a tree that is watched in a scratch directory, and its news */
+/* watched.h - a tree in a scratch directory, and the events that it sends */
 #ifndef WATCHED_H
 #define WATCHED_H
 
@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,192 +16,188 @@
 
 #include "../scratch.h"
 #include "base/clock.h"
-#include "base/content.h"
-#include "fake.h"
 #include "match/rule.h"
+#include "tree/dir.h"
 #include "tree/tree.h"
 
 /* For files that define _XOPEN_SOURCE 700 or more. */
 
-/* For files that define another one before they include others. */
-#ifndef WATCHED_BY
-#define WATCHED_BY watch_inotify
-#endif
+enum { LINES = 40000 };
 
-enum { LINES = 4000 };
+static const char signs[] = { [TREE_FOUND] = 'f',
+	[TREE_CREATED] = '+',
+	[TREE_CHANGED] = '*',
+	[TREE_WRITTEN] = 'w',
+	[TREE_CLOSED] = 'c',
+	[TREE_GONE] = '-',
+	[TREE_UNSETTLED] = 'u',
+	[TREE_SETTLED] = 's',
+	[TREE_LOST] = 'L',
+	[TREE_UNREADABLE] = '!',
+	[TREE_POLLED] = '~',
+	[TREE_IGNORED] = '?' };
 
-/* the tree of the test, and what it told since the last `news` */
+/* The tree of the test, and its events since the last call of `events`. */
 static struct {
 	struct rule rule[4];
 	struct rules rules;
-	struct tree tree;
+	struct tree *tree;
 	char *lines[LINES];
-	int n, looks;
-	int error; /* of the last TREE_UNREAD */
+	int n;
+	int scans; /* since `settle` began */
+	int error; /* of the last TREE_UNREADABLE */
 	char why[100]; /* of the last TREE_POLLED */
-	bool all; /* keep not only what changed */
-	bool came; /* what came was not there: not only that it changed */
-	bool plain; /* what is the same or back has changed, too */
+	const char *also; /* signs of further events to keep */
+	bool in_order; /* do not sort them */
+	tree_notify *model; /* gets all events, or NULL */
 } w;
 
-/* keeps it as a line: a sign and the path; with several rules, which */
 static inline void
-on_news(void *arg, const char *path, enum tree_news news, uint64_t rules,
-    const char *by)
+add_line(const char *line)
 {
-	static const char signs[] = { [TREE_CHANGED] = '+',
-		[TREE_CAME] = '*',
-		[TREE_SAME] = '=',
-		[TREE_BACK] = '<',
-		[TREE_GONE] = '-',
-		[TREE_WRITTEN] = 'w',
-		[TREE_CLOSED] = 'c',
-		[TREE_UNREAD] = '!',
-		[TREE_POLLED] = '~',
-		[TREE_NOT_COUNTED] = '?' };
-	char line[1000];
-
-	(void)arg;
-	if (news == TREE_UNREAD)
-		w.error = errno;
-	if (news == TREE_POLLED)
-		snprintf(w.why, sizeof w.why, "%s", by);
-	if ((news == TREE_WRITTEN || news == TREE_CLOSED) && !w.all)
-		return;
-	if (news == TREE_NOT_COUNTED)
-		snprintf(line, sizeof line, "?%s(%s)", path, by);
-	else if (w.rules.n > 1)
-		snprintf(line, sizeof line, "%c%s:%x", signs[news], path,
-		    (unsigned)rules);
-	else
-		snprintf(line, sizeof line, "%c%s", signs[news], path);
-	if ((w.plain && (news == TREE_SAME || news == TREE_BACK)) ||
-	    (!w.came && news == TREE_CAME))
-		line[0] = signs[TREE_CHANGED];
 	if (w.n < LINES)
 		w.lines[w.n++] = strdup(line);
 }
 
-/* what was told since the last call: sorted, blanks between */
-static inline const char *
-news(void)
+/* Keep an event as a line: a sign and the path; with several rules, which. */
+static inline void
+on_event(void *arg, const char *path, enum tree_event event, uint64_t rules,
+    const char *by)
 {
-	static char text[200000];
-	char *line;
-	size_t len;
-	int i, j;
+	char line[PATH_MAX + 300];
 
-	for (i = 1; i < w.n && !w.all; i++)
-		for (j = i; j > 0 && strcmp(w.lines[j - 1], w.lines[j]) > 0;
-		     j--) {
-			line = w.lines[j];
-			w.lines[j] = w.lines[j - 1];
-			w.lines[j - 1] = line;
-		}
+	if (w.model != NULL)
+		w.model(arg, path, event, rules, by);
+	if (event == TREE_UNREADABLE)
+		w.error = errno;
+	if (event == TREE_POLLED)
+		snprintf(w.why, sizeof w.why, "%s", by);
+	if (strchr("+*-!~?", signs[event]) == NULL &&
+	    (w.also == NULL || strchr(w.also, signs[event]) == NULL))
+		return;
+	if (event == TREE_IGNORED)
+		snprintf(line, sizeof line, "?%s(%s)", path, by);
+	else if (w.rules.n > 1)
+		snprintf(line, sizeof line, "%c%s:%x", signs[event], path,
+		    (unsigned)rules);
+	else
+		snprintf(line, sizeof line, "%c%s", signs[event], path);
+	add_line(line);
+}
+
+static inline int
+compare_lines(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Return the lines since the last call: sorted, with blanks between. */
+static inline const char *
+events(void)
+{
+	static char text[4000000];
+	size_t len;
+	int i;
+
+	if (!w.in_order)
+		qsort(w.lines, (size_t)w.n, sizeof w.lines[0], compare_lines);
 	text[0] = '\0';
 	for (i = 0, len = 0; i < w.n; i++) {
-		len += (size_t)snprintf(text + len, sizeof text - len, "%s%s",
-		    len == 0 ? "" : " ", w.lines[i]);
+		if (len < sizeof text)
+			len += (size_t)snprintf(text + len, sizeof text - len,
+			    "%s%s", len == 0 ? "" : " ", w.lines[i]);
 		free(w.lines[i]);
 	}
 	w.n = 0;
 	return text;
 }
 
-/* was just this told? shows what else it was */
+/* Are just these the events since the last call? */
 static inline int
-told(const char *want)
+sent(const char *want)
 {
 	const char *got;
 
-	got = news();
+	got = events();
 	if (strcmp(got, want) == 0)
 		return 1;
-	printf("told: %s\nwant: %s\n", got, want);
+	printf("sent: %s\nwant: %s\n", got, want);
 	return 0;
 }
 
-/* look at all that is due */
+/* ---- scans ---- */
+
+enum { FAR = 1000000000 /* ms: further than any time of the test */ };
+
+/* Scan all that is due because of hints, whatever the time is. */
 static inline void
-look(struct tree *t)
+scan_due(struct tree *t)
 {
-	while (tree_look(t) > 0)
-		w.looks++;
+	while (tree_scan(t, 0) > 0)
+		w.scans++;
 }
 
 static inline int
 has_hints(void)
 {
-	struct pollfd pfd = { .fd = tree_fd(&w.tree), .events = POLLIN };
+	struct pollfd pfd = { .fd = tree_fd(w.tree), .events = POLLIN };
 
-	if (w.tree.watch == &fake.it)
-		return fake.heard < fake.nhints;
-	return poll(&pfd, 1, 0) == 1;
+	return pfd.fd >= 0 && poll(&pfd, 1, 0) == 1;
 }
 
-/* as if it were time for a sweep */
+/* A sweep, as if its time had come, but not that of rechecks. */
 static inline void
 sweep(void)
 {
-	tree_tick(&w.tree, TREE_NEVER - 1);
-	look(&w.tree);
+	w.tree->poll.ended = -FAR;
+	scan_due(w.tree);
 }
 
-/*
- * Hear and look until there is nothing more to hear; where we poll, until
- * all has been looked at once more, and what was found changed twice.
- */
-static inline void
-settle(void)
+static inline int
+count_again(void)
 {
-	int again;
+	const struct tree_dir *d;
+	int kind, n;
 
-	w.looks = 0;
-	fake.adds = 0;
-	do {
-		tree_hear(&w.tree);
-		look(&w.tree);
-	} while (has_hints());
-	if (w.tree.backend == NULL)
-		do
-			sweep();
-		while (w.tree.sweep.nagain > 0);
-	else if (w.tree.backend->add_file != NULL)
-		for (again = 0; again < 3 && w.tree.sweep.nagain > 0; again++)
-			sweep();
-}
-
-static inline void
-count_vague(void *arg, const struct tree_dir *d, const struct tree_entry *entry)
-{
-	(void)d;
-	*(size_t *)arg += entry != NULL && entry->vague;
-}
-
-/* of how many files no more than the name is known? */
-static inline size_t
-vague(const struct tree *t)
-{
-	size_t n;
-
-	n = 0;
-	tree_each(t, count_vague, &n);
+	for (kind = n = 0; kind < QUEUES; kind++)
+		for (d = w.tree->queues[kind].first; d != NULL;
+		     d = d->queue_next)
+			n++;
 	return n;
 }
 
-/* until all that was there before us is known */
+/* Scan each directory that is due again, as if its time had come; once. */
 static inline void
-make_out(struct tree *t)
+recheck(void)
 {
-	while (vague(t) > 0) {
-		poll(NULL, 0, 1);
-		tree_tick(t, clock_ms() + TREE_AGAIN);
-		tree_hear(t);
-		look(t);
-	}
+	int n;
+
+	scan_due(w.tree);
+	for (n = count_again(); n > 0 && count_again() > 0; n--)
+		if (tree_scan(w.tree, TREE_NEVER - 1) > 0)
+			w.scans++;
+	scan_due(w.tree);
 }
 
-/* `@` stands for the scratch directory */
+/* Take in hints and scan until nothing is left to do; if polling, sweep. */
+static inline void
+settle(void)
+{
+	w.scans = 0;
+	do {
+		tree_hear(w.tree);
+		scan_due(w.tree);
+	} while (has_hints());
+	if (w.tree->options.interval == 0)
+		return;
+	sweep();
+	while (count_again() > 0)
+		recheck();
+}
+
+/* ---- the scene ---- */
+
+/* `@` stands for the scratch directory. */
 static inline void
 expand(const char *from, char *to, size_t size)
 {
@@ -227,8 +224,8 @@ set_pattern(const char *text)
 }
 
 /*
- * Patterns with blanks between; those that start with `-` are left out, `-a`
- * ignores nothing, `-u` asks for content, `;` starts the next rule.
+ * Patterns with blanks between; `-x` leaves out x, `-a` ignores nothing, and
+ * `;` starts the next rule.
  */
 static inline void
 set_rules(const char *patterns)
@@ -249,14 +246,12 @@ set_rules(const char *patterns)
 		if (strcmp(one, "-a") == 0)
 			w.rules.ignore_nothing |= (uint64_t)1
 			    << (w.rules.n - 1);
-		else if (strcmp(one, "-u") == 0)
-			r->same = true;
 		else if (strcmp(one, ";") != 0)
 			set_pattern(one);
 	}
 }
 
-/* an empty directory `s` in the scratch directory, with this in it */
+/* Go to an empty directory `s` in the scratch directory, with this in it. */
 static inline void
 set_scene(const char *script)
 {
@@ -268,24 +263,45 @@ set_scene(const char *script)
 	scratch_sh(script);
 }
 
-/* watch the scene for these patterns, until `unwatch` */
-static inline void
-begin_to_watch(const struct watch_backend *backend, const char *patterns)
+static inline struct tree *
+open_tree(struct tree_options options)
 {
-	set_rules(patterns);
-	if (tree_open(&w.tree, backend, &w.rules, on_news, NULL) < 0) {
+	struct tree *t;
+
+	options.rules = &w.rules;
+	options.notify = on_event;
+	t = tree_open(&options);
+	if (t == NULL) {
 		perror("tree_open");
 		exit(2);
 	}
+	return t;
+}
+
+/* Watch the scene for these patterns, until `unwatch`. */
+static inline void
+watch_with(struct tree_options options, const char *patterns)
+{
+	set_rules(patterns);
+	w.tree = open_tree(options);
+	w.scans = 0;
+	scan_due(w.tree);
 	settle();
 }
 
-/* and know all that was there before us */
 static inline void
-watch(const struct watch_backend *backend, const char *patterns)
+watch(const char *patterns)
 {
-	begin_to_watch(backend, patterns);
-	make_out(&w.tree);
+	watch_with((struct tree_options){ 0 }, patterns);
+}
+
+/* Watch it, or poll it. */
+static inline void
+watch_or_poll(bool polls, const char *patterns)
+{
+	watch_with(
+	    (struct tree_options){ .interval = polls ? TREE_INTERVAL : 0 },
+	    patterns);
 }
 
 static inline void
@@ -297,68 +313,90 @@ free_rules(void)
 static inline void
 unwatch(void)
 {
-	tree_close(&w.tree);
+	tree_close(w.tree);
 	free_rules();
-	news();
+	events();
+}
+
+/* Until all that was done so far is older than any grain of the clock. */
+static inline void
+grow_old(void)
+{
+	struct stat st;
+
+	scratch_put("../clock", "");
+	if (stat("../clock", &st) < 0)
+		exit(2);
+	until(clock_wall_ns() - os_ctime_ns(&st) > 20000000);
+}
+
+/* Set both times of a file. */
+static inline void
+set_time(const char *path, int64_t ns)
+{
+	struct timespec times[2];
+
+	times[0].tv_sec = (time_t)(ns / 1000000000);
+	times[0].tv_nsec = (long)(ns % 1000000000);
+	times[1] = times[0];
+	utimensat(AT_FDCWD, path, times, 0);
 }
 
 /* ---- what is remembered ---- */
 
 static inline void
-list_one(void *arg, const struct tree_dir *d, const struct tree_entry *entry)
+list_entry(void *arg, struct tree_dir *d, const struct tree_entry *e)
 {
-	char line[1000];
+	char line[PATH_MAX + 300];
 
 	(void)arg;
-	if (entry == NULL)
+	if (e == NULL)
 		snprintf(line, sizeof line, "%s/", d->path);
 	else
-		snprintf(line, sizeof line, "%s/%s:%ld:%ld:%ld:%ld", d->path,
-		    entry->name, (long)entry->ino, (long)entry->size,
-		    (long)entry->mtime, (long)entry->type);
-	if (w.n < LINES)
-		w.lines[w.n++] = strdup(line);
+		snprintf(line, sizeof line, "%s/%s:%lx:%lu:%ld:%lld:%u%u",
+		    d->path, e->name, (unsigned long)e->dev,
+		    (unsigned long)e->ino, (long)e->size, (long long)e->mtime,
+		    (unsigned)e->kind, (unsigned)e->executable);
+	add_line(line);
 }
 
-/* is what is known of a file's content what it holds? */
-static inline void
-check_content(
-    void *arg, const struct tree_dir *d, const struct tree_entry *entry)
+/* Return all that a tree remembers, as text; free it. */
+static inline char *
+list_tree(const struct tree *t)
 {
-	char path[1000];
+	size_t i;
 
-	if (entry == NULL || entry->content == 0 || entry->told || entry->open)
-		return;
-	snprintf(path, sizeof path, "%s%s%s", d->path,
-	    *d->path == '\0' ? "" : "/", entry->name);
-	if (content_of(AT_FDCWD, path, 0, entry->size) == entry->content)
-		return;
-	printf("%s: holds something else\n", path);
-	*(int *)arg = 0;
+	events();
+	for (i = 0; i < sizeof t->roots / sizeof t->roots[0]; i++)
+		if (t->roots[i] != NULL)
+			dir_each(t->roots[i], list_entry, NULL);
+	return strdup(events());
 }
 
-/* does it remember just what a tree would that is made now? */
+/* Does it remember just what a tree remembers that is made now? */
 static inline int
 is_true(void)
 {
-	struct tree fresh;
-	char *was;
-	int same, right;
+	struct tree *fresh;
+	tree_notify *model;
+	char *got, *want;
+	int same;
 
-	news();
-	right = 1;
-	tree_each(&w.tree, check_content, &right);
-	tree_each(&w.tree, list_one, NULL);
-	was = strdup(news());
-	tree_open(&fresh, &WATCHED_BY, &w.rules, on_news, NULL);
-	look(&fresh);
-	make_out(&fresh);
-	news();
-	tree_each(&fresh, list_one, NULL);
-	same = told(was) && right && fresh.ndirs == w.tree.ndirs &&
-	    fresh.nfiles == w.tree.nfiles;
-	tree_close(&fresh);
-	free(was);
+	model = w.model;
+	w.model = NULL;
+	got = list_tree(w.tree);
+	fresh = open_tree((struct tree_options){ .interval = TREE_INTERVAL });
+	scan_due(fresh);
+	want = list_tree(fresh);
+	same = strcmp(got, want) == 0;
+	if (!same)
+		printf("remembers: %s\nthere is:  %s\n", got, want);
+	same = same && fresh->ndirs == w.tree->ndirs &&
+	    fresh->nfiles == w.tree->nfiles;
+	tree_close(fresh);
+	free(got);
+	free(want);
+	w.model = model;
 	return same;
 }
 

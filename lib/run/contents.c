@@ -1,0 +1,276 @@
+#define _POSIX_C_SOURCE 200809L
+/* contents.c - sums of what files hold: was a file changed, or rewritten? */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "os/os.h"
+#include "run/contents.h"
+
+enum { BREATHE = 16 /* pieces or files between two calls of breathe() */ };
+
+/* ---- what is remembered ---- */
+
+/* Two paths with one hash of 64 bits are not expected. */
+struct contents_sum {
+	struct hash_node node; /* by path */
+	uint64_t sum;
+};
+
+static struct contents_sum *
+find_sum(const struct contents *c, const char *path)
+{
+	return (struct contents_sum *)hash_first(&c->sums, hash_string(path));
+}
+
+/* Remember a sum, or forget it if it is 0.  Without memory it is forgotten. */
+static void
+set_sum(struct contents *c, const char *path, uint64_t sum)
+{
+	struct contents_sum *one;
+
+	one = find_sum(c, path);
+	if (one != NULL && sum == 0) {
+		hash_remove(&c->sums, &one->node);
+		free(one);
+	} else if (one != NULL)
+		one->sum = sum;
+	else if (sum != 0) {
+		one = malloc(sizeof *one);
+		if (one == NULL)
+			return;
+		one->sum = sum;
+		if (hash_add(&c->sums, &one->node, hash_string(path)) < 0)
+			free(one);
+	}
+}
+
+/* ---- to read ---- */
+
+/* Read as many bytes as fit or are left; their number, or -1. */
+static ssize_t
+read_piece(int fd, unsigned char piece[CONTENTS_PIECE])
+{
+	size_t len;
+	ssize_t n;
+
+	for (len = 0; len < CONTENTS_PIECE;) {
+		n = read(fd, piece + len, CONTENTS_PIECE - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+/* Another piece or file is to be read. */
+static void
+breathe(struct contents *c)
+{
+	if (++c->pieces % BREATHE == 0)
+		c->breathe();
+}
+
+/* Return the sum of a file, or 0 if it cannot be read or is too large. */
+static uint64_t
+sum_file(struct contents *c, int fd, off_t size)
+{
+	unsigned char piece[CONTENTS_PIECE];
+	uint64_t sum;
+	ssize_t n;
+
+	if (size > CONTENTS_MAX - c->spent)
+		return 0;
+	sum = 0;
+	for (;;) {
+		n = read_piece(fd, piece);
+		if (n < 0 || n > CONTENTS_MAX - c->spent)
+			return 0;
+		c->spent += n;
+		sum = hash_number(sum) ^ hash_bytes(piece, (size_t)n);
+		if (n < CONTENTS_PIECE)
+			return sum == 0 ? 1 : sum;
+		breathe(c);
+	}
+}
+
+/* Has anybody else the file open for writing? */
+enum writers { WRITERS_NONE, WRITERS_SOME, WRITERS_UNTOLD };
+
+static enum writers
+ask_writers(int fd)
+{
+	int result;
+
+	result = os_has_writer(fd);
+	if (result < 0)
+		return WRITERS_UNTOLD;
+	return result > 0 ? WRITERS_SOME : WRITERS_NONE;
+}
+
+/* Take the sum of a regular file, unless somebody is writing; 0: none. */
+static enum writers
+read_path(struct contents *c, const char *path, uint64_t *sum)
+{
+	enum writers writers;
+	struct stat st;
+	int fd;
+
+	*sum = 0;
+	breathe(c);
+	/* To open a FIFO would wake its writer, to open a device do anything. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return WRITERS_NONE;
+	/* It may be another by now: that must not block. */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == EACCES ? WRITERS_UNTOLD : WRITERS_NONE;
+	writers = WRITERS_NONE;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
+		writers = ask_writers(fd);
+		if (writers != WRITERS_SOME)
+			*sum = sum_file(c, fd, st.st_size);
+	}
+	close(fd);
+	return writers;
+}
+
+/* ---- to compare ---- */
+
+void
+contents_found(struct contents *c, const char *path)
+{
+	uint64_t sum;
+	int64_t spent;
+
+	spent = c->spent;
+	c->spent = 0;
+	read_path(c, path, &sum);
+	c->spent = spent;
+	set_sum(c, path, sum);
+}
+
+static uint64_t
+known_sum(const struct contents *c, const char *path)
+{
+	const struct contents_sum *one;
+
+	one = find_sum(c, path);
+	return one == NULL ? 0 : one->sum;
+}
+
+void
+contents_glance(struct contents *c, struct batch_path *p)
+{
+	uint64_t sum;
+
+	if (p->differed || read_path(c, p->path, &sum) == WRITERS_SOME)
+		return;
+	p->differed = sum == 0 || sum != known_sum(c, p->path);
+}
+
+/*
+ * Is the file complete?  If leases are refused, a close or some quiet time
+ * stands in for the answer.
+ */
+static void
+check_writer(
+    struct contents *c, struct batch *b, struct batch_path *p, int64_t now)
+{
+	enum writers writers;
+
+	if (p->writer == BATCH_WRITER_NONE || p->writer == BATCH_WRITER_STAYS)
+		return;
+	writers = read_path(c, p->path, &p->sum);
+	p->writer = BATCH_WRITER_NONE;
+	if (writers == WRITERS_SOME) {
+		p->writer = BATCH_WRITER_SOME;
+		b->retry = now + CONTENTS_RETRY;
+	} else if (writers == WRITERS_UNTOLD && !p->closed &&
+	    now < p->last + CONTENTS_QUIET) {
+		p->writer = BATCH_WRITER_SOME;
+		b->retry = p->last + CONTENTS_QUIET;
+	}
+}
+
+/* Ask for all writers; how many paths have one? */
+static size_t
+count_writers(struct contents *c, struct batch *b, int64_t now)
+{
+	struct batch_path *p;
+	size_t n;
+
+	n = 0;
+	for (p = b->n == 0 ? NULL : b->first; p != NULL; p = p->next) {
+		check_writer(c, b, p, now);
+		n += p->writer == BATCH_WRITER_SOME;
+	}
+	return n;
+}
+
+/* Drop a path for the rules that do not count a mere rewrite of it. */
+static void
+sift_path(
+    struct contents *c, struct batch *b, struct batch_path *p, uint64_t same)
+{
+	bool equal;
+
+	if (p->writer == BATCH_WRITER_SOME) {
+		/* After a forced batch the next one waits for the rest. */
+		p->writer = b->forced ? BATCH_WRITER_UNKNOWN
+				      : BATCH_WRITER_STAYS;
+		p->sum = 0;
+	}
+	equal = p->sum != 0 && p->sum == known_sum(c, p->path);
+	if ((p->own || p->suspect) && !p->differed)
+		same = UINT64_MAX;
+	if (!equal) {
+		set_sum(c, p->path, p->sum);
+		return;
+	}
+	if ((p->rules & ~same) == 0)
+		c->unchanged(p->path);
+	batch_drop(b, p, same);
+}
+
+bool
+contents_check(struct contents *c, struct batch *b, uint64_t same, int64_t now)
+{
+	struct batch_path *p, *next;
+	size_t writers;
+
+	writers = count_writers(c, b, now);
+	if (writers > 0 &&
+	    (!batch_is_capped(b, now) ||
+		(b->patient && writers == b->n && !b->forced)))
+		return false;
+	for (p = b->n == 0 ? NULL : b->first; p != NULL; p = next) {
+		next = p->next;
+		sift_path(c, b, p, same);
+	}
+	c->spent = 0;
+	return b->rules != 0;
+}
+
+void
+contents_free(struct contents *c)
+{
+	struct hash_node *node, *next;
+	size_t i, n;
+
+	n = c->sums.nbuckets;
+	for (i = 0; i < n; i++)
+		for (node = c->sums.buckets[i]; node != NULL; node = next) {
+			next = node->next;
+			free(node);
+		}
+	free(c->sums.buckets);
+	c->sums = (struct hash){ 0 };
+}

@@ -1,0 +1,533 @@
+#define _XOPEN_SOURCE 700 /* realpath */
+/* compare.c - compare a name with its entry, and send what differs as events */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "tree/compare.h"
+#include "tree/poll.h"
+#include "tree/symlink.h"
+
+enum { TICK_NS = 10000000, SECOND_NS = 1000000000 };
+
+void
+compare_begin(struct scan *s, struct tree *t, struct tree_dir *d)
+{
+	*s = (struct scan){ .t = t,
+		.d = d,
+		.fd = -1,
+		.nsorted = d->n,
+		.now = clock_wall_ns(),
+		.since = TREE_NEVER };
+	s->prefix = dir_join(d, "", s->path) < 0 ? sizeof s->path
+						 : strlen(s->path);
+}
+
+void
+compare_end(struct scan *s)
+{
+	free(s->real);
+}
+
+bool
+compare_is_racy(int64_t time, int64_t stamp)
+{
+	int64_t age;
+
+	if (time == TREE_NEVER)
+		return false;
+	age = time - stamp;
+	return age < TICK_NS ||
+	    (stamp % SECOND_NS == 0 && age < 2 * (int64_t)SECOND_NS);
+}
+
+void
+compare_report_unreadable(struct tree *t, struct tree_dir *d, int error)
+{
+	if (d->is_reported)
+		return;
+	/* A directory that only leads to others need not be readable. */
+	if (error == EACCES && d->level == INOTIFY_NAMES)
+		return;
+	d->is_reported = true;
+	errno = error;
+	t->options.notify(t->options.arg, dir_path(d), TREE_UNREADABLE,
+	    rules_at(t->options.rules, d->reach), NULL);
+}
+
+/* ---- what is there ---- */
+
+struct found {
+	struct stat st; /* of a link to a file or directory: of that */
+	enum entry_kind kind;
+	bool exists; /* and is of a kind that may count */
+	bool is_link;
+	int error; /* why it is not known; or 0 */
+};
+
+/* Return the path of a name, or NULL if it is too long. */
+static const char *
+path_of(struct scan *s, const char *name)
+{
+	size_t n;
+
+	n = strlen(name) + 1;
+	if (n > sizeof s->path - s->prefix) {
+		errno = ENAMETOOLONG;
+		return NULL;
+	}
+	memcpy(s->path + s->prefix, name, n);
+	return s->path;
+}
+
+static int
+stat_name(struct scan *s, const char *name, struct stat *st, int flags)
+{
+	if (s->fd >= 0)
+		return fstatat(s->fd, name, st, flags);
+	name = path_of(s, name);
+	return name == NULL ? -1 : fstatat(AT_FDCWD, name, st, flags);
+}
+
+/* Is the name spelled out by a pattern, so that a link may be entered? */
+static bool
+is_spelled(const struct scan *s, const char *name)
+{
+	return rules_entering(s->t->options.rules, s->d->reach, name, true) !=
+	    0;
+}
+
+/* A target that we may not see is as good as gone. */
+static void
+look_behind(struct scan *s, const char *name, struct found *f)
+{
+	struct stat behind;
+
+	f->is_link = true;
+	f->kind = ENTRY_LINK;
+	if (stat_name(s, name, &behind, 0) < 0) {
+		if (!dir_is_gone(errno) && !dir_is_refused(errno))
+			f->error = errno;
+		f->exists = f->error == 0;
+		return;
+	}
+	f->exists = true;
+	if (S_ISDIR(behind.st_mode) && is_spelled(s, name))
+		f->kind = ENTRY_LINKED_DIR;
+	if (f->kind == ENTRY_LINKED_DIR || S_ISREG(behind.st_mode))
+		f->st = behind;
+}
+
+static void
+look_at(struct scan *s, const char *name, struct found *f)
+{
+	f->kind = ENTRY_FILE;
+	f->exists = f->is_link = false;
+	f->error = 0;
+	if (stat_name(s, name, &f->st, AT_SYMLINK_NOFOLLOW) < 0) {
+		f->error = dir_is_gone(errno) ? 0 : errno;
+		return;
+	}
+	if (S_ISLNK(f->st.st_mode)) {
+		look_behind(s, name, f);
+		return;
+	}
+	if (S_ISDIR(f->st.st_mode))
+		f->kind = ENTRY_DIR;
+	f->exists = S_ISDIR(f->st.st_mode) || S_ISREG(f->st.st_mode);
+}
+
+static bool
+is_same_inode(const struct tree_entry *e, const struct found *f)
+{
+	return e->ino == f->st.st_ino && e->dev == dir_fold(f->st.st_dev);
+}
+
+static unsigned
+executable_bits(const struct stat *st)
+{
+	return (st->st_mode & S_IXUSR ? 4 : 0) |
+	    (st->st_mode & S_IXGRP ? 2 : 0) | (st->st_mode & S_IXOTH ? 1 : 0);
+}
+
+static bool
+is_same_file(const struct tree_entry *e, const struct found *f)
+{
+	return is_same_inode(e, f) && e->kind == f->kind &&
+	    e->size == f->st.st_size && e->mtime == os_mtime_ns(&f->st) &&
+	    e->executable == executable_bits(&f->st);
+}
+
+static void
+set_signature(struct tree_entry *e, const struct found *f)
+{
+	e->ino = f->st.st_ino;
+	e->dev = dir_fold(f->st.st_dev);
+	e->kind = f->kind;
+	e->size = f->st.st_size;
+	e->mtime = os_mtime_ns(&f->st);
+	e->executable = executable_bits(&f->st);
+}
+
+/* ---- entries ---- */
+
+static struct tree_entry *
+add_entry(struct scan *s, const char *name)
+{
+	struct tree_entry *e;
+
+	e = dir_insert(
+	    s->d, s->appends ? s->d->n : dir_place(s->d, s->d->n, name), name);
+	if (e == NULL)
+		return NULL;
+	e->is_seen = true;
+	return e;
+}
+
+/*
+ * Something else has taken the place of an entry.  In a scan of the directory
+ * the old entry goes in the end.
+ */
+static void
+replace_entry(struct scan *s, const char *name)
+{
+	if (!s->appends)
+		dir_remove(s->t, s->d, dir_place(s->d, s->d->n, name), true);
+}
+
+/* ---- files ---- */
+
+/* A file is here, so writes have to be heard of. */
+static void
+need_files(struct scan *s)
+{
+	if (s->d->level == INOTIFY_FILES)
+		return;
+	s->d->level = INOTIFY_FILES;
+	poll_queue(s->t, s->d, QUEUE_DUE);
+}
+
+/* A rule may want its contents, or only they can tell the next write. */
+static void
+report_found(struct scan *s, const struct tree_entry *e, const struct found *f,
+    uint64_t rules, const char *by)
+{
+	if ((rules & s->t->options.contents) != 0 ||
+	    (s->is_polled && compare_is_racy(s->now, os_ctime_ns(&f->st))))
+		dir_notify(s->t, s->d, e->name, TREE_FOUND, rules, by);
+}
+
+/* Nobody says whether the writer has finished, but two equal looks do. */
+static void
+leave_unsettled(struct scan *s, struct tree_entry *e, uint64_t rules)
+{
+	e->unsettled = true;
+	dir_notify(s->t, s->d, e->name, TREE_UNSETTLED, rules, NULL);
+	poll_queue(s->t, s->d, QUEUE_RECHECK);
+}
+
+static void
+settle(struct scan *s, struct tree_entry *e, uint64_t rules)
+{
+	e->unsettled = false;
+	dir_notify(s->t, s->d, e->name, TREE_SETTLED, rules, NULL);
+}
+
+/* The signature of a known file is as remembered, but was it written? */
+static bool
+is_suspect(const struct scan *s, const struct found *f)
+{
+	return !s->d->is_quiet &&
+	    ((s->bits & (HINT_CREATED | HINT_WRITTEN)) != 0 ||
+		compare_is_racy(s->since, os_ctime_ns(&f->st)));
+}
+
+static void
+compare_known(struct scan *s, struct tree_entry *e, const struct found *f)
+{
+	const char *by;
+	uint64_t rules;
+	bool differs, waits;
+
+	differs = !is_same_file(e, f);
+	set_signature(e, f);
+	/* A scan before the recheck is due does not count as the recheck. */
+	waits = e->unsettled && s->is_polled && !s->is_recheck;
+	if (waits && s->d->queue == QUEUE_NONE)
+		poll_queue(s->t, s->d, QUEUE_RECHECK);
+	if (!differs && !is_suspect(s, f) && (!e->unsettled || waits))
+		return;
+	rules = dir_judge(s->t, s->d, e->name, &by);
+	if (rules == 0)
+		return;
+	if (differs)
+		dir_notify(s->t, s->d, e->name, TREE_CHANGED, rules, by);
+	else if (is_suspect(s, f))
+		dir_notify(s->t, s->d, e->name, TREE_WRITTEN, rules, by);
+	if (differs && s->is_polled && S_ISREG(f->st.st_mode))
+		leave_unsettled(s, e, rules);
+	else if (e->unsettled && (differs || !waits))
+		settle(s, e, rules);
+}
+
+/* A link that may lead to a directory is remembered though it does not count. */
+static bool
+is_wanted(const struct scan *s, const char *name, const struct found *f,
+    uint64_t rules)
+{
+	return rules != 0 || (f->is_link && is_spelled(s, name));
+}
+
+/* Is an entry of no use to what is there now? */
+static bool
+is_replaced(
+    const struct scan *s, const struct tree_entry *e, const struct found *f)
+{
+	const char *by;
+
+	return entry_is_dir(e) ||
+	    (e->kind != f->kind &&
+		!is_wanted(s, e->name, f, dir_judge(s->t, s->d, e->name, &by)));
+}
+
+static int
+compare_file(struct scan *s, const char *name, struct tree_entry *e,
+    const struct found *f)
+{
+	const char *by;
+	uint64_t rules;
+
+	if (e != NULL && is_replaced(s, e, f)) {
+		replace_entry(s, name);
+		e = NULL;
+	}
+	if (e != NULL) {
+		e->is_seen = true;
+		compare_known(s, e, f);
+		return 0;
+	}
+	rules = dir_judge(s->t, s->d, name, &by);
+	if (!is_wanted(s, name, f, rules))
+		return 0;
+	e = add_entry(s, name);
+	if (e == NULL)
+		return -1;
+	s->t->nfiles++;
+	set_signature(e, f);
+	need_files(s);
+	if (rules == 0)
+		return 0;
+	if (s->d->is_quiet) {
+		report_found(s, e, f, rules, by);
+		return 0;
+	}
+	dir_notify(s->t, s->d, name, TREE_CREATED, rules, by);
+	if (s->is_polled && S_ISREG(f->st.st_mode))
+		leave_unsettled(s, e, rules);
+	return 0;
+}
+
+/* ---- directories ---- */
+
+/* A link that some rules enter may be no more than a file for others. */
+static void
+report_linked_dir(const struct scan *s, const char *name)
+{
+	const char *by;
+	uint64_t rules;
+
+	rules = dir_judge(s->t, s->d, name, &by) &
+	    ~rules_entering(s->t->options.rules, s->d->reach, name, true);
+	if (rules != 0 && !s->d->is_quiet)
+		dir_notify(s->t, s->d, name, TREE_CREATED, rules, by);
+}
+
+static int
+add_dir(struct scan *s, const char *name, const struct found *f)
+{
+	struct rules_reach *reach;
+	struct tree_entry *e;
+	struct tree_dir *dir;
+	char path[PATH_MAX];
+
+	if (dir_join(s->d, name, path) < 0)
+		return 0;
+	reach = rules_enter(s->t->options.rules, s->d->reach, name, f->is_link);
+	if (reach == NULL)
+		return errno == ENOMEM ? -1 : 0;
+	dir = dir_new(s->t, s->d, path, reach);
+	if (dir == NULL)
+		return -1;
+	e = add_entry(s, name);
+	if (e == NULL) {
+		dir_drop(s->t, dir, false);
+		return -1;
+	}
+	set_signature(e, f);
+	e->dir = dir;
+	if (f->is_link)
+		report_linked_dir(s, name);
+	return 0;
+}
+
+static int
+compare_dir(struct scan *s, const char *name, struct tree_entry *e,
+    const struct found *f)
+{
+	if (e != NULL && e->kind == f->kind && is_same_inode(e, f)) {
+		e->is_seen = true;
+		if (e->dir->is_unreadable)
+			poll_queue(s->t, e->dir, QUEUE_DUE);
+		return 0;
+	}
+	if (e != NULL)
+		replace_entry(s, name);
+	return add_dir(s, name, f);
+}
+
+/* ---- links ---- */
+
+/*
+ * Follow a link that counts, or that may lead to a directory, when it is met
+ * and whenever a hint is about its way.  Its file is looked at again then: it
+ * may have changed before its way was watched.
+ */
+static int
+follow_link(struct scan *s, const char *name, const struct tree_entry *e,
+    struct symlink **link)
+{
+	const char *by;
+	int result;
+
+	if (s->t->inotify == NULL)
+		return 0;
+	if (*link != NULL && s->bits == 0 && !s->follows)
+		return 0;
+	if (e == NULL && !is_spelled(s, name) &&
+	    dir_judge(s->t, s->d, name, &by) == 0)
+		return 0;
+	if (s->real == NULL)
+		s->real = realpath(dir_path(s->d), NULL);
+	if (s->real == NULL)
+		result = dir_is_gone(errno) || dir_is_refused(errno) ? 0 : 1;
+	else
+		result = symlink_follow(s->t, s->d, s->real, name, link);
+	if (result < 0)
+		return -1;
+	if (result > 0) {
+		s->failed = true;
+		poll_queue(s->t, s->d, QUEUE_RETRY);
+	}
+	return 1;
+}
+
+/* ---- a name ---- */
+
+/* Can the directory entry be passed over without a stat? */
+static bool
+is_irrelevant(const struct scan *s, const char *name, mode_t type)
+{
+	const char *by;
+
+	return type != 0 && type != S_IFDIR && type != S_IFLNK &&
+	    dir_judge(s->t, s->d, name, &by) == 0;
+}
+
+/* It is not known what is at a name. */
+static void
+keep_entry(struct scan *s, struct tree_entry *e, int error)
+{
+	if (dir_is_refused(error))
+		s->refused = true;
+	else {
+		s->failed = true;
+		poll_queue(s->t, s->d, QUEUE_RETRY);
+		if (e != NULL)
+			e->is_seen = true;
+	}
+	compare_report_unreadable(s->t, s->d, error);
+}
+
+static int
+compare_found(struct scan *s, const char *name, struct tree_entry *e,
+    const struct found *f)
+{
+	if (f->error != 0)
+		keep_entry(s, e, f->error);
+	if (f->error != 0 && !dir_is_refused(f->error))
+		return 0;
+	if (!f->exists) {
+		if (e != NULL && !s->is_whole)
+			dir_remove(
+			    s->t, s->d, dir_place(s->d, s->d->n, name), true);
+		return 0;
+	}
+	return f->kind == ENTRY_DIR || f->kind == ENTRY_LINKED_DIR
+	    ? compare_dir(s, name, e, f)
+	    : compare_file(s, name, e, f);
+}
+
+/* Hang what a link leads through on its entry, which may be a new one. */
+static void
+attach_link(struct scan *s, const char *name, struct symlink *link)
+{
+	struct tree_entry *e;
+
+	e = s->appends && s->d->n > s->nsorted ? s->d->entries[s->d->n - 1]
+					       : NULL;
+	if (e == NULL || strcmp(e->name, name) != 0)
+		e = dir_find(s->d, s->appends ? s->nsorted : s->d->n, name);
+	if (e != NULL && e->is_seen &&
+	    (e->kind == ENTRY_LINK || e->kind == ENTRY_LINKED_DIR))
+		symlink_attach(link, s->d, e);
+	else
+		symlink_free(s->t, link);
+}
+
+int
+compare_name(struct scan *s, const char *name, mode_t type)
+{
+	struct tree_entry *e;
+	struct symlink *link;
+	struct found f;
+	int result;
+
+	e = dir_find(s->d, s->appends ? s->nsorted : s->d->n, name);
+	if (e == NULL && is_irrelevant(s, name, type))
+		return 0;
+	if (e != NULL && s->is_whole && e->is_seen)
+		return 0;
+	look_at(s, name, &f);
+	link = NULL;
+	if (e != NULL) {
+		link = e->link;
+		e->link = NULL;
+	}
+	result = f.is_link ? follow_link(s, name, e, &link) : 0;
+	if (result > 0)
+		look_at(s, name, &f);
+	if (result >= 0)
+		result = compare_found(s, name, e, &f);
+	if (link != NULL)
+		attach_link(s, name, link);
+	return result < 0 ? -1 : 0;
+}
+
+int
+compare_hinted(
+    struct tree *t, struct tree_dir *d, const char *name, unsigned bits)
+{
+	struct scan s;
+	int result;
+
+	compare_begin(&s, t, d);
+	s.bits = bits | HINT_SELF;
+	result = compare_name(&s, name, 0);
+	compare_end(&s);
+	/* The way of a link may be covered by hints no more. */
+	if (result == 0 && d->lacks_way)
+		result = poll_set(t, d, true);
+	return result;
+}

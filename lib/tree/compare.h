@@ -1,0 +1,60 @@
+/* compare.h - compare a name with its entry, and send what differs as events */
+#ifndef COMPARE_H
+#define COMPARE_H
+
+#include <sys/stat.h>
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tree/dir.h"
+
+/* For the modules of this folder. */
+
+/* A look at one directory, or at one name in it. */
+struct scan {
+	struct tree *t;
+	struct tree_dir *d;
+	int fd; /* of the directory, or -1: names are looked up by path */
+	uint32_t nsorted; /* entries that were there before */
+	bool is_whole; /* entries that are not seen are gone in the end */
+	bool appends; /* new entries go to the end, to be sorted then */
+	bool is_polled; /* no hint says who changed what is found changed */
+	bool is_recheck; /* unsettled files that are the same now are settled */
+	bool follows; /* follow all links anew */
+	bool failed; /* it could not be read to its end */
+	bool refused; /* we lack the permission for a part of it */
+	int64_t now; /* ns since 1970 */
+	int64_t since; /* ns: until then all writes are known; or TREE_NEVER */
+	unsigned bits; /* of a hint about the name, or 0 */
+	char *real; /* the directory's path without links, once it is needed */
+	char path[PATH_MAX]; /* the directory's, and the name in hand */
+	size_t prefix; /* bytes of the directory's */
+};
+
+/* Begin a look at a directory; compare_end frees what it takes. */
+void compare_begin(struct scan *s, struct tree *t, struct tree_dir *d);
+void compare_end(struct scan *s);
+
+/*
+ * Compare what is at this name with its entry, remember it, and send events.
+ * `type` is what the directory says of it (S_IFMT part), or 0.  A directory
+ * that is new is due.  Returns 0, or -1: out of memory.
+ */
+int compare_name(struct scan *s, const char *name, mode_t type);
+
+/* A hint is about this name: compare it alone.  As compare_name. */
+int compare_hinted(
+    struct tree *t, struct tree_dir *d, const char *name, unsigned bits);
+
+/*
+ * File systems stamp with the grain of a tick, some of seconds: may a write at
+ * this time, or later, have left this stamp?
+ */
+bool compare_is_racy(int64_t time, int64_t stamp);
+
+/* A directory cannot be watched or read to its end: report it once. */
+void compare_report_unreadable(struct tree *t, struct tree_dir *d, int error);
+
+#endif

@@ -1,0 +1,46 @@
+/* poll.h - what is polled, why, and when */
+#ifndef POLL_TREE_H
+#define POLL_TREE_H
+
+#include "tree/dir.h"
+
+/* For the modules of this folder. */
+
+/* Poll a directory from now on, or no longer; 0, or -1: out of memory. */
+int poll_set(struct tree *t, struct tree_dir *d, bool polled);
+
+/*
+ * No watch is left for a directory or the way of a link in it: report that
+ * once, and do not try again before the next sweep.
+ */
+void poll_lacks(struct tree *t, const struct tree_dir *d, int error);
+
+/* A directory lacks a watch, or has one. */
+void poll_set_lacking(struct tree *t, struct tree_dir *d, bool lacking);
+
+/*
+ * Report once for a file system that what is on it is polled, from a path on,
+ * and why, in words.
+ */
+void poll_report(struct tree *t, const struct tree_dir *d, const char *path,
+    dev_t dev, const char *why);
+
+/*
+ * Have a directory scanned: now, after TREE_RECHECK, or after TREE_INTERVAL.  It
+ * stays in the queue that it is in, if that is as good.
+ */
+void poll_queue(struct tree *t, struct tree_dir *d, enum tree_queue_kind kind);
+
+/* Take the next directory whose time has come from the queues; or NULL. */
+struct tree_dir *
+poll_next_queued(struct tree *t, int64_t now, enum tree_queue_kind *kind);
+
+/* Return the next directory of the sweep, which begins if it is time; or NULL. */
+struct tree_dir *poll_next(struct tree *t, int64_t now);
+
+/* A directory goes. */
+void poll_forget(struct tree *t, struct tree_dir *d);
+
+void poll_free(struct tree *t);
+
+#endif

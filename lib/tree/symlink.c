@@ -1,0 +1,327 @@
+#define _POSIX_C_SOURCE 200809L
+/* symlink.c - a link in a watched directory: watch all that it leads through */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tree/poll.h"
+#include "tree/symlink.h"
+
+/* ---- steps ---- */
+
+static uint64_t
+hash_step(int wd, const char *name)
+{
+	return hash_number(hash_string(name) ^ (uint64_t)wd);
+}
+
+static int
+add_step(struct tree *t, struct symlink *link, int wd, const char *name)
+{
+	struct symlink_step *step;
+	struct dir_watch *w;
+	size_t n;
+
+	w = dir_make_watch(t, wd);
+	n = strlen(name) + 1;
+	step = w == NULL ? NULL : malloc(sizeof *step + n);
+	if (step == NULL ||
+	    hash_add(&t->steps, &step->node, hash_step(wd, name)) < 0) {
+		free(step);
+		if (w != NULL)
+			dir_end_watch(t, w);
+		return -1;
+	}
+	memcpy(step->name, name, n);
+	step->link = link;
+	step->next = link->steps;
+	link->steps = step;
+	step->watch = w;
+	step->watch_prev = NULL;
+	step->watch_next = w->steps;
+	if (w->steps != NULL)
+		w->steps->watch_prev = step;
+	w->steps = step;
+	return 0;
+}
+
+static void
+free_steps(struct tree *t, struct symlink_step *step)
+{
+	struct symlink_step *next;
+
+	for (; step != NULL; step = next) {
+		next = step->next;
+		if (step->watch_prev == NULL)
+			step->watch->steps = step->watch_next;
+		else
+			step->watch_prev->watch_next = step->watch_next;
+		if (step->watch_next != NULL)
+			step->watch_next->watch_prev = step->watch_prev;
+		dir_end_watch(t, step->watch);
+		hash_remove(&t->steps, &step->node);
+		free(step);
+	}
+}
+
+/* ---- hints ---- */
+
+static void
+leave_hinted(struct tree *t, struct symlink *link)
+{
+	if (link->hints == 0)
+		return;
+	link->hints = 0;
+	if (link->hinted_prev == NULL)
+		t->hinted = link->hinted_next;
+	else
+		link->hinted_prev->hinted_next = link->hinted_next;
+	if (link->hinted_next != NULL)
+		link->hinted_next->hinted_prev = link->hinted_prev;
+}
+
+static void
+enter_hinted(struct tree *t, struct symlink *link, unsigned bits)
+{
+	if (link->hints == 0) {
+		link->hinted_prev = NULL;
+		link->hinted_next = t->hinted;
+		if (t->hinted != NULL)
+			t->hinted->hinted_prev = link;
+		t->hinted = link;
+	}
+	link->hints |= bits | HINT_SELF;
+}
+
+void
+symlink_hint(
+    struct tree *t, const struct dir_watch *w, const char *name, unsigned bits)
+{
+	struct symlink_step *step;
+	struct hash_node *node;
+
+	if (name == NULL) {
+		for (step = w->steps; step != NULL; step = step->watch_next)
+			enter_hinted(t, step->link, bits);
+		return;
+	}
+	node = hash_first(&t->steps, hash_step(w->wd, name));
+	for (; node != NULL; node = hash_next(node)) {
+		step = (struct symlink_step *)node;
+		if (step->watch == w && strcmp(step->name, name) == 0)
+			enter_hinted(t, step->link, bits);
+	}
+}
+
+struct symlink *
+symlink_next(struct tree *t, unsigned *bits)
+{
+	struct symlink *link;
+
+	link = t->hinted;
+	if (link == NULL)
+		return NULL;
+	*bits = link->hints;
+	leave_hinted(t, link);
+	return link;
+}
+
+/* ---- the way ---- */
+
+/*
+ * The way of a link.  `done` is a directory without links in its path, "" for
+ * the root; `todo` is still to be followed from there.
+ */
+struct way {
+	struct tree *t;
+	struct tree_dir *d;
+	struct symlink *link;
+	int depth; /* links so far */
+	char done[PATH_MAX];
+	char todo[PATH_MAX];
+	char name[NAME_MAX + 1]; /* the component in hand */
+	bool is_first; /* it is the link itself */
+	int error; /* what ran short, or 0 */
+};
+
+/* A missing file or permission is no error: the watched steps report it. */
+static void
+note_error(struct way *w, int error)
+{
+	if (!dir_is_gone(error) && !dir_is_refused(error))
+		w->error = error;
+}
+
+/* Take the first component of todo; false at its end, or if it is too long. */
+static bool
+next_component(struct way *w)
+{
+	size_t skip, n;
+
+	skip = strspn(w->todo, "/");
+	n = strcspn(w->todo + skip, "/");
+	if (n == 0 || n > NAME_MAX)
+		return false;
+	memcpy(w->name, w->todo + skip, n);
+	w->name[n] = '\0';
+	memmove(w->todo, w->todo + skip + n, strlen(w->todo + skip + n) + 1);
+	return true;
+}
+
+static bool
+append_name(char path[PATH_MAX], const char *name)
+{
+	size_t n, len;
+
+	n = strlen(path);
+	len = strlen(name);
+	if (len + 2 > PATH_MAX - n)
+		return false;
+	path[n] = '/';
+	memcpy(path + n + 1, name, len + 1);
+	return true;
+}
+
+/* The directory of the link itself is watched already. */
+static int
+watch_step(struct way *w, enum inotify_level level)
+{
+	int wd;
+
+	if (w->is_first || w->t->inotify == NULL)
+		return 0;
+	wd = inotify_add(
+	    w->t->inotify, *w->done == '\0' ? "/" : w->done, level);
+	if (wd >= 0)
+		return add_step(w->t, w->link, wd, w->name);
+	if (errno == ENOSPC) {
+		poll_lacks(w->t, w->d, errno);
+		w->d->lacks_way = true;
+	} else
+		note_error(w, errno);
+	return 0;
+}
+
+/* The way enters another file system, which may not report all changes. */
+static void
+cross_device(struct way *w, const char *path, dev_t dev)
+{
+	const char *name;
+	char why[80];
+
+	if (os_events(path, &name) == OS_EVENTS_ALL)
+		return;
+	w->d->lacks_way = true;
+	snprintf(why, sizeof why, "%s does not tell what others change", name);
+	poll_report(w->t, w->d, path, dev, why);
+}
+
+/* Go on with the target of a link; false if that leads nowhere. */
+static bool
+follow_target(struct way *w, const char *path)
+{
+	char target[PATH_MAX];
+	ssize_t n;
+
+	n = readlink(path, target, sizeof target - 1);
+	if (n < 0)
+		note_error(w, errno);
+	if (n <= 0 || ++w->depth > SYMLINK_DEPTH)
+		return false;
+	target[n] = '\0';
+	if (*target == '/')
+		*w->done = '\0';
+	if (!append_name(target, w->todo))
+		return false;
+	memcpy(w->todo, target, strlen(target) + 1);
+	return true;
+}
+
+static void
+go_up(struct way *w)
+{
+	char *slash;
+
+	slash = strrchr(w->done, '/');
+	if (slash != NULL)
+		*slash = '\0';
+}
+
+/* Follow one component; 1 if the way goes on, 0 at its end, -1: no memory. */
+static int
+follow_component(struct way *w)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (strcmp(w->name, ".") == 0)
+		return 1;
+	if (strcmp(w->name, "..") == 0) {
+		go_up(w);
+		return 1;
+	}
+	memcpy(path, w->done, strlen(w->done) + 1);
+	if (!append_name(path, w->name))
+		return 0;
+	if (lstat(path, &st) < 0) {
+		note_error(w, errno);
+		return watch_step(w, INOTIFY_NAMES);
+	}
+	if (st.st_dev != w->d->dev)
+		cross_device(w, path, st.st_dev);
+	if (!S_ISLNK(st.st_mode) && !S_ISDIR(st.st_mode))
+		return watch_step(w, INOTIFY_FILES);
+	if (watch_step(w, INOTIFY_NAMES) < 0)
+		return -1;
+	if (S_ISLNK(st.st_mode))
+		return follow_target(w, path);
+	memcpy(w->done, path, strlen(path) + 1);
+	return 1;
+}
+
+int
+symlink_follow(struct tree *t, struct tree_dir *d, const char *real,
+    const char *name, struct symlink **link)
+{
+	struct symlink_step *old;
+	struct way w;
+	int result;
+
+	if (*link == NULL)
+		*link = calloc(1, sizeof **link);
+	if (*link == NULL)
+		return -1;
+	/* The old steps keep their watches until the new ones use them. */
+	old = (*link)->steps;
+	(*link)->steps = NULL;
+	w = (struct way){ .t = t, .d = d, .link = *link, .is_first = true };
+	snprintf(
+	    w.done, sizeof w.done, "%s", strcmp(real, "/") == 0 ? "" : real);
+	snprintf(w.todo, sizeof w.todo, "%s", name);
+	for (result = 1; result > 0 && next_component(&w); w.is_first = false)
+		result = follow_component(&w);
+	free_steps(t, old);
+	errno = w.error;
+	return result < 0 ? -1 : w.error != 0;
+}
+
+void
+symlink_attach(struct symlink *link, struct tree_dir *d, struct tree_entry *e)
+{
+	link->dir = d;
+	link->entry = e;
+	e->link = link;
+}
+
+void
+symlink_free(struct tree *t, struct symlink *link)
+{
+	if (link == NULL)
+		return;
+	leave_hinted(t, link);
+	free_steps(t, link->steps);
+	free(link);
+}

@@ -1,0 +1,57 @@
+/* symlink.h - a link in a watched directory: watch all that it leads through */
+#ifndef SYMLINK_H
+#define SYMLINK_H
+
+#include "tree/dir.h"
+
+/* For the modules of this folder. */
+
+enum {
+	SYMLINK_DEPTH = 40 /* links on a way at most, as the system has it */
+};
+
+/* A name in a watched directory that a link elsewhere depends on. */
+struct symlink_step {
+	struct hash_node node; /* by wd and name */
+	struct symlink *link;
+	struct symlink_step *next; /* of this link */
+	struct dir_watch *watch;
+	struct symlink_step *watch_next, *watch_prev;
+	char name[];
+};
+
+/* What a link leads through; it hangs on the link's entry. */
+struct symlink {
+	struct tree_dir *dir;
+	struct tree_entry *entry;
+	struct symlink_step *steps;
+	struct symlink *hinted_next, *hinted_prev; /* in the tree's list */
+	unsigned hints; /* bits of hints about its steps; 0: not in that list */
+};
+
+/*
+ * Follow the link of this name in d, and watch each step of its way, so that
+ * hints about them can be taken for hints about the link.  `real` is the
+ * directory's path without links.  *link is NULL or what the link led through
+ * before; it is made or brought up to date.  A step that cannot be watched is
+ * left out, and the directory is polled instead.  Returns 0, -1: out of memory,
+ * or 1 with errno set if something else ran short, so that it is to be retried.
+ */
+int symlink_follow(struct tree *t, struct tree_dir *d, const char *real,
+    const char *name, struct symlink **link);
+
+/* Hang a followed link on its entry. */
+void
+symlink_attach(struct symlink *link, struct tree_dir *d, struct tree_entry *e);
+
+/* Free what a link leads through, which may be NULL. */
+void symlink_free(struct tree *t, struct symlink *link);
+
+/* A hint is about this name, or, if NULL, about the watched directory itself. */
+void symlink_hint(
+    struct tree *t, const struct dir_watch *w, const char *name, unsigned bits);
+
+/* Take the next link that hints were about; its hints are cleared.  Or NULL. */
+struct symlink *symlink_next(struct tree *t, unsigned *bits);
+
+#endif
