@@ -41,7 +41,7 @@ TREE = lib/base/hash.o lib/match/glob.o lib/match/rule.o lib/tree/compare.o \
 WATCHRUN = lib/notify/changelist.o lib/notify/mailbox.o lib/run/act.o \
 	lib/run/args.o lib/run/batch.o lib/run/bell.o lib/run/contents.o \
 	watchrun.o \
-	lib/run/feed.o lib/run/guard.o lib/run/job.o lib/run/letter.o \
+	lib/run/feed.o lib/run/throttle.o lib/run/job.o lib/run/letter.o \
 	lib/run/options.o lib/run/poke.o lib/run/report.o \
 	lib/run/run.o lib/run/stray.o $(TREE) $(SYSTEM) \
 	$(FLOOR)
@@ -82,7 +82,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/push/dialect.h lib/push/history.h lib/push/news.h \
 	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
 	lib/run/act.h lib/run/args.h lib/run/batch.h lib/run/bell.h \
-	lib/run/contents.h lib/run/feed.h lib/run/guard.h lib/run/job.h \
+	lib/run/contents.h lib/run/feed.h lib/run/throttle.h lib/run/job.h \
 	lib/run/letter.h lib/run/options.h lib/run/poke.h \
 	lib/run/report.h lib/run/run.h lib/run/stray.h lib/site/listing.h \
 	lib/site/mime.h lib/site/page.h lib/site/range.h lib/site/reply.h \
@@ -109,7 +109,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/push/peers tests/unit/push/trigger tests/unit/run/args \
 	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/bell \
 	tests/unit/run/contents tests/unit/run/contents_writers \
-	tests/unit/run/feed tests/unit/run/guard tests/unit/run/job \
+	tests/unit/run/feed tests/unit/run/throttle tests/unit/run/job \
 	tests/unit/run/letter tests/unit/run/options tests/unit/run/poke \
 	tests/unit/run/report \
 	tests/unit/run/run tests/unit/run/run_several tests/unit/run/stray \
@@ -288,13 +288,14 @@ tests/unit/match/glob: tests/unit/match/glob.o $(MATCH_UNIT)
 tests/unit/match/glob_limits: tests/unit/match/glob_limits.o $(MATCH_UNIT)
 	$(LINK) -o $@ tests/unit/match/glob_limits.o $(MATCH_UNIT)
 
-tests/unit/run/guard: tests/unit/run/guard.o lib/run/guard.o
-	$(LINK) -o $@ tests/unit/run/guard.o lib/run/guard.o
+THROTTLE_UNIT = tests/unit/run/throttle.o lib/base/hash.o lib/run/throttle.o
+tests/unit/run/throttle: $(THROTTLE_UNIT)
+	$(LINK) -o $@ $(THROTTLE_UNIT)
 
 JOB_UNIT = tests/unit/run/job.o lib/run/job.o lib/run/args.o \
 	$(OS) lib/base/clock.o lib/base/hash.o lib/base/str.o \
 	lib/match/glob.o lib/match/rule.o lib/os/signals.o lib/run/batch.o \
-	lib/run/guard.o lib/run/report.o lib/run/run.o lib/run/stray.o
+	lib/run/report.o lib/run/run.o lib/run/stray.o
 tests/unit/run/job: $(JOB_UNIT)
 	$(LINK) -o $@ $(JOB_UNIT)
 

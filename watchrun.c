@@ -79,6 +79,9 @@ changed(const char *path, uint64_t rules, enum batch_change change)
 	int64_t now;
 
 	now = clock_ms();
+	/* The cap may have passed during the delay that this change ends. */
+	if (!is_own(now) && !w.batch.outside)
+		batch_resume(&w.batch, now);
 	errno = 0;
 	if (batch_changed(&w.batch, path, rules, change, is_own(now), now) ==
 		NULL &&
@@ -344,15 +347,14 @@ on_runs(void)
 static int64_t
 batch_when(void)
 {
-	int64_t when, not_before;
+	int64_t when;
 
 	if (w.act.acting || w.leaving || w.act.list.len > 0)
 		return BATCH_NEVER;
 	when = batch_due(&w.batch);
-	if (w.batch.outside || w.batch.rules == 0 || w.fed)
-		return when;
-	not_before = act_not_before(&w.act, w.batch.rules);
-	return when < not_before ? not_before : when;
+	if (!w.batch.outside && !w.fed && when < act_not_before(&w.act))
+		when = act_not_before(&w.act);
+	return when;
 }
 
 /* The rules that do not count a file being rewritten with the same contents. */

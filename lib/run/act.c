@@ -188,23 +188,82 @@ conclude(struct act *a)
 	if (a->failed == 0)
 		told |= bit(ACT_LIST);
 	batch_done(a->batch, told);
+	throttle_end(&a->throttle, clock_ms());
 	a->acting = false;
 	return result;
 }
 
-/* ---- a rule's turn ---- */
+/* ---- paths that cause their own next run ---- */
 
-/* The first of what changed that concerns a rule. */
+/* The argument of -x that leaves this path out; "..." if it needs quotes. */
 static const char *
-first_of(const struct act *a, size_t i)
+left_out(const char *path)
+{
+	const char *p;
+
+	for (p = path; *p != '\0'; p++)
+		if ((unsigned char)*p <= ' ' || *p == '\x7f' ||
+		    strchr("'\"\\$`*?[]{}()<>|&;#~!", *p) != NULL)
+			return "...";
+	return path;
+}
+
+/* The first of these rules that has a command, or ACT_NOBODY. */
+static size_t
+with_command(const struct act *a, uint64_t rules)
+{
+	size_t i;
+
+	for (i = 0; i < a->rules->n; i++)
+		if ((rules & bit(i)) != 0 && a->rules->v[i].command != NULL)
+			return i;
+	return ACT_NOBODY;
+}
+
+/* The batch in hand is the next of a row, or ends it. */
+static void
+throttle(struct act *a)
 {
 	const struct batch_path *p;
+	const char *path;
+	size_t i;
 
-	for (p = a->batch->taken; p != NULL; p = p->taken)
-		if ((p->in_hand & bit(i)) != 0)
-			return p->path;
-	return "something";
+	throttle_begin(&a->throttle, a->taken.own, clock_ms());
+	if (a->taken.own && a->throttle.delay > 0)
+		a->calls.why("delayed by %lld ms: own changes caused %u "
+			     "batches in a row",
+		    (long long)a->throttle.delay, a->throttle.row);
+	for (p = a->batch->taken; p != NULL; p = p->taken) {
+		i = with_command(a, p->in_hand);
+		path = p->path;
+		if (i != ACT_NOBODY && throttle_path(&a->throttle, path))
+			a->calls.warn("%s changes during runs, and %s (rule "
+				      "%zu) runs again and again: if a command "
+				      "writes it, leave it out: -x %s",
+			    path, a->rules->v[i].command[0], i + 1,
+			    left_out(path));
+	}
 }
+
+/* This server is about to be started again. */
+static void
+throttle_server(struct act *a, size_t i)
+{
+	const struct batch_path *p;
+	const char *path;
+
+	path = NULL;
+	p = (a->taken.any & bit(i)) == 0 ? a->batch->taken : NULL;
+	for (; p != NULL && path == NULL; p = p->taken)
+		if ((p->in_hand & bit(i)) != 0)
+			path = p->path;
+	if (throttle_restart(&a->throttle, i, path, a->changed))
+		a->calls.warn("does %s itself write %s after each start? "
+			      "then leave it out: -x %s",
+		    a->rules->v[i].command[0], path, left_out(path));
+}
+
+/* ---- a rule's turn ---- */
 
 static void
 failed(struct act *a, size_t i, int status)
@@ -213,16 +272,6 @@ failed(struct act *a, size_t i, int status)
 	if (a->failed == 0)
 		a->status = status;
 	a->failed |= bit(i);
-}
-
-static void
-end_turn(struct act *a, size_t i)
-{
-	int64_t now;
-
-	now = clock_ms();
-	guard_ended(&a->jobs[i].guard, now);
-	a->own_until = a->rules->v[i].restart ? now + ACT_START : now;
 }
 
 /* Has this failed because somebody writes the program?  Then it is due again. */
@@ -262,9 +311,10 @@ start(struct act *a, size_t i)
 		failed(a, i, status);
 	} else if (!a->rules->v[i].restart)
 		return true;
-	else
+	else {
 		a->jobs[i].broken = false;
-	end_turn(a, i);
+		throttle_started(&a->throttle, i, clock_ms());
+	}
 	return false;
 }
 
@@ -281,10 +331,8 @@ turn_of(struct act *a, size_t i)
 		run_stop(&a->runs[i], clock_ms());
 	if (run_busy(&a->runs[i]))
 		return true;
-	if (guard_runs(&a->jobs[i].guard, a->taken.own))
-		a->calls.warn("%s: written by the very runs of %s (rule %zu) "
-			      "that it causes: spacing them out",
-		    first_of(a, i), r->command[0], i + 1);
+	if (r->restart)
+		throttle_server(a, i);
 	a->retry_until = clock_ms() + ACT_RETRY;
 	a->retry_pause = ACT_PAUSE;
 	return start(a, i);
@@ -352,7 +400,7 @@ act_ended(struct act *a, size_t i)
 	a->calls.hear();
 	if (job_ended(&a->jobs[i]))
 		failed(a, i, run_status(&a->runs[i]));
-	end_turn(a, i);
+	throttle_ended(&a->throttle, clock_ms());
 	return go_on(a);
 }
 
@@ -381,12 +429,14 @@ begin(struct act *a)
 	a->ran = a->failed = 0;
 	a->status = 0;
 	a->acting = true;
+	throttle(a);
 	return go_on(a);
 }
 
 int
 act_on(struct act *a)
 {
+	a->changed = a->batch->began;
 	batch_take(a->batch, clock_ms(), &a->taken, owed, a);
 	a->calls.why("a batch of %zu", a->taken.n);
 	return begin(a);
@@ -411,9 +461,8 @@ act_first(struct act *a)
 bool
 act_own(const struct act *a, int64_t when)
 {
-	return when < a->own_until ||
-	    (a->current != ACT_NOBODY && a->retry_at == RUN_NEVER &&
-		!a->rules->v[a->current].restart);
+	return throttle_own(&a->throttle, when) ||
+	    (a->current != ACT_NOBODY && a->retry_at == RUN_NEVER);
 }
 
 void
@@ -512,16 +561,9 @@ act_copy(struct act *a, const struct pollfd *fds)
 }
 
 int64_t
-act_not_before(const struct act *a, uint64_t rules)
+act_not_before(const struct act *a)
 {
-	int64_t until;
-	size_t i;
-
-	until = 0;
-	for (i = 0; i < a->rules->n; i++)
-		if ((rules & bit(i)) != 0 && a->jobs[i].guard.until > until)
-			until = a->jobs[i].guard.until;
-	return until;
+	return a->throttle.until;
 }
 
 static int

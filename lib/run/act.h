@@ -12,6 +12,7 @@
 #include "run/job.h"
 #include "run/options.h"
 #include "run/run.h"
+#include "run/throttle.h"
 
 /*
  * The rules that a batch concerns have their turns in order.  A command has
@@ -26,8 +27,7 @@ enum {
 	ACT_NOBODY = RULE_MAX, /* has its turn */
 	ACT_RETRY = 3000, /* ms in which a busy program is tried again */
 	ACT_PAUSE = 10, /* ms until it is; each pause is twice the last one */
-	ACT_PAUSE_MAX = 320,
-	ACT_START = 1000 /* ms in which what changes is a new server's doing */
+	ACT_PAUSE_MAX = 320
 };
 
 /* What it needs of the program, which alone speaks to the user. */
@@ -61,7 +61,8 @@ struct act {
 	int64_t retry_at; /* its program is busy: tried then, or RUN_NEVER */
 	int64_t retry_until, retry_pause;
 	uint64_t todo, ran, failed; /* rules */
-	int64_t own_until; /* what changed before is perhaps our own doing */
+	int64_t changed; /* the time of the first change of that batch */
+	struct throttle throttle;
 	int status; /* of the first that failed; 0: none did */
 	unsigned refused; /* kinds of pokes of which that was said */
 	struct buf list; /* what -l has yet to write */
@@ -116,7 +117,7 @@ int64_t act_due(const struct act *a, int64_t now);
 void act_poll(const struct act *a, struct pollfd *fds);
 void act_copy(struct act *a, const struct pollfd *fds);
 
-/* not before this may the batch be acted on, if it is our commands' doing */
-int64_t act_not_before(const struct act *a, uint64_t rules);
+/* A batch of own changes only is not acted on before this time. */
+int64_t act_not_before(const struct act *a);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include "match/rule.h"
 #include "run/batch.h"
-#include "run/guard.h"
 #include "run/report.h"
 #include "run/run.h"
 
@@ -20,7 +19,6 @@ struct job {
 	size_t number; /* of the rule, from 0 */
 	struct run *run;
 	struct report report; /* -e */
-	struct guard guard;
 	bool broken; /* the last run failed */
 	bool survived; /* what was killed of it lives on, and that was said */
 	char why[JOB_WHY]; /* and how: the command, and what became of it */

@@ -1,5 +1,5 @@
 #!/bin/sh
-# watchrun_rules.sh - several rules, what {} stands for, and endless loops
+# watchrun_rules.sh - several rules, and what {} stands for
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 # shellcheck disable=SC2016 # shells that commands are expand these
 . "${0%/*}/lib.sh"
@@ -136,29 +136,7 @@ ok 'where the changes do not fit it is where the patterns begin' \
 stop "$pid"
 rm -r many
 
-# ---- endless loops ----
-
-: >ran
-watch log -w 'src/*' -- sh -c 'echo run >>ran; echo same >src/out'
-ok 'a command that writes what it watches as it was runs twice' \
-    after 'echo 9 >src/b.css' run run
-ok 'and then once' after 'echo 10 >src/b.css' run
-stop "$pid"
-
-echo 0 >src/n
-watch log -w -p both 'src/*' ';' conf -- ./note other ';' 'src/*' -- \
-    sh -c 'echo run >>ran; date +%N >src/new'
-: >ran
-echo 11 >src/b.css
-ok 'one that writes something new each time is said' \
-    until_ok 10 has log 'src/new: written by the very runs of sh (rule 3)'
-ok 'once' count 1 log 'very runs'
-ok 'from then on its runs are spaced out' \
-    test "$(grep -c run ran)" -le 7
-: >ran
-echo 12 >src/b.css
-ok 'another change is acted on at once' until_ok 5 has ran run
-stop "$pid"
+# ---- what watchrun writes ----
 
 mkdir said
 watchrun -v -w 'said/*' -- sh -c 'echo run >>ran; false' >said/log 2>&1 </dev/null &

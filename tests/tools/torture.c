@@ -30,7 +30,7 @@ enum {
 	DEADLINE = 10000, /* ms for a run to come */
 	QUIET = 300, /* ms in which none may */
 	SETTLED = 15000, /* us: by then a run has begun */
-	NEAR = 2 /* runs in a row of what came about the end of one */
+	NEAR = 15 /* runs in a row that watchrun may take for its own doing */
 };
 
 static uint64_t state;
@@ -372,8 +372,8 @@ built(int fd, unsigned value, unsigned *runs)
 	}
 }
 
-/* What comes about the end of a run may be its own output, and a run of that
- * alone, time and again, is a loop: one that is asked for ends the row. */
+/* A change as a run ends looks like its own output: many in a row are taken for
+ * an endless loop.  A run that a signal asks for ends the row. */
 static bool
 ask(int fd, pid_t watchrun, unsigned value, unsigned *runs)
 {

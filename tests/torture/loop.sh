@@ -1,9 +1,9 @@
 #!/bin/sh
-# loop.sh - changes while a command runs, and when it ends
+# loop.sh - changes while a command runs, and as it ends
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
-# ends n args...: n changes about the end of a run, each of them built
+# ends n args...: make n changes, each as a run ends; each must be built
 ends() {
 	n=$1
 	shift
@@ -20,12 +20,12 @@ ends() {
 	ok "$n changes as a run ends, each built${*:+, $*}" \
 	    torture loop told built/file "$watchrun" "$n" "$seed"
 	runs=$(sed -n 's/ runs for.*//p' ok.out)
-	ok 'and no more rings than runs' rang "${runs:-0}"
+	ok 'and no more signals than runs' signalled "${runs:-0}"
 	relieve
 	rm -r built told
 }
-# One that comes before the last was heard is one with it.
-rang() {
+# Signals that come while one is pending merge with it.
+signalled() {
 	heard=$(grep -c USR1 bell.log)
 	[ "$heard" -gt $(($1 / 2)) ] && [ "$heard" -le "$1" ]
 }
@@ -33,20 +33,20 @@ rang() {
 ends 500
 ends 100 -t 0
 
-# ---- that never stop ----
+# ---- changes that never stop ----
 
 mkdir site
 echo 0 >site/page.html
 echo 'cat site/page.html' >show
 torment -t 0.1 'site/*'
 counts='site/page\.html'
-# A cap comes each second, or two when something else runs; a busy machine takes
-# longer for the changes.
+# The cap acts on a batch after a second, or two if the machine is busy, which
+# takes longer for the changes as well.
 steady() {
 	began=$(date +%s)
 	torture steady site/page.html 5 2000 "$seed" || return 1
 	most=$((2 * ($(date +%s) - began)))
 }
 asks 'a change every 5 ms for 10 s, the last of which is seen' 2000 20 steady
-ok 'are acted on at every cap' test "$(wc -l <seen)" -ge 6
+ok 'and the cap acts on each batch' test "$(wc -l <seen)" -ge 6
 relieve
