@@ -151,6 +151,7 @@ sweep(void)
 {
 	w.tree->poll.ended = -FAR;
 	scan_due(w.tree);
+	w.tree->poll.took = 0;
 }
 
 static inline int
