@@ -93,7 +93,8 @@ TREE_TESTS = tests/unit/tree/inotify tests/unit/tree/tree \
 	tests/unit/tree/tree_events tests/unit/tree/tree_hints \
 	tests/unit/tree/tree_lost tests/unit/tree/tree_polled \
 	tests/unit/tree/tree_random tests/unit/tree/tree_random_polled \
-	tests/unit/tree/tree_start tests/unit/tree/tree_twice
+	tests/unit/tree/tree_random_short tests/unit/tree/tree_start \
+	tests/unit/tree/tree_twice
 
 UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/base/content tests/unit/base/fds tests/unit/base/hash \
@@ -618,6 +619,10 @@ tests/unit/tree/tree_random: tests/unit/tree/tree_random.o $(TREE_UNIT)
 tests/unit/tree/tree_random_polled.o: tests/unit/tree/tree_random.c
 tests/unit/tree/tree_random_polled: tests/unit/tree/tree_random_polled.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree/tree_random_polled.o $(TREE_UNIT)
+
+tests/unit/tree/tree_random_short.o: tests/unit/tree/tree_random.c
+tests/unit/tree/tree_random_short: tests/unit/tree/tree_random_short.o $(FAKE_UNIT)
+	$(LINK) -o $@ tests/unit/tree/tree_random_short.o $(FAKE_UNIT)
 
 tests/unit/tree/tree_start: tests/unit/tree/tree_start.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree/tree_start.o $(TREE_UNIT)

@@ -10,7 +10,7 @@
 
 /* fake.c defines the functions of tree/inotify.h; link it instead. */
 
-enum { FAKE_DIRS = 1000, FAKE_HINTS = 1000 };
+enum { FAKE_DIRS = 100000, FAKE_HINTS = 1000 };
 
 struct fake {
 	struct {
