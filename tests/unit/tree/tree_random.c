@@ -282,17 +282,20 @@ write_to(const char *path)
 	close(fd);
 }
 
-/* A link leads to a path near it, or far from it, or to nothing. */
+/*
+ * A link leads to a path beside it or above, or to an absolute one, or to
+ * nothing; but never further than one directory above the scene, where other
+ * programs may be at work.
+ */
 static void
 link_to(const char *path)
 {
-	char target[40], to[20];
-	unsigned up;
+	static const char *const starts[] = { "", "", "../", "@/s/" };
+	char start[100], target[120], to[20];
 
-	*target = '\0';
-	for (up = dice(4); up > 0; up--)
-		strcat(target, "../");
-	strcat(target, dice(3) == 0 ? "t" : somewhere(to));
+	expand(starts[dice(4)], start, sizeof start);
+	snprintf(target, sizeof target, "%s%s", start,
+	    dice(3) == 0 ? "t" : somewhere(to));
 	if (shows)
 		printf("symlink %s -> %s\n", path, target);
 	if (symlink(target, path) < 0 || dice(2) == 0)

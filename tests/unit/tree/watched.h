@@ -150,6 +150,7 @@ static inline void
 sweep(void)
 {
 	w.tree->poll.ended = -FAR;
+	w.tree->poll.took = 0;
 	scan_due(w.tree);
 	w.tree->poll.took = 0;
 }
