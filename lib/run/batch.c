@@ -182,7 +182,6 @@ batch_gone(
 	if (p == NULL)
 		return errno == 0 ? 0 : -1;
 	p->suspect = false;
-	p->differed = p->differed || own;
 	if (p->created)
 		set_hold(b, p, BATCH_HELD_NOT);
 	else {

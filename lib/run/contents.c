@@ -171,7 +171,9 @@ contents_glance(struct contents *c, struct batch_path *p)
 {
 	uint64_t sum;
 
-	if (p->differed || read_path(c, p->path, &sum) == WRITERS_SOME)
+	/* A run that deletes its output may be about to make it as it was. */
+	if (p->differed || p->hold == BATCH_HELD_VANISHED ||
+	    read_path(c, p->path, &sum) == WRITERS_SOME)
 		return;
 	p->differed = sum == 0 || sum != known_sum(c, p->path);
 }

@@ -74,6 +74,16 @@ test_own(void)
 	    "a file that had other contents during a run is a change");
 	own_change("out", 1, 500);
 	ok(takes(0, 510, ""), "for that batch alone");
+	batch_gone(&batch, "out", 1, true, 550);
+	unlink("out");
+	contents_glance(&contents, batch_closed(&batch, "out", 550));
+	scratch_put("out", "2");
+	batch_changed(&batch, "out", 1, BATCH_CREATE, true, 560);
+	ok(takes(0, 570, "") && were_unchanged("out "),
+	    "a file that a run deletes and makes as it was is no change");
+	unlink("out");
+	batch_gone(&batch, "out", 1, true, 580);
+	ok(takes(0, 590, "out:1 "), "a file that a run deletes is one");
 	scratch_put("new", "1");
 	contents_glance(&contents, own_change("new", 1, 600));
 	ok(takes(0, 610, "new:1 "), "a new file is a change");
