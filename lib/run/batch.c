@@ -68,7 +68,7 @@ reset(struct batch *b)
 	memset(b->held, 0, sizeof b->held);
 	b->rules = b->any = 0;
 	b->retry = 0;
-	b->outside = b->lost = b->forced = false;
+	b->outside = b->forced = false;
 }
 
 static void
@@ -357,6 +357,7 @@ batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
 		take_path(p, &end);
 	}
 	reset(b);
+	b->lost = false;
 	b->after = b->settle == 0 ? now + BATCH_AFTER : 0;
 }
 

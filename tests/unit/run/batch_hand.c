@@ -131,6 +131,12 @@ test_any(void)
 	change(&b, "a", 1, 500);
 	take(&b, 600);
 	ok(!taken.lost, "but no later one");
+	batch_changed(&b, "temp", 1, BATCH_CREATE, false, 700);
+	b.lost = true;
+	batch_gone(&b, "temp", 1, false, 710);
+	change(&b, "a", 1, 720);
+	take(&b, 800);
+	ok(taken.lost, "a batch that became empty is none that says so");
 	batch_free(&b);
 }
 
