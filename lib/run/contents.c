@@ -115,9 +115,13 @@ ask_writers(int fd)
 	return result > 0 ? WRITERS_SOME : WRITERS_NONE;
 }
 
-/* Take the sum of a regular file, unless somebody is writing; 0: none. */
+/*
+ * Take the sum of a regular file, unless somebody is writing; 0: none.  Without
+ * an answer `complete` decides.
+ */
 static enum writers
-read_path(struct contents *c, const char *path, uint64_t *sum)
+read_path(
+    struct contents *c, const char *path, bool complete, uint64_t *sum)
 {
 	enum writers writers;
 	struct stat st;
@@ -135,7 +139,8 @@ read_path(struct contents *c, const char *path, uint64_t *sum)
 	writers = WRITERS_NONE;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
 		writers = ask_writers(fd);
-		if (writers != WRITERS_SOME)
+		if (writers == WRITERS_NONE ||
+		    (writers == WRITERS_UNTOLD && complete))
 			*sum = sum_file(c, fd, st.st_size);
 	}
 	close(fd);
@@ -152,7 +157,7 @@ contents_found(struct contents *c, const char *path)
 
 	spent = c->spent;
 	c->spent = 0;
-	read_path(c, path, &sum);
+	read_path(c, path, true, &sum);
 	c->spent = spent;
 	set_sum(c, path, sum);
 }
@@ -173,7 +178,7 @@ contents_glance(struct contents *c, struct batch_path *p)
 
 	/* A run that deletes its output may be about to make it as it was. */
 	if (p->differed || p->hold == BATCH_HELD_VANISHED ||
-	    read_path(c, p->path, &sum) == WRITERS_SOME)
+	    read_path(c, p->path, true, &sum) == WRITERS_SOME)
 		return;
 	p->differed = sum == 0 || sum != known_sum(c, p->path);
 }
@@ -187,16 +192,17 @@ check_writer(
     struct contents *c, struct batch *b, struct batch_path *p, int64_t now)
 {
 	enum writers writers;
+	bool complete;
 
 	if (p->writer == BATCH_WRITER_NONE || p->writer == BATCH_WRITER_STAYS)
 		return;
-	writers = read_path(c, p->path, &p->sum);
+	complete = p->closed || now >= p->last + CONTENTS_QUIET;
+	writers = read_path(c, p->path, complete, &p->sum);
 	p->writer = BATCH_WRITER_NONE;
 	if (writers == WRITERS_SOME) {
 		p->writer = BATCH_WRITER_SOME;
 		b->retry = now + CONTENTS_RETRY;
-	} else if (writers == WRITERS_UNTOLD && !p->closed &&
-	    now < p->last + CONTENTS_QUIET) {
+	} else if (writers == WRITERS_UNTOLD && !complete) {
 		p->writer = BATCH_WRITER_SOME;
 		b->retry = p->last + CONTENTS_QUIET;
 	}

@@ -189,6 +189,11 @@ test_foreign(void)
 	batch_unsettled(&batch, "foreign");
 	batch_settled(&batch, "foreign");
 	ok(takes(0, 610, "foreign:1 "), "so do two polls that agree");
+	change(&batch, "large", 1, 1000);
+	ok(!check(0, 1010) && breaths < 10 && takes(0, 1150, "large:1 "),
+	    "a large file is not read before it is complete");
+	suspect("large", 1, 1300);
+	ok(takes(0, 1450, ""), "and then once, so that it is known");
 	for (now = 2000; now < 3000; now += 100) {
 		change(&batch, "foreign", 1, now);
 		check(0, now + 10);
@@ -221,8 +226,9 @@ test_others(void)
 	root = geteuid() == 0;
 	scratch_put("foreign", "1");
 	scratch_put("secret", "1");
-	if (chmod("secret", 0) < 0 || chmod(scratch, 0755) < 0 ||
-	    (root && seteuid(NOBODY) < 0)) {
+	scratch_put("large", "1");
+	if (truncate("large", CONTENTS_MAX) < 0 || chmod("secret", 0) < 0 ||
+	    chmod(scratch, 0755) < 0 || (root && seteuid(NOBODY) < 0)) {
 		perror(scratch);
 		exit(2);
 	}
