@@ -352,7 +352,7 @@ is_same_file(const char *path, const char *dir, const char *name)
 }
 
 /*
- * Return true for a pidfile P, its letter box .P.box, and our output: these
+ * Return true for a pidfile P, its mailbox .P.box, and our output: these
  * never count, so that what we write does not run commands.
  */
 static bool

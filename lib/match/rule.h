@@ -19,7 +19,7 @@ struct rule {
 	int signo; /* -s: what the pidfiles get */
 	char **command; /* NULL-terminated, or NULL if there is none */
 	bool restart; /* -r: the command is a server */
-	bool report; /* -e: its report goes into the letter boxes */
+	bool report; /* -e: its report goes into the mailboxes */
 	bool same; /* -u: a rewrite with the same content is no change */
 	int stop; /* -S: the signal that stops the command */
 	int64_t grace; /* -k: ms from that signal to KILL */
@@ -46,7 +46,7 @@ enum rule_verdict {
 	RULE_COUNTS, /* the named pattern matches */
 	RULE_LEFT, /* the named pattern of -x leaves it out */
 	RULE_IGNORED, /* the named built-in ignore matches */
-	RULE_OWN, /* a pidfile or letter box of any rule, or our output */
+	RULE_OWN, /* a pidfile or mailbox of any rule, or our output */
 	RULE_NONE /* no pattern matches */
 };
 
@@ -96,8 +96,9 @@ rules_explain(const struct rules *rs, const struct rules_reach *from,
     const char *dir, const char *name, const char **by);
 
 /*
- * Return the rules that a path counts for, whether or not a file is there; *by
- * as in rules_judge.  0 with errno ENOMEM if memory is out.
+ * Return the rules that a path, as glob_clean writes it, counts for, whether or
+ * not a file is there; *by as in rules_judge.  0 with errno ENOMEM if memory is
+ * out.
  */
 uint64_t rules_match(const struct rules *rs, const char *path, const char **by);
 

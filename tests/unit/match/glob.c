@@ -401,7 +401,7 @@ test_ignores(void)
 	    "glob_ignored tells which ignore a name falls under");
 	rules.ignore_nothing = 1;
 	ok(matches("**", "4913") == 1 && matches("**", "node_modules/a~") == 1,
-	    "under -a they all match");
+	    "under -a ignored names match");
 	rules.ignore_nothing = 0;
 }
 
@@ -456,14 +456,14 @@ test_bytes(void)
 	ok(stars == count, "two stars match any byte");
 	ok(question == count, "a question mark matches any byte");
 	ok(itself == 2 * count, "any byte can be escaped");
-	ok(bracket == count, "other bytes can stand in brackets");
-	ok(braces == count, "any byte can stand in braces");
+	ok(bracket == count, "other bytes can be in brackets");
+	ok(braces == count, "any byte can be in braces");
 	ok(matches("*.c", "\xff\xfe\n.c") == 1 &&
 		matches("*.c", "\xc3\xa9.c") == 1 &&
 		matches("\xc3\xa9/*", "\xc3\xa9/\x80") == 1 &&
 		matches("[\x80-\x90]", "\x85") == 1 &&
 		matches("\n", "\n") == 1 && matches("\"'", "\"'") == 1,
-	    "no encoding is asked for");
+	    "patterns match bytes in any encoding");
 }
 
 static void
@@ -485,12 +485,13 @@ test_several(void)
 	reach = rules_begin(&rules, "");
 	i = 0;
 	ok(strcmp(rules_name(&rules, reach, &i), "site") == 0,
-	    "names that patterns spell out are told");
+	    "rules_name returns the names that patterns spell out");
 	while ((by = rules_name(&rules, reach, &i)) != NULL)
 		if (strcmp(by, "site") != 0)
 			break;
-	ok(by == NULL, "and no others");
-	ok(!rules_only_names(&rules, reach), "a wildcard is not only a name");
+	ok(by == NULL, "rules_name returns no other names");
+	ok(!rules_only_names(&rules, reach),
+	    "a directory in which a wildcard matches needs more than names");
 	rules_leave(&rules, reach);
 	ok(rules_begin(&rules, "/") == NULL,
 	    "a root that no pattern starts from has no reach");
@@ -502,7 +503,7 @@ test_several(void)
 	rules_add(&rules, "*.o", GLOB_LEFT_OUT);
 	reach = rules_begin(&rules, "");
 	ok(rules_only_names(&rules, reach),
-	    "only names match where each pattern spells one out");
+	    "only names can match if each pattern spells one out");
 	rules_leave(&rules, reach);
 	rules_free(&rules);
 }

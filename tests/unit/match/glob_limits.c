@@ -75,7 +75,7 @@ test_refused(void)
 	ok(refused(s, E2BIG), "2^1000 empty alternatives are refused");
 	free(s);
 	s = repeat("a**", 100, "");
-	ok(refused(s, E2BIG), "two stars in words count as alternatives");
+	ok(refused(s, E2BIG), "two stars in a name count as alternatives");
 	free(s);
 }
 
@@ -116,7 +116,7 @@ test_long_patterns(void)
 		rules_free(&rules);
 		free(s);
 	}
-	/* Nested as deep as that, and closed. */
+	/* Braces that are closed, too. */
 	s = repeat("{a,", 20000, "b");
 	s = realloc(s, 90000);
 	memset(s + 60001, '}', 20000);
@@ -165,7 +165,7 @@ test_bounded(void)
 	    "a path of 5000 names matches");
 	rules_leave(&rules, reach);
 	rules_free(&rules);
-	ok(clock() - start < 10 * CLOCKS_PER_SEC, "all that in seconds");
+	ok(clock() - start < 10 * CLOCKS_PER_SEC, "all this takes seconds");
 }
 
 int

@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* rule.c - tests of what each rule watches, and why a path counts or not */
+/* rule.c - tests of which rules a path counts for, and why */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,14 +7,14 @@
 #include "../test.h"
 #include "match/rule.h"
 
-/* What a path is judged, following it name by name, and by what. */
+/* The last verdict, and its pattern or ignore. */
 static enum rule_verdict verdict;
 static const char *by;
 
 static struct rule v[3];
 static struct rules rules = { .v = v };
 
-/* the reach at the directory that the path is in; *name is the rest */
+/* Return the reach of the directory of a path; *name is the rest. */
 static struct rules_reach *
 reach(const struct rules *rs, const char *path, const char **name)
 {
@@ -103,35 +103,35 @@ test_verdicts(void)
 	rules_add(&rules, "old/new/", GLOB_LEFT_OUT);
 	ok(judge("a.c", RULE_COUNTS, "**/*.c") &&
 		judge("d/a.c", RULE_COUNTS, "**/*.c"),
-	    "a file counts, and the pattern is told");
+	    "rules_explain names the pattern by which a file counts");
 	ok(judge("a.h", RULE_NONE, NULL) && judge(".d/a.c", RULE_NONE, NULL),
-	    "what no pattern matches has no reason");
+	    "a path that no pattern matches has no reason");
 	ok(judge("gen_a.c", RULE_LEFT, "gen_*") &&
 		judge("d/gen_a.c", RULE_LEFT, "gen_*"),
-	    "what is left out is told by which -x");
+	    "rules_explain names the -x that leaves a path out");
 	ok(judge("gen_a.h", RULE_NONE, NULL),
-	    "-x is no reason for what no pattern matches");
+	    "-x is no reason for a path that no pattern matches");
 	ok(judge("gen_d/a.c", RULE_NONE, NULL),
 	    "a directory that is left out is not entered");
 	ok(judge("old/new/a.c", RULE_NONE, NULL) &&
 		judge("old/x/a.c", RULE_COUNTS, "**/*.c") &&
 		judge("new/a.c", RULE_COUNTS, "**/*.c"),
-	    "a path that is left out is left out there only");
+	    "-x of a path leaves out nothing elsewhere");
 
 	set_rule("**", NULL);
 	ok(judge("a~", RULE_IGNORED, "*~") &&
 		judge("d/4913", RULE_IGNORED, "4913"),
-	    "what is ignored is told by which ignore");
+	    "rules_explain names the built-in ignore");
 	ok(judge("node_modules/a", RULE_NONE, NULL),
 	    "an ignored directory is not entered");
 	rules.ignore_nothing = 1;
 	ok(judge("a~", RULE_COUNTS, "**") &&
 		judge("node_modules/a", RULE_COUNTS, "**"),
-	    "with -a both count");
+	    "under -a ignored names count");
 
 	set_rule(".git/HEAD", ".git");
 	ok(judge(".git/HEAD", RULE_NONE, NULL),
-	    "-x wins over a component that is spelled out");
+	    "-x leaves out even a component that a pattern spells out");
 }
 
 static void
@@ -171,7 +171,7 @@ test_reach(void)
 	rules_leave(&rules, NULL);
 }
 
-/* does this path count for just these rules, by this? */
+/* Return true if the path counts for these rules, by this pattern. */
 static int
 matches(const char *path, uint64_t want, const char *want_by)
 {
@@ -205,12 +205,12 @@ test_several(void)
 	ok(matches("src/d/x.c", 5, "**/*.c"),
 	    "-x of one rule leaves out nothing for the others");
 	ok(matches("src/gen/x.c", 4, "src/*/x.c"),
-	    "not even all that is beneath a directory");
+	    "nor does -x of a directory that others enter");
 	ok(matches("src/gen/a.c", 0, ""), "a path may count for no rule");
 	ok(matches("src/a~", 0, ""), "a built-in ignore holds for all rules");
 	rules.ignore_nothing = 2;
 	ok(matches("src/a~", 2, "src/**") && matches("src/a~/x.c", 0, ""),
-	    "but not for a rule with -a");
+	    "a built-in ignore does not hold for a rule with -a");
 	at = rules_begin(&rules, "");
 	ok(rules_at(&rules, at) == 7, "all rules may reach a directory");
 	next = rules_enter(&rules, at, "lib", false);
@@ -226,7 +226,7 @@ test_several(void)
 	    "the first rule that has a reason gives it");
 	ok(rules_explain(&rules, next, "src", "a.h", &by) == RULE_COUNTS &&
 		strcmp(by, "src/**") == 0,
-	    "unless the path counts for another rule");
+	    "a path that counts for another rule counts");
 	rules_leave(&rules, next);
 	ok(rules_enter(&rules, at, ".git", false) == NULL,
 	    "no rule enters an ignored directory");
@@ -237,7 +237,7 @@ test_several(void)
 	    "the pidfile of one rule counts for none");
 }
 
-/* Does glob_clean make the one path of the other? */
+/* Return true if glob_clean makes one path of the other. */
 static int
 cleans(const char *text, const char *want)
 {
@@ -256,13 +256,13 @@ test_clean(void)
 	    "leading dots are removed");
 	ok(cleans("a/./b/././c", "a/b/c") && cleans("a/.", "a") &&
 		cleans("/./a", "/a") && cleans("a/./.", "a"),
-	    "dots further on are removed, too");
+	    "inner dots are removed");
 	ok(cleans("a//b///", "a/b") && cleans("///a", "/a"),
 	    "repeated slashes become one");
 	ok(cleans("", "") && cleans(".", "") && cleans("./", "") &&
 		cleans("/", "/") && cleans("/.", "/"),
-	    "a directory alone stays a directory");
-	ok(cleans("a./.b/..", "a./.b/.."), "other dots stay");
+	    "a directory without a name becomes empty or /");
+	ok(cleans("a./.b/..", "a./.b/.."), "dots in names stay");
 }
 
 /* Return 1 if the pattern matches the path. */
@@ -292,29 +292,29 @@ test_text(void)
 
 	ok(text("*.c", "a.c") && text("d/**", "d/e/a.c") &&
 		text("/d/*", "/d/a"),
-	    "a path that is given as text is matched");
+	    "rules_match follows a path");
 	ok(text("*.c", "./a.c") && text("./*.c", "a.c") &&
 		text("**/a", "././d/./a") && text("./d/./*", "d/a"),
-	    "with dots in front or without");
+	    "./ makes no difference");
 	ok(text("d/*", "d//a") && text("d/*", "d/a/"),
-	    "with slashes more than it needs");
+	    "needless slashes make no difference");
 	ok(!text("*.c", "/a.c") && !text("/*.c", "a.c"),
-	    "an absolute path is not a relative one");
+	    "a relative pattern matches no absolute path");
 	ok(text("../*.c", "../a.c") && text("d/../*.c", "d/../a.c"),
-	    "it goes up where the pattern does");
+	    "a path matches .. if the pattern has it");
 	ok(!text("**", "../a") && !text("**", "d/../a") && !text("*/a", "../a"),
-	    "and nowhere else");
+	    "wildcards do not match ..");
 	ok(!text("**", "") && !text("**", "/") && !text("**", ".") &&
 		!text("/**", "/"),
-	    "what names no file is none");
+	    "a directory without a name does not count");
 	ok(anything("../a") && anything("d/../a") && anything("d/.a") &&
 		anything("/a") && anything("a~") && anything(".git/a"),
 	    "without a pattern every path of a list counts");
 	ok(!anything("a.o") && !anything("d/.a.o"),
-	    "except those that -x leaves out");
+	    "-x leaves out paths of a list");
 	memset(longest, 'x', sizeof longest);
 	longest[sizeof longest - 1] = '\0';
-	ok(!text("**", longest), "a name longer than 255 bytes is none");
+	ok(!text("**", longest), "a name longer than 255 bytes does not count");
 }
 
 static void
@@ -340,11 +340,11 @@ test_own(void)
 	    "the rule's pidfiles do not count");
 	ok(judge(".app.pid.box", RULE_OWN, NULL) &&
 		judge("d/.sub.pid.box", RULE_OWN, NULL),
-	    "nor their letter boxes");
+	    "their mailboxes do not count");
 	ok(judge("d/abs.pid", RULE_OWN, NULL) &&
 		judge("d/e/.odd.pid", RULE_OWN, NULL) &&
 		judge("d/e/..odd.pid.box", RULE_OWN, NULL),
-	    "however -p spells them");
+	    "a pidfile does not count, however -p spells it");
 	snprintf(absolute, sizeof absolute, "%s/app.pid", scratch);
 	v[0].npidfiles = 2;
 	ok(judge(absolute, RULE_OWN, NULL),
@@ -352,12 +352,12 @@ test_own(void)
 	ok(judge("d/app.pid", RULE_COUNTS, "**") &&
 		judge("sub.pid", RULE_COUNTS, "**") &&
 		judge("nodir/app.pid", RULE_COUNTS, "**"),
-	    "files of that name elsewhere do count");
+	    "a file that has the name of a pidfile counts elsewhere");
 	ok(judge(".other.box", RULE_COUNTS, "**/.*") &&
 		judge(".app.pid.boxes", RULE_COUNTS, "**/.*") &&
 		judge("app.pid.box", RULE_COUNTS, "**") &&
 		judge(".box", RULE_COUNTS, "**/.*"),
-	    "so do names that look alike");
+	    "names like those of mailboxes count");
 }
 
 int
