@@ -11,7 +11,7 @@ enum { MANY = 20000, NAME = 300, HUGE = 3 * LIST_RECORD };
 static struct list_reader reader;
 static char huge[HUGE + 1];
 
-/* what is written, as one text with its ends shown as ; */
+/* What was written, as one string in which each end is a semicolon. */
 static const char *
 written(struct buf *b, char end)
 {
@@ -45,21 +45,22 @@ test_paths(void)
 {
 	ok(puts_path("a/b c.html", '\n', "a/b c.html;") &&
 		puts_path("a/b c.html", '\0', "a/b c.html;"),
-	    "a path is told as it is");
+	    "a path is written as it is");
 	ok(puts_path("!x", '\n', "./!x;") && puts_path("!", '\n', "./!;") &&
 		puts_path("*", '\0', "./*;") &&
 		puts_path("*.c", '\n', "./*.c;"),
-	    "one that looks like another record gets ./ in front");
+	    "a path that looks like another record gets ./ in front");
 	ok(puts_path("-", '\n', "./-;") && puts_path("-a", '\n', "-a;") &&
 		puts_path("--", '\n', "--;"),
-	    "so does -, and nothing else that starts with it");
+	    "the path - gets ./ in front, other paths that start with - do not");
 	ok(puts_path("a!", '\n', "a!;") && puts_path(" *", '\n', " *;"),
-	    "a mark further on is no mark");
+	    "a mark matters only at the start");
 	ok(puts_path("a\nb", '\n', "*;") && puts_path("a\nb", '\0', "a\nb;"),
-	    "one with a newline is a * where newlines end records");
-	ok(puts_path("a\r", '\n', "a\r;"), "a carriage return is a byte");
+	    "a path with a newline becomes a * if newlines end records");
+	ok(puts_path("a\r", '\n', "a\r;"),
+	    "a carriage return is a byte of the path");
 	ok(puts_path("", '\n', "*;") && puts_path("", '\0', "*;"),
-	    "no path at all is a *, not the end of the batch");
+	    "an empty path is a *, not the end of the batch");
 }
 
 static void
@@ -71,18 +72,18 @@ test_other_records(void)
 	list_put_path(&b, "x", '\n');
 	list_put_end(&b, '\n');
 	ok(strcmp(written(&b, '\n'), "*;x;;") == 0,
-	    "a * stands for anything, an empty record ends the batch");
+	    "a * stands for any change, an empty record ends the batch");
 	list_put_report(&b, "one\n\ntwo\n", 9, '\n');
 	ok(strcmp(written(&b, '\n'), "! one;! ;! two;") == 0,
 	    "each line of a report is a record");
 	list_put_report(&b, "one\ntwo", 7, '\0');
 	ok(strcmp(written(&b, '\0'), "! one;! two;") == 0,
-	    "with NULs, too, and the last line needs no newline");
+	    "the last line of a report needs no newline");
 	list_put_report(&b, "a\0b", 3, '\0');
 	ok(strcmp(written(&b, '\0'), "! a;! b;") == 0,
-	    "what would end the record ends the line");
+	    "a byte that ends records ends a line of the report");
 	ok(list_put_report(&b, "", 0, '\n') == 0 && b.len == 0,
-	    "of an empty report there is nothing");
+	    "an empty report writes nothing");
 	buf_free(&b);
 }
 
@@ -92,23 +93,23 @@ test_ceiling(void)
 	struct buf b = { .max = 8 };
 
 	ok(list_put_path(&b, "12345678", '\n') == -1 && b.len == 0,
-	    "what does not fit is refused whole");
+	    "a record that does not fit is refused as a whole");
 	ok(list_put_path(&b, "!23456", '\n') == -1 && b.len == 0,
-	    "mark and end included");
+	    "its mark and its end count");
 	ok(list_put_report(&b, "a\nbcdefg\n", 9, '\n') == -1 && b.len == 0,
-	    "of a report that does not fit no line is put");
+	    "no line is written of a report that does not fit");
 	ok(list_put_path(&b, "1234567", '\n') == 0 && b.len == 8,
-	    "what just fits is put");
+	    "a record that just fits is written");
 	ok(list_put_any(&b, '\n') == -1 && list_put_end(&b, '\n') == -1,
-	    "nothing more fits then");
+	    "a full buffer takes no more");
 	buf_free(&b);
 }
 
-/* ---- to read ---- */
+/* ---- reading ---- */
 
 /*
- * What the records in n bytes are, in pieces of at most `piece`:
- * P(text) !(text) * and . for the end of a batch
+ * Read n bytes in pieces of at most `piece`, and show the records as P(text),
+ * !(text), * and . for the end of a batch.
  */
 static const char *
 records(const char *bytes, size_t n, size_t piece, char end)
@@ -135,7 +136,7 @@ records(const char *bytes, size_t n, size_t piece, char end)
 	return text;
 }
 
-/* a string of newlines; the same with NULs; each whole and in any pieces */
+/* Read it with newlines and with NULs as ends, as a whole and in all pieces. */
 static int
 reads(const char *bytes, const char *want)
 {
@@ -159,19 +160,19 @@ test_records(void)
 {
 	ok(reads("a\nb/c d\n", "P(a)P(b/c d)"), "paths are read");
 	ok(reads("a\n\nb\n\n", "P(a).P(b)."), "an empty record ends a batch");
-	ok(reads("\n\n", ".."), "and an empty batch");
+	ok(reads("\n\n", ".."), "an empty batch has only its end");
 	ok(reads("*\n", "*") && reads("*.c\n* \n", "**"),
-	    "what starts with * is anything");
+	    "a record that starts with * stands for any change");
 	ok(reads("! a b\n!c\n!\n! \n!  d\n", "!(a b)!(c)!()!()!( d)"),
-	    "what starts with ! is a report, with a blank or without");
+	    "a record that starts with ! is a report, with or without a blank");
 	ok(reads("./!x\n./*\n./-\n-\n", "P(./!x)P(./*)P(./-)P(-)"),
-	    "a path with ./ in front is a path as it stands");
+	    "a path keeps the ./ in front");
 	ok(reads(" \n\ta\r\n", "P( )P(\ta\r)"),
-	    "blanks and carriage returns are bytes of a path");
+	    "blanks and carriage returns are bytes of the path");
 	ok(strcmp(records("a\0b\n*\n", 6, 9, '\n'), "**") == 0,
-	    "a NUL in a path of a line makes it anything");
+	    "a line with a NUL stands for any change");
 	ok(strcmp(records("a\nb\0", 4, 9, '\0'), "P(a\nb)") == 0,
-	    "a newline in a path that a NUL ends is a byte of it");
+	    "if NULs end records, a newline is a byte of the path");
 }
 
 static void
@@ -182,20 +183,20 @@ test_finish(void)
 
 	list_begin(&reader, '\n');
 	list_finish(&reader, &r);
-	ok(r.kind == LIST_MORE, "no input has no last record");
+	ok(r.kind == LIST_MORE, "without input there is no last record");
 	list_feed(&reader, bytes, 2, &r);
 	list_finish(&reader, &r);
-	ok(r.kind == LIST_MORE, "nor has one that ends with an end");
+	ok(r.kind == LIST_MORE, "after a whole record there is no other");
 	list_feed(&reader, bytes + 2, 2, &r);
-	ok(r.kind == LIST_MORE, "a record without its end is not whole");
+	ok(r.kind == LIST_MORE, "a record without its end has to wait");
 	list_finish(&reader, &r);
 	ok(r.kind == LIST_PATH && strcmp(r.text, "bc") == 0,
-	    "when nothing more comes it is");
+	    "the end of the input ends the last record");
 	list_finish(&reader, &r);
-	ok(r.kind == LIST_MORE, "and only once");
+	ok(r.kind == LIST_MORE, "the last record comes once");
 }
 
-/* the one record of huge's first n bytes and an end, in such pieces */
+/* Read the first n bytes of huge, and an end, in such pieces. */
 static struct list_record
 read_huge(size_t n, size_t piece)
 {
@@ -245,24 +246,24 @@ test_length(void)
 	ok(huge_is(LIST_RECORD, LIST_PATH, LIST_RECORD),
 	    "a record may be 8192 bytes long");
 	ok(huge_is(LIST_RECORD + 1, LIST_ANY, 0) && huge_is(HUGE, LIST_ANY, 0),
-	    "a longer path is anything");
+	    "a longer path stands for any change");
 	huge[0] = '!';
 	ok(huge_is(HUGE, LIST_REPORT, LIST_RECORD - 1),
 	    "a longer line of a report is cut");
 	huge[0] = 'x';
 	ok(list_put_path(&b, huge, '\n') == 0 && b.len == 2,
-	    "a path that could not be read is told as anything");
+	    "a path that could not be read is written as a *");
 	b.len = 0;
 	list_put_report(&b, huge, HUGE, '\n');
 	list_begin(&reader, '\n');
 	take = list_feed(&reader, buf_head(&b), b.len, &r);
 	ok(take == LIST_RECORD + 1 && r.kind == LIST_REPORT &&
 		r.n == LIST_RECORD - 2 && b.len == HUGE + 4 * 3,
-	    "a line that could not be read is told as several");
+	    "a line that could not be read is written as several");
 	buf_free(&b);
 }
 
-/* ---- there and back ---- */
+/* ---- writing and reading ---- */
 
 static uint32_t seed = 1;
 
@@ -273,7 +274,7 @@ dice(void)
 	return seed >> 8;
 }
 
-/* any bytes, with more of those that mean something than chance would give */
+/* A name of any bytes, and often of those that have a meaning. */
 static size_t
 name(char path[NAME + 1])
 {
@@ -327,7 +328,7 @@ test_round_trip(char end, const char *sentence)
 	buf_free(&b);
 }
 
-/* What is read is written again as it came. */
+/* What was read is written as it came. */
 static void
 test_again(void)
 {
@@ -339,7 +340,7 @@ test_again(void)
 	list_feed(&reader, bytes, sizeof bytes - 1, &r);
 	list_put_path(&b, r.text, '\n');
 	ok(strcmp(written(&b, '\n'), "./!x;") == 0,
-	    "a path that is handed on gets no second ./");
+	    "a path that is passed on gets no second ./");
 	buf_free(&b);
 }
 
@@ -352,8 +353,9 @@ main(void)
 	test_records();
 	test_finish();
 	test_length();
-	test_round_trip('\n', "any names come back from lines");
-	test_round_trip('\0', "any names come back from NULs");
+	test_round_trip('\n', "names of any bytes come back from lines");
+	test_round_trip(
+	    '\0', "names of any bytes come back from records with NULs");
 	test_again();
 	return test_end();
 }

@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* mailbox.c - tests of the letter box */
+/* mailbox.c - tests of the mailbox */
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -17,15 +17,15 @@
 #include "notify/mailbox.h"
 
 static int
-take(struct box *b, struct buf *letters)
+take(struct box *b, struct buf *messages)
 {
-	return box_read(b, letters) < 0 ? -1 : box_empty(b);
+	return box_read(b, messages) < 0 ? -1 : box_empty(b);
 }
 
-static struct buf letters = { .max = 4 * BOX_MAX };
+static struct buf messages = { .max = 4 * BOX_MAX };
 static char big[BOX_MAX + 1];
 
-/* is this, and nothing else, in the file? */
+/* Return whether the file holds this and nothing else. */
 static int
 holds(const char *path, const char *want)
 {
@@ -57,7 +57,7 @@ size_of(const char *path)
 	return lstat(path, &st) == 0 ? st.st_size : -1;
 }
 
-/* Who has it locked for a moment may be slow: that is waited for, too. */
+/* Wait for a process that has it locked for a moment, however slow it is. */
 static enum box_result
 open_at_last(struct box *b)
 {
@@ -92,36 +92,36 @@ put(const char *pidfile, const char *text)
 	box_close(&b);
 }
 
-/* ---- to write ---- */
+/* ---- writing ---- */
 
 static void
-test_letters(void)
+test_messages(void)
 {
 	struct box b;
 
 	scratch_sh("mkdir d && : >.pid.box && : >d/.pid.box");
 	put("pid", "a\n\n");
 	put("pid", "b\n\n");
-	ok(holds(".pid.box", "a\n\nb\n\n"), "letters come after those before");
+	ok(holds(".pid.box", "a\n\nb\n\n"), "messages are appended");
 	put("d/pid", "c\n\n");
 	ok(holds("d/.pid.box", "c\n\n") && holds(".pid.box", "a\n\nb\n\n"),
-	    "a pidfile's box is in its directory");
+	    "the mailbox is in the directory of the pidfile");
 	ok(box_open(&b, "pid") == BOX_OK && (fcntl(b.fd, F_GETFD) & FD_CLOEXEC),
-	    "an open box is not passed on");
+	    "an open mailbox is closed at exec");
 	box_put(&b, "x\n", 2);
 	box_put(&b, "y\n", 2);
 	box_undo(&b);
 	box_close(&b);
-	ok(holds(".pid.box", "a\n\nb\n\n"), "what is taken back is gone");
+	ok(holds(".pid.box", "a\n\nb\n\n"), "undone messages are gone");
 	box_open(&b, "pid");
 	box_undo(&b);
 	box_put_any(&b);
 	box_close(&b);
-	ok(holds(".pid.box", "a\n\nb\n\n*\n\n"), "a * stands for anything");
+	ok(holds(".pid.box", "a\n\nb\n\n*\n\n"), "a * stands for any change");
 	scratch_put(".pid.box", "half");
 	put("pid", "a\n\n");
 	ok(holds(".pid.box", "half\na\n\n"),
-	    "a record without its end is not run into");
+	    "a record without its newline gets one first");
 	scratch_sh("rm -r d .pid.box");
 }
 
@@ -131,15 +131,15 @@ test_none(void)
 	char path[5000];
 
 	ok(opens("pid") == BOX_NONE && opens("nodir/pid") == BOX_NONE,
-	    "where there is none there is none");
-	ok(!is_there(".pid.box"), "and it is not made");
+	    "a missing mailbox is not an error of its own");
+	ok(!is_there(".pid.box"), "opening does not create a mailbox");
 	memset(path, 'x', sizeof path);
 	path[sizeof path - 1] = '\0';
 	ok(opens(path) == BOX_ERRNO && errno == ENAMETOOLONG,
 	    "a path that is too long: ENAMETOOLONG");
 	path[300] = '\0';
 	ok(opens(path) == BOX_ERRNO && errno == ENAMETOOLONG,
-	    "so is a name that is too long");
+	    "a name that is too long: ENAMETOOLONG");
 }
 
 static void
@@ -155,17 +155,17 @@ test_not_files(void)
 	scratch_put("target", "kept");
 	for (i = 0; i < sizeof makers / sizeof makers[0]; i++) {
 		scratch_sh(makers[i]);
-		snprintf(name, sizeof name, "no box: %s", makers[i]);
+		snprintf(name, sizeof name, "not a mailbox: %s", makers[i]);
 		ok(opens("pid") == BOX_NOTFILE &&
 			box_make("pid") == BOX_NOTFILE,
 		    name);
 		box_remove("pid");
-		snprintf(name, sizeof name, "and left alone: %s", makers[i]);
+		snprintf(name, sizeof name, "and it stays: %s", makers[i]);
 		ok(is_there(".pid.box"), name);
 		scratch_sh("rm -rf .pid.box");
 	}
 	ok(holds("target", "kept") && !is_there("nowhere"),
-	    "what links lead to is never written to");
+	    "the targets of links are never written to");
 	unlink("target");
 }
 
@@ -180,21 +180,21 @@ test_overflow(void)
 	big[BOX_MAX - 9] = '\0';
 	scratch_put(".pid.box", "");
 	put("pid", big);
-	ok(size_of(".pid.box") == BOX_MAX - 9, "nearly 64 KiB fit");
+	ok(size_of(".pid.box") == BOX_MAX - 9, "nearly 64 KiB of messages fit");
 	put("pid", "12345678\n");
-	ok(size_of(".pid.box") == BOX_MAX, "and 64 KiB do");
+	ok(size_of(".pid.box") == BOX_MAX, "exactly 64 KiB fit");
 	box_open(&b, "pid");
 	ok(box_put(&b, "c\n\n", 3) == 0 && holds(".pid.box", "*\n\nc\n\n"),
-	    "when more come what nobody has taken becomes one *");
+	    "beyond 64 KiB, what was there becomes one *");
 	box_undo(&b);
-	ok(holds(".pid.box", "*\n\n"), "that is not taken back");
+	ok(holds(".pid.box", "*\n\n"), "undo leaves that *");
 	big[BOX_MAX - 10] = 'x';
 	ok(box_put(&b, big, BOX_MAX - 2) == -1 && errno == EFBIG &&
 		holds(".pid.box", "*\n\n"),
-	    "letters that can never fit are refused");
+	    "messages that can never fit are refused: EFBIG");
 	box_put_any(&b);
 	box_put_any(&b);
-	ok(holds(".pid.box", "*\n\n*\n\n*\n\n"), "and can be told as a *");
+	ok(holds(".pid.box", "*\n\n*\n\n*\n\n"), "a * can be added instead");
 	box_close(&b);
 	unlink(".pid.box");
 }
@@ -209,7 +209,7 @@ limit(rlim_t max)
 	setrlimit(RLIMIT_FSIZE, &rl);
 }
 
-/* Facts first: our own output has that limit, too. */
+/* Gather the facts first: the limit holds for our own output, too. */
 static void
 test_full(void)
 {
@@ -227,20 +227,21 @@ test_full(void)
 	box_put_any(&b);
 	emptied = size_of(".pid.box") == 0;
 	limit(RLIM_INFINITY);
-	ok(cut, "where not all fits the file is as it was");
-	ok(none, "so it is where nothing does");
-	ok(emptied, "for want of room for a * it is emptied");
+	ok(cut, "a message that fits only in part is removed");
+	ok(none,
+	    "a message that does not fit at all leaves the file as it was");
+	ok(emptied, "if not even a * fits, the mailbox is emptied");
 	ok(box_put(&b, "c\n\n", 3) == 0 && holds(".pid.box", "c\n\n"),
-	    "when there is room again it works again");
+	    "when there is room again, messages are added again");
 	box_undo(&b);
-	ok(holds(".pid.box", ""), "and what was lost does not come back");
+	ok(holds(".pid.box", ""), "undo does not bring lost messages back");
 	box_close(&b);
 	unlink(".pid.box");
 }
 
 /* ---- locks ---- */
 
-/* a child that has it locked until it may go on, and then does this */
+/* A child that keeps it locked until it may go on, and then runs a command. */
 struct holder {
 	pid_t pid;
 	int go;
@@ -264,7 +265,7 @@ hold(const char *then)
 		close(go[1]);
 		if (read(go[0], &byte, 1) != 1)
 			_exit(0);
-		/* long enough for the other to have seen the lock */
+		/* Long enough for the other process to meet the lock. */
 		poll(NULL, 0, 20);
 		_exit(system(then) != 0);
 	}
@@ -280,7 +281,7 @@ static void
 let_go(struct holder h)
 {
 	if (write(h.go, "", 1) != 1)
-		ok(0, "the holder goes on");
+		ok(0, "the process with the lock goes on");
 }
 
 static void
@@ -298,57 +299,60 @@ test_locked(void)
 
 	scratch_put(".pid.box", "");
 	h = hold("true");
-	ok(opens("pid") == BOX_LOCKED, "who has it locked for long keeps it");
+	ok(opens("pid") == BOX_LOCKED,
+	    "a mailbox that stays locked is not waited for without end");
 	box_remove("pid");
 	ok(!is_there(".pid.box") && box_make("pid") == BOX_OK &&
 		opens("pid") == BOX_OK,
-	    "it can be removed and made all the same");
+	    "a locked mailbox can be removed and created again");
 	end(h);
 	h = hold("true");
 	ok(box_make("pid") == BOX_OK && opens("pid") == BOX_OK,
-	    "and made in the place of a locked one");
+	    "a mailbox can be created in place of a locked one");
 	end(h);
 	h = hold("true");
 	let_go(h);
-	ok(open_at_last(&b) == BOX_OK, "who has it for a moment is waited for");
+	ok(open_at_last(&b) == BOX_OK,
+	    "a mailbox that is locked for a moment is waited for");
 	box_close(&b);
 	end(h);
 	h = hold("rm .pid.box");
 	let_go(h);
-	ok(open_at_last(&b) == BOX_NONE, "one removed while we wait is none");
+	ok(open_at_last(&b) == BOX_NONE,
+	    "a mailbox that is removed meanwhile is missing");
 	end(h);
 	box_make("pid");
 	h = hold("echo other >new && mv new .pid.box");
 	let_go(h);
 	ok(open_at_last(&b) == BOX_OK && box_put(&b, "a\n\n", 3) == 0 &&
 		holds(".pid.box", "other\na\n\n"),
-	    "one replaced while we wait is not written to, its successor is");
+	    "if it is replaced meanwhile, the new one is written to");
 	box_close(&b);
 	end(h);
 	box_make("pid");
 	h = hold("ln -sf target .pid.box");
 	let_go(h);
 	ok(open_at_last(&b) == BOX_NOTFILE,
-	    "a link put there while we wait is none");
+	    "if a link takes its place meanwhile, it is not followed");
 	end(h);
 	unlink(".pid.box");
 }
 
-/* ---- to read ---- */
+/* ---- reading ---- */
 
-/* take what is in the box; is it this? */
+/* Take what is in the mailbox; return whether it is this. */
 static int
 takes(const char *want)
 {
 	struct box b;
 	int good;
 
-	good = box_open(&b, "pid") == BOX_OK && take(&b, &letters) == 0 &&
-	    letters.len == strlen(want) &&
-	    (letters.len == 0 ||
-		memcmp(buf_head(&letters), want, letters.len) == 0);
+	good = box_open(&b, "pid") == BOX_OK && take(&b, &messages) == 0 &&
+	    messages.len == strlen(want) &&
+	    (messages.len == 0 ||
+		memcmp(buf_head(&messages), want, messages.len) == 0);
 	box_close(&b);
-	letters.len = 0;
+	messages.len = 0;
 	return good;
 }
 
@@ -358,34 +362,35 @@ test_take(void)
 	struct box b;
 
 	ok(box_make("pid") == BOX_OK && holds(".pid.box", ""),
-	    "a box is made empty");
-	ok(takes(""), "an empty box has no letters");
+	    "a new mailbox is empty");
+	ok(takes(""), "an empty mailbox has no messages");
 	put("pid", "a\n\n");
 	put("pid", "b\n\n");
-	ok(takes("a\n\nb\n\n") && takes(""), "letters are taken once");
+	ok(takes("a\n\nb\n\n") && takes(""), "messages are taken once");
 	memset(big, 'x', BOX_MAX);
 	scratch_put(".pid.box", big);
-	ok(size_of(".pid.box") == BOX_MAX && takes(big), "64 KiB are taken");
+	ok(size_of(".pid.box") == BOX_MAX && takes(big),
+	    "64 KiB are taken as they are");
 	big[BOX_MAX - 1] = '\n';
 	scratch_put(".pid.box", big);
 	scratch_sh("echo more >>.pid.box");
-	ok(takes("*\n\n") && takes(""), "more are taken as a *");
+	ok(takes("*\n\n") && takes(""), "more than 64 KiB are taken as a *");
 	box_open(&b, "pid");
 	box_put(&b, "a\n", 2);
-	take(&b, &letters);
+	take(&b, &messages);
 	box_put(&b, "b\n", 2);
-	ok(letters.len == 2 && holds(".pid.box", "b\n"),
-	    "what is put after what was taken stays");
+	ok(messages.len == 2 && holds(".pid.box", "b\n"),
+	    "a message that is added after that stays");
 	box_close(&b);
-	letters.len = 0;
+	messages.len = 0;
 	scratch_sh("chmod 644 .pid.box");
 	ok(box_make("pid") == BOX_OK && holds(".pid.box", "") && takes(""),
-	    "to make it empties one that is there");
+	    "creating a mailbox removes the messages of the old one");
 	scratch_sh("ls -l .pid.box | grep -q '^-rw-------'");
-	ok(1, "only its owner may look into it");
+	ok(1, "only its owner can read it");
 	box_remove("pid");
-	ok(!is_there(".pid.box"), "it is removed");
-	buf_free(&letters);
+	ok(!is_there(".pid.box"), "a mailbox is removed");
+	buf_free(&messages);
 }
 
 /* Return whether another process can open it. */
@@ -411,18 +416,18 @@ test_reader(void)
 	box_close(&b);
 	ok(is_free() && b.fd == -1, "a closed mailbox is not");
 	box_open(&b, "pid");
-	box_read(&b, &letters);
+	box_read(&b, &messages);
 	scratch_sh("printf 'b\\n\\n' >>.pid.box");
 	ok(box_empty(&b) == 0 && size_of(".pid.box") == 6,
 	    "a message that comes after the read stays, with those before");
-	letters.len = 0;
-	box_read(&b, &letters);
-	ok(box_empty(&b) == 0 && letters.len == 6 && size_of(".pid.box") == 0,
+	messages.len = 0;
+	box_read(&b, &messages);
+	ok(box_empty(&b) == 0 && messages.len == 6 && size_of(".pid.box") == 0,
 	    "and is read the next time");
-	letters.len = 0;
+	messages.len = 0;
 	box_close(&b);
 	box_remove("pid");
-	buf_free(&letters);
+	buf_free(&messages);
 }
 
 enum { WRITERS = 4, EACH = 300 };
@@ -436,9 +441,9 @@ write_many(int who)
 
 	for (i = 0; i < EACH;) {
 		if (box_open(&b, "pid") != BOX_OK)
-			continue; /* a crowd may keep us waiting */
+			continue; /* the others may keep it locked */
 		n = snprintf(text, sizeof text, "%d %d\n\n", who, i);
-		if (i % 3 == 2) { /* a ring that fails */
+		if (i % 3 == 2) { /* a signal that fails */
 			box_put(&b, "never\n\n", 7);
 			box_undo(&b);
 		}
@@ -450,18 +455,18 @@ write_many(int who)
 	_exit(0);
 }
 
-/* Letters of several writers, in order for each; how many, or -1. */
+/* Count the messages, which must be in order for each writer; or -1. */
 static int
-check_letters(int next[WRITERS])
+check_messages(int next[WRITERS])
 {
 	char *p, *end;
 	int who, i, n, total;
 
-	if (buf_put(&letters, "", 1) < 0)
+	if (buf_put(&messages, "", 1) < 0)
 		return -1;
 	total = 0;
-	end = (char *)buf_head(&letters) + letters.len - 1;
-	for (p = (char *)buf_head(&letters); p < end; p += n) {
+	end = (char *)buf_head(&messages) + messages.len - 1;
+	for (p = (char *)buf_head(&messages); p < end; p += n) {
 		n = 0;
 		if (sscanf(p, "%d %d%n", &who, &i, &n) != 2 || who < 0 ||
 		    who >= WRITERS || next[who] != i ||
@@ -471,7 +476,7 @@ check_letters(int next[WRITERS])
 		next[who]++;
 		total++;
 	}
-	letters.len = 0;
+	messages.len = 0;
 	return total;
 }
 
@@ -490,19 +495,19 @@ test_crowd(void)
 	while (n >= 0 && got < WRITERS * EACH) {
 		if (box_open(&b, "pid") != BOX_OK)
 			continue;
-		n = take(&b, &letters);
+		n = take(&b, &messages);
 		box_close(&b);
 		if (n == 0)
-			n = check_letters(next);
+			n = check_messages(next);
 		got += n;
 		scratch_nap();
 	}
 	well = n >= 0;
 	for (i = 0; i < WRITERS; i++)
 		well = wait(&status) > 0 && status == 0 && well;
-	ok(well, "of many writers and a reader no letter is lost or torn");
+	ok(well, "with many writers and a reader, no message is lost or torn");
 	box_remove("pid");
-	buf_free(&letters);
+	buf_free(&messages);
 }
 
 static void
@@ -520,7 +525,7 @@ as_nobody(void)
 		    box_make("new") != BOX_ERRNO);
 	}
 	ok(wait(&status) > 0 && status == 0,
-	    "a box that we may not write to: EACCES");
+	    "a mailbox that we may not write to: EACCES");
 	unlink(".pid.box");
 }
 
@@ -532,14 +537,14 @@ test_words(void)
 	all = 1;
 	for (i = BOX_OK; i <= BOX_REPLACED; i++)
 		all = all && box_why(i) != NULL && *box_why(i) != '\0';
-	ok(all, "each result has its words");
+	ok(all, "each result has a description");
 }
 
 int
 main(void)
 {
 	scratch_begin();
-	test_letters();
+	test_messages();
 	test_none();
 	test_not_files();
 	test_overflow();

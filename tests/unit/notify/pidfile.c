@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* F_OFD_SETLK */
-/* pidfile.c - tests of who holds a pidfile */
+/* pidfile.c - tests of claiming and releasing a pidfile */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -27,7 +27,7 @@ holds_number(pid_t pid)
 	return strcmp(text, want) == 0;
 }
 
-/* Reading it drops the lock of this process, so that is done last. */
+/* Reading the file drops our lock, so do that last. */
 static void
 test_claim(void)
 {
@@ -35,16 +35,15 @@ test_claim(void)
 
 	ok(pidfile_claim("pid", &p) == PIDFILE_OK && p.fd >= 0 &&
 		(fcntl(p.fd, F_GETFD) & FD_CLOEXEC) != 0,
-	    "a pidfile is claimed, and not passed on");
-	ok(holds_number(getpid()),
-	    "it holds the claimer's number and a newline");
+	    "a pidfile is claimed, and closed at exec");
+	ok(holds_number(getpid()), "it holds our number and a newline");
 	pidfile_release(&p);
-	ok(!is_there("pid") && p.fd == -1, "a release removes it");
+	ok(!is_there("pid") && p.fd == -1, "releasing removes it");
 	pidfile_release(&p);
 	ok(p.fd == -1, "a second release does nothing");
 	scratch_put("pid", "999999999 and a long stale text\nof two lines\n");
 	ok(pidfile_claim("pid", &p) == PIDFILE_OK && holds_number(getpid()),
-	    "a stale one is taken over, and nothing of it is left");
+	    "a stale pidfile is taken over, and none of its text is left");
 	pidfile_release(&p);
 }
 
@@ -57,24 +56,24 @@ test_held(void)
 	c = start(HOLDER);
 	ok(pidfile_claim("pid", &p) == PIDFILE_HELD && p.fd == -1 &&
 		p.holder == c.pid,
-	    "a held pidfile is refused, and its holder told");
-	ok(holds_number(c.pid), "what stands in it is left alone");
+	    "a locked pidfile is refused, and its process is known");
+	ok(holds_number(c.pid), "a refused pidfile keeps its text");
 	pidfile_release(&p);
-	ok(is_there("pid"), "who was refused releases nothing");
+	ok(is_there("pid"), "releasing a refused pidfile does nothing");
 	ok(link("pid", "hard") == 0 &&
 		pidfile_claim("hard", &p) == PIDFILE_HELD,
-	    "a hard link to a held one is refused");
+	    "a hard link to a locked pidfile is refused");
 	unlink("hard");
 	ok(ring("pid") == PIDFILE_OK && rung(c),
-	    "after all that the holder still holds it");
+	    "after all that, the process still has its lock");
 	end(c);
 	ok(holds_number(c.pid) && pidfile_claim("pid", &p) == PIDFILE_OK &&
 		holds_number(getpid()),
-	    "what a killed holder left is taken over");
+	    "the pidfile of a killed process is taken over");
 	pidfile_release(&p);
 	c = start(READER);
 	ok(pidfile_claim("pid", &p) == PIDFILE_HELD && p.holder == c.pid,
-	    "a reader's lock keeps a claimer out");
+	    "a read lock prevents a claim");
 	end(c);
 	unlink("pid");
 }
@@ -91,19 +90,19 @@ test_not_files(void)
 	scratch_sh("echo 5 >target && ln -s target link && "
 		   "ln -s nowhere dangling && mkdir dir && mkfifo fifo");
 	for (i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-		snprintf(name, sizeof name, "%s is no pidfile", paths[i]);
+		snprintf(name, sizeof name, "%s is not a pidfile", paths[i]);
 		ok(pidfile_claim(paths[i], &p) == PIDFILE_NOTFILE && p.fd == -1,
 		    name);
 	}
 	scratch_sh("echo 5 | cmp -s - target && test ! -e nowhere");
-	ok(1, "what links lead to is left alone");
+	ok(1, "the targets of links are left alone");
 	ok(pidfile_claim("nodir/pid", &p) == PIDFILE_ERRNO && errno == ENOENT,
-	    "without its directory it can't be");
+	    "a pidfile in a missing directory: ENOENT");
 	ok(pidfile_claim("target/pid", &p) == PIDFILE_ERRNO && errno == ENOTDIR,
-	    "nor beneath a file");
+	    "a pidfile beneath a file: ENOTDIR");
 	ok(ring("dir") == PIDFILE_NOTFILE && ring("fifo") == PIDFILE_NOTFILE &&
 		ring("/dev/null") == PIDFILE_NOTFILE,
-	    "directories, FIFOs and devices are not rung");
+	    "directories, FIFOs and devices signal no process");
 	scratch_sh("rm -r link dangling dir fifo target");
 }
 
@@ -115,21 +114,22 @@ test_release(void)
 	pidfile_claim("pid", &p);
 	scratch_sh("rm pid && echo 4321 >pid");
 	pidfile_release(&p);
-	ok(is_there("pid"), "another's file at the same path is not removed");
+	ok(is_there("pid"), "another file at the same path is not removed");
 	unlink("pid");
 	pidfile_claim("pid", &p);
 	unlink("pid");
 	pidfile_release(&p);
-	ok(!is_there("pid") && p.fd == -1, "one removed before is no trouble");
+	ok(!is_there("pid") && p.fd == -1,
+	    "a pidfile that is already removed is no error");
 	pidfile_claim("pid", &p);
 	scratch_sh("mv pid was && ln -s was pid");
 	pidfile_release(&p);
 	ok(is_there("pid") && is_there("was"),
-	    "a link in its place is not removed, nor what it leads to");
+	    "a link in its place is not removed, and neither is its target");
 	scratch_sh("rm pid was");
 }
 
-/* Claimers and releasers in a crowd: never two at once. */
+/* Claim and release while others do so, and check to be the only one. */
 static void
 crowd(void)
 {
@@ -138,7 +138,7 @@ crowd(void)
 	int i, got, fd;
 
 	got = 0;
-	/* Who never has a turn in so many tries waits until one is free. */
+	/* If no try has succeeded, go on until one does. */
 	for (i = 0; i < 2000 || (got == 0 && i < 2000000); i++) {
 		result = pidfile_claim("pid", &p);
 		if (result == PIDFILE_HELD)
@@ -165,8 +165,8 @@ test_races(void)
 	well = 1;
 	for (i = 0; i < 4; i++)
 		well = wait(&status) > 0 && status == 0 && well;
-	ok(well, "of many that claim and release, one at a time holds it");
-	ok(!is_there("pid"), "the last one leaves nothing behind");
+	ok(well, "of many processes, only one at a time has it claimed");
+	ok(!is_there("pid"), "the last one leaves no pidfile");
 }
 
 static void
@@ -184,7 +184,7 @@ test_as_root(void)
 {
 	chmod(".", 0755);
 	ok(apart(claim_as_nobody) == EACCES && !is_there("new"),
-	    "a directory we may not write to: EACCES");
+	    "a directory that we may not write to: EACCES");
 }
 
 static void
@@ -195,7 +195,7 @@ test_words(void)
 	all = 1;
 	for (i = PIDFILE_OK; i <= PIDFILE_OURS; i++)
 		all = all && pidfile_why(i) != NULL && *pidfile_why(i) != '\0';
-	ok(all, "each result has its words");
+	ok(all, "each result has a description");
 }
 
 int

@@ -35,7 +35,7 @@ test_mtime(void)
 	utimensat(AT_FDCWD, "file", times, 0);
 	stat("file", &st);
 	ok(os_mtime_ns(&st) == 1234567890123456789,
-	    "a file's time is told in nanoseconds");
+	    "a file's time is in nanoseconds");
 	times[1] = (struct timespec){ .tv_sec = -1 };
 	utimensat(AT_FDCWD, "file", times, 0);
 	stat("file", &st);
@@ -47,7 +47,7 @@ test_mtime(void)
 	    "a time in the far future is not before 1970");
 }
 
-/* Where the type is told, it is the right one. */
+/* If a type is known, it is the right one. */
 static void
 test_types(void)
 {
@@ -69,10 +69,10 @@ test_types(void)
 		    (type == 0 || type == (st.st_mode & S_IFMT));
 	}
 	closedir(dir);
-	ok(right && seen == 6, "a directory tells what its entries are");
+	ok(right && seen == 6, "the types of directory entries are right");
 }
 
-/* A child that does this and then waits to be killed. */
+/* Start a child that does this and then waits to be killed. */
 static pid_t
 child(void (*prepare)(void))
 {
@@ -120,22 +120,22 @@ test_started(void)
 
 	ok(os_started(getpid(), &ours) == 0 && ours <= now_ns() &&
 		ours > now_ns() - 3600 * (int64_t)1000000000,
-	    "this process started not long ago");
+	    "this process started within the last hour");
 	before = now_ns();
 	pid = child(plain);
 	ok(os_started(pid, &its) == 0 && its > ours - GRAIN_NS &&
 		its > before - GRAIN_NS && its < now_ns() + GRAIN_NS,
-	    "a child's start is when it was forked, as clocks go");
+	    "a child's start is the time of its fork");
 	kill(pid, SIGKILL);
 	until(os_started(pid, &its) < 0);
 	ok(os_started(pid, &its) == -1 && errno == ESRCH,
-	    "a process that has ended is gone, waited for or not");
+	    "a zombie has no start: ESRCH");
 	waitpid(pid, &status, 0);
 	ok(os_started(pid, &its) == -1 && errno == ESRCH,
-	    "a process that was waited for is gone");
+	    "a reaped process has no start: ESRCH");
 }
 
-/* The name of a program stands in its line of facts, in parentheses. */
+/* /proc/PID/stat holds the name of the program, in parentheses. */
 static void
 test_odd_name(void)
 {
@@ -175,16 +175,16 @@ test_process(void)
 		return;
 	}
 	ok(process >= 0 && (fcntl(process, F_GETFD) & FD_CLOEXEC) != 0,
-	    "a descriptor stands for a process, and closes at exec");
+	    "a descriptor of a process is closed at exec");
 	ok(os_process_signal(process, SIGTERM) == 0 &&
 		waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
 		WTERMSIG(status) == SIGTERM,
 	    "a signal sent through it arrives");
 	ok(os_process_signal(process, SIGTERM) == -1 && errno == ESRCH,
-	    "through it nobody else is signalled later");
+	    "after the process has ended, it signals none: ESRCH");
 	close(process);
 	ok(os_process(pid) == -1 && errno == ESRCH,
-	    "no descriptor stands for a process that is gone");
+	    "a process that is gone cannot be opened: ESRCH");
 }
 
 static void
@@ -198,22 +198,22 @@ test_open_dir(void)
 	dir = os_open_dir(AT_FDCWD, "on");
 	fd = os_open_dir(dir, "to");
 	ok(dir >= 0 && fd >= 0 && (fcntl(dir, F_GETFD) & FD_CLOEXEC) != 0,
-	    "directories are opened to go on from, and not passed on");
+	    "directories are opened, and closed at exec");
 	ok(fstatat(dir, "file", &st, 0) == 0 && S_ISREG(st.st_mode),
-	    "what is in them can be reached");
+	    "their entries can be reached");
 	ok(os_open_dir(dir, "link") == -1 &&
 		(errno == ELOOP || errno == ENOTDIR),
-	    "a link to one is not");
+	    "a link to a directory is refused");
 	ok(os_open_dir(dir, "file") == -1 && errno == ENOTDIR,
-	    "nor is a file: ENOTDIR");
+	    "a file is not a directory: ENOTDIR");
 	ok(os_open_dir(dir, "missing") == -1 && errno == ENOENT,
-	    "nor what is not there: ENOENT");
+	    "a missing directory: ENOENT");
 	close(fd);
 	close(dir);
 	chmod("on", 0755);
 }
 
-/* the descriptor of what the name stands for now, if it is what st tells of */
+/* Open the file "it" if it is still the file that st describes. */
 static int
 open_as(const struct stat *st)
 {
@@ -230,7 +230,7 @@ open_as(const struct stat *st)
 	return -1;
 }
 
-/* On Linux nothing else is opened: a lock that closing would drop still holds. */
+/* On Linux no other file is opened: closing it would drop a lock. */
 static void
 test_open_file(void)
 {
@@ -244,25 +244,24 @@ test_open_file(void)
 	fd = open_as(&st);
 	ok(fd >= 0 && read(fd, &c, 1) == 1 && c == 'o' &&
 		(fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0,
-	    "a file that was seen is opened, and not passed on");
+	    "a file is opened, and closed at exec");
 	close(fd);
 	held = open("other", O_RDWR | O_CLOEXEC);
 	ok(fcntl(held, F_SETLK, &lock) == 0 && rename("other", "it") == 0 &&
 		open_as(&st) == -1,
-	    "what has taken its place is not");
+	    "a file that has taken its place is not opened");
 	scratch_sh("ln -s missing link && mkfifo fifo");
 	for (i = 0; i < 3; i++) {
 		rename(i == 0 ? "link" : i == 1 ? "fifo" : "nothing", "it");
 		if (open_as(&st) != -1)
 			break;
 	}
-	ok(i == 3,
-	    "nor is a link, or a FIFO, whose other end nobody waits for");
+	ok(i == 3, "a link or a FIFO in its place is not opened");
 	close(held);
 	remove("it");
 }
 
-/* More of them than a page of the list holds. */
+/* More children than one read returns. */
 static void
 test_children(void)
 {
@@ -273,7 +272,7 @@ test_children(void)
 	n = os_children(getpid(), pids, MANY + 1);
 	if (n < 0 && errno == ENOSYS)
 		return;
-	ok(n == 0, "who has no children has none");
+	ok(n == 0, "a process without children has none");
 	for (i = 0; i < MANY; i++)
 		born[i] = child(plain);
 	n = os_children(getpid(), pids, MANY + 1);
@@ -281,16 +280,18 @@ test_children(void)
 	for (i = 0; i < n; i++)
 		for (j = 0; j < MANY; j++)
 			found += pids[i] == born[j];
-	ok(n == MANY && found == MANY, "many children are all told");
-	ok(os_children(getpid(), pids, 3) == 3, "but no more than asked for");
+	ok(n == MANY && found == MANY, "many children are all listed");
+	ok(os_children(getpid(), pids, 3) == 3,
+	    "no more children are listed than asked for");
 	for (i = 0; i < MANY; i++)
 		end(born[i]);
-	ok(os_children(getpid(), pids, MANY) == 0, "the gone are not");
+	ok(os_children(getpid(), pids, MANY) == 0,
+	    "children that have ended are not listed");
 	ok(os_children(born[0], pids, MANY) == -1 && errno == ESRCH,
-	    "nor are theirs");
+	    "a process that has ended has no children: ESRCH");
 }
 
-/* Descriptors for the directory of its threads, but for none of these. */
+/* Leave a descriptor for the directory of threads, but none for a thread. */
 static void
 test_children_unread(void)
 {
@@ -306,10 +307,10 @@ test_children_unread(void)
 	less.rlim_cur = (rlim_t)free_fd + 1;
 	setrlimit(RLIMIT_NOFILE, &less);
 	ok(os_children(getpid(), pids, 2) == -1 && errno == EMFILE,
-	    "children that can't be read are not taken for none");
+	    "if children cannot be read, that is an error: EMFILE");
 	setrlimit(RLIMIT_NOFILE, &limit);
 	ok(os_children(getpid(), pids, 2) == 1 && pids[0] == pid,
-	    "they are there");
+	    "after that they are listed again");
 	end(pid);
 }
 
@@ -325,7 +326,7 @@ test_refresh(void)
 	os_refresh(AT_FDCWD, "asked");
 	os_refresh(AT_FDCWD, "missing");
 	ok(fstat(fd, &st) == 0 && st.st_size == 1,
-	    "to ask anew changes nothing of a file, there or not");
+	    "asking the server changes no file, and a missing one is no error");
 	close(fd);
 }
 
@@ -338,14 +339,14 @@ test_events(void)
 
 	ok(os_events("/proc", &name) == OS_EVENTS_NONE &&
 		strcmp(name, "proc") == 0,
-	    "what is not on a disk tells of no changes");
+	    "/proc raises no events");
 	ok(os_events(scratch, &name) == OS_EVENTS_ALL && *name == '\0',
-	    "what is on one does");
+	    "a directory on a disk raises all events");
 	ok(os_events("nowhere", &name) == OS_EVENTS_ALL,
-	    "of what is not there nothing is presumed");
+	    "for a missing path, all events are expected");
 }
 
-/* What was told of mounts: of the root, and in all. */
+/* Counts of the mounts that were reported. */
 static struct {
 	int roots, others, parts;
 	uint64_t sum;
@@ -371,22 +372,22 @@ test_mounts(void)
 	if (mounts < 0)
 		return;
 	ok((fcntl(mounts, F_GETFD) & FD_CLOEXEC) != 0,
-	    "a descriptor stands for all mounts, and closes at exec");
+	    "the descriptor for mounts is closed at exec");
 	n = again = 0;
 	ok(os_mounts_each(mounts, on_mount, &n) == 0 && n > 0 &&
 		mounted.roots > 0 && mounted.others == 0,
-	    "each is told by its path");
+	    "each mount has an absolute path");
 	sum = mounted.sum;
 	mounted.sum = 0;
 	ok(os_mounts_each(mounts, on_mount, &again) == 0 &&
 		(again != n || mounted.sum == sum),
-	    "and the same way another time");
+	    "a second look finds the same mounts");
 	close(mounts);
 	ok(os_mounts_each(mounts, on_mount, &n) == -1 && errno == EBADF,
-	    "what goes wrong is told");
+	    "a bad descriptor: EBADF");
 }
 
-/* Any file will do: its lines are what counts. */
+/* Collect the paths of a file that has the format of mountinfo. */
 static void
 on_line(void *arg, const char *path, uint64_t id, bool part)
 {
@@ -421,13 +422,13 @@ test_lines(void)
 		strcmp(got,
 		    "/ /mnt/with blank\ttab(part) /back\\slash\n "
 		    "/long /last ") == 0,
-	    "paths with odd characters and lines of any length are told");
+	    "paths of any bytes and lines of any length are read");
 	close(fd);
 }
 
-/* A system that can't tell says so; what is asked of it here is the rest. */
+/* Other systems than Linux lack what the rest of the tests needs. */
 static int
-can_tell(void)
+has_processes(void)
 {
 	int64_t ns;
 
@@ -443,7 +444,7 @@ main(void)
 	test_open_dir();
 	test_open_file();
 	test_refresh();
-	if (can_tell()) {
+	if (has_processes()) {
 		test_started();
 		test_odd_name();
 		test_process();
@@ -454,7 +455,7 @@ main(void)
 		test_children_unread();
 	} else
 		ok(os_process(getpid()) == -1 && errno == ENOSYS,
-		    "where this system can't tell, it says so");
+		    "this system lacks it: ENOSYS");
 	scratch_end();
 	return test_end();
 }

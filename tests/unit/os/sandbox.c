@@ -14,14 +14,14 @@
 #include "../test.h"
 #include "os/sandbox.h"
 
-/* of a child in the sandbox, and of whoever rebuilds the site for it */
+/* Pipes between a child in the sandbox and its parent, which rebuilds the site. */
 static int ask[2], answer[2];
 static char top[200]; /* the scratch directory, without links */
 static int version;
 
-/* ---- what is planned ---- */
+/* ---- the plan ---- */
 
-/* is path this, beneath top? */
+/* Return whether path is top and this. */
 static bool
 is(const char *path, const char *want)
 {
@@ -89,7 +89,7 @@ test_plan(void)
 	    "a root that is .. has no name that could be created again");
 }
 
-/* ---- what can be done in it ---- */
+/* ---- inside the sandbox ---- */
 
 static bool
 opens(const char *path, int flags)
@@ -124,29 +124,29 @@ test_files(void)
 {
 	ok(opens("site/x", O_RDONLY) && lists("site") &&
 		opens("other", O_RDONLY),
-	    "files of the root and beside it are read");
+	    "files of the root and beside it can be read");
 	ok(refused("../outside", O_RDONLY) &&
 		refused("/etc/passwd", O_RDONLY) && !lists("..") &&
 		errno == EACCES && refused("link/x", O_RDONLY),
-	    "files elsewhere are not");
+	    "other files cannot be read");
 	ok(refused("site/x", O_WRONLY) &&
 		refused("site/new", O_WRONLY | O_CREAT) &&
 		unlink("site/x") < 0 && errno == EACCES &&
 		mkdir("site/dir", 0755) < 0 && errno == EACCES,
-	    "none of them is written, made or removed");
+	    "files of the root cannot be written, created or removed");
 	ok(opens("run/new", O_RDWR | O_CREAT) && opens("run/new", O_RDONLY) &&
 		opens("run/new", O_WRONLY | O_TRUNC) && unlink("run/new") == 0,
-	    "but those beside the pidfile are");
+	    "files beside the pidfile can be written, created and removed");
 	ok(mkdir("run/dir", 0755) < 0 && errno == EACCES &&
 		symlink("x", "run/link") < 0 && errno == EACCES,
-	    "nothing else is made there");
+	    "directories and links cannot be created there");
 	ok(opens("/dev/tty", O_RDONLY) || errno != EACCES,
-	    "whether there is a terminal can be seen");
+	    "/dev/tty can be opened");
 	execl("/bin/true", "true", (char *)NULL);
-	ok(errno == EACCES, "no program can be run");
+	ok(errno == EACCES, "programs cannot be run");
 }
 
-/* The one who is outside takes the site away and makes it again. */
+/* The parent, which is outside, removes the site and creates it again. */
 static void
 test_again(void)
 {
@@ -155,7 +155,7 @@ test_again(void)
 	if (write(ask[1], "!", 1) != 1 || read(answer[0], &byte, 1) != 1)
 		_exit(2);
 	ok(opens("site/again", O_RDONLY) && !opens("site/x", O_RDONLY),
-	    "a root that was made again is read");
+	    "a root that was created again can be read");
 }
 
 static void
@@ -167,10 +167,10 @@ test_sockets(const struct sockaddr_in *there)
 	fd = socket(AF_INET, SOCK_STREAM, 0);
 	any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	ok(bind(fd, (struct sockaddr *)&any, sizeof any) < 0 && errno == EACCES,
-	    "no new socket listens");
+	    "a new socket cannot listen");
 	ok(connect(fd, (const struct sockaddr *)there, sizeof *there) < 0 &&
 		errno == EACCES,
-	    "nor connects");
+	    "a new socket cannot connect");
 	close(fd);
 }
 
@@ -180,19 +180,19 @@ in_sandbox(const struct sandbox *s, const struct sockaddr_in *there)
 	char how[SANDBOX_HOW];
 
 	ok(sandbox_enter(s, how) == 0 && strncmp(how, "landlock ", 9) == 0,
-	    "the sandbox has a name");
+	    "the sandbox has a name and a version");
 	test_files();
 	if (version >= 4)
 		test_sockets(there);
 	if (version >= 6)
 		ok(kill(getppid(), 0) < 0 && errno == EPERM &&
 			kill(getpid(), 0) == 0,
-		    "nobody else is signalled");
+		    "other processes cannot be signalled");
 	test_again();
 	_exit(test_end());
 }
 
-/* a socket that listens, at an address that is put there */
+/* Create a socket that listens, and get its address. */
 static int
 listener(struct sockaddr_in *there)
 {
@@ -242,11 +242,11 @@ test_sandbox(void)
 		if (write(answer[1], "!", 1) != 1)
 			exit(2);
 	}
-	ok(status_of(pid) == 0, "all that holds in the sandbox");
+	ok(status_of(pid) == 0, "all of that holds in the sandbox");
 	close(fd);
 }
 
-/* An older kernel is told no more than what it knows; this one stands in. */
+/* Older kernels know less; this one stands in for them. */
 static void
 test_versions(void)
 {
@@ -268,7 +268,7 @@ test_versions(void)
 		if (status_of(pid) != 0)
 			break;
 	}
-	ok(i == version + 1, "every older version of it holds, too");
+	ok(i == version + 1, "every older version works, too");
 }
 
 static void
@@ -298,7 +298,7 @@ without(void)
 	sandbox_plan(&s, "site", "run/pid");
 	ok(sandbox_enter(&s, how) == -1 && strncmp(how, "none: ", 6) == 0 &&
 		opens("../outside", O_RDONLY),
-	    "where there is no sandbox nothing is given up");
+	    "without a sandbox, everything stays allowed");
 	printf("skip 'what holds in it' (%s)\n", how);
 }
 

@@ -26,7 +26,7 @@ readable(int timeout)
 	return n == 1;
 }
 
-/* how a child ends that runs this */
+/* The wait status of a child that runs this. */
 static int
 child(void (*run)(void))
 {
@@ -52,32 +52,32 @@ test_pipe(void)
 	ok(pipe_fd >= 0 && (fcntl(pipe_fd, F_GETFD) & FD_CLOEXEC) != 0 &&
 		(fcntl(pipe_fd, F_GETFL) & O_NONBLOCK) != 0,
 	    "the pipe closes at exec and never blocks");
-	ok(sig_take() == 0 && !readable(0), "at first no signal has come");
+	ok(sig_take() == 0 && !readable(0), "at first, no signal has come");
 	ok(sig_catch(SIGUSR1) == 0 && sig_catch(SIGUSR2) == 0 &&
 		sig_catch(SIGHUP) == 0,
 	    "signals can be caught");
-	ok(sig_catch(SIGKILL) == -1, "KILL can't");
+	ok(sig_catch(SIGKILL) == -1, "KILL cannot be caught");
 	raise(SIGUSR1);
 	ok(readable(0), "a signal makes the pipe readable");
 	taken = sig_take();
 	ok(sig_has(taken, SIGUSR1) && !sig_has(taken, SIGUSR2),
-	    "it is the one that came");
-	ok(sig_take() == 0 && !readable(0), "it is taken once");
+	    "the signal that came is taken");
+	ok(sig_take() == 0 && !readable(0), "a signal is taken once");
 	raise(SIGUSR2);
 	raise(SIGHUP);
 	raise(SIGUSR2);
 	taken = sig_take();
 	ok(sig_has(taken, SIGUSR2) && sig_has(taken, SIGHUP) &&
 		!sig_has(taken, SIGUSR1) && sig_take() == 0,
-	    "several are taken at once, equal ones as one");
+	    "several signals are taken at once, equal ones as one");
 	for (i = 0; i < 100000; i++)
 		raise(SIGUSR1);
 	ok(sig_has(sig_take(), SIGUSR1) && sig_take() == 0,
-	    "more than the pipe holds block nobody");
+	    "more signals than the pipe holds do not block");
 	errno = EDOM;
 	for (i = 0; i < 100000; i++)
 		raise(SIGUSR1);
-	ok(errno == EDOM, "a handler leaves errno alone");
+	ok(errno == EDOM, "the handler keeps errno");
 	sig_take();
 }
 
@@ -92,12 +92,12 @@ test_numbers(void)
 
 	ok(sig_number("HUP") == SIGHUP && sig_number("SIGHUP") == SIGHUP &&
 		sig_number("1") == 1,
-	    "a signal is told by name, long name or number");
+	    "a signal has a name, a long name and a number");
 	ok(sig_number("usr1") == SIGUSR1 && sig_number("sigUsr2") == SIGUSR2,
-	    "in any case");
+	    "names are read in upper and lower case");
 	ok(sig_number("64") == 64, "the last number is 64");
 	for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		snprintf(name, sizeof name, "'%s' is no signal", bad[i]);
+		snprintf(name, sizeof name, "'%s' is not a signal", bad[i]);
 		ok(sig_number(bad[i]) == -1, name);
 	}
 	same = 1;
@@ -105,11 +105,11 @@ test_numbers(void)
 		same = same &&
 		    (strcmp(sig_name(n), "?") == 0 ||
 			sig_number(sig_name(n)) == n);
-	ok(same, "each name leads back to its number");
+	ok(same, "each name stands for its own number");
 	ok(strcmp(sig_name(SIGTERM), "TERM") == 0, "15 is TERM");
 	ok(strcmp(sig_name(SIGWINCH), "WINCH") == 0, "WINCH has a name");
 	ok(strcmp(sig_name(0), "?") == 0 && strcmp(sig_name(1000), "?") == 0,
-	    "what is no signal has no name");
+	    "other numbers have no name");
 }
 
 /* ---- in children ---- */
@@ -131,7 +131,7 @@ reset_then_ask(void)
 	struct sigaction act = { .sa_handler = SIG_IGN };
 	sigset_t mask;
 
-	sigaction(SIGALRM, &act, NULL); /* as by whoever started us */
+	sigaction(SIGALRM, &act, NULL); /* as our parent may do */
 	sigaction(SIGQUIT, &act, NULL);
 	sig_catch(SIGQUIT);
 	sig_catch(SIGQUIT);
@@ -198,14 +198,14 @@ test_suspend(void)
 		suspend();
 	ok(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
 		WSTOPSIG(status) == SIGTSTP,
-	    "a suspended process is stopped as by Ctrl-Z");
+	    "suspending stops the process as Ctrl-Z does");
 	kill(pid, SIGCONT);
 	ok(waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
 		WEXITSTATUS(status) == 0,
-	    "when continued it goes on and catches Ctrl-Z again");
+	    "when continued, it goes on and catches Ctrl-Z again");
 }
 
-/* More of one signal than the pipe holds, then another. */
+/* Send more of one signal than the pipe holds, then another. */
 static void
 test_flood(void)
 {
@@ -217,10 +217,10 @@ test_flood(void)
 	raise(SIGUSR2);
 	taken = sig_take();
 	ok(sig_has(taken, SIGUSR1) && sig_has(taken, SIGUSR2),
-	    "a flood of one signal hides no other");
+	    "many signals of one kind do not hide another");
 }
 
-/* Whoever started us may have had signals blocked, and so may the child. */
+/* The signal mask is inherited. */
 static void
 test_blocked(void)
 {
@@ -244,15 +244,15 @@ main(void)
 	test_blocked();
 	test_numbers();
 	test_flood();
-	ok(child(ignore_then_ask) == 0, "what is ignored does no harm");
+	ok(child(ignore_then_ask) == 0, "an ignored signal does nothing");
 	ok(child(reset_then_ask) == 0,
-	    "a child gets what its parent was started with");
+	    "a child gets the actions that we were started with");
 	status = child(die_of_term);
 	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM,
-	    "it dies of a signal that is caught and blocked");
+	    "a process dies of a signal that it catches and blocks");
 	status = child(die_of_nothing);
 	ok(WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGURG,
-	    "a signal that kills nobody ends it with 128 + its number");
+	    "of a harmless signal it exits with 128 + its number");
 	test_suspend();
 	return test_end();
 }
