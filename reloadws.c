@@ -198,7 +198,7 @@ leave(void)
 	pidfile_release(&srv.pidfile);
 }
 
-/* ---- signals and the letter box ---- */
+/* ---- signals and the mailbox ---- */
 
 /* A box that somebody removed is made again, for the next letter. */
 static void
@@ -207,12 +207,11 @@ read_letters(enum box_result result, struct news *news)
 	struct buf letters = { .max = BOX_MAX };
 
 	if (result == BOX_OK && box_read(&srv.box, &letters) < 0)
-		msg_why("the letter box of %s:", srv.pidpath);
+		msg_why("the mailbox of %s:", srv.pidpath);
 	else if (result == BOX_NONE)
 		box_make(srv.pidpath);
 	else if (result != BOX_OK && result != BOX_ERRNO)
-		msg_why(
-		    "the letter box of %s: %s", srv.pidpath, box_why(result));
+		msg_why("the mailbox of %s: %s", srv.pidpath, box_why(result));
 	news_read(news, buf_head(&letters), letters.len);
 	buf_free(&letters);
 }
@@ -221,7 +220,7 @@ static void
 empty_box(enum box_result result)
 {
 	if (result == BOX_OK && box_empty(&srv.box) < 0)
-		msg_why("the letter box of %s:", srv.pidpath);
+		msg_why("the mailbox of %s:", srv.pidpath);
 	box_close(&srv.box);
 }
 
@@ -427,7 +426,8 @@ claim_pidfile(void)
 	if (result != PIDFILE_OK)
 		msg_die("%s: %s", srv.pidpath, pidfile_why(result));
 	if (box_make(srv.pidpath) != BOX_OK)
-		msg_warn("%s: no letter box: rings are reloads", srv.pidpath);
+		msg_warn(
+		    "%s: no mailbox: each signal is a reload", srv.pidpath);
 	if (srv.dir != NULL)
 		hide();
 }

@@ -1,20 +1,20 @@
 #!/bin/sh
-# reloadws_pidfile.sh - one server a pidfile, one server a port
+# reloadws_pidfile.sh - a pidfile and a port belong to one server at a time
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
-# get path: the status of GET path
+# get path: print the status of GET path
 get() {
 	printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$1" |
 	    wscat -r "$port" | sed -n '1s/^HTTP.1.1 \([0-9]*\).*/\1/p'
 }
 
-# status n path: does path have this status?
+# status n path: is this the status of GET path?
 status() {
 	[ "$(get "$2")" = "$1" ]
 }
 
-# fails_with n command...: does the command exit n, saying so in err?
+# fails_with n command...: does the command exit with n?  Its messages go to err
 fails_with() {
 	want=$1
 	shift
@@ -26,12 +26,12 @@ serve server -l 0 -d .
 server=$pid
 
 ok 'a second server refuses the pidfile' fails_with 1 reloadws -l 0
-ok 'it says who holds it' has err "$server"
-ok 'and prints no address' not test -s out
+ok 'it names the process that holds it' has err "$server"
+ok 'it prints no address' not test -s out
 ok 'the first one keeps its pidfile' count 1 reloadws.pid "$server"
 ok 'a second server refuses the port' \
     fails_with 1 reloadws -l "$port" -p other.pid
-ok 'it says how to move' has err "-l $((port + 1))"
+ok 'it suggests another port' has err "-l $((port + 1))"
 ok 'it leaves no pidfile' not test -e other.pid
 
 # ---- POSIX drops a lock when any descriptor of its file is closed ----
@@ -40,12 +40,12 @@ ln -s reloadws.pid symbolic.txt
 echo plain >plain.txt
 ok 'a file is served' status 200 /plain.txt
 ok 'the pidfile is not' status 404 /reloadws.pid
-ok 'nor is a hard link to it' status 404 /link.txt
-ok 'nor a symbolic one' status 404 /symbolic.txt
+ok 'a hard link to the pidfile is not served' status 404 /link.txt
+ok 'a symbolic link to the pidfile is not served' status 404 /symbolic.txt
 printf 'GET / HTTP/1.0\r\nHost: localhost\r\n\r\n' | wscat -r "$port" >list
-ok 'a list names the file' has list plain.txt
-ok 'but not the pidfile' not grep -E 'reloadws.pid|link.txt|symbolic' list
-ok 'after all this the lock still holds' fails_with 1 reloadws -l 0
+ok 'a listing names the file' has list plain.txt
+ok 'a listing does not name the pidfile' not grep -E 'reloadws.pid|link.txt|symbolic' list
+ok 'after all this, the lock still holds' fails_with 1 reloadws -l 0
 ok 'TERM removes the pidfile' stop "$server"
 ok 'it is gone' not test -e reloadws.pid
 
@@ -58,33 +58,33 @@ stop "$pid"
 echo 1 >target
 ln -s target link.pid
 ok 'a link is refused' fails_with 1 reloadws -l 0 -p link.pid
-ok 'and what it leads to is not touched' count 1 target 1
+ok 'its target is not touched' count 1 target 1
 mkdir dir.pid
 ok 'a directory is refused' fails_with 1 reloadws -l 0 -p dir.pid
 mkfifo fifo.pid
 ok 'a FIFO is refused' fails_with 1 reloadws -l 0 -p fifo.pid
-ok 'a missing directory is said' fails_with 1 reloadws -l 0 -p no/dir.pid
-ok 'by its name' has err 'no/dir.pid: No such file'
+ok 'a pidfile in a missing directory is refused' fails_with 1 reloadws -l 0 -p no/dir.pid
+ok 'the message has its name' has err 'no/dir.pid: No such file'
 
 # ---- wrong calls ----
-ok 'a number as pidfile is a wrong call' fails_with 2 reloadws -p 5678
-ok 'that names -l' has err '-l 5678'
-ok 'so is a wildcard as host' fails_with 2 reloadws -a 0.0.0.0
-ok 'that names -l too' has err '-l 0.0.0.0:5678'
-ok 'so is [::]' fails_with 2 reloadws -a '[::]'
-ok 'a host has no port' fails_with 2 reloadws -a dev.test:80
-ok 'a port is a number' fails_with 2 reloadws -l x
-ok 'an unknown option is one' fails_with 2 reloadws -Z
-ok 'so is an argument' fails_with 2 reloadws site
+ok 'a number as pidfile is a usage error' fails_with 2 reloadws -p 5678
+ok 'the message suggests -l' has err '-l 5678'
+ok 'a wildcard as host is a usage error' fails_with 2 reloadws -a 0.0.0.0
+ok 'the message suggests -l with the address' has err '-l 0.0.0.0:5678'
+ok '[::] as host is a usage error' fails_with 2 reloadws -a '[::]'
+ok 'a host with a port is a usage error' fails_with 2 reloadws -a dev.test:80
+ok 'a port that is not a number is a usage error' fails_with 2 reloadws -l x
+ok 'an unknown option is a usage error' fails_with 2 reloadws -Z
+ok 'an argument is a usage error' fails_with 2 reloadws site
 ok 'a file is no directory to serve' fails_with 1 reloadws -l 0 -d target
 ok '-h shows the usage' reloadws -h
 reloadws -h >out
-ok 'on standard output' has out 'usage: reloadws'
+ok 'the usage goes to standard output' has out 'usage: reloadws'
 ok '-V shows the version' reloadws -V
-ok 'no wrong call leaves a pidfile' not test -e reloadws.pid
+ok 'a usage error leaves no pidfile' not test -e reloadws.pid
 
 # ---- an end and a start at the same time ----
-# settled: has the server that was started last come up, or given up?
+# settled: has the last server started or ended?
 settled() {
 	address next || gone "$pid"
 }
@@ -106,18 +106,18 @@ for i in 1 2 3 4 5 6 7 8; do
 	has reloadws.pid "$pid" || break
 done
 ok 'a start during an end gets the pidfile' count 1 reloadws.pid "$pid"
-ok 'and keeps it' fails_with 1 reloadws -l 0
+ok 'it keeps the pidfile' fails_with 1 reloadws -l 0
 stop "$pid"
 
 # ---- quiet and verbose ----
 serve server -q -l 0
-ok 'the address is printed under -q too' count 1 server ''
+ok '-q prints the address' count 1 server ''
 stop "$pid"
 serve server -v -l 0
 get /reload >/dev/null
 kill -USR1 "$pid"
-ok '-v says each connection' until_ok 5 has server 'closed, was in state'
-ok 'and each request' until_ok 5 has server 'GET /reload: 200'
-ok 'and each broadcast' until_ok 5 has server 'reload: 0 listeners'
+ok '-v prints each connection' until_ok 5 has server 'closed, was in state'
+ok '-v prints each request' until_ok 5 has server 'GET /reload: 200'
+ok '-v prints each broadcast' until_ok 5 has server 'reload: 0 listeners'
 start page wscat -P reload.v1 "$port" /reload 'text:{"said":"x"}'
-ok 'and what a page says' until_ok 5 has server 'a page: {"said":"x"}'
+ok '-v prints messages of pages' until_ok 5 has server 'a page: {"said":"x"}'

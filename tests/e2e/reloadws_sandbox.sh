@@ -72,16 +72,16 @@ fi
 rm project/site && page project/site back
 ok 'and makes room for a directory' served back
 kill -USR1 "$server"
-ok 'it can be rung' until_ok 5 has server listeners
+ok 'it takes signals' until_ok 5 has server listeners
 rm project/.reloadws.pid.box
 kill -USR1 "$server"
-ok 'it makes a new letter box' until_ok 5 test -f project/.reloadws.pid.box
+ok 'it creates a new mailbox' until_ok 5 test -f project/.reloadws.pid.box
 echo some.css >project/.reloadws.pid.box
 kill -USR1 "$server"
-ok 'and reads and empties it' until_ok 5 not test -s project/.reloadws.pid.box
+ok 'it reads and empties the mailbox' until_ok 5 not test -s project/.reloadws.pid.box
 stop "$server"
 ok 'it removes its pidfile' not test -e project/reloadws.pid
-ok 'and the box' not test -e project/.reloadws.pid.box
+ok 'it removes its mailbox' not test -e project/.reloadws.pid.box
 
 # ---- roots of other kinds ----
 serve_in_project deep -d build/new/html
@@ -112,7 +112,7 @@ ok 'and one with its whole path' served elsewhere
 rm -rf elsewhere/site && page elsewhere/site remade
 ok 'that is made again' served remade
 stop "$pid"
-ok 'a pidfile elsewhere is removed as well' not test -e current/pid
+ok 'a pidfile in another directory is removed, too' not test -e current/pid
 serve_in_project none
 ok 'without a root there is the welcome' served reloadws
 stop "$pid"

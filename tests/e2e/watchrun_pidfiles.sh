@@ -1,12 +1,12 @@
 #!/bin/sh
-# watchrun_pidfiles.sh - who is rung, and who never is
+# watchrun_pidfiles.sh - which processes watchrun signals, and which it refuses
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "${0%/*}/lib.sh"
 
 mkdir site
 n=0
 
-# ringer file args...: a process that says there what signals it gets; $pid
+# ringer file args...: start a process that writes its signals to the file; $pid
 ringer() {
 	rang=$1
 	shift
@@ -14,18 +14,18 @@ ringer() {
 	start "$rang" bell "$@"
 	until_ok 10 has "$rang" ready
 }
-# rung n name: has the bell got so many signals, and soon after no more?
+# rung n name: has it got so many signals, and soon after no more?
 rung() {
 	until_ok 10 lines $(($1 + 1)) "$2" && sleep 0.1 && lines $(($1 + 1)) "$2"
 }
-# save_until text: a change, until watchrun's log says so after it
+# save_until text: make a change, and wait until watchrun's log has the text
 save_until() {
 	n=$((n + 1))
 	: >log
 	echo $n >site/page.html
 	until_ok 5 has log "$1"
 }
-# listening args...: a watchrun with these arguments
+# listening args...: start watchrun with these arguments; $watchrun
 listening() {
 	# Appended to, so that the log can be emptied between changes.
 	: >log
@@ -34,7 +34,7 @@ listening() {
 	started="$started $watchrun"
 	until_ok 10 has log 'watching '
 }
-# refuses text: at a change that is said, by one line, and watchrun goes on
+# refuses text: a change makes watchrun print this once, and it goes on
 refuses() {
 	save_until "$1" && count 1 log "$1" && kill -0 "$watchrun"
 }
@@ -49,40 +49,40 @@ sleep 0.05
 echo "$plain" >number
 listening -p good -p number
 save_until 'number: rung'
-ok 'the holder of the lock is rung' rung 1 locked
-ok 'by USR1' has locked USR1
-ok 'and the process whose number is in a file' rung 1 plain
+ok 'the process with the lock is signalled' rung 1 locked
+ok 'the default signal is USR1' has locked USR1
+ok 'so is the process whose number is in a file without a lock' rung 1 plain
 echo 1 >good
 save_until 'number: rung'
-ok 'where there is a lock the number does not matter' rung 2 locked
+ok 'if there is a lock, the number does not matter' rung 2 locked
 : >good
 save_until 'number: rung'
-ok 'nor that there is none' rung 3 locked
+ok 'if there is a lock, the file may be empty' rung 3 locked
 printf '%s' "$plain" >number
 save_until 'number: rung'
-ok 'a number without a newline' rung 4 plain
+ok 'the number needs no newline' rung 4 plain
 printf ' %s \r\nmore\n' "$plain" >number
 save_until 'number: rung'
-ok 'a number among blanks, and more lines' rung 5 plain
+ok 'blanks around the number and more lines do not matter' rung 5 plain
 stop "$watchrun"
 
 listening -p good -- sh -c 'exit 1'
 save_until 'exit status 1'
-ok 'a command that fails rings nobody' rung 5 locked
+ok 'a command that fails signals no process' rung 5 locked
 stop "$watchrun"
 listening -p good -- sh -c 'kill -KILL $$'
 save_until 'killed by SIGKILL'
-ok 'nor does one that is killed' rung 5 locked
+ok 'a command that is killed signals no process' rung 5 locked
 stop "$watchrun"
 listening -p good -- ./not-there
 save_until 'No such file'
-ok 'nor one that is not there' rung 5 locked
+ok 'a command that is missing signals no process' rung 5 locked
 stop "$watchrun"
 listening -p good -- sh -c 'test -e allowed'
 save_until 'exit status 1'
 : >allowed
 save_until 'good: rung'
-ok 'the next one that succeeds does' rung 6 locked
+ok 'the next success signals again' rung 6 locked
 stop "$watchrun"
 
 listening -p good -s HUP
@@ -101,22 +101,22 @@ for signal in usr2 SIGUSR2 $number; do
 	ok "-s $signal sends USR2" rung $times usr2
 	stop "$watchrun"
 done
-ok 'and nothing else' count 3 usr2 USR2
+ok 'no other signal comes' count 3 usr2 USR2
 kill -KILL "$pid"
 
 # ---- bad ones ----
 
-# bad 'a sentence' text: the pidfile `bad`, made before, is refused with that;
-# then it becomes good and works
+# bad 'a sentence' text: the pidfile `bad`, which exists, is refused with this
+# text; then it becomes good and works
 bad() {
 	sentence=$1
 	listening -p bad
-	ok "$sentence is refused and said" refuses "bad: $2"
+	ok "$sentence is refused with a message" refuses "bad: $2"
 	: >log
 	n=$((n + 1))
 	echo $n >site/page.html
 	until_ok 5 has log 'not rung'
-	ok "$sentence is said once" count 0 log "bad: $2"
+	ok "$sentence gets one message" count 0 log "bad: $2"
 	rm -rf bad
 	echo "$plain" >good.new
 	mv good.new bad
@@ -144,7 +144,7 @@ stop "$watchrun"
 head -c 100000 /dev/zero | tr '\0' 1 >bad
 bad 'a pidfile of many digits' 'holds no process'
 sh -c 'echo $$' >bad
-bad 'a number that is nobody' 'no process holds it'
+bad 'a number of no process' 'no process holds it'
 mkfifo bad
 bad 'a FIFO' 'not a regular file'
 mkdir bad
@@ -193,7 +193,7 @@ ok 'a link to a pidfile is followed' save_until 'bad: rung'
 stop "$watchrun"
 rm bad
 
-# ---- strangers ----
+# ---- processes ----
 
 ringer deaf -d
 deaf=$pid
@@ -207,7 +207,7 @@ stop "$watchrun"
 ringer ignoring -i -l bad
 ignoring=$pid
 listening -p bad
-ok 'a process that ignores the signal is rung' save_until 'bad: rung'
+ok 'a process that ignores the signal is signalled' save_until 'bad: rung'
 stop "$watchrun"
 kill -KILL "$ignoring"
 rm bad
@@ -222,17 +222,17 @@ ok 'a process younger than the file is refused' refuses \
     'bad: stale: the process with its number started after'
 stop "$watchrun"
 listening -p bad -s USR1
-ok 'with -s, too' refuses 'bad: stale: the process with its number started after'
+ok 'it is refused with -s, too' refuses 'bad: stale: the process with its number started after'
 stop "$watchrun"
-ok 'and got nothing' rung 0 young
+ok 'it has got no signal' rung 0 young
 ringer reader -r -l bad
 reader=$pid
 listening -p bad
-ok 'a lock for reading is no address' refuses 'bad: stale: the process with its number started after'
-ok 'its holder got nothing' rung 0 reader
+ok 'a read lock does not count' refuses 'bad: stale: the process with its number started after'
+ok 'the process with the read lock has got no signal' rung 0 reader
 echo "$plain" >bad
-ok 'the number counts then' save_until 'bad: rung'
-ok 'its holder still got nothing' rung 0 reader
+ok 'with a read lock, the number in the file counts' save_until 'bad: rung'
+ok 'the process with the read lock still has got no signal' rung 0 reader
 stop "$watchrun"
 kill -KILL "$reader" "$young"
 rm bad
@@ -248,20 +248,20 @@ ringer one -l one.pid
 ringer two -l two.pid
 listening -p one.pid -p missing -p two.pid -- true
 save_until 'two.pid: rung'
-ok 'of several pidfiles the first is rung' rung 1 one
-ok 'and the last' rung 1 two
-ok 'and the missing one is said' count 1 log 'missing: No such'
+ok 'of several pidfiles, the first is signalled' rung 1 one
+ok 'the last is signalled, too' rung 1 two
+ok 'the missing one gets a message' count 1 log 'missing: No such'
 touch site/a site/b site/c site/d
-ok 'many changes ring each once' rung 2 one
+ok 'a batch of many changes signals each once' rung 2 one
 stop "$watchrun"
 
-# The command runs at the start without -w; a bell rings then, too.
+# Without -w, the command runs at the start, and its success signals.
 start log watchrun -v 'site/*' -p one.pid -- true
-ok 'the run at the start rings' rung 3 one
+ok 'the run at the start signals' rung 3 one
 stop "$pid"
 start log watchrun -v 'site/*' -p one.pid
 until_ok 5 has log 'watching '
-ok 'without a command the start does not' rung 3 one
+ok 'without a command, the start does not signal' rung 3 one
 stop "$pid"
 
 # ---- its own files ----
@@ -275,7 +275,7 @@ echo "$plain" >site/plain.pid
 touch site/.plain.pid.box
 until_ok 5 has log 'plain.pid: does not count: our own'
 sleep 0.15
-ok 'a pidfile and its letter box never count' count 0 log 'a batch of'
+ok 'a pidfile and its mailbox never count as changes' count 0 log 'a batch of'
 stop "$watchrun"
 
-ok 'nobody else was ever signalled' kill -0 "$plain" "$locked"
+ok 'the processes are still alive' kill -0 "$plain" "$locked"
