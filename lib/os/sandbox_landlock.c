@@ -13,8 +13,8 @@
 #include "os/sandbox.h"
 
 /*
- * The numbers and structures of the kernel's own documentation, since headers
- * are often older than kernels.  All but two machines have these numbers.
+ * Numbers and structures from the documentation of the kernel, since headers are
+ * often older than it.  All but two architectures have these numbers.
  */
 #ifndef SYS_landlock_create_ruleset
 #if defined(__alpha__) || defined(__mips__)
@@ -31,41 +31,41 @@
 enum {
 	ASK_VERSION = 1, /* flag of landlock_create_ruleset */
 	PATH_BENEATH = 1, /* type of a rule */
-	/* what may be done to files */
+	/* rights on files */
 	WRITE_FILE = 1 << 1,
 	READ_FILE = 1 << 2,
 	READ_DIR = 1 << 3,
 	REMOVE_FILE = 1 << 5,
 	MAKE_REG = 1 << 8,
-	OLDEST = (1 << 13) - 1, /* all that version 1 knows of */
+	OLDEST = (1 << 13) - 1, /* all rights of version 1 */
 	REFER = 1 << 13, /* from version 2 on */
-	TRUNCATE = 1 << 14, /* 3 */
-	IOCTL_DEV = 1 << 15, /* 5 */
+	TRUNCATE = 1 << 14, /* from version 3 on */
+	IOCTL_DEV = 1 << 15, /* from version 5 on */
 	OF_FILES = WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV,
-	/* what may be done with sockets, from version 4 on */
+	/* rights on sockets, from version 4 on */
 	BIND_TCP = 1 << 0,
 	CONNECT_TCP = 1 << 1,
-	/* whom it may reach, from version 6 on */
+	/* scopes, from version 6 on */
 	ABSTRACT_UNIX = 1 << 0,
 	SIGNAL = 1 << 1
 };
 
-/* What is handled is refused, unless a rule allows it. */
+/* A right in the ruleset is refused unless a rule allows it. */
 struct ruleset {
 	uint64_t files;
 	uint64_t net;
 	uint64_t scoped;
 };
 
-/* The kernel reads 12 bytes of it; what follows them is padding. */
+/* The kernel reads 12 bytes of this; the rest is padding. */
 struct rule {
 	uint64_t allowed;
 	int32_t fd;
 };
 
-/* all that this version can refuse */
+/* All rights that this version can refuse. */
 static struct ruleset
-all_of(int version)
+all_rights(int version)
 {
 	struct ruleset set = { .files = OLDEST };
 
@@ -82,7 +82,7 @@ all_of(int version)
 	return set;
 }
 
-/* allow what the set handles of these rights beneath path, which may be none */
+/* Allow these rights beneath path, as far as the set has them. */
 static int
 allow(int ruleset, const struct ruleset *set, const char *path, uint64_t rights)
 {
@@ -135,7 +135,7 @@ sandbox_restrict(const struct sandbox *s, int version)
 	struct ruleset set;
 	int fd, r, error;
 
-	set = all_of(version);
+	set = all_rights(version);
 	fd = (int)syscall(SYS_landlock_create_ruleset, &set, sizeof set, 0);
 	if (fd < 0)
 		return -1;

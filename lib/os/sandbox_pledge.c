@@ -1,5 +1,5 @@
 #ifndef __linux__
-/* sandbox_pledge.c - the sandbox of OpenBSD, pledge(2) and unveil(2), or none */
+/* sandbox_pledge.c - pledge(2) and unveil(2) of OpenBSD; elsewhere, none */
 #include <errno.h>
 #include <unistd.h>
 

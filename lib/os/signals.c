@@ -172,8 +172,8 @@ sig_default(int signo)
 }
 
 /*
- * Stop the whole group, since it may be a pipeline.  If the signal came from the
- * terminal, the other members have it already; a second one does no harm.
+ * Stop the whole group, since it may be a pipeline.  If the signal came from
+ * the terminal, the others have it already; a second one does no harm.
  */
 void
 sig_suspend(void)

@@ -14,7 +14,8 @@
 #include "../test.h"
 #include "os/sandbox.h"
 
-/* Pipes between a child in the sandbox and its parent, which rebuilds the site. */
+/* Pipes between a child in the sandbox and its parent, which rebuilds the
+ * site. */
 static int ask[2], answer[2];
 static char top[200]; /* the scratch directory, without links */
 static int version;
