@@ -173,8 +173,10 @@ read_number(int fd, pid_t *pid)
 	number = 0;
 	for (end = p; *end >= '0' && *end <= '9' && number < PID_MOST; end++)
 		number = number * 10 + (*end - '0');
+	if (end == p || number < 2)
+		return PIDFILE_GARBAGE;
 	end += strspn(end, " \t\r");
-	if (end == p || (*end != '\n' && *end != '\0') || number < 2)
+	if (end < text + n && *end != '\n')
 		return PIDFILE_GARBAGE;
 	*pid = (pid_t)number;
 	return PIDFILE_OK;

@@ -139,7 +139,7 @@ for text in garbage 0 1 -1 "-$plain" "+$plain" "${plain}x" "0x$plain" \
 done
 printf '%s\0\n' "$plain" >bad
 listening -p bad
-ok 'a pidfile with a NUL is refused' refuses 'bad: '
+ok 'a pidfile with a NUL is refused' refuses 'bad: holds no process'
 stop "$watchrun"
 head -c 100000 /dev/zero | tr '\0' 1 >bad
 bad 'a pidfile of many digits' 'holds no process'

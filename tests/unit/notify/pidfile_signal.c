@@ -244,6 +244,9 @@ test_texts(void)
 	fd = open("pid", O_WRONLY | O_TRUNC);
 	ok(write(fd, "\0\0\0\0", 4) == 4 && ring("pid") == PIDFILE_GARBAGE,
 	    "zero bytes are no number");
+	ok(pwrite(fd, "999999999\0\n", 11, 0) == 11 &&
+		ring("pid") == PIDFILE_GARBAGE,
+	    "a zero byte behind the number is refused");
 	ok(pwrite(fd, "999999999\n", 10, 0) == 10 &&
 		ftruncate(fd, 1000000) == 0 && ring("pid") == PIDFILE_STALE,
 	    "only the start of a long file is read");
