@@ -481,7 +481,7 @@ turn(void)
 	if (fds[SIGNALS].revents != 0)
 		on_signals();
 	on_runs();
-	if (batch_when() <= clock_ms() && batch_is_ready())
+	if (batch_when() <= clock_ms() && batch_is_ready() && !w.leaving)
 		acted(act_on(&w.act));
 	if (w.fed && !w.leaving && !w.act.acting && w.batch.rules == 0)
 		leave(0, 0);

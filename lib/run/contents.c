@@ -120,8 +120,7 @@ ask_writers(int fd)
  * an answer `complete` decides.
  */
 static enum writers
-read_path(
-    struct contents *c, const char *path, bool complete, uint64_t *sum)
+read_path(struct contents *c, const char *path, bool complete, uint64_t *sum)
 {
 	enum writers writers;
 	struct stat st;
@@ -223,7 +222,10 @@ count_writers(struct contents *c, struct batch *b, int64_t now)
 	return n;
 }
 
-/* Drop a path for the rules that do not count a mere rewrite of it. */
+/*
+ * Drop a path for the rules that do not count a mere rewrite of it.  If it held
+ * something else during a run, that run may have read it: it counts.
+ */
 static void
 sift_path(
     struct contents *c, struct batch *b, struct batch_path *p, uint64_t same)
@@ -236,8 +238,8 @@ sift_path(
 				      : BATCH_WRITER_STAYS;
 		p->sum = 0;
 	}
-	equal = p->sum != 0 && p->sum == known_sum(c, p->path);
-	if ((p->own || p->suspect) && !p->differed)
+	equal = !p->differed && p->sum != 0 && p->sum == known_sum(c, p->path);
+	if (p->own || p->suspect)
 		same = UINT64_MAX;
 	if (!equal) {
 		set_sum(c, p->path, p->sum);

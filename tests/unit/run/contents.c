@@ -122,8 +122,8 @@ test_same(void)
 	    "a suspect with equal contents is none for any rule");
 	p = own_change("a", 3, 500);
 	p->differed = true;
-	ok(takes(2, 510, "a:1 "),
-	    "other contents during a run count for rules without -u");
+	ok(takes(2, 510, "a:3 "),
+	    "other contents during a run count for each rule");
 	end_scene();
 }
 

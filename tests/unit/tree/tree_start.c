@@ -29,8 +29,7 @@ test_found(void)
 	    "a rule that wants their contents gets each of them");
 	scratch_sh("mkdir x; echo 1 >x/f");
 	settle();
-	ok(strstr(events(), "fx/f") == NULL,
-	    "but not those that come later");
+	ok(strstr(events(), "fx/f") == NULL, "but not those that come later");
 	unwatch();
 	watch_with((struct tree_options){ .contents = 2 }, "** ; a");
 	ok(sent("fa:3"), "another rule does not");
