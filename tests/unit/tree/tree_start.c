@@ -8,7 +8,7 @@
 #include "../test.h"
 #include "watched.h"
 
-enum { FILES = 12, ROUNDS = 200 };
+enum { FILES = 12, ROUNDS = 50 };
 
 /* ---- what is found ---- */
 
