@@ -99,26 +99,6 @@ add_part(struct globs *g, enum glob_kind kind, const char *text)
 	return 0;
 }
 
-static int
-add_start(struct globs *g, const char *text, const char *root)
-{
-	struct glob_start *starts;
-	char *copy;
-
-	starts = grow(g->starts, g->nstarts, sizeof *starts);
-	if (starts == NULL)
-		return -1;
-	g->starts = starts;
-	copy = malloc(strlen(text) + 1);
-	if (copy == NULL)
-		return -1;
-	glob_clean(text, copy);
-	starts[g->nstarts++] = (struct glob_start){
-		.place = (uint32_t)g->nparts, .root = root, .text = copy
-	};
-	return 0;
-}
-
 static void
 unescape(char *s)
 {
@@ -222,6 +202,32 @@ ends_in_slash(const char *text)
 	return n > 0 && text[n - 1] == '/';
 }
 
+/* Add the start of an alternative, and the part by which it may be anywhere. */
+static int
+add_start(struct globs *g, const char *text)
+{
+	struct glob_start *starts;
+	const char *root;
+	char *copy;
+
+	root = *text == '/' ? "/" : "";
+	if (g->patterns->use != GLOB_WANTED && *text != '/' &&
+	    is_single_name(text))
+		root = NULL;
+	starts = grow(g->starts, g->nstarts, sizeof *starts);
+	if (starts == NULL)
+		return -1;
+	g->starts = starts;
+	copy = malloc(strlen(text) + 1);
+	if (copy == NULL)
+		return -1;
+	glob_clean(text, copy);
+	starts[g->nstarts++] = (struct glob_start){
+		.place = (uint32_t)g->nparts, .root = root, .text = copy
+	};
+	return root != NULL ? 0 : add_part(g, GLOB_STARS, NULL);
+}
+
 /* Add an alternative of the newest pattern. */
 static int
 add_alternative(struct globs *g, const char *text, bool literal)
@@ -229,17 +235,11 @@ add_alternative(struct globs *g, const char *text, bool literal)
 	char *name, *slash;
 	const char *names_end;
 	enum glob_kind kind, last;
-	bool anywhere, wild;
+	bool wild;
 
-	anywhere = g->patterns->use != GLOB_WANTED && *text != '/' &&
-	    is_single_name(text);
-	if (add_start(g, text,
-		anywhere           ? NULL
-		    : *text == '/' ? "/"
-				   : "") < 0 ||
-	    (anywhere && add_part(g, GLOB_STARS, NULL) < 0))
+	if (add_start(g, text) < 0)
 		return -1;
-	last = anywhere ? GLOB_STARS : GLOB_NAME;
+	last = g->starts[g->nstarts - 1].root == NULL ? GLOB_STARS : GLOB_NAME;
 	wild = false;
 	name = g->starts[g->nstarts - 1].text;
 	names_end = name + (literal ? strlen(name) : find_names(name));
