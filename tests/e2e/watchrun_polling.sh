@@ -97,7 +97,7 @@ in_namespace() {
 
 	# As a container has it: mounted before watchrun starts.
 	mount --bind other/file tree/bound
-	watch log -l -l tree/bound
+	watch log -l tree/bound
 	ok 'a mounted file that is named is polled' polled 1 'a file that is'
 	ok 'and its changes are seen' sees tree/bound put other/file 333
 	stop "$pid"
@@ -107,7 +107,7 @@ in_namespace() {
 	echo 1 >lower/a
 	if mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work \
 	    overlay merged; then
-		watch log -l -l 'merged/**'
+		watch log -l 'merged/**'
 		ok 'what is changed on an overlay is seen' \
 		    sees merged/a put merged/a 2
 		ok 'and changed again' sees merged/a put merged/a 33
