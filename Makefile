@@ -38,12 +38,11 @@ TREE = lib/base/hash.o lib/match/glob.o lib/match/rule.o lib/tree/compare.o \
 	lib/tree/dir.o lib/tree/inotify.o lib/tree/mounts.o lib/tree/poll.o \
 	lib/tree/scan.o lib/tree/symlink.o lib/tree/tree.o
 
-WATCHRUN = lib/notify/changelist.o lib/notify/mailbox.o lib/run/act.o \
-	lib/run/args.o lib/run/batch.o lib/run/bell.o lib/run/contents.o \
-	watchrun.o \
-	lib/run/feed.o lib/run/throttle.o lib/run/job.o lib/run/letter.o \
-	lib/run/options.o lib/run/poke.o lib/run/report.o \
-	lib/run/run.o lib/run/stray.o $(TREE) $(SYSTEM) \
+WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
+	lib/run/act.o lib/run/adopted.o lib/run/args.o lib/run/batch.o \
+	lib/run/bell.o lib/run/contents.o lib/run/feed.o lib/run/job.o \
+	lib/run/letter.o lib/run/options.o lib/run/poke.o lib/run/report.o \
+	lib/run/run.o lib/run/throttle.o watchrun.o \
 	$(FLOOR)
 
 FILES = lib/base/content.o lib/site/listing.o lib/site/mime.o \
@@ -81,10 +80,10 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/os/sandbox.h lib/os/signals.h lib/push/answer.h lib/push/conn.h \
 	lib/push/dialect.h lib/push/history.h lib/push/news.h \
 	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
-	lib/run/act.h lib/run/args.h lib/run/batch.h lib/run/bell.h \
-	lib/run/contents.h lib/run/feed.h lib/run/throttle.h lib/run/job.h \
-	lib/run/letter.h lib/run/options.h lib/run/poke.h \
-	lib/run/report.h lib/run/run.h lib/run/stray.h lib/site/listing.h \
+	lib/run/act.h lib/run/adopted.h lib/run/args.h lib/run/batch.h \
+	lib/run/bell.h lib/run/contents.h lib/run/feed.h lib/run/job.h \
+	lib/run/letter.h lib/run/options.h lib/run/poke.h lib/run/report.h \
+	lib/run/run.h lib/run/throttle.h lib/site/listing.h \
 	lib/site/mime.h lib/site/page.h lib/site/range.h lib/site/reply.h \
 	lib/site/root.h lib/site/site.h lib/site/version.h lib/ws/base64.h \
 	lib/ws/sha1.h lib/ws/ws.h
@@ -99,6 +98,7 @@ TREE_TESTS = tests/unit/tree/inotify tests/unit/tree/tree \
 UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/base/content tests/unit/base/fds tests/unit/base/hash \
 	tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
+	tests/unit/run/adopted \
 	tests/unit/base/utf8 tests/unit/http/access tests/unit/http/chunks \
 	tests/unit/http/http tests/unit/http/net tests/unit/match/glob \
 	tests/unit/match/glob_limits tests/unit/match/rule \
@@ -110,10 +110,9 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/push/peers tests/unit/push/trigger tests/unit/run/args \
 	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/bell \
 	tests/unit/run/contents tests/unit/run/contents_writers \
-	tests/unit/run/feed tests/unit/run/throttle tests/unit/run/job \
-	tests/unit/run/letter tests/unit/run/options tests/unit/run/poke \
-	tests/unit/run/report \
-	tests/unit/run/run tests/unit/run/run_several tests/unit/run/stray \
+	tests/unit/run/feed tests/unit/run/job tests/unit/run/letter \
+	tests/unit/run/options tests/unit/run/poke tests/unit/run/report \
+	tests/unit/run/run tests/unit/run/run_several tests/unit/run/throttle \
 	tests/unit/site/listing tests/unit/site/mime tests/unit/site/page \
 	tests/unit/site/range tests/unit/site/reply tests/unit/site/root \
 	tests/unit/site/site tests/unit/site/version tests/unit/ws/base64 \
@@ -295,8 +294,8 @@ tests/unit/run/throttle: $(THROTTLE_UNIT)
 
 JOB_UNIT = tests/unit/run/job.o lib/run/job.o lib/run/args.o \
 	$(OS) lib/base/clock.o lib/base/hash.o lib/base/str.o \
-	lib/match/glob.o lib/match/rule.o lib/os/signals.o lib/run/batch.o \
-	lib/run/report.o lib/run/run.o lib/run/stray.o
+	lib/match/glob.o lib/match/rule.o lib/os/signals.o lib/run/adopted.o \
+	lib/run/batch.o lib/run/report.o lib/run/run.o
 tests/unit/run/job: $(JOB_UNIT)
 	$(LINK) -o $@ $(JOB_UNIT)
 
@@ -355,17 +354,16 @@ tests/unit/run/report: tests/unit/run/report.o lib/run/report.o
 tests/unit/match/rule: tests/unit/match/rule.o $(MATCH_UNIT)
 	$(LINK) -o $@ tests/unit/match/rule.o $(MATCH_UNIT)
 
-RUN_UNIT = lib/base/clock.o $(OS) lib/run/run.o lib/os/signals.o \
-	lib/base/str.o \
-	lib/run/stray.o
+RUN_UNIT = $(OS) lib/base/clock.o lib/base/str.o lib/os/signals.o \
+	lib/run/adopted.o lib/run/run.o
 tests/unit/run/run: tests/unit/run/run.o $(RUN_UNIT)
 	$(LINK) -o $@ tests/unit/run/run.o $(RUN_UNIT)
 
 tests/unit/run/run_several: tests/unit/run/run_several.o $(RUN_UNIT)
 	$(LINK) -o $@ tests/unit/run/run_several.o $(RUN_UNIT)
 
-tests/unit/run/stray: tests/unit/run/stray.o $(RUN_UNIT)
-	$(LINK) -o $@ tests/unit/run/stray.o $(RUN_UNIT)
+tests/unit/run/adopted: tests/unit/run/adopted.o $(RUN_UNIT)
+	$(LINK) -o $@ tests/unit/run/adopted.o $(RUN_UNIT)
 
 tests/unit/os/signals: tests/unit/os/signals.o lib/os/signals.o lib/base/str.o
 	$(LINK) -o $@ tests/unit/os/signals.o lib/os/signals.o lib/base/str.o

@@ -87,6 +87,12 @@ int os_process_signal(int process, int signo);
 int os_adopt(void);
 
 /*
+ * Get this signal when the parent ends, at once if it has ended already; to be
+ * called in a child after fork(2), and kept by exec.  Returns 0, or -1: ENOSYS.
+ */
+int os_die_with(pid_t parent, int signo);
+
+/*
  * List the children of a process, at most max.  Returns how many, or -1: ESRCH
  * if the process has ended.
  */

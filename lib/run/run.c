@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "os/os.h"
 #include "os/signals.h"
 #include "run/run.h"
 
@@ -34,11 +35,8 @@ set_streams(const struct run_how *how)
 }
 
 static int
-set_environment(const struct run_how *how, const char *mark)
+set_environment(const struct run_how *how)
 {
-	/* Of any that we were started with twice, both go. */
-	if (unsetenv(STRAY_NAME) < 0 || setenv(STRAY_NAME, mark, 1) < 0)
-		return -1;
 	if (how->all)
 		return setenv("WATCHRUN_ALL", "1", 1);
 	return unsetenv("WATCHRUN_ALL");
@@ -46,7 +44,7 @@ set_environment(const struct run_how *how, const char *mark)
 
 /* In the child: become the command, or tell the parent why not. */
 static _Noreturn void
-become(const struct run_how *how, int stop, const char *mark, int report)
+become(const struct run_how *how, int stop, pid_t parent, int report)
 {
 	static const int passed_on[] = { SIGINT, SIGQUIT, SIGTERM };
 	int error;
@@ -62,7 +60,8 @@ become(const struct run_how *how, int stop, const char *mark, int report)
 	for (i = 0; i < sizeof passed_on / sizeof passed_on[0]; i++)
 		sig_default(passed_on[i]);
 	sig_default(stop);
-	if (set_streams(how) == 0 && set_environment(how, mark) == 0)
+	os_die_with(parent, SIGTERM);
+	if (set_streams(how) == 0 && set_environment(how) == 0)
 		execvp(how->argv[0], how->argv);
 	error = errno;
 	n = write(report, &error, sizeof error);
@@ -85,18 +84,19 @@ exec_error(int fd)
 
 /* Start it; its pid, or -1 and errno. */
 static pid_t
-spawn(const struct run_how *how, int stop, const char *mark)
+spawn(const struct run_how *how, int stop)
 {
 	int ends[2], error;
-	pid_t pid;
+	pid_t pid, parent;
 
 	if (pipe(ends) < 0)
 		return -1;
 	fcntl(ends[0], F_SETFD, FD_CLOEXEC);
 	fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	parent = getpid();
 	pid = fork();
 	if (pid == 0)
-		become(how, stop, mark, ends[1]);
+		become(how, stop, parent, ends[1]);
 	error = errno;
 	close(ends[1]);
 	if (pid > 0) {
@@ -123,21 +123,26 @@ later(int64_t now, int64_t ms)
 int
 run_start(struct run *r, const struct run_how *how, int64_t now)
 {
-	struct strays strays = { .group = 0 };
+	uint64_t number;
 	pid_t pid;
 
-	stray_begin(&strays, ++r->shared->starts);
-	pid = spawn(how, r->stop, strays.mark);
+	/* What was adopted before is not of this command. */
+	adopted_update(&r->shared->adopted);
+	pid = spawn(how, r->stop);
 	if (pid < 0)
 		return -1;
-	stray_end(&r->strays);
-	r->strays = strays;
-	r->strays.group = r->pid = pid;
+	r->pid = pid;
 	r->ended = r->stopping = r->killed = false;
 	r->timed_out = r->survived = false;
 	r->suspended = r->asks = r->had_terminal = false;
 	r->held_terminal = r->hung_up = false;
+	r->sent = 0;
 	r->limit_at = r->limit == 0 ? RUN_NEVER : later(now, r->limit);
+	r->shared->running++;
+	number = adopted_command(&r->shared->adopted, pid);
+	if (!r->server || !r->some_left)
+		r->number = number;
+	r->some_left = false;
 	return 0;
 }
 
@@ -273,23 +278,38 @@ changed(struct run *r, int status)
 	leave_terminal(r);
 }
 
-/* Among our children are those that a command left behind, see os_adopt. */
+/* A child that was not started as a command is adopted: see os_adopt. */
+static bool
+reap_command(struct run *runs, size_t n, pid_t pid, int status)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (pid == runs[i].pid && !runs[i].ended) {
+			changed(&runs[i], status);
+			return true;
+		}
+	return false;
+}
+
 void
 run_reap(struct run *runs, size_t n)
 {
+	bool adopted;
 	pid_t pid;
 	int status;
 	size_t i;
 
+	adopted = false;
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0 ||
 	    (pid < 0 && errno == EINTR))
-		for (i = 0; pid > 0 && i < n; i++) {
-			if (pid == runs[i].pid && !runs[i].ended)
-				changed(&runs[i], status);
-			else if (!WIFSTOPPED(status))
-				stray_forget(&runs[i].strays, pid);
-			runs[i].look_at = 0;
-		}
+		if (pid > 0 && !reap_command(runs, n, pid, status))
+			adopted = true;
+	for (i = 0; i < n; i++)
+		runs[i].look_at = 0;
+	/* Their numbers may be reused from now on. */
+	if (adopted && n > 0)
+		adopted_update(&runs->shared->adopted);
 	hand_on(runs, n);
 }
 
@@ -301,17 +321,56 @@ run_busy(const struct run *r)
 
 /* ---- to stop ---- */
 
-/* Is there anything to stop? The command, or what a server left behind. */
+/* Signal the group; is any member there?  The dead count until they are reaped. */
 static bool
-stop_with(struct run *r, int signo)
+signal_group(struct run *r, int signo)
 {
-	bool there;
-
-	/* What has ended by itself leaves daemons that live on. */
-	if (!r->stopping && (r->pid == 0 || r->ended) && !r->server)
+	if (r->pid == 0)
 		return false;
-	there = stray_signal(&r->strays, signo);
-	return there || run_busy(r);
+	if (r->sent != signo || signo == SIGKILL) {
+		r->sent = signo;
+		kill(-r->pid, signo);
+		kill(-r->pid, SIGCONT);
+	}
+	return kill(-r->pid, 0) == 0 || errno == EPERM;
+}
+
+static bool
+signal_all(struct run *r, int signo)
+{
+	bool group;
+
+	group = signal_group(r, signo);
+	r->some_left = r->shared->running > 0;
+	if (r->some_left)
+		return group;
+	return adopted_signal(&r->shared->adopted, r->number, r->pid, signo) ||
+	    group;
+}
+
+/* Returns true if there is something to stop, which has been signalled then. */
+static bool
+begin_stop(struct run *r, int signo)
+{
+	/* What has ended by itself leaves daemons that live on. */
+	if (!r->stopping && (r->pid == 0 || r->ended) &&
+	    (!r->server || r->number == 0))
+		return false;
+	if (r->pid != 0 && !r->stopping) {
+		r->shared->running--;
+		r->stopping = true;
+	}
+	return signal_all(r, signo) || r->stopping;
+}
+
+static void
+set_deadline(struct run *r, int64_t now, int64_t kill_at)
+{
+	r->stopping = true;
+	r->survived = false;
+	r->kill_at = kill_at;
+	r->linger = RUN_LINGER;
+	r->look_at = now + r->linger;
 }
 
 void
@@ -324,43 +383,41 @@ run_stop(struct run *r, int64_t now)
 void
 run_end(struct run *r, int signo, int64_t now)
 {
-	stray_again(&r->strays);
-	if (r->killed || !stop_with(r, signo))
+	bool stopping;
+
+	stopping = r->stopping;
+	if (r->killed || !begin_stop(r, signo))
 		return;
 	r->with = signo;
-	if (r->stopping)
-		return;
-	r->stopping = true;
-	r->survived = false;
-	r->kill_at = later(now, r->grace);
-	r->linger = RUN_LINGER;
-	r->look_at = now + r->linger;
+	if (!stopping)
+		set_deadline(r, now, later(now, r->grace));
 }
 
+/* A process in the kernel dies when it returns from it. */
 void
 run_kill(struct run *r, int64_t now)
 {
-	if (!stop_with(r, SIGKILL) || r->killed)
+	if (!begin_stop(r, SIGKILL) || r->killed)
 		return;
-	r->stopping = r->killed = true;
-	r->survived = false;
-	/* A process in the kernel dies when it returns from it. */
-	r->kill_at = now + RUN_DYING;
-	r->linger = RUN_LINGER;
-	r->look_at = now + r->linger;
+	r->killed = true;
+	set_deadline(r, now, now + RUN_DYING);
 }
 
 /* All is gone that was to go, or we wait for it no more. */
 static enum run_news
 over(struct run *r)
 {
-	stray_end(&r->strays);
+	if (!r->stopping) {
+		r->shared->running--;
+		if (!r->server)
+			adopted_spare(&r->shared->adopted, r->number);
+	}
 	r->pid = 0;
 	r->stopping = r->killed = false;
 	return RUN_ENDED;
 }
 
-/* Is anything left? What it started meanwhile is told as well. */
+/* Is anything left?  What it started meanwhile is signalled as well. */
 static bool
 look(struct run *r, int64_t now)
 {
@@ -369,7 +426,10 @@ look(struct run *r, int64_t now)
 	r->look_at = now + r->linger;
 	if (r->linger < RUN_LINGER_MAX)
 		r->linger *= 2;
-	return stray_signal(&r->strays, r->killed ? SIGKILL : r->with);
+	if (r->killed)
+		return signal_all(r, SIGKILL);
+	/* Shells start what is in the background with INT and QUIT ignored. */
+	return signal_all(r, r->linger < RUN_LINGER_MAX ? r->with : r->stop);
 }
 
 /* Not even KILL ended it: it is another user's, or hangs in the kernel. */

@@ -9,9 +9,15 @@
 #include <stdint.h>
 #include <termios.h>
 
-#include "run/stray.h"
+#include "run/adopted.h"
 
 /*
+ * What a command started is its process group, and the processes that watchrun
+ * adopted since (see os_adopt), with their groups.  Nothing tells whose these
+ * are: they are left alone while another command runs, and for good if their
+ * command ended by itself and is no server.  Where the system does not tell our
+ * children, it is the group alone.
+ *
  * A group runs in the background of our terminal, so that Ctrl-C always
  * reaches us.  When a member is stopped because it wants the terminal, the
  * group gets it, and who had it before has it back when that command ends
@@ -40,7 +46,8 @@ struct run_shared {
 	int tty; /* our terminal; -1: none, or not looked for */
 	struct run *front; /* its group has the terminal; NULL: we have */
 	struct termios modes; /* the terminal's when we have it */
-	uint64_t starts; /* of commands, up to now */
+	size_t running; /* commands that are not being stopped */
+	struct adopted adopted; /* by this process */
 };
 
 /* A rule's commands, one at a time. */
@@ -53,10 +60,13 @@ struct run {
 	bool server; /* what it leaves behind is stopped as it is itself */
 	/* the command */
 	pid_t pid; /* leads its group; 0: none */
+	uint64_t number; /* see adopted_command; 0: none has been started */
 	int status; /* of the last one that ended, as from waitpid(2) */
 	bool ended; /* the command has, though some of its group may live */
 	bool stopping;
 	int with; /* while stopping: the signal */
+	int sent; /* the last signal that the group got; 0: none */
+	bool some_left; /* what was adopted, as another command ran */
 	bool killed; /* while stopping: KILL was sent */
 	bool timed_out; /* it ran longer than the limit */
 	bool survived; /* even KILL did not end all of it in time */
@@ -68,7 +78,6 @@ struct run {
 	int64_t limit_at; /* or RUN_NEVER */
 	int64_t kill_at; /* while stopping; once killed: given up */
 	int64_t look_at, linger; /* while stopping: at what is left of it */
-	struct strays strays; /* what has left the group */
 	struct termios modes; /* the terminal's when this group last had it */
 };
 

@@ -389,6 +389,16 @@ else
 	skip 'what has left the group ends as well' 'no list of children'
 fi
 
+if [ -r "/proc/$$/stat" ]; then
+	under 'site/*' -- sh -c 'trap "echo TERM >>got; exit" TERM
+	    echo $$ >>pids; while :; do sleep 0.05; done'
+	until_ok 5 pids_are 1
+	rm -f got
+	kill -KILL "$watchrun"
+	ok 'a command gets TERM when watchrun is killed' \
+	    until_ok 2 same_text got TERM
+fi
+
 # ---- when nobody listens to what it says ----
 
 : >seen

@@ -9,11 +9,14 @@ echo old >site/page.html
 
 # under args...: watchrun, its end to be found in the file `end`; $pid is that
 # of who hands signals on, $watchrun its own
+under=0
 under() {
 	rm -f end port
 	: >log.up
 	: >seen
-	start log ends end watchrun -v "$@"
+	under=$((under + 1))
+	UNDER=$$.$under start log ends end watchrun -v "$@"
+	hands_on=$pid
 	until_ok 10 has log 'watching '
 	watchrun=$(ps -o pid= -o ppid= | awk -v up="$pid" '$2 == up { print $1 }')
 }
@@ -25,9 +28,10 @@ over() {
 	kill -TERM "$watchrun"
 	until_ok 10 test -e end
 }
-# marked: what was started by this watchrun and is still there
+# marked: what the watchrun of the latest `under` started and is still there
 marked() {
-	grep -lzs "^WATCHRUN_RUN=$watchrun\\." /proc/[0-9]*/environ
+	grep -lzs "^UNDER=$$\\.$under\$" /proc/[0-9]*/environ |
+	    grep -v -e "/$watchrun/" -e "/$hands_on/"
 }
 none_left() {
 	until_ok 5 not marked
