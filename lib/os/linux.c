@@ -17,6 +17,7 @@
 enum {
 	PROC_PATH = 96, /* bytes of a path beneath /proc */
 	PROC_TEXT = 4096, /* bytes read from there at a time */
+	MOUNT_LINE = 16384, /* bytes of a line of /proc/self/mountinfo */
 	CLOCK_TRIES = 20,
 	CLOCK_GAP_NS = 1000000
 };
@@ -29,6 +30,20 @@ close_keeping_errno(int fd)
 	error = errno;
 	close(fd);
 	errno = error;
+}
+
+/* Read the next bytes of a file beneath /proc, as a string; how many, or -1. */
+static ssize_t
+proc_read(int fd, char text[PROC_TEXT])
+{
+	ssize_t n;
+
+	do
+		n = read(fd, text, PROC_TEXT - 1);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0)
+		text[n] = '\0';
+	return n;
 }
 
 /* ---- files ---- */
@@ -249,33 +264,28 @@ parse_mount(char *line,
 	each(arg, field[4], id, strcmp(field[3], "/") != 0);
 }
 
+/* What matters of a line comes first: what does not fit is left out. */
 int
 os_mounts_each(int mounts,
     void (*each)(void *arg, const char *path, uint64_t id, bool part),
     void *arg)
 {
-	size_t size;
-	char *line;
-	FILE *f;
-	int fd, result;
+	char text[PROC_TEXT], line[MOUNT_LINE];
+	ssize_t i, n;
+	size_t len;
 
-	fd = fcntl(mounts, F_DUPFD_CLOEXEC, 0);
-	if (fd < 0)
+	if (lseek(mounts, 0, SEEK_SET) < 0)
 		return -1;
-	f = fdopen(fd, "r");
-	if (f == NULL) {
-		close_keeping_errno(fd);
-		return -1;
-	}
-	rewind(f); /* The offset is shared with `mounts`. */
-	line = NULL;
-	size = 0;
-	while (getline(&line, &size, f) >= 0)
-		parse_mount(line, each, arg);
-	result = feof(f) ? 0 : -1;
-	free(line);
-	fclose(f);
-	return result;
+	len = 0;
+	while ((n = proc_read(mounts, text)) > 0)
+		for (i = 0; i < n; i++)
+			if (text[i] == '\n') {
+				line[len] = '\0';
+				parse_mount(line, each, arg);
+				len = 0;
+			} else if (len < sizeof line - 1)
+				line[len++] = text[i];
+	return (int)n;
 }
 
 /* ---- processes ---- */
@@ -299,20 +309,6 @@ proc_open(pid_t pid, const char *name)
 	if (fd < 0)
 		set_gone();
 	return fd;
-}
-
-/* Read the next bytes, as a string; returns how many, or -1. */
-static ssize_t
-proc_read(int fd, char text[PROC_TEXT])
-{
-	ssize_t n;
-
-	do
-		n = read(fd, text, PROC_TEXT - 1);
-	while (n < 0 && errno == EINTR);
-	if (n >= 0)
-		text[n] = '\0';
-	return n;
 }
 
 /* The fields of proc(5)'s /proc/PID/stat, by their numbers there. */
@@ -410,55 +406,69 @@ os_adopt(void)
 	return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 }
 
-/* Add the children of a thread, which may have ended; 0, or -1 and errno. */
-static int
-add_children(const char *path, pid_t *pids, size_t max, size_t *n)
+/* prctl(2): a parent that ended before this call is not told of. */
+int
+os_die_with(pid_t parent, int signo)
 {
-	FILE *f;
-	int error;
-
-	f = fopen(path, "re");
-	if (f == NULL) {
-		set_gone();
-		return errno == ESRCH ? 0 : -1;
-	}
-	while (*n < max && fscanf(f, "%d", &pids[*n]) == 1)
-		++*n;
-	error = ferror(f) ? errno : ESRCH;
-	fclose(f);
-	errno = error;
-	return error == ESRCH ? 0 : -1;
+	if (prctl(PR_SET_PDEATHSIG, signo, 0, 0, 0) < 0)
+		return -1;
+	return getppid() == parent ? 0 : raise(signo);
 }
 
-/* proc(5): each thread has children of its own. */
+/* Add the children of a thread: numbers, with a blank after each. */
+static ssize_t
+add_children(int fd, pid_t *pids, size_t max, size_t *count)
+{
+	char text[PROC_TEXT];
+	ssize_t i, n;
+	pid_t pid;
+
+	pid = 0;
+	while ((n = proc_read(fd, text)) > 0)
+		for (i = 0; i < n; i++)
+			if (text[i] >= '0' && text[i] <= '9')
+				pid = 10 * pid + (text[i] - '0');
+			else if (*count < max) {
+				pids[(*count)++] = pid;
+				pid = 0;
+			}
+	return n;
+}
+
+/* proc(5): each thread has children of its own.  ESRCH: a thread has ended. */
 int
 os_children(pid_t pid, pid_t *pids, size_t max)
 {
-	char path[PROC_PATH];
+	char name[48];
 	struct dirent *thread;
-	size_t n;
-	int error;
+	size_t count;
+	ssize_t n;
+	int fd, error;
 	DIR *dir;
 
-	snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
-	dir = opendir(path);
+	snprintf(name, sizeof name, "/proc/%ld/task", (long)pid);
+	dir = opendir(name);
 	if (dir == NULL) {
 		set_gone();
 		return -1;
 	}
-	n = 0;
+	count = 0;
 	for (errno = 0; (thread = readdir(dir)) != NULL; errno = 0) {
 		if (thread->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof path, "/proc/%ld/task/%.20s/children",
-		    (long)pid, thread->d_name);
-		if (add_children(path, pids, max, &n) < 0)
+		snprintf(
+		    name, sizeof name, "task/%.20s/children", thread->d_name);
+		fd = proc_open(pid, name);
+		n = fd < 0 ? -1 : add_children(fd, pids, max, &count);
+		if (fd >= 0)
+			close_keeping_errno(fd);
+		if (n < 0 && errno != ESRCH)
 			break;
 	}
 	error = errno;
 	closedir(dir);
 	errno = error;
-	return error == 0 ? (int)n : -1;
+	return error == 0 ? (int)count : -1;
 }
 
 /* ---- environments ---- */

@@ -147,6 +147,15 @@ os_adopt(void)
 }
 
 int
+os_die_with(pid_t parent, int signo)
+{
+	(void)parent;
+	(void)signo;
+	errno = ENOSYS;
+	return -1;
+}
+
+int
 os_children(pid_t pid, pid_t *pids, size_t max)
 {
 	(void)pid;
