@@ -50,26 +50,6 @@ set_sum(struct contents *c, const char *path, uint64_t sum)
 
 /* ---- to read ---- */
 
-/* Read as many bytes as fit or are left; their number, or -1. */
-static ssize_t
-read_piece(int fd, unsigned char piece[CONTENTS_PIECE])
-{
-	size_t len;
-	ssize_t n;
-
-	for (len = 0; len < CONTENTS_PIECE;) {
-		n = read(fd, piece + len, CONTENTS_PIECE - len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
-}
-
 /* Another piece or file is to be read. */
 static void
 breathe(struct contents *c)
@@ -78,27 +58,50 @@ breathe(struct contents *c)
 		c->breathe();
 }
 
-/* Return the sum of a file, or 0 if it cannot be read or is too large. */
+/* Read n bytes, or up to the end; their number, or -1. */
+static ssize_t
+read_piece(int fd, unsigned char *piece, size_t n)
+{
+	size_t len;
+	ssize_t got;
+
+	for (len = 0; len < n; len += (size_t)got) {
+		do
+			got = read(fd, piece + len, n - len);
+		while (got < 0 && errno == EINTR);
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+	}
+	return (ssize_t)len;
+}
+
+/*
+ * Return the sum of the first `size` bytes of a file, 0 if it cannot be read or
+ * is too large.  Of one that grows or shrinks meanwhile there is another hint.
+ */
 static uint64_t
 sum_file(struct contents *c, int fd, off_t size)
 {
 	unsigned char piece[CONTENTS_PIECE];
 	uint64_t sum;
+	size_t max;
 	ssize_t n;
 
 	if (size > CONTENTS_MAX - c->spent)
 		return 0;
-	sum = 0;
-	for (;;) {
-		n = read_piece(fd, piece);
-		if (n < 0 || n > CONTENTS_MAX - c->spent)
+	c->spent += size;
+	sum = hash_number((uint64_t)size);
+	for (; size > 0; size -= n) {
+		max = size < CONTENTS_PIECE ? (size_t)size : CONTENTS_PIECE;
+		n = read_piece(fd, piece, max);
+		if (n < (ssize_t)max)
 			return 0;
-		c->spent += n;
-		sum = hash_number(sum) ^ hash_bytes(piece, (size_t)n);
-		if (n < CONTENTS_PIECE)
-			return sum == 0 ? 1 : sum;
+		sum = hash_number(sum) ^ hash_bytes(piece, max);
 		breathe(c);
 	}
+	return sum == 0 ? 1 : sum;
 }
 
 /* Has anybody else the file open for writing? */
@@ -129,19 +132,16 @@ read_path(struct contents *c, const char *path, bool complete, uint64_t *sum)
 	*sum = 0;
 	breathe(c);
 	/* To open a FIFO would wake its writer, to open a device do anything. */
-	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		return WRITERS_NONE;
-	/* It may be another by now: that must not block. */
+	errno = 0;
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return errno == EACCES ? WRITERS_UNTOLD : WRITERS_NONE;
+	/* What is there may be no file by now: that must not block. */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == EACCES ? WRITERS_UNTOLD : WRITERS_NONE;
-	writers = WRITERS_NONE;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)) {
-		writers = ask_writers(fd);
-		if (writers == WRITERS_NONE ||
-		    (writers == WRITERS_UNTOLD && complete))
-			*sum = sum_file(c, fd, st.st_size);
-	}
+	writers = ask_writers(fd);
+	if (writers == WRITERS_NONE || (writers == WRITERS_UNTOLD && complete))
+		*sum = sum_file(c, fd, st.st_size);
 	close(fd);
 	return writers;
 }
