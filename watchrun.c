@@ -235,10 +235,7 @@ leave_when_gone(void)
 		exit(w.status);
 }
 
-/*
- * The first such signal asks the commands to end.  Another one means "now", but
- * not in the same second: Ctrl-C often comes with TERM from a script's trap.
- */
+/* A second one means "now", but not at once: a script's trap may have sent it. */
 static void
 end(int signo)
 {
@@ -332,13 +329,11 @@ on_runs(void)
 	enum run_news news;
 	size_t i;
 
-	for (i = 0; i < w.rules->n; i++) {
-		news = run_tick(&w.act.runs[i], clock_ms());
-		if (news == RUN_ENDED)
+	for (i = 0; i < w.rules->n; i++)
+		if ((news = run_tick(&w.act.runs[i], clock_ms())) == RUN_ENDED)
 			on_ended(i);
 		else if (news == RUN_SUSPENDED)
 			run_suspend(w.act.runs, w.rules->n);
-	}
 	if (w.act.retry_at <= clock_ms())
 		acted(act_retry(&w.act));
 }
