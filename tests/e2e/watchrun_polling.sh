@@ -258,7 +258,7 @@ limited() {
 	shift 3
 	# shellcheck disable=SC2016
 	watch_in "$log" unshare -Ur sh -c \
-	    'echo "$1" >"/proc/sys/user/$0" && shift && exec watchrun -v "$@"' \
+	    'echo "$1" >"/proc/sys/user/$0" && shift && exec watchrun -v -l "$@"' \
 	    "$limit" "$n" "$@"
 }
 # more pid name n: so many from now on
