@@ -104,7 +104,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/match/glob_limits tests/unit/match/rule \
 	tests/unit/notify/changelist tests/unit/notify/mailbox \
 	tests/unit/notify/pidfile tests/unit/notify/pidfile_signal \
-	tests/unit/os/os tests/unit/os/os_environ tests/unit/os/sandbox \
+	tests/unit/os/os tests/unit/os/sandbox \
 	tests/unit/os/signals tests/unit/push/answer tests/unit/push/conn \
 	tests/unit/push/dialect tests/unit/push/history tests/unit/push/news \
 	tests/unit/push/peers tests/unit/push/trigger tests/unit/run/args \
@@ -330,9 +330,6 @@ OPTIONS_UNIT = tests/unit/run/options.o lib/run/options.o lib/match/glob.o \
 	lib/match/rule.o lib/os/signals.o lib/base/str.o
 tests/unit/run/options: $(OPTIONS_UNIT)
 	$(LINK) -o $@ $(OPTIONS_UNIT)
-
-tests/unit/os/os_environ: tests/unit/os/os_environ.o $(OS)
-	$(LINK) -o $@ tests/unit/os/os_environ.o $(OS)
 
 tests/unit/os/os: tests/unit/os/os.o $(OS)
 	$(LINK) -o $@ tests/unit/os/os.o $(OS)

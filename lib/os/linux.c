@@ -313,7 +313,7 @@ proc_open(pid_t pid, const char *name)
 }
 
 /* The fields of proc(5)'s /proc/PID/stat, by their numbers there. */
-enum { STATE = 3, START = 22, CODE = 26, ENV_START = 50, ENV_END, FIELDS };
+enum { STATE = 3, START = 22, FIELDS };
 
 /*
  * Read the numbers behind STATE.  Field 2, the command, is in parentheses and
@@ -470,90 +470,6 @@ os_children(pid_t pid, pid_t *pids, size_t max)
 	closedir(dir);
 	errno = error;
 	return error == 0 ? (int)count : -1;
-}
-
-/* ---- environments ---- */
-
-/* An entry, name=value, that is being read piece by piece. */
-struct variable {
-	const char *name;
-	size_t len; /* of the name */
-	size_t at; /* what matches of the entry; NO_MATCH: it is another */
-	char *value;
-	size_t size;
-};
-
-#define NO_MATCH SIZE_MAX
-
-/* the next byte of an environment; was it the end of the entry? */
-static bool
-variable_byte(struct variable *v, char c)
-{
-	size_t room;
-
-	if (c == '\0' && v->at != NO_MATCH && v->at > v->len) {
-		v->value[v->at - v->len - 1] = '\0';
-		return true;
-	}
-	if (c == '\0') {
-		v->at = 0;
-		return false;
-	}
-	if (v->at == NO_MATCH)
-		return false;
-	if (v->at > v->len) {
-		room = v->size - (v->at - v->len);
-		if (room > 0)
-			v->value[v->at++ - v->len - 1] = c;
-		else
-			v->at = NO_MATCH;
-		return false;
-	}
-	v->at = c == (v->at < v->len ? v->name[v->at] : '=') ? v->at + 1
-							     : NO_MATCH;
-	return false;
-}
-
-/*
- * Are so many bytes all of its environment?  Between two programs it has none,
- * until its code is there.  Else -1 and errno.
- */
-static int
-check_whole(pid_t pid, size_t len)
-{
-	unsigned long long field[FIELDS];
-
-	if (proc_stat(pid, field) < 0)
-		return -1;
-	if (field[CODE] != 0 && field[ENV_END] - field[ENV_START] == len)
-		return 0;
-	errno = EAGAIN;
-	return -1;
-}
-
-/* proc(5): the entries, each with a NUL after it. */
-int
-os_environ(pid_t pid, const char *name, char *value, size_t size)
-{
-	struct variable v = { .name = name, .value = value, .size = size };
-	char text[PROC_TEXT];
-	ssize_t i, n;
-	size_t len;
-	bool found;
-	int fd;
-
-	fd = proc_open(pid, "environ");
-	if (fd < 0)
-		return -1;
-	v.len = strlen(name);
-	found = false;
-	for (len = 0; !found && (n = proc_read(fd, text)) > 0; len += (size_t)n)
-		for (i = 0; i < n && !found; i++)
-			found = variable_byte(&v, text[i]);
-	close_keeping_errno(fd);
-	if (!found && (n < 0 || check_whole(pid, len) < 0))
-		return -1;
-	return found;
 }
 
 #else

@@ -98,13 +98,6 @@ int os_die_with(pid_t parent, int signo);
  */
 int os_children(pid_t pid, pid_t *pids, size_t max);
 
-/*
- * Get a variable of the environment that a process was started with, as a
- * string.  Returns 1, 0 if it has none or a longer one, or -1: EAGAIN while the
- * process is in exec(2).
- */
-int os_environ(pid_t pid, const char *name, char *value, size_t size);
-
 /* ---- file systems ---- */
 
 /* For which changes of its files a file system raises events. */

@@ -164,16 +164,6 @@ os_children(pid_t pid, pid_t *pids, size_t max)
 	return not_here();
 }
 
-int
-os_environ(pid_t pid, const char *name, char *value, size_t size)
-{
-	(void)pid;
-	(void)name;
-	(void)value;
-	(void)size;
-	return not_here();
-}
-
 /* ---- file systems ---- */
 
 /* All of them are polled. */
