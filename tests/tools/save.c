@@ -7,9 +7,13 @@
  *        save times file         set its time by utimensat(2) alone
  *        save swap a b           exchange two names
  *        save rename text file   write file.new, and move it there at once
+ *        save slowly file text   letter by letter, opened anew for each, and
+ *                                a newline; each soon after the one before,
+ *                                and all of them within half a second
  *        save socket file        make a socket, which is no file
  *
- * Exits with 3 where the system can't, with 4 where at once was too late.
+ * Exits with 3 if the system cannot do it, with 4 if a busy machine made "at
+ * once" or "soon" take too long.
  */
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -18,6 +22,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +30,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LATE_MS = 4 };
+enum {
+	LATE_MS = 4, /* the longest "at once" */
+	PAUSE_MS = 10, /* between two letters */
+	SOON_MS = 60, /* the longest time from one letter to the next */
+	ALL_MS = 450 /* the longest time for all letters */
+};
 
 static int
 by_mmap(const char *path, const char *text)
@@ -120,6 +130,41 @@ by_rename(const char *text, const char *path)
 }
 
 static int
+append(const char *path, int flags, const char *bytes, size_t n)
+{
+	int fd;
+
+	fd = open(path, O_WRONLY | O_CREAT | flags, 0644);
+	if (fd < 0 || write(fd, bytes, n) != (ssize_t)n)
+		return -1;
+	return close(fd);
+}
+
+static int
+by_letters(const char *path, const char *text)
+{
+	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
+	int64_t began, last, now;
+	bool late;
+
+	if (append(path, O_TRUNC, "", 0) < 0)
+		return -1;
+	began = last = now_ms();
+	late = false;
+	do {
+		nanosleep(&pause, NULL);
+		if (append(path, O_APPEND, *text != '\0' ? text : "\n", 1) < 0)
+			return -1;
+		now = now_ms();
+		late = late || now - last > SOON_MS;
+		last = now;
+	} while (*text++ != '\0');
+	if (late || now_ms() - began > ALL_MS)
+		exit(4);
+	return 0;
+}
+
+static int
 by_socket(const char *path)
 {
 	struct sockaddr_un address;
@@ -147,6 +192,8 @@ by(const char *how, const char *a, const char *b)
 		return by_swap(a, b);
 	if (strcmp(how, "rename") == 0)
 		return by_rename(a, b);
+	if (strcmp(how, "slowly") == 0)
+		return by_letters(a, b);
 	if (strcmp(how, "socket") == 0)
 		return by_socket(a);
 	errno = EINVAL;
