@@ -229,6 +229,12 @@ serve() {
 	port=$(address "$tmp/$log")
 }
 
+# opened n log: has this server, which was started with -v, accepted n
+# connections, those included that it has closed since?
+opened() {
+	[ "$(grep -c '^reloadws: connection [0-9]*: open$' "$tmp/$2")" -ge "$1" ]
+}
+
 # free_port: a port that nobody has, and that the system gives to nobody who
 # asks for any: it stays free when a server there ends and comes again; $free
 free_port() {

@@ -133,7 +133,7 @@ ok 'and its pidfile is removed' [ ! -e reloadws.pid ]
 # ---- few descriptors ----
 
 rm -f log
-start log sh -c 'ulimit -n 64; exec reloadws -l 0'
+start log sh -c 'ulimit -n 64; exec reloadws -v -l 0'
 server=$pid
 until_ok 5 address log
 port=$(address log)
@@ -141,6 +141,9 @@ start few swarm -k "$server" "$port" open:40 hear:1 hear:2
 crowd=$pid
 until_ok 5 has few 'open 40'
 start crush swarm "$port" drip:200
+# Any that came later could take the place of a client that has connected, but
+# was kept waiting before it sent its request.
+ok 'with 64 descriptors 240 clients connect' until_ok 10 opened 240 log
 kill -USR1 "$server"
 ok 'with 64 descriptors and 240 peers the listeners are told' \
     until_ok 10 has few 'heard 1'

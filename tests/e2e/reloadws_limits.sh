@@ -5,7 +5,7 @@
 
 # ---- descriptors run short ----
 rm -f server
-start server sh -c 'ulimit -n 20; exec reloadws -l 0'
+start server sh -c 'ulimit -n 20; exec reloadws -v -l 0'
 server=$pid
 until_ok 5 address server
 port=$(address server)
@@ -14,6 +14,10 @@ until_ok 5 has early '* open'
 for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	start "idle$i" wscat -r -t 60 "$port"
 done
+# Those that came later could take the place of the late one, while it is kept
+# waiting before it sends its request.
+ok 'more clients connect than there are descriptors' \
+    until_ok 10 opened 21 server
 start late wscat "$port" /
 ok 'who has not asked makes room for a listener' until_ok 5 has late '* open'
 kill -USR1 "$server"
@@ -23,20 +27,27 @@ stop "$server"
 
 # only listeners: the last ones wait, and nothing spins
 rm -f server
-start server sh -c 'ulimit -n 12; exec reloadws -l 0'
+start server sh -c 'ulimit -n 12; exec reloadws -v -l 0'
 server=$pid
 until_ok 5 address server
 port=$(address server)
 start first wscat -t 60 "$port" /
 first=$pid
 until_ok 5 has first '* open'
+let_in_or_not() {
+	has "listener$i" '* open' ||
+	    has server 'no room for another connection'
+}
 # One after the other: who has not asked yet would make room for the next.
 i=0
 while [ $i -lt 12 ]; do
 	i=$((i + 1))
 	start "listener$i" wscat -t 60 "$port" /
-	until_ok 1 has "listener$i" '* open' || break
+	until_ok 10 let_in_or_not
+	has "listener$i" '* open' || break
 done
+ok 'when descriptors run out the next listener waits' \
+    has server 'no room for another connection'
 ticks() {
 	cut -d ' ' -f 14,15 "/proc/$server/stat"
 }
