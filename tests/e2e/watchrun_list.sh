@@ -71,7 +71,14 @@ moved_at_once() {
 		until_ok 5 longer
 		# The next batch would come within this.
 		sleep 0.1
+		[ $result -ne 4 ] || until_ok 10 at_rest
 	done
+}
+# The name that was listed too early has vanished, which is listed 0.1 s later.
+at_rest() {
+	was=$(wc -l <out)
+	sleep 0.5
+	lines "$was" out
 }
 longer() {
 	[ "$(wc -l <out)" -gt "$was" ]

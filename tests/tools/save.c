@@ -118,10 +118,10 @@ by_rename(const char *text, const char *path)
 
 	n = strlen(text);
 	snprintf(other, sizeof other, "%s.new", path);
+	began = now_ms();
 	fd = open(other, O_WRONLY | O_CREAT | O_EXCL, 0644);
 	if (fd < 0 || write(fd, text, n) != (ssize_t)n)
 		return -1;
-	began = now_ms();
 	if (close(fd) < 0 || rename(other, path) < 0)
 		return -1;
 	if (now_ms() - began > LATE_MS)

@@ -34,14 +34,17 @@ move_counted() {
 	echo "$1" >site/new
 	mv site/new site/page.html
 }
-# It exits with 4 if the file system kept it waiting between its two steps: once
-# more, then.
+# It exits with 4 if the machine kept it waiting between its steps: once more,
+# then.  What it wrote may have been found already, so that the same text again
+# would be no change.
 at_once() {
 	for try in $(seq 30); do
 		save rename "$1
 " site/page.html
 		late=$?
 		[ $late -eq 4 ] || return $late
+		in_place "late $try"
+		until_ok 10 last_is "late $try"
 		sleep "$quiet"
 		rest
 		forget
