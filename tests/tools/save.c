@@ -10,6 +10,7 @@
  *        save slowly file text   letter by letter, opened anew for each, and
  *                                a newline; each soon after the one before,
  *                                and all of them within half a second
+ *        save briefly file       make an empty file, and remove it at once
  *        save socket file        make a socket, which is no file
  *
  * Exits with 3 if the system cannot do it, with 4 if a busy machine made "at
@@ -130,6 +131,21 @@ by_rename(const char *text, const char *path)
 }
 
 static int
+briefly(const char *path)
+{
+	int64_t began;
+	int fd;
+
+	began = now_ms();
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+	if (fd < 0 || close(fd) < 0 || unlink(path) < 0)
+		return -1;
+	if (now_ms() - began > LATE_MS)
+		exit(4);
+	return 0;
+}
+
+static int
 append(const char *path, int flags, const char *bytes, size_t n)
 {
 	int fd;
@@ -192,6 +208,8 @@ by(const char *how, const char *a, const char *b)
 		return by_swap(a, b);
 	if (strcmp(how, "rename") == 0)
 		return by_rename(a, b);
+	if (strcmp(how, "briefly") == 0)
+		return briefly(a);
 	if (strcmp(how, "slowly") == 0)
 		return by_letters(a, b);
 	if (strcmp(how, "socket") == 0)

@@ -34,22 +34,25 @@ move_counted() {
 	echo "$1" >site/new
 	mv site/new site/page.html
 }
-# It exits with 4 if the machine kept it waiting between its steps: once more,
-# then.  What it wrote may have been found already, so that the same text again
-# would be no change.
-at_once() {
-	for try in $(seq 30); do
-		save rename "$1
-" site/page.html
+# in_time command...: the command exits with 4 if the machine kept it waiting
+# between its steps: once more, then.  What it wrote may have been found already,
+# so that the same text again would be no change.
+in_time() {
+	for attempt in $(seq 30); do
+		"$@"
 		late=$?
 		[ $late -eq 4 ] || return $late
-		in_place "late $try"
-		until_ok 10 last_is "late $try"
+		in_place "late $attempt"
+		until_ok 10 last_is "late $attempt"
 		sleep "$quiet"
 		rest
 		forget
 	done
 	return 4
+}
+at_once() {
+	in_time save rename "$1
+" site/page.html
 }
 # A replacement that only its inode gives away.
 move_same() {
@@ -269,8 +272,7 @@ looks() {
 	: <>site/page.html
 }
 come_and_go() {
-	: >site/new
-	rm site/new
+	in_time save briefly site/new
 }
 litter() {
 	: >site/4913
