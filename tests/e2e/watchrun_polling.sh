@@ -14,13 +14,23 @@ watch_in() {
 	failed=1
 }
 
-# sees path command...: the command changes it, and that is told
+# sees path command...: the command changes it, and that is told and acted on
 sees() {
 	: >"$tmp/log"
 	seen=$1
 	shift
 	"$@" || return 1
-	until_ok 15 says "$seen" || { cat "$tmp/log"; return 1; }
+	until_ok 15 says "$seen" && until_ok 5 acted_on "$seen" && return
+	cat "$tmp/log"
+	return 1
+}
+
+# acted_on path: is a batch told after that path?
+acted_on() {
+	tr -d '\0' <"$tmp/log" | awk -v path="$1: " '
+	    index($0, path) { named = 1 }
+	    / a batch of / { batch = named }
+	    END { exit !batch }'
 }
 
 # says path: is it told that it has changed?
@@ -28,13 +38,16 @@ says() {
 	has "$tmp/log" "$1: changed" || has "$tmp/log" "$1: rewritten"
 }
 
-# loses path command...: it goes, and that is told
+# loses path command...: it goes, and that is told and acted on
 loses() {
 	: >"$tmp/log"
 	seen=$1
 	shift
 	"$@" || return 1
-	until_ok 15 has "$tmp/log" "$seen: gone" || { cat "$tmp/log"; return 1; }
+	until_ok 15 has "$tmp/log" "$seen: gone" &&
+	    until_ok 5 acted_on "$seen" && return
+	cat "$tmp/log"
+	return 1
 }
 
 # put file text: nothing but that in it
