@@ -24,43 +24,37 @@ never() {
 
 # ---- written slowly ----
 
-# slowly text command...: one run, and it finds that.  A writer that a busy
-# machine keeps waiting for too long is no half-written file: thrice, then.
+# slowly text command...: one run, and it finds that.  If the command exits with
+# 4, a busy machine kept it waiting for longer than watchrun waits for a writer:
+# then that attempt says nothing, and the next one is made.
 slowly() {
 	text=$1
 	shift
-	for attempt in 1 2 3; do
+	for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 		: >seen
 		"$@"
-		runs 1 seen && last_is "$text" && return
-		sleep 0.2
+		if [ $? -ne 4 ]; then
+			runs 1 seen && last_is "$text"
+			return
+		fi
+		until_ok 10 last_is "$text"
+		sleep 0.5
 	done
-	echo "$attempt times"
+	echo "too late $attempt times"
 	return 1
 }
 in_two() {
-	{
-		echo half
-		sleep 0.08
-		echo rest
-	} >"$1"
+	save steps "$1" text:half pause:80 text:rest
 }
 late() {
-	{
-		sleep 0.08
-		echo late
-	} >site/page.html
+	save steps site/page.html pause:80 text:late
 }
 in_six() {
-	for i in 1 2 3 4 5 6; do
-		echo $i
-		sleep 0.06
-	done >site/page.html
+	save steps site/page.html text:1 pause:60 text:2 pause:60 text:3 \
+	    pause:60 text:4 pause:60 text:5 pause:60 text:6
 }
 put_back() {
-	mv site/page.html site/away
-	sleep 0.03
-	mv site/away site/page.html
+	save back site/page.html site/away
 }
 
 begin
@@ -76,14 +70,8 @@ found_half() {
 	sleep 0.3
 	: >seen
 	kill -STOP "$watchrun"
-	(
-		mkdir site/made
-		exec >site/made/file
-		echo half
-		kill -CONT "$watchrun"
-		sleep 0.08
-		echo rest
-	)
+	mkdir site/made
+	save steps site/made/file text:half "cont:$watchrun" pause:80 text:rest
 }
 ok 'a file half-written when its directory is found: one run' \
     slowly '1 2 3 4 5 6 ' found_half
@@ -230,16 +218,19 @@ stop "$watchrun"
 # ---- more than the queue holds ----
 
 # Stopped, it reads no events, and the queue overflows.
+max=$(cat /proc/sys/fs/inotify/max_queued_events 2>/dev/null || echo 16384)
+overflow() {
+	awk -v n="$max" 'BEGIN {
+		for (i = 0; i < n; i++) {
+			f = "site/many" i % 3
+			print i >f
+			close(f)
+		}
+	}'
+}
 begin
 kill -STOP "$watchrun"
-max=$(cat /proc/sys/fs/inotify/max_queued_events 2>/dev/null || echo 16384)
-awk -v n="$max" 'BEGIN {
-	for (i = 0; i < n; i++) {
-		f = "site/many" i % 3
-		print i >f
-		close(f)
-	}
-}'
+overflow
 echo overflow >site/page.html
 mkdir -p site/deep/er
 echo deep >site/deep/er/file
@@ -249,24 +240,13 @@ sleep 0.3
 : >seen
 echo again >site/deep/er/file
 ok 'so is a directory, which is watched' until_ok 5 lines 1 seen
-kill -STOP "$watchrun"
-awk -v n="$max" 'BEGIN {
-	for (i = 0; i < n; i++) {
-		f = "site/many" i % 3
-		print i >f
-		close(f)
-	}
-}'
-: >seen
-(
-	echo half >site/page.html
-	exec >>site/page.html
-	kill -CONT "$watchrun"
-	sleep 0.08
-	echo rest
-)
-ok 'a half-written file whose events were lost is held' until_ok 10 \
-    last_is 'half rest '
+overflow_and_half() {
+	kill -STOP "$watchrun"
+	overflow
+	save steps site/page.html text:half "cont:$watchrun" pause:80 text:rest
+}
+ok 'a half-written file whose events were lost is held' \
+    slowly 'half rest ' overflow_and_half
 ok 'and never seen half' never 'half '
 rm -r site/deep
 ok 'what is removed then is a change' runs 2 seen

@@ -10,6 +10,11 @@
  *        save slowly file text   letter by letter, opened anew for each, and
  *                                a newline; each soon after the one before,
  *                                and all of them within half a second
+ *        save steps file step... open the file and cut it to nothing; then, in
+ *                                order, text:T (a line), pause:MS, cont:PID
+ *                                (send SIGCONT); each write soon after the
+ *                                one before, and so is the close
+ *        save back a b           rename a to b, and soon back
  *        save briefly file       make an empty file, and remove it at once
  *        save socket file        make a socket, which is no file
  *
@@ -23,6 +28,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -33,6 +39,9 @@
 
 enum {
 	LATE_MS = 4, /* the longest "at once" */
+	STEPS_MS = 140, /* the longest time between two writes of "steps" */
+	BACK_MS = 30, /* the pause of "back" */
+	GONE_MS = 90, /* the longest time that "back" takes */
 	PAUSE_MS = 10, /* between two letters */
 	SOON_MS = 60, /* the longest time from one letter to the next */
 	ALL_MS = 450 /* the longest time for all letters */
@@ -108,6 +117,15 @@ now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+static void
+pause_ms(long ms)
+{
+	struct timespec ts = { .tv_sec = ms / 1000,
+		.tv_nsec = ms % 1000 * 1000000 };
+
+	nanosleep(&ts, NULL);
+}
+
 /* A machine that is busy may keep us waiting between the steps of it. */
 static int
 by_rename(const char *text, const char *path)
@@ -145,6 +163,63 @@ briefly(const char *path)
 	return 0;
 }
 
+/* Set *last to the time of the step if it wrote.  Return 0, or -1. */
+static int
+take_step(int fd, const char *step, int64_t *last)
+{
+	if (strncmp(step, "pause:", 6) == 0) {
+		pause_ms(atol(step + 6));
+		return 0;
+	}
+	if (strncmp(step, "cont:", 5) == 0)
+		return kill((pid_t)atol(step + 5), SIGCONT);
+	errno = EINVAL;
+	if (strncmp(step, "text:", 5) != 0 || dprintf(fd, "%s\n", step + 5) < 0)
+		return -1;
+	*last = now_ms();
+	return 0;
+}
+
+static int
+by_steps(const char *path, char *step[])
+{
+	int64_t before, last;
+	bool late;
+	int fd;
+
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	if (fd < 0)
+		return -1;
+	last = now_ms();
+	for (late = false; *step != NULL; step++) {
+		before = last;
+		if (take_step(fd, *step, &last) < 0)
+			return -1;
+		late = late || last - before > STEPS_MS;
+	}
+	if (close(fd) < 0)
+		return -1;
+	if (late || now_ms() - last > STEPS_MS)
+		exit(4);
+	return 0;
+}
+
+static int
+back(const char *a, const char *b)
+{
+	int64_t began;
+
+	began = now_ms();
+	if (rename(a, b) < 0)
+		return -1;
+	pause_ms(BACK_MS);
+	if (rename(b, a) < 0)
+		return -1;
+	if (now_ms() - began > GONE_MS)
+		exit(4);
+	return 0;
+}
+
 static int
 append(const char *path, int flags, const char *bytes, size_t n)
 {
@@ -159,7 +234,6 @@ append(const char *path, int flags, const char *bytes, size_t n)
 static int
 by_letters(const char *path, const char *text)
 {
-	const struct timespec pause = { .tv_nsec = PAUSE_MS * 1000000L };
 	int64_t began, last, now;
 	bool late;
 
@@ -168,7 +242,7 @@ by_letters(const char *path, const char *text)
 	began = last = now_ms();
 	late = false;
 	do {
-		nanosleep(&pause, NULL);
+		pause_ms(PAUSE_MS);
 		if (append(path, O_APPEND, *text != '\0' ? text : "\n", 1) < 0)
 			return -1;
 		now = now_ms();
@@ -194,8 +268,15 @@ by_socket(const char *path)
 }
 
 static int
-by(const char *how, const char *a, const char *b)
+by(char *argv[])
 {
+	const char *how, *a, *b;
+
+	how = argv[0];
+	a = argv[1];
+	b = argv[2] != NULL ? argv[2] : "";
+	if (strcmp(how, "steps") == 0)
+		return by_steps(a, argv + 2);
 	if (strcmp(how, "mmap") == 0)
 		return by_mmap(a, b);
 	if (strcmp(how, "tmpfile") == 0)
@@ -208,6 +289,8 @@ by(const char *how, const char *a, const char *b)
 		return by_swap(a, b);
 	if (strcmp(how, "rename") == 0)
 		return by_rename(a, b);
+	if (strcmp(how, "back") == 0)
+		return back(a, b);
 	if (strcmp(how, "briefly") == 0)
 		return briefly(a);
 	if (strcmp(how, "slowly") == 0)
@@ -222,10 +305,10 @@ int
 main(int argc, char *argv[])
 {
 	if (argc < 3) {
-		fputs("usage: save how file [text]\n", stderr);
+		fputs("usage: save how file [text...]\n", stderr);
 		return 2;
 	}
-	if (by(argv[1], argv[2], argc > 3 ? argv[3] : "") == 0)
+	if (by(argv + 1) == 0)
 		return 0;
 	perror(argv[2]);
 	return errno == ENOSYS || errno == EOPNOTSUPP || errno == EISDIR ? 3
