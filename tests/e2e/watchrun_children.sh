@@ -342,8 +342,10 @@ for i in 1 2 3 4 5 6 7 8 9 10; do
 	until_ok 5 lines $i seen
 	sleep 0.06
 done
-ok 'no child is left behind' test \
-    -z "$(ps -o ppid= | awk -v up="$watchrun" '$1 == up')"
+no_child() {
+	[ -z "$(ps -A -o ppid= | awk -v up="$watchrun" '$1 == up')" ]
+}
+ok 'no child is left behind' until_ok 5 no_child
 if [ -d /proc/self/fd ]; then
 	ls "/proc/$watchrun/fd" >fds.after
 	ok 'nor a descriptor' cmp fds.before fds.after
