@@ -68,9 +68,12 @@ start server sh -c 'mkfifo keys; exec pty reloadws -l 0 <keys'
 terminal=$pid
 until_ok 5 test -p keys
 exec 9>keys
-until_ok 5 test -s reloadws.pid
+address_on_terminal() {
+	tr -d '\r' <server | sed -n 's|^http://.*1:\([0-9]*\)/$|\1|p' | grep .
+}
+until_ok 5 address_on_terminal
 server=$(cat reloadws.pid)
-port=$(tr -d '\r' <server | sed -n 's|^http://.*1:\([0-9]*\)/$|\1|p')
+port=$(address_on_terminal)
 start plain wscat -t 60 "$port" /
 until_ok 5 has plain '* open'
 kill -HUP "$server"
