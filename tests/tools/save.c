@@ -15,6 +15,7 @@
  *                                (send SIGCONT); each write soon after the
  *                                one before, and so is the close
  *        save back a b           rename a to b, and soon back
+ *        save anew file text     remove it, and soon make it again
  *        save briefly file       make an empty file, and remove it at once
  *        save socket file        make a socket, which is no file
  *
@@ -41,7 +42,7 @@ enum {
 	LATE_MS = 4, /* the longest "at once" */
 	STEPS_MS = 140, /* the longest time between two writes of "steps" */
 	BACK_MS = 30, /* the pause of "back" */
-	GONE_MS = 90, /* the longest time that "back" takes */
+	GONE_MS = 90, /* the longest time that "anew" and "back" take */
 	PAUSE_MS = 10, /* between two letters */
 	SOON_MS = 60, /* the longest time from one letter to the next */
 	ALL_MS = 450 /* the longest time for all letters */
@@ -144,6 +145,23 @@ by_rename(const char *text, const char *path)
 	if (close(fd) < 0 || rename(other, path) < 0)
 		return -1;
 	if (now_ms() - began > LATE_MS)
+		exit(4);
+	return 0;
+}
+
+static int
+anew(const char *path, const char *text)
+{
+	int64_t began;
+	int fd;
+
+	began = now_ms();
+	if (unlink(path) < 0)
+		return -1;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0644);
+	if (fd < 0 || dprintf(fd, "%s\n", text) < 0 || close(fd) < 0)
+		return -1;
+	if (now_ms() - began > GONE_MS)
 		exit(4);
 	return 0;
 }
@@ -289,6 +307,8 @@ by(char *argv[])
 		return by_swap(a, b);
 	if (strcmp(how, "rename") == 0)
 		return by_rename(a, b);
+	if (strcmp(how, "anew") == 0)
+		return anew(a, b);
 	if (strcmp(how, "back") == 0)
 		return back(a, b);
 	if (strcmp(how, "briefly") == 0)
