@@ -29,6 +29,17 @@ lint() {
 	fi
 }
 
+# tidy file...: clang-tidy, a file at a time on each processor; what it says of a
+# file comes in one piece
+# shellcheck disable=SC2016,SC2317
+tidy() {
+	printf '%s\n' "$@" | xargs -n 1 -P "$(getconf _NPROCESSORS_ONLN)" sh -c '
+	    out=$(clang-tidy --quiet "$@" -- -std=c11 -Ilib 2>&1)
+	    status=$?
+	    [ -z "$out" ] || printf "%s\n" "$out"
+	    exit $status' tidy
+}
+
 c_files=$(git ls-files '*.c' '*.h')
 c_sources=$(git ls-files '*.c')
 scripts=$(git ls-files '*.sh' .ci/run 'contrib/*.bash' 'contrib/*.init')
@@ -43,7 +54,7 @@ lint_all() {
 	lint cppcheck cppcheck --quiet --std=c11 --error-exitcode=1 -Ilib \
 	    --enable=warning,performance,portability --inline-suppr \
 	    --suppress=missingIncludeSystem $c_sources
-	lint clang-tidy clang-tidy --quiet $c_sources -- -std=c11 -Ilib
+	lint clang-tidy tidy $c_sources
 }
 
 # A folder uses only those that stand below it in this list, and the modules of
