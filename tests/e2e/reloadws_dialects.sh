@@ -24,8 +24,9 @@ events() {
 	hears "$1" '200 OK'
 }
 
-# ring list: with this in the letter box
+# ring list: with this in the letter box, once that is empty
 ring() {
+	until_ok 5 not test -s .reloadws.pid.box
 	printf '%s\n' "$@" >>.reloadws.pid.box
 	kill -USR1 "$server"
 }

@@ -10,6 +10,13 @@ hears() {
 	until_ok 5 has page "$1"
 }
 
+# message: standard input goes into the mailbox once that is empty; it is not
+# locked, so the server would keep it with what it has just read
+message() {
+	until_ok 5 not test -s $box
+	cat >>$box
+}
+
 # post path body [field]: print the response
 post() {
 	printf 'POST %s HTTP/1.0\r\nHost: localhost\r\nContent-Length: %s\r\n%s\r\n%s' \
@@ -27,35 +34,35 @@ ok 'only its owner may write to it' \
 start page wscat -t 60 -P reload.v1 "$port" /reload
 hears hello
 
-printf 'site/style.css\nsite/a b.css\n' >>$box
+printf 'site/style.css\nsite/a b.css\n' | message
 kill -USR1 "$server"
 ok 'the signal broadcasts the message' \
     hears '"kind":"style","paths":["site/style.css","site/a b.css"]'
 ok 'and removes it from the mailbox' until_ok 5 not test -s $box
 kill -USR1 "$server"
 ok 'a signal without a message is a reload' hears '"kind":"reload","paths":[]'
-echo 'site/index.html' >>$box
+echo 'site/index.html' | message
 kill -HUP "$server"
 ok 'HUP reads the mailbox, too' \
     hears '"kind":"reload","paths":["site/index.html"]'
-echo 'site/page.html' >>$box
+echo 'site/page.html' | message
 kill -USR2 "$server"
 ok 'USR2 makes them styles' \
     hears '"kind":"style","paths":["site/page.html"]'
-printf 'style.css' >>$box
+printf 'style.css' | message
 kill -USR1 "$server"
 ok 'a record without its end is a record' hears '["style.css"]'
-printf '! Error: a < b\n! at 1:2\n' >>$box
+printf '! Error: a < b\n! at 1:2\n' | message
 kill -USR1 "$server"
 ok 'a report is broadcast' hears '"text":"Error: a \u003c b\nat 1:2\n"'
 ok 'and is not a reload' count 2 page '"kind":"reload"'
 wscat -n 2 -P reload.v1 "$port" /reload >late
 ok 'a later connection gets the report, too' has late '"kind":"report"'
-echo 'new.css' >>$box
+echo 'new.css' | message
 kill -USR1 "$server"
 ok 'a message without a report says that the build is mended' \
     hears '"kind":"mended"'
-awk 'BEGIN { for (i = 0; i < 7000; i++) print "file" i ".css" }' >>$box
+awk 'BEGIN { for (i = 0; i < 7000; i++) print "file" i ".css" }' | message
 kill -USR1 "$server"
 ok 'too many messages stand for any change' hears '-7","kind":"reload","paths":[]'
 
