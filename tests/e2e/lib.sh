@@ -142,6 +142,14 @@ watch() {
 	failed=1
 }
 
+# together command...: whatever it changes comes to $watchrun at once, however busy
+# the machine is, so that it is one batch
+together() {
+	kill -STOP "$watchrun"
+	"$@"
+	kill -CONT "$watchrun"
+}
+
 # runs n file: does the file have n lines, and soon after no more?
 # A run writes a line; a needless run would come within the settling, and
 # after a file that vanished 100 ms later.

@@ -251,7 +251,7 @@ save_until 'two.pid: rung'
 ok 'of several pidfiles, the first is signalled' rung 1 one
 ok 'the last is signalled, too' rung 1 two
 ok 'the missing one gets a message' count 1 log 'missing: No such'
-touch site/a site/b site/c site/d
+together touch site/a site/b site/c site/d
 ok 'a batch of many changes signals each once' rung 2 one
 stop "$watchrun"
 

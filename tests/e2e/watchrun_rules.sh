@@ -56,13 +56,18 @@ ok 'a change runs the rules whose patterns match' \
 ok 'a change does not run other rules' after 'echo 1 >conf' all
 ok 'a change that no rule matches runs nothing' after 'echo 1 >other; echo 2 >conf' all
 ok '-x of one rule leaves nothing out for others' after 'echo 1 >src/x.min.css' last
+all_three() {
+	echo 3 >src/b.css
+	echo 3 >conf
+	echo 3 >src/a.js
+}
 touch fail-scripts
 ok 'a rule that fails does not stop later rules' \
     after 'echo 2 >src/a.js' scripts last
 ok 'a rule that fails is reported' until_ok 5 has log 'note: exit status 1'
 rm fail-scripts
 ok 'a batch that all rules match runs each once' \
-    after 'echo 3 >src/b.css; echo 3 >conf; echo 3 >src/a.js' scripts all last
+    after 'together all_three' scripts all last
 ok 'USR1 runs all rules' after 'kill -USR1 $watchrun' scripts all last
 stop "$watchrun"
 
@@ -93,6 +98,10 @@ stop "$watchrun"
 
 # ---- {} ----
 
+one_gone() {
+	rm ./-x.h
+	echo 8 >src/a.js
+}
 : >ran
 rm -f x
 start log watchrun -v 'src/*' conf x '*.h' -- \
@@ -108,7 +117,7 @@ ok 'a file may be for one rule alone' after 'echo 7 >x' 'all? x'
 ok 'a path that looks like an option gets ./ in front' \
     after 'echo 7 >./-x.h' 'all? ./-x.h' 'js ./-x.h'
 ok '{} leaves out deleted files' \
-    after 'rm ./-x.h; echo 8 >src/a.js' 'all? src/a.js' 'js src/a.js'
+    after 'together one_gone' 'all? src/a.js' 'js src/a.js'
 ok '{} disappears when all files were deleted' after 'rm src/a.js' 'all?' 'js'
 ok 'for USR1 {} is the start of each pattern' \
     after 'kill -USR1 $watchrun' 'all? src conf x .' 'js src conf .'
