@@ -382,9 +382,13 @@ acts_once(struct play *p)
 	}
 	if (p->status != 0)
 		return play_ended_well(p);
-	/* It may have been saved once more since. */
+	/*
+	 * It may have been saved once more since.  Files that could not be read
+	 * at first, which is said, may have come before the first save.
+	 */
 	play_get("seen", line);
-	return (*line != '\0' && strncmp(line, "1 ", 2) != 0) ||
+	return (*line != '\0' &&
+		   (strncmp(line, "1 ", 2) != 0 || play_said(p))) ||
 	    play_wrong(p, "ends with status 0 and no run");
 }
 
