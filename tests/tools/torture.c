@@ -264,9 +264,8 @@ burst(const char *dir, unsigned files, unsigned n)
 	return 0;
 }
 
-/* In place and by renaming, in turn. */
 static void
-change(const char *path, unsigned value)
+replace(const char *path, unsigned value)
 {
 	char hidden[PATH_MAX];
 	const char *slash;
@@ -274,13 +273,20 @@ change(const char *path, unsigned value)
 	slash = strrchr(path, '/');
 	snprintf(hidden, sizeof hidden, "%.*s.new",
 	    slash == NULL ? 0 : (int)(slash + 1 - path), path);
+	write_file(hidden, O_TRUNC, value);
+	move(hidden, path);
+}
+
+/* In place and by renaming, in turn. */
+static void
+change(const char *path, unsigned value)
+{
 	switch (any(3)) {
 	case 0:
 		write_file(path, O_TRUNC, value);
 		break;
 	case 1:
-		write_file(hidden, O_TRUNC, value);
-		move(hidden, path);
+		replace(path, value);
 		break;
 	default:
 		unlink(path);
@@ -382,10 +388,33 @@ ask(int fd, pid_t watchrun, unsigned value, unsigned *runs)
 	return built(fd, value, runs);
 }
 
+/*
+ * A run that was started before a change, but begins after it, since the machine
+ * is busy, finds it, and then there is one run more for it.  So the last change
+ * comes when there are no runs any more, and in one step: it makes one run.
+ */
+static bool
+change_last(int fd, const char *path, unsigned value, unsigned *runs)
+{
+	struct told told;
+
+	while (*runs < 2 * value && listen_to(fd, QUIET, &told))
+		*runs += told.ending;
+	replace(path, value);
+	if (!built(fd, value, runs)) {
+		printf("change %u was never built\n", value);
+		return false;
+	}
+	if (listen_to(fd, QUIET, &told)) {
+		printf("a run more, that found %u\n", told.value);
+		return false;
+	}
+	return true;
+}
+
 static int
 loop(const char *fifo, const char *path, pid_t watchrun, unsigned n)
 {
-	struct told told;
 	unsigned i, runs, last, asked;
 	bool waited;
 	int fd;
@@ -394,10 +423,10 @@ loop(const char *fifo, const char *path, pid_t watchrun, unsigned n)
 	if (fd < 0)
 		die(fifo);
 	waited = true;
-	for (runs = last = asked = 0, i = 1; i <= n; i++) {
+	for (runs = last = asked = 0, i = 1; i < n; i++) {
 		change(path, i);
 		/* Now and then the next comes as the run begins. */
-		if (i < n && waited && any(3) == 0) {
+		if (i < n - 1 && waited && any(3) == 0) {
 			rest_us(any(SETTLED));
 			waited = false;
 			continue;
@@ -417,10 +446,8 @@ loop(const char *fifo, const char *path, pid_t watchrun, unsigned n)
 		}
 		rest_us(any(4000));
 	}
-	if (listen_to(fd, QUIET, &told)) {
-		printf("a run more, that found %u\n", told.value);
+	if (!change_last(fd, path, n, &runs))
 		return 1;
-	}
 	printf("%u runs for %u changes, %u asked for\n", runs, n, asked);
 	/* Between two steps of one it may have had to wait for a processor. */
 	return runs <= n + n / 20 + asked ? 0 : 1;
