@@ -147,7 +147,9 @@ pause_of(const struct tree *t)
 {
 	int64_t ms;
 
-	ms = t->options.interval == 0 ? TREE_INTERVAL : t->options.interval;
+	ms = t->options.interval;
+	if (ms == 0)
+		ms = t->error == ENOSYS ? TREE_NO_HINTS : TREE_INTERVAL;
 	if (ms < LEAST)
 		ms = LEAST;
 	return t->poll.took > ms / REST ? t->poll.took * REST : ms;
@@ -255,7 +257,7 @@ begin_sweep(struct tree *t, int64_t now)
 	if (t->options.interval > 0 || t->inotify != NULL || t->error == ENOSYS)
 		return;
 	t->inotify = inotify_open();
-	t->error = errno;
+	t->error = t->inotify == NULL ? errno : 0;
 	p->is_full = t->inotify == NULL;
 }
 

@@ -227,7 +227,7 @@ tree_open(const struct tree_options *options)
 		.lost = TREE_NEVER };
 	if (options->interval == 0)
 		t->inotify = inotify_open();
-	t->error = errno;
+	t->error = t->inotify == NULL ? errno : 0;
 	mounts_open(&t->mounts, options->rules);
 	if (open_roots(t) < 0) {
 		tree_close(t);
