@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -29,7 +30,9 @@ enum {
 	SCANS = 256, /* of directories, before signals have their turn */
 	FEED_AHEAD = 65536, /* paths of one batch that -f takes */
 	SPARE = 9, /* descriptors that the tree and the commands need */
-	INSIST = 1000 /* ms after the first signal to end; then KILL */
+	INSIST = 1000, /* ms after the first signal to end; then KILL */
+	KILL_TRIES = 250, /* pauses at the end, until what was killed is gone */
+	KILL_PAUSE_NS = 2000000
 };
 
 /* What poll() waits for; then two for each report. */
@@ -220,7 +223,18 @@ leave(int signo, int status)
 static void
 kill_rest(void)
 {
+	const struct timespec pause = { .tv_nsec = KILL_PAUSE_NS };
+	size_t i;
+	int tries;
+
 	act_kill(&w.act);
+	/* What has left a group is ours only once its parent is gone. */
+	for (tries = 0; act_busy(&w.act) && tries < KILL_TRIES; tries++) {
+		nanosleep(&pause, NULL);
+		run_reap(w.act.runs, w.rules->n);
+		for (i = 0; i < w.rules->n; i++)
+			run_tick(&w.act.runs[i], clock_ms());
+	}
 }
 
 /* Nothing runs any more, and nothing is left to be written? */
