@@ -228,21 +228,20 @@ box_undo(struct box *b)
 int
 box_read(struct box *b, struct buf *messages)
 {
-	struct stat st;
 	ssize_t n;
 	char *room;
 
-	if (fstat(b->fd, &st) < 0)
-		return -1;
-	b->taken = st.st_size;
-	if (st.st_size > BOX_MAX)
+	b->taken = b->size;
+	if (b->size == 0)
+		return 0;
+	if (b->size > BOX_MAX)
 		return buf_put(messages, anything, ANYTHING);
 	room = buf_room(messages, BOX_MAX);
 	if (room == NULL) {
 		errno = ENOMEM;
 		return -1;
 	}
-	n = pread(b->fd, room, (size_t)st.st_size, 0);
+	n = pread(b->fd, room, (size_t)b->size, 0);
 	if (n < 0)
 		return -1;
 	buf_added(messages, (size_t)n);

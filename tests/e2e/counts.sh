@@ -97,7 +97,7 @@ count_calls() {
 	told=$(grep -c '^reload' ear.1)
 	traced saved "$watcher" rung_saves
 	ok 'a save that rings is told' all_told $((told + SAVES))
-	ok 'and costs some 22 system calls' at_most 24 $SAVES saved
+	ok 'and costs some 26 system calls' at_most 28 $SAVES saved
 	echo "# $((calls / SAVES)) system calls a save that rings"
 	stop "$watcher"
 }
