@@ -1,8 +1,8 @@
-# server.sh - the test of a recipe whose server is started anew, by $live
+# server.sh - the test of a recipe whose server is restarted, by $live
 # shellcheck shell=sh disable=SC2154
 #
-# The ring comes when the new server was started: a page asks it until it
-# answers, and so do we; tests/browser/restart.test.mjs has the page.
+# The signal comes when the new server was started: a page asks it until it
+# answers, and so does this test; tests/browser/restart.test.mjs has the page.
 
 # restarts what file path: what, whose file has a heading "First" at path,
 # shows another one when it is saved, after one reload, by a new process
