@@ -40,8 +40,8 @@ TREE = lib/base/hash.o lib/match/glob.o lib/match/rule.o lib/tree/compare.o \
 
 WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/act.o lib/run/adopted.o lib/run/args.o lib/run/batch.o \
-	lib/run/bell.o lib/run/contents.o lib/run/feed.o lib/run/job.o \
-	lib/run/letter.o lib/run/options.o lib/run/poke.o lib/run/report.o \
+	lib/run/bell.o lib/run/contents.o lib/run/deliver.o lib/run/feed.o \
+	lib/run/job.o lib/run/letter.o lib/run/options.o lib/run/poke.o lib/run/report.o \
 	lib/run/run.o lib/run/throttle.o watchrun.o \
 	$(FLOOR)
 
@@ -81,7 +81,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/push/dialect.h lib/push/history.h lib/push/news.h \
 	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
 	lib/run/act.h lib/run/adopted.h lib/run/args.h lib/run/batch.h \
-	lib/run/bell.h lib/run/contents.h lib/run/feed.h lib/run/job.h \
+	lib/run/bell.h lib/run/contents.h lib/run/deliver.h lib/run/feed.h lib/run/job.h \
 	lib/run/letter.h lib/run/options.h lib/run/poke.h lib/run/report.h \
 	lib/run/run.h lib/run/throttle.h lib/site/listing.h \
 	lib/site/mime.h lib/site/page.h lib/site/range.h lib/site/reply.h \

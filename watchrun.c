@@ -21,6 +21,7 @@
 #include "run/act.h"
 #include "run/batch.h"
 #include "run/contents.h"
+#include "run/deliver.h"
 #include "run/feed.h"
 #include "run/options.h"
 #include "run/run.h"
@@ -404,27 +405,15 @@ next_due(void)
 	return other < due ? other : due;
 }
 
-/* Write some of the list: no more than a pipe that is ready takes at once. */
+/* Without POLLOUT, nothing reads standard output any more. */
 static void
 write_list(short revents)
 {
-	struct buf *list;
-	ssize_t n;
-
-	list = &w.act.list;
-	n = -1;
 	errno = EPIPE;
-	if ((revents & POLLOUT) != 0)
-		n = write(STDOUT_FILENO, buf_head(list),
-		    list->len < PIPE_BUF ? list->len : PIPE_BUF);
-	if (n > 0)
-		buf_drop(list, (size_t)n);
-	if (list->len == 0)
-		buf_free(list);
-	if (n >= 0 || errno == EINTR || errno == EAGAIN)
+	if ((revents & POLLOUT) != 0 && deliver_write(&w.act) == 0)
 		return;
 	msg_error("standard output:");
-	buf_free(list);
+	buf_free(&w.act.list);
 	if (w.ending == 0)
 		leave(0, 1);
 }

@@ -6,191 +6,13 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "notify/changelist.h"
-#include "notify/mailbox.h"
 #include "run/act.h"
-#include "run/letter.h"
-#include "run/poke.h"
-
-enum {
-	POKES = 256, /* before signals have their turn */
-	WORDS = RULE_MAX * (JOB_WHY + 4) + 64 /* bytes besides reports */
-};
+#include "run/deliver.h"
 
 static uint64_t
 bit(size_t i)
 {
 	return (uint64_t)1 << i;
-}
-
-/* ---- who is told ---- */
-
-/* Which of these rules have something to report? */
-static uint64_t
-broken(const struct act *a, uint64_t rules)
-{
-	uint64_t set;
-	size_t i;
-
-	set = 0;
-	for (i = 0; i < a->rules->n; i++)
-		if (a->rules->v[i].report && a->jobs[i].broken)
-			set |= rules & bit(i);
-	return set;
-}
-
-/*
- * What a box can't hold of the reports is left out, so that how each of the
- * commands failed still is told, and what changed.  0, or -1 when memory is
- * out.
- */
-static int
-write_report(const struct job *j, struct buf *to, char end)
-{
-	const char *text;
-	size_t n;
-
-	if (list_put_report(to, j->why, strlen(j->why), end) < 0)
-		return -1;
-	text = report_text(&j->report, &n);
-	to->max -= WORDS;
-	list_put_report(to, text, n, end);
-	to->max += WORDS;
-	return 0;
-}
-
-/*
- * The batch: the reports of those rules that are broken, what these are owed,
- * and the end.  As write_report.
- */
-static int
-write_list(
-    const struct act *a, struct buf *to, uint64_t rules, uint64_t who, char end)
-{
-	size_t i;
-
-	rules = broken(a, rules);
-	for (i = 0; i < a->rules->n; i++)
-		if ((rules & bit(i)) != 0 &&
-		    write_report(&a->jobs[i], to, end) < 0)
-			return -1;
-	return letter_changes(to, a->batch, who, end) < 0
-	    ? -1
-	    : list_put_end(to, end);
-}
-
-/* Nobody who is owed: then it is for the report alone. */
-static void
-ring(struct act *a, struct bell *b, uint64_t who)
-{
-	struct buf letters;
-	bool rung;
-
-	letters = (struct buf){ .max = BOX_MAX };
-	if (write_list(a, &letters, b->rules, who, '\n') < 0) {
-		/* No memory: then the ring is all. */
-		buf_free(&letters);
-		if (who == 0)
-			return;
-		list_put_any(&letters, '\n');
-	}
-	rung = bell_ring(b, &letters, who == 0);
-	buf_free(&letters);
-	errno = b->error;
-	if (rung)
-		a->calls.why("%s: rung", b->path);
-	else if (b->again)
-		a->calls.why("%s: not rung", b->path);
-	else if (b->result == PIDFILE_ERRNO)
-		a->calls.warn("%s:", b->path);
-	else
-		a->calls.warn("%s: %s", b->path, pidfile_why(b->result));
-}
-
-static void
-poke(struct act *a, const char *path)
-{
-	enum poke_result result;
-
-	result = poke_path(path);
-	if (result == POKE_OK) {
-		a->calls.why("%s: poked", path);
-		return;
-	}
-	if ((a->refused & 1u << result) != 0)
-		a->calls.why("%s: not poked either", path);
-	else if (result == POKE_ERRNO)
-		a->calls.warn("%s: not poked:", path);
-	else
-		a->calls.warn("%s: not poked: %s", path, poke_why(result));
-	a->refused |= 1u << result;
-}
-
-static void
-poke_all(struct act *a)
-{
-	const struct batch_path *p;
-	unsigned n;
-
-	p = a->batch->taken;
-	for (n = 0; p != NULL && !a->ending; p = p->taken)
-		if ((p->owed & bit(ACT_LIST)) != 0) {
-			poke(a, p->path);
-			if (++n % POKES == 0)
-				a->calls.breathe();
-		}
-}
-
-/* For -l: as write_report. */
-static int
-list(struct act *a, uint64_t who)
-{
-	return write_list(
-	    a, &a->list, UINT64_MAX, who, a->options->zero ? '\0' : '\n');
-}
-
-/* What -l and -P are for: they are as a bell that all rules name. */
-static int
-tell_list(struct act *a)
-{
-	uint64_t who;
-
-	who = a->failed == 0 ? bit(ACT_LIST) : 0;
-	if (a->options->poke && who != 0)
-		poke_all(a);
-	if (!a->options->list || (who == 0 && broken(a, a->failed) == 0))
-		return 0;
-	return write_list(
-	    a, &a->list, UINT64_MAX, who, a->options->zero ? '\0' : '\n');
-}
-
-/* The batch in hand has been acted on. */
-static int
-conclude(struct act *a)
-{
-	uint64_t told;
-	struct bell *b;
-	size_t i;
-	int result;
-
-	told = 0;
-	for (i = 0; i < a->nbells; i++) {
-		b = &a->bells[i];
-		if ((b->rules & a->ran) == 0)
-			continue;
-		if ((b->rules & a->failed) == 0) {
-			ring(a, b, bit(i));
-			told |= bit(i);
-		} else if (broken(a, b->rules & a->failed) != 0)
-			ring(a, b, 0);
-	}
-	result = tell_list(a);
-	if (a->failed == 0)
-		told |= bit(ACT_LIST);
-	batch_done(a->batch, told);
-	throttle_end(&a->throttle, clock_ms());
-	a->acting = false;
-	return result;
 }
 
 /* ---- paths that cause their own next run ---- */
@@ -338,6 +160,20 @@ turn_of(struct act *a, size_t i)
 	return start(a, i);
 }
 
+/* The batch in hand has been acted on. */
+static int
+conclude(struct act *a)
+{
+	uint64_t reached;
+	int result;
+
+	result = deliver_batch(a, &reached);
+	batch_done(a->batch, reached);
+	throttle_end(&a->throttle, clock_ms());
+	a->acting = false;
+	return result;
+}
+
 static int
 go_on(struct act *a)
 {
@@ -368,19 +204,12 @@ act_retry(struct act *a)
 static int
 server_ended(struct act *a, size_t i)
 {
-	size_t k;
-
 	if (!job_ended(&a->jobs[i])) {
 		a->calls.why("%s", a->jobs[i].why);
 		return 0;
 	}
 	a->calls.warn("%s", a->jobs[i].why);
-	if (!a->rules->v[i].report)
-		return 0;
-	for (k = 0; k < a->nbells; k++)
-		if ((a->bells[k].rules & bit(i)) != 0)
-			ring(a, &a->bells[k], 0);
-	return a->options->list ? list(a, 0) : 0;
+	return deliver_failure(a, i);
 }
 
 int
@@ -406,20 +235,10 @@ act_ended(struct act *a, size_t i)
 
 /* ---- a batch ---- */
 
-/* Who is to be told of what counts for these rules? */
 static uint64_t
 owed(void *arg, uint64_t rules)
 {
-	const struct act *a;
-	uint64_t who;
-	size_t i;
-
-	a = arg;
-	who = a->options->list || a->options->poke ? bit(ACT_LIST) : 0;
-	for (i = 0; i < a->nbells; i++)
-		if ((a->bells[i].rules & rules) != 0)
-			who |= bit(i);
-	return who;
+	return deliver_owed(arg, rules);
 }
 
 static int
@@ -454,7 +273,7 @@ act_first(struct act *a)
 	a->taken.any = a->taken.rules;
 	if (a->taken.rules == 0)
 		return 0;
-	a->batch->owed_any |= owed(a, a->taken.any);
+	a->batch->owed_any |= deliver_owed(a, a->taken.any);
 	return begin(a);
 }
 
