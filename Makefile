@@ -42,7 +42,7 @@ WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/act.o lib/run/adopted.o lib/run/args.o lib/run/batch.o \
 	lib/run/bell.o lib/run/contents.o lib/run/deliver.o lib/run/feed.o \
 	lib/run/job.o lib/run/letter.o lib/run/options.o lib/run/poke.o lib/run/report.o \
-	lib/run/run.o lib/run/throttle.o watchrun.o \
+	lib/run/run.o lib/run/start.o lib/run/throttle.o watchrun.o \
 	$(FLOOR)
 
 FILES = lib/base/content.o lib/site/listing.o lib/site/mime.o \
@@ -83,7 +83,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/run/act.h lib/run/adopted.h lib/run/args.h lib/run/batch.h \
 	lib/run/bell.h lib/run/contents.h lib/run/deliver.h lib/run/feed.h lib/run/job.h \
 	lib/run/letter.h lib/run/options.h lib/run/poke.h lib/run/report.h \
-	lib/run/run.h lib/run/throttle.h lib/site/listing.h \
+	lib/run/run.h lib/run/start.h lib/run/throttle.h lib/site/listing.h \
 	lib/site/mime.h lib/site/page.h lib/site/range.h lib/site/reply.h \
 	lib/site/root.h lib/site/site.h lib/site/version.h lib/ws/base64.h \
 	lib/ws/sha1.h lib/ws/ws.h
@@ -112,7 +112,8 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/run/contents tests/unit/run/contents_writers \
 	tests/unit/run/feed tests/unit/run/job tests/unit/run/letter \
 	tests/unit/run/options tests/unit/run/poke tests/unit/run/report \
-	tests/unit/run/run tests/unit/run/run_several tests/unit/run/throttle \
+	tests/unit/run/run tests/unit/run/run_several tests/unit/run/start \
+	tests/unit/run/throttle \
 	tests/unit/site/listing tests/unit/site/mime tests/unit/site/page \
 	tests/unit/site/range tests/unit/site/reply tests/unit/site/root \
 	tests/unit/site/site tests/unit/site/version tests/unit/ws/base64 \
@@ -325,6 +326,11 @@ MSG_UNIT = tests/unit/base/msg.o lib/base/clock.o lib/base/fds.o \
 	lib/base/msg.o
 tests/unit/base/msg: $(MSG_UNIT)
 	$(LINK) -o $@ $(MSG_UNIT)
+
+START_UNIT = tests/unit/run/start.o lib/run/start.o $(OS) \
+	lib/match/glob.o lib/match/rule.o lib/os/signals.o lib/base/str.o
+tests/unit/run/start: $(START_UNIT)
+	$(LINK) -o $@ $(START_UNIT)
 
 OPTIONS_UNIT = tests/unit/run/options.o lib/run/options.o lib/match/glob.o \
 	lib/match/rule.o lib/os/signals.o lib/base/str.o

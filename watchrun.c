@@ -1,14 +1,11 @@
 #define _POSIX_C_SOURCE 200809L
 /* watchrun.c - see what changed, run commands, ring who waits for it */
-#include <sys/stat.h>
-
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,6 +22,7 @@
 #include "run/feed.h"
 #include "run/options.h"
 #include "run/run.h"
+#include "run/start.h"
 #include "tree/tree.h"
 
 enum {
@@ -48,6 +46,7 @@ static const char usage[] =
 static struct {
 	struct options options;
 	struct rules *rules; /* of the options */
+	char output[2][PATH_MAX]; /* files that we write, for the rules */
 	struct tree *tree; /* or NULL */
 	struct feed feed; /* -f: in place of the tree */
 	bool fed; /* all of the list was read */
@@ -367,27 +366,13 @@ batch_when(void)
 	return when;
 }
 
-/* The rules that do not count a file being rewritten with the same contents. */
-static uint64_t
-rules_same(const struct rules *rs)
-{
-	uint64_t rules;
-	size_t i;
-
-	rules = 0;
-	for (i = 0; i < rs->n; i++)
-		if (rs->v[i].same)
-			rules |= (uint64_t)1 << i;
-	return rules;
-}
-
 /* Are the files of the batch complete, and more than rewritten? */
 static bool
 batch_is_ready(void)
 {
 	return w.tree == NULL ||
 	    contents_check(
-		&w.contents, &w.batch, rules_same(w.rules), clock_ms());
+		&w.contents, &w.batch, options_same(&w.options), clock_ms());
 }
 
 /* ---- the loop ---- */
@@ -489,83 +474,22 @@ turn(void)
 /* ---- the start ---- */
 
 static void
-catch_signals(void)
-{
-	static const int all[] = { SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGCHLD,
-		SIGCONT, SIGHUP, SIGTSTP };
-	size_t i;
-
-	w.signals = sig_open();
-	if (w.signals < 0)
-		msg_die("pipe:");
-	/* Nobody may be listening to what we say: that must not end us. */
-	sig_ignore(SIGPIPE);
-	/* Of a writer that comes while we ask for one, see os_has_writer(). */
-	sig_ignore(SIGIO);
-	for (i = 0; i < sizeof all / sizeof all[0]; i++)
-		if ((all[i] != SIGHUP && all[i] != SIGTSTP) ||
-		    !sig_ignored(all[i]))
-			sig_catch(all[i]);
-}
-
-/* A name that is not there is often a typing error. */
-static void
-warn_of_missing(void)
-{
-	char last[RULE_PATH];
-	struct rules_start start;
-	struct stat st;
-	size_t i;
-
-	*last = '\0';
-	for (i = 0; rules_start(w.rules, &i, &start);) {
-		errno = ENAMETOOLONG;
-		if (*start.path == '\0')
-			msg_warn("%.60s...:", start.pattern);
-		else if (strcmp(start.path, last) == 0 ||
-		    stat(start.path, &st) == 0)
-			continue;
-		else if (errno == ENOENT)
-			msg_warn(
-			    "%s: no such file or directory yet", start.path);
-		else
-			msg_warn("%s:", start.path);
-		/* The alternatives of a pattern may start alike. */
-		snprintf(last, sizeof last, "%s", start.path);
-	}
-}
-
-/* What is said must not be heard of as a change, and said again. */
-static void
-know_output(void)
-{
-	static char paths[2][PATH_MAX];
-	struct stat st;
-	int i;
-
-	for (i = 0; i < 2; i++)
-		if (fstat(STDOUT_FILENO + i, &st) == 0 && S_ISREG(st.st_mode) &&
-		    os_path(STDOUT_FILENO + i, paths[i], sizeof paths[i]) == 0)
-			w.rules->output[i] = paths[i];
-}
-
-static void
 open_tree(void)
 {
 	struct tree_options options;
 	size_t dirs, files;
 
-	know_output();
+	start_output(w.rules, w.output);
 	options = (struct tree_options){ .rules = w.rules,
 		.interval = w.options.poll,
-		.contents = rules_same(w.rules),
+		.contents = options_same(&w.options),
 		.explain = msg_verbose(),
 		.notify = on_event };
 	w.tree = tree_open(&options);
 	if (w.tree == NULL)
 		msg_die("cannot watch:");
 	look();
-	warn_of_missing();
+	start_missing(w.rules, msg_warn);
 	tree_count(w.tree, &dirs, &files);
 	msg_why("watching directories: %zu, files: %zu", dirs, files);
 }
@@ -643,7 +567,9 @@ main(int argc, char *argv[])
 	    feed_open(&w.feed, w.options.from, w.options.zero ? '\0' : '\n') <
 		0)
 		msg_die("%s:", w.options.from);
-	catch_signals();
+	w.signals = start_signals();
+	if (w.signals < 0)
+		msg_die("pipe:");
 	if (fds_spare(SPARE) < 0)
 		msg_die("cannot watch:");
 	if (w.options.from == NULL)

@@ -293,6 +293,19 @@ options_parse(struct options *o, int argc, char *argv[])
 	return check(o);
 }
 
+uint64_t
+options_same(const struct options *o)
+{
+	uint64_t rules;
+	size_t i;
+
+	rules = 0;
+	for (i = 0; i < o->rules.n; i++)
+		if (o->rules.v[i].same)
+			rules |= (uint64_t)1 << i;
+	return rules;
+}
+
 void
 options_free(struct options *o)
 {

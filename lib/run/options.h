@@ -33,6 +33,9 @@ struct options {
  */
 int options_parse(struct options *o, int argc, char *argv[]);
 
+/* Return the rules with -u, a bit each. */
+uint64_t options_same(const struct options *o);
+
 void options_free(struct options *o);
 
 #endif

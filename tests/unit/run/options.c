@@ -158,6 +158,14 @@ test_from(void)
 }
 
 static void
+test_same(void)
+{
+	ok(parse("-p a b ; -u -p c d ; -p e f ; -u -p g h") == 0 &&
+		options_same(&o) == 10,
+	    "the rules with -u are known");
+}
+
+static void
 test_effect(void)
 {
 	static const char *const without[] = { "", "npm start", "-w a ; b",
@@ -221,6 +229,7 @@ main(void)
 	test_one();
 	test_rules();
 	test_from();
+	test_same();
 	test_effect();
 	test_errors();
 	test_literal();
