@@ -82,7 +82,7 @@ static void
 ring(struct act *a, struct bell *b, uint64_t who)
 {
 	struct buf letters;
-	bool rung;
+	bool signalled;
 
 	letters = (struct buf){ .max = BOX_MAX };
 	if (write_list(a, &letters, b->rules, who, '\n') < 0) {
@@ -92,13 +92,13 @@ ring(struct act *a, struct bell *b, uint64_t who)
 			return;
 		list_put_any(&letters, '\n');
 	}
-	rung = bell_ring(b, &letters, who == 0);
+	signalled = bell_ring(b, &letters, who == 0);
 	buf_free(&letters);
 	errno = b->error;
-	if (rung)
-		a->calls.why("%s: rung", b->path);
+	if (signalled)
+		a->calls.why("signalled %s", b->path);
 	else if (b->again)
-		a->calls.why("%s: not rung", b->path);
+		a->calls.why("%s: still not signalled", b->path);
 	else if (b->result == PIDFILE_ERRNO)
 		a->calls.warn("%s:", b->path);
 	else

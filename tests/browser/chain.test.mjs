@@ -29,7 +29,7 @@ async function chain(t) {
 	const watcher = start(path.join(top, "watchrun"), ["-v", "-p", server.pidfile, "*.md", "--", "make"], { cwd: dir });
 
 	t.servers.push({ end: async () => { watcher.kill("SIGTERM"); await watcher.gone; } });
-	await until("the site is made", () => watcher.out.includes(": rung"));
+	await until("the site is made", () => watcher.out.includes(": signalled "));
 	let { url } = server;
 
 	if (t.kind === "other") {
@@ -133,7 +133,7 @@ both("the last of 50 saves during a slow build is what the browser ends with", a
 	fs.unlinkSync(path.join(site.dir, "slow"));
 
 	/* at the start, for the first save, for all that came during its build */
-	await until("it has rung three times", () => site.watcher.out.split(": rung").length > 3);
+	await until("it has rung three times", () => site.watcher.out.split(": signalled ").length > 3);
 	await site.view.shows("save 50", "h1");
 	await sleep(500);
 	const loads = await site.view.loads();

@@ -41,7 +41,7 @@ await until("the page says so", () => server.out.includes("shown"));
 const after = Buffer.from(await view.page.screenshot());
 const said = (child, from, what) => child.out.slice(from).trim().split("\n").filter((line) => what.test(line));
 const lines = [
-	...said(watcher, saved.watcher, /index|rung/),
+	...said(watcher, saved.watcher, /index|signalled/),
 	...said(server, saved.server, /reload to|GET \/: |shown/),
 ].map(escape).join("\n");
 

@@ -36,7 +36,7 @@ port=$(address server)
 ok 'its pidfile is there by then' test -s reloadws.pid
 
 start watcher watchrun -v -p reloadws.pid 'src/**' Makefile -- make
-until_ok 10 has watcher 'reloadws.pid: rung'
+until_ok 10 has watcher 'signalled reloadws.pid'
 ok 'the site is made at the start' shows one one
 ok 'the page has the script in it' has shown '/reload.js'
 

@@ -256,7 +256,7 @@ while [ $i -lt 100 ]; do
 	# a batch ends by itself, too, once its list is read
 	[ $((i % 10)) -ne 0 ] || sleep 0.05
 done | watchrun -v -f - -p app.pid >log 2>&1
-ok 'signals to a stopped process succeed' has log 'app.pid: rung'
+ok 'signals to a stopped process succeed' has log 'signalled app.pid'
 ok 'its mailbox does not grow without end' \
     test "$(wc -c <.app.pid.box)" -le 65536
 kill -CONT "$holder"

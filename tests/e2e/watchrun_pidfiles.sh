@@ -48,21 +48,21 @@ plain=$pid
 sleep 0.05
 echo "$plain" >number
 listening -p good -p number
-save_until 'number: rung'
+save_until 'signalled number'
 ok 'the process with the lock is signalled' rung 1 locked
 ok 'the default signal is USR1' has locked USR1
 ok 'so is the process whose number is in a file without a lock' rung 1 plain
 echo 1 >good
-save_until 'number: rung'
+save_until 'signalled number'
 ok 'if there is a lock, the number does not matter' rung 2 locked
 : >good
-save_until 'number: rung'
+save_until 'signalled number'
 ok 'if there is a lock, the file may be empty' rung 3 locked
 printf '%s' "$plain" >number
-save_until 'number: rung'
+save_until 'signalled number'
 ok 'the number needs no newline' rung 4 plain
 printf ' %s \r\nmore\n' "$plain" >number
-save_until 'number: rung'
+save_until 'signalled number'
 ok 'blanks around the number and more lines do not matter' rung 5 plain
 stop "$watchrun"
 
@@ -81,12 +81,12 @@ stop "$watchrun"
 listening -p good -- sh -c 'test -e allowed'
 save_until 'exit status 1'
 : >allowed
-save_until 'good: rung'
+save_until 'signalled good'
 ok 'the next success signals again' rung 6 locked
 stop "$watchrun"
 
 listening -p good -s HUP
-save_until 'good: rung'
+save_until 'signalled good'
 ok '-s HUP sends it' has locked HUP
 stop "$watchrun"
 ringer usr2 -l two.pid
@@ -96,7 +96,7 @@ number=$(($? - 128))
 times=0
 for signal in usr2 SIGUSR2 $number; do
 	listening -p two.pid -s "$signal"
-	save_until 'two.pid: rung'
+	save_until 'signalled two.pid'
 	times=$((times + 1))
 	ok "-s $signal sends USR2" rung $times usr2
 	stop "$watchrun"
@@ -115,12 +115,12 @@ bad() {
 	: >log
 	n=$((n + 1))
 	echo $n >site/page.html
-	until_ok 5 has log 'not rung'
+	until_ok 5 has log 'still not signalled'
 	ok "$sentence gets one message" count 0 log "bad: $2"
 	rm -rf bad
 	echo "$plain" >good.new
 	mv good.new bad
-	ok "$sentence works once it is good" save_until 'bad: rung'
+	ok "$sentence works once it is good" save_until 'signalled bad'
 	stop "$watchrun"
 	rm -rf bad
 }
@@ -189,7 +189,7 @@ echo "$$" >site/own.pid
 echo "$plain" >target
 ln -s target bad
 listening -p bad
-ok 'a link to a pidfile is followed' save_until 'bad: rung'
+ok 'a link to a pidfile is followed' save_until 'signalled bad'
 stop "$watchrun"
 rm bad
 
@@ -207,7 +207,7 @@ stop "$watchrun"
 ringer ignoring -i -l bad
 ignoring=$pid
 listening -p bad
-ok 'a process that ignores the signal is signalled' save_until 'bad: rung'
+ok 'a process that ignores the signal is signalled' save_until 'signalled bad'
 stop "$watchrun"
 kill -KILL "$ignoring"
 rm bad
@@ -231,7 +231,7 @@ listening -p bad
 ok 'a read lock does not count' refuses 'bad: stale: the process with its number started after'
 ok 'the process with the read lock has got no signal' rung 0 reader
 echo "$plain" >bad
-ok 'with a read lock, the number in the file counts' save_until 'bad: rung'
+ok 'with a read lock, the number in the file counts' save_until 'signalled bad'
 ok 'the process with the read lock still has got no signal' rung 0 reader
 stop "$watchrun"
 kill -KILL "$reader" "$young"
@@ -247,7 +247,7 @@ stop "$watchrun"
 ringer one -l one.pid
 ringer two -l two.pid
 listening -p one.pid -p missing -p two.pid -- true
-save_until 'two.pid: rung'
+save_until 'signalled two.pid'
 ok 'of several pidfiles, the first is signalled' rung 1 one
 ok 'the last is signalled, too' rung 1 two
 ok 'the missing one gets a message' count 1 log 'missing: No such'
@@ -268,7 +268,7 @@ stop "$pid"
 
 echo "$plain" >site/plain.pid
 listening -p site/plain.pid -- touch site/.plain.pid.box
-save_until 'rung'
+save_until signalled
 : >log
 sleep 0.2
 echo "$plain" >site/plain.pid

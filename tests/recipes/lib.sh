@@ -57,9 +57,9 @@ cooked() {
 }
 
 # built: wait until the commands at the start have been run, and what waits was
-# rung, unless watchrun was quicker than reloadws
+# signalled, unless watchrun was quicker than reloadws
 built() {
-	until_ok 20 grep -q -e 'reloadws\.pid: rung' \
+	until_ok 20 grep -q -e 'signalled .*reloadws\.pid' \
 	    -e 'reloadws\.pid: No such file' -e 'reloadws\.pid: .*no process' \
 	    "$tmp/log" && return
 	echo "FAIL '$recipe is built'"

@@ -13,13 +13,13 @@ ok 'nginx: it serves' until_ok 10 shows / First "$free"
 cook
 edit 's/First/Second/' conf.d/site.conf
 ok 'nginx: a saved configuration is read' until_ok 10 shows / Second "$free"
-ok 'nginx: since it was signalled' has "$tmp/log" 'nginx.pid: rung'
+ok 'nginx: since it was signalled' has "$tmp/log" 'signalled nginx.pid'
 echo 'server {' >conf.d/broken.conf
 ok 'nginx: one that is wrong is said' \
     until_ok 10 has "$tmp/log" 'nginx: exit status 1'
-ok 'nginx: and nobody signalled' count 1 "$tmp/log" 'nginx.pid: rung'
+ok 'nginx: and nobody signalled' count 1 "$tmp/log" 'signalled nginx.pid'
 ok 'nginx: so the former one goes on' until_ok 5 shows / Second "$free"
 rm conf.d/broken.conf
 ok 'nginx: without it all is well again' \
-    until_ok 10 count 2 "$tmp/log" 'nginx.pid: rung'
+    until_ok 10 count 2 "$tmp/log" 'signalled nginx.pid'
 stop "$nginx" # its workers would outlive it if it were killed
