@@ -42,7 +42,7 @@ WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/act.o lib/run/adopted.o lib/run/args.o lib/run/batch.o \
 	lib/run/bell.o lib/run/contents.o lib/run/deliver.o lib/run/feed.o \
 	lib/run/job.o lib/run/letter.o lib/run/options.o lib/run/poke.o lib/run/report.o \
-	lib/run/run.o lib/run/start.o lib/run/throttle.o watchrun.o \
+	lib/run/process.o lib/run/start.o lib/run/throttle.o watchrun.o \
 	$(FLOOR)
 
 FILES = lib/base/content.o lib/site/listing.o lib/site/mime.o \
@@ -83,7 +83,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/run/act.h lib/run/adopted.h lib/run/args.h lib/run/batch.h \
 	lib/run/bell.h lib/run/contents.h lib/run/deliver.h lib/run/feed.h lib/run/job.h \
 	lib/run/letter.h lib/run/options.h lib/run/poke.h lib/run/report.h \
-	lib/run/run.h lib/run/start.h lib/run/throttle.h lib/site/listing.h \
+	lib/run/process.h lib/run/start.h lib/run/throttle.h lib/site/listing.h \
 	lib/site/mime.h lib/site/page.h lib/site/range.h lib/site/reply.h \
 	lib/site/root.h lib/site/site.h lib/site/version.h lib/ws/base64.h \
 	lib/ws/sha1.h lib/ws/ws.h
@@ -112,7 +112,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/run/contents tests/unit/run/contents_writers \
 	tests/unit/run/feed tests/unit/run/job tests/unit/run/letter \
 	tests/unit/run/options tests/unit/run/poke tests/unit/run/report \
-	tests/unit/run/run tests/unit/run/run_several tests/unit/run/start \
+	tests/unit/run/process tests/unit/run/process_several tests/unit/run/start \
 	tests/unit/run/throttle \
 	tests/unit/site/listing tests/unit/site/mime tests/unit/site/page \
 	tests/unit/site/range tests/unit/site/reply tests/unit/site/root \
@@ -240,7 +240,7 @@ check-sanitizers:
 # Unit tests: the link line is all that the module may know.
 $(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/run/batched.h \
 	tests/unit/run/checked.h tests/unit/tree/fake.h \
-	tests/unit/run/runs.h tests/unit/scratch.h tests/unit/test.h tests/unit/tree/watched.h
+	tests/unit/run/processes.h tests/unit/scratch.h tests/unit/test.h tests/unit/tree/watched.h
 
 tests/unit/run/args: tests/unit/run/args.o lib/run/args.o
 	$(LINK) -o $@ tests/unit/run/args.o lib/run/args.o
@@ -296,7 +296,7 @@ tests/unit/run/throttle: $(THROTTLE_UNIT)
 JOB_UNIT = tests/unit/run/job.o lib/run/job.o lib/run/args.o \
 	$(OS) lib/base/clock.o lib/base/hash.o lib/base/str.o \
 	lib/match/glob.o lib/match/rule.o lib/os/signals.o lib/run/adopted.o \
-	lib/run/batch.o lib/run/report.o lib/run/run.o
+	lib/run/batch.o lib/run/report.o lib/run/process.o
 tests/unit/run/job: $(JOB_UNIT)
 	$(LINK) -o $@ $(JOB_UNIT)
 
@@ -357,16 +357,16 @@ tests/unit/run/report: tests/unit/run/report.o lib/run/report.o
 tests/unit/match/rule: tests/unit/match/rule.o $(MATCH_UNIT)
 	$(LINK) -o $@ tests/unit/match/rule.o $(MATCH_UNIT)
 
-RUN_UNIT = $(OS) lib/base/clock.o lib/base/str.o lib/os/signals.o \
-	lib/run/adopted.o lib/run/run.o
-tests/unit/run/run: tests/unit/run/run.o $(RUN_UNIT)
-	$(LINK) -o $@ tests/unit/run/run.o $(RUN_UNIT)
+PROCESS_UNIT = $(OS) lib/base/clock.o lib/base/str.o lib/os/signals.o \
+	lib/run/adopted.o lib/run/process.o
+tests/unit/run/process: tests/unit/run/process.o $(PROCESS_UNIT)
+	$(LINK) -o $@ tests/unit/run/process.o $(PROCESS_UNIT)
 
-tests/unit/run/run_several: tests/unit/run/run_several.o $(RUN_UNIT)
-	$(LINK) -o $@ tests/unit/run/run_several.o $(RUN_UNIT)
+tests/unit/run/process_several: tests/unit/run/process_several.o $(PROCESS_UNIT)
+	$(LINK) -o $@ tests/unit/run/process_several.o $(PROCESS_UNIT)
 
-tests/unit/run/adopted: tests/unit/run/adopted.o $(RUN_UNIT)
-	$(LINK) -o $@ tests/unit/run/adopted.o $(RUN_UNIT)
+tests/unit/run/adopted: tests/unit/run/adopted.o $(PROCESS_UNIT)
+	$(LINK) -o $@ tests/unit/run/adopted.o $(PROCESS_UNIT)
 
 tests/unit/os/signals: tests/unit/os/signals.o lib/os/signals.o lib/base/str.o
 	$(LINK) -o $@ tests/unit/os/signals.o lib/os/signals.o lib/base/str.o

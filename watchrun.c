@@ -21,7 +21,7 @@
 #include "run/deliver.h"
 #include "run/feed.h"
 #include "run/options.h"
-#include "run/run.h"
+#include "run/process.h"
 #include "run/start.h"
 #include "tree/tree.h"
 
@@ -269,16 +269,16 @@ on_signals(void)
 
 	taken = sig_take();
 	if (sig_has(taken, SIGCONT))
-		run_continue(w.act.runs, w.rules->n);
+		process_continue(w.act.processes, w.rules->n);
 	if (sig_has(taken, SIGCHLD))
-		run_reap(w.act.runs, w.rules->n);
+		process_reap(w.act.processes, w.rules->n);
 	for (i = 0; i < sizeof ends / sizeof ends[0]; i++)
 		if (sig_has(taken, ends[i]))
 			end(ends[i]);
 	if (sig_has(taken, SIGUSR1))
 		batch_force(&w.batch, rules_all(w.rules), clock_ms());
 	if (sig_has(taken, SIGTSTP))
-		run_suspend(w.act.runs, w.rules->n);
+		process_suspend(w.act.processes, w.rules->n);
 	leave_when_gone();
 }
 
@@ -324,11 +324,11 @@ on_ended(size_t i)
 {
 	int signo;
 
-	signo = run_interrupted(&w.act.runs[i]);
+	signo = process_interrupted(&w.act.processes[i]);
 	if (w.leaving) {
 		act_last(&w.act, i);
 		if (w.options.once && w.status == 0)
-			w.status = run_status(&w.act.runs[i]);
+			w.status = process_status(&w.act.processes[i]);
 	} else if (signo != 0)
 		leave(signo, 0);
 	else {
@@ -340,14 +340,15 @@ on_ended(size_t i)
 static void
 on_runs(void)
 {
-	enum run_news news;
+	enum process_news news;
 	size_t i;
 
 	for (i = 0; i < w.rules->n; i++)
-		if ((news = run_tick(&w.act.runs[i], clock_ms())) == RUN_ENDED)
+		if ((news = process_tick(&w.act.processes[i], clock_ms())) ==
+		    PROCESS_ENDED)
 			on_ended(i);
-		else if (news == RUN_SUSPENDED)
-			run_suspend(w.act.runs, w.rules->n);
+		else if (news == PROCESS_SUSPENDED)
+			process_suspend(w.act.processes, w.rules->n);
 	if (w.act.retry_at <= clock_ms())
 		acted(act_retry(&w.act));
 }

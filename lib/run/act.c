@@ -118,7 +118,7 @@ start(struct act *a, size_t i)
 	struct job_how how;
 	int status;
 
-	a->retry_at = RUN_NEVER;
+	a->retry_at = PROCESS_NEVER;
 	/* Once told to end, no command starts: this turn does not end. */
 	a->calls.breathe();
 	if (a->ending)
@@ -150,8 +150,8 @@ turn_of(struct act *a, size_t i)
 	if (r->command == NULL)
 		return false;
 	if (r->restart)
-		run_stop(&a->runs[i], clock_ms());
-	if (run_busy(&a->runs[i]))
+		process_stop(&a->processes[i], clock_ms());
+	if (process_busy(&a->processes[i]))
 		return true;
 	if (r->restart)
 		throttle_server(a, i);
@@ -228,7 +228,7 @@ act_ended(struct act *a, size_t i)
 	/* What it wrote is its own doing. */
 	a->calls.hear();
 	if (job_ended(&a->jobs[i]))
-		failed(a, i, run_status(&a->runs[i]));
+		failed(a, i, process_status(&a->processes[i]));
 	throttle_ended(&a->throttle, clock_ms());
 	return go_on(a);
 }
@@ -281,17 +281,17 @@ bool
 act_own(const struct act *a, int64_t when)
 {
 	return throttle_own(&a->throttle, when) ||
-	    (a->current != ACT_NOBODY && a->retry_at == RUN_NEVER);
+	    (a->current != ACT_NOBODY && a->retry_at == PROCESS_NEVER);
 }
 
 void
 act_stop(struct act *a, int signo)
 {
-	struct run *r;
+	struct process *r;
 
 	a->ending = true;
-	for (r = a->runs; r < a->runs + a->rules->n; r++)
-		run_end(r, signo != 0 ? signo : r->stop, clock_ms());
+	for (r = a->processes; r < a->processes + a->rules->n; r++)
+		process_end(r, signo != 0 ? signo : r->stop, clock_ms());
 }
 
 void
@@ -300,7 +300,7 @@ act_kill(struct act *a)
 	size_t i;
 
 	for (i = 0; i < a->rules->n; i++)
-		run_kill(&a->runs[i], clock_ms());
+		process_kill(&a->processes[i], clock_ms());
 }
 
 bool
@@ -309,7 +309,7 @@ act_busy(const struct act *a)
 	size_t i;
 
 	for (i = 0; i < a->rules->n; i++)
-		if (run_busy(&a->runs[i]))
+		if (process_busy(&a->processes[i]))
 			return true;
 	return false;
 }
@@ -320,9 +320,9 @@ act_due(const struct act *a, int64_t now)
 	int64_t due, one;
 	size_t i;
 
-	due = a->ending ? RUN_NEVER : a->retry_at;
+	due = a->ending ? PROCESS_NEVER : a->retry_at;
 	for (i = 0; i < a->rules->n; i++) {
-		one = run_due(&a->runs[i], now);
+		one = process_due(&a->processes[i], now);
 		if (one < due)
 			due = one;
 	}
@@ -338,7 +338,7 @@ act_last(struct act *a, size_t i)
 	j = &a->jobs[i];
 	if (j->rule->report)
 		report_end(&j->report);
-	survived = run_survived(j->run);
+	survived = process_survived(j->process);
 	if (survived && !j->survived)
 		a->calls.warn("%s: some of it lives on, though it was killed",
 		    j->rule->command[0]);
@@ -391,14 +391,15 @@ open_job(struct act *a, size_t i)
 	const struct rule *r;
 
 	r = &a->rules->v[i];
-	a->runs[i] = (struct run){ .shared = &a->shared,
+	a->processes[i] = (struct process){ .shared = &a->shared,
 		.stop = r->stop,
 		.grace = r->grace,
 		.limit = r->limit,
 		.server = r->restart };
-	a->jobs[i] = (struct job){
-		.rule = r, .rules = a->rules, .number = i, .run = &a->runs[i]
-	};
+	a->jobs[i] = (struct job){ .rule = r,
+		.rules = a->rules,
+		.number = i,
+		.process = &a->processes[i] };
 	if (!r->report)
 		return 0;
 	return report_open(&a->jobs[i].report,
@@ -419,7 +420,7 @@ act_open(struct act *a, const struct options *options, struct batch *batch,
 		.rules = &options->rules,
 		.calls = *calls,
 		.current = ACT_NOBODY,
-		.retry_at = RUN_NEVER,
+		.retry_at = PROCESS_NEVER,
 		.list.max = SIZE_MAX / 2 };
 	bells = bells_make(a->bells, a->rules);
 	if (bells < 0) {
@@ -427,9 +428,9 @@ act_open(struct act *a, const struct options *options, struct batch *batch,
 		return -1;
 	}
 	a->nbells = (size_t)bells;
-	a->runs = calloc(n, sizeof *a->runs);
+	a->processes = calloc(n, sizeof *a->processes);
 	a->jobs = calloc(n, sizeof *a->jobs);
-	if (a->runs == NULL || a->jobs == NULL)
+	if (a->processes == NULL || a->jobs == NULL)
 		return -1;
 	for (i = 0; i < n; i++)
 		if (open_job(a, i) < 0)

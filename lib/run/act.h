@@ -11,7 +11,7 @@
 #include "run/bell.h"
 #include "run/job.h"
 #include "run/options.h"
-#include "run/run.h"
+#include "run/process.h"
 #include "run/throttle.h"
 
 /*
@@ -48,9 +48,10 @@ struct act {
 	const struct options *options;
 	const struct rules *rules; /* of the options */
 	struct act_calls calls;
-	struct run *runs; /* one a rule; a server's for as long as it lives */
+	struct process
+	    *processes; /* one a rule; a server's for as long as it lives */
 	struct job *jobs; /* one a rule */
-	struct run_shared shared; /* by the runs */
+	struct process_shared shared; /* by the runs */
 	struct bell bells[BELL_MAX];
 	size_t nbells;
 	struct batch *batch; /* with what is in hand, and owed from before */
@@ -58,7 +59,8 @@ struct act {
 	bool acting; /* on it */
 	bool ending; /* no command starts any more: see act_stop */
 	size_t current; /* the rule that has its turn */
-	int64_t retry_at; /* its program is busy: tried then, or RUN_NEVER */
+	int64_t
+	    retry_at; /* its program is busy: tried then, or PROCESS_NEVER */
 	int64_t retry_until, retry_pause;
 	uint64_t todo, ran, failed; /* rules */
 	int64_t changed; /* the time of the first change of that batch */
@@ -110,7 +112,7 @@ bool act_unsaid(const struct act *a);
  */
 int act_retry(struct act *a);
 
-/* when a run is to be asked what became of it, see run_due, or act_retry is due */
+/* when a run is to be asked what became of it, see process_due, or act_retry is due */
 int64_t act_due(const struct act *a, int64_t now);
 
 /* what commands' output is waited for, two a rule; and copy what has come */

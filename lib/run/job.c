@@ -49,7 +49,7 @@ static int
 start_with(struct job *j, const struct args *paths, const struct job_how *how,
     bool any, int64_t now)
 {
-	struct run_how run;
+	struct process_how process;
 	struct args args;
 	int result, error;
 
@@ -59,16 +59,16 @@ start_with(struct job *j, const struct args *paths, const struct job_how *how,
 		errno = ENOMEM;
 		return -1;
 	}
-	run = (struct run_how){ .argv = args.v,
+	process = (struct process_how){ .argv = args.v,
 		.out = how->out,
 		.err = -1,
 		.deaf = how->deaf,
 		.all = any };
 	if (j->rule->report) {
 		report_begin(&j->report);
-		run.out = run.err = j->report.into;
+		process.out = process.err = j->report.into;
 	}
-	result = run_start(j->run, &run, now);
+	result = process_start(j->process, &process, now);
 	error = errno;
 	args_free(&args);
 	errno = error;
@@ -122,13 +122,13 @@ job_ended(struct job *j)
 	int status;
 
 	name = j->rule->command[0];
-	status = run_status(j->run);
-	j->broken = !run_succeeded(j->run);
-	if (run_timed_out(j->run))
+	status = process_status(j->process);
+	j->broken = !process_succeeded(j->process);
+	if (process_timed_out(j->process))
 		snprintf(j->why, sizeof j->why,
 		    "%.60s: took longer than %.3g seconds", name,
 		    (double)j->rule->limit / 1000);
-	else if (run_killed(j->run))
+	else if (process_killed(j->process))
 		snprintf(j->why, sizeof j->why, "%.60s: killed by SIG%s", name,
 		    sig_name(status - 128));
 	else

@@ -8,8 +8,8 @@
 
 #include "match/rule.h"
 #include "run/batch.h"
+#include "run/process.h"
 #include "run/report.h"
-#include "run/run.h"
 
 enum { JOB_WHY = 120 };
 
@@ -17,7 +17,7 @@ struct job {
 	const struct rule *rule;
 	const struct rules *rules; /* all of them */
 	size_t number; /* of the rule, from 0 */
-	struct run *run;
+	struct process *process;
 	struct report report; /* -e */
 	bool broken; /* the last run failed */
 	bool survived; /* what was killed of it lives on, and that was said */

@@ -12,7 +12,7 @@
 #include "os/signals.h"
 #include "run/batch.h"
 #include "run/options.h"
-#include "run/run.h"
+#include "run/process.h"
 
 /* A colon: an option that wants an argument.  In the order of the manual. */
 static const char all[] = ":01aef:hi:k:lnPp:qrS:s:T:t:uVvwx:";
@@ -220,7 +220,7 @@ add_rule(struct options *o)
 		return NULL;
 	o->rules.v = v;
 	v[o->rules.n] = (struct rule){
-		.signo = SIGUSR1, .stop = SIGTERM, .grace = RUN_GRACE
+		.signo = SIGUSR1, .stop = SIGTERM, .grace = PROCESS_GRACE
 	};
 	return &v[o->rules.n++];
 }

@@ -6,7 +6,7 @@
 
 #include "../test.h"
 #include "os/os.h"
-#include "runs.h"
+#include "processes.h"
 
 /* A process that leaves the group writes its number and waits; in a session of its own. */
 #define ESCAPED(file) "setsid sh -c 'echo $$ >" file "; exec sleep 1000' & "
@@ -21,9 +21,9 @@ there(const char *file)
 }
 
 static void
-gone(struct run *r)
+gone(struct process *r)
 {
-	until(news(r, 1) == RUN_ENDED);
+	until(news(r, 1) == PROCESS_ENDED);
 }
 
 /* end it, and wait for it, as it is our child */
@@ -37,21 +37,21 @@ end(pid_t pid)
 static void
 test_escaped(void)
 {
-	struct run r;
+	struct process r;
 	pid_t pid;
 
 	unlink("a");
 	r = start(ESCAPED("a") "wait");
 	pid = there("a");
 	ok(pid > 1 && getpgid(pid) != r.pid, "a command's child may leave it");
-	run_stop(&r, 0);
+	process_stop(&r, 0);
 	gone(&r);
 	ok(!alive(pid), "it is stopped with the command");
 	unlink("a");
 	r = start("(" ESCAPED("a") ") & wait; sleep 1000");
 	pid = there("a");
 	until(getpgid(pid) == pid);
-	run_stop(&r, 0);
+	process_stop(&r, 0);
 	gone(&r);
 	ok(!alive(pid), "also when its parents have ended before");
 }
@@ -59,7 +59,7 @@ test_escaped(void)
 static void
 test_shared(void)
 {
-	struct run r, other;
+	struct process r, other;
 	pid_t pid;
 
 	unlink("a");
@@ -67,10 +67,10 @@ test_shared(void)
 	pid = there("a");
 	other = start(": >ready; exec sleep 1000");
 	ready();
-	run_stop(&r, 0);
+	process_stop(&r, 0);
 	gone(&r);
 	ok(alive(pid), "what was adopted is left while another command runs");
-	run_stop(&other, 0);
+	process_stop(&other, 0);
 	gone(&other);
 	end(pid);
 	unlink("a");
@@ -78,8 +78,8 @@ test_shared(void)
 	pid = there("a");
 	other = start(": >ready; exec sleep 1000");
 	ready();
-	run_stop(&r, 0);
-	run_stop(&other, 0);
+	process_stop(&r, 0);
+	process_stop(&other, 0);
 	gone(&r);
 	gone(&other);
 	ok(!alive(pid), "unless that one is being stopped as well");
@@ -88,7 +88,7 @@ test_shared(void)
 static void
 test_stubborn(void)
 {
-	struct run r;
+	struct process r;
 	pid_t pid;
 	int i;
 
@@ -96,27 +96,27 @@ test_stubborn(void)
 	r = start("setsid sh -c 'exec 2>&-; trap : TERM; echo $$ >a; "
 		  "while :; do sleep 0.01; done' & wait");
 	pid = there("a");
-	run_stop(&r, 0);
+	process_stop(&r, 0);
 	leaderless(&r);
-	ok(news(&r, 1) == RUN_NOTHING && news(&r, 4999) == RUN_NOTHING &&
-		alive(pid),
+	ok(news(&r, 1) == PROCESS_NOTHING &&
+		news(&r, 4999) == PROCESS_NOTHING && alive(pid),
 	    "a stubborn one has the grace of a command");
-	run_tick(&r, 5000);
+	process_tick(&r, 5000);
 	gone(&r);
-	ok(!alive(pid) && !run_survived(&r), "then it is killed");
+	ok(!alive(pid) && !process_survived(&r), "then it is killed");
 
 	unlink("a");
 	r = start(
 	    "setsid sh -c 'exec 2>&-; trap \"printf 1 >>heard\" TERM; echo $$ >a; "
 	    "while :; do sleep 0.01; done' & wait");
 	pid = there("a");
-	run_stop(&r, 0);
+	process_stop(&r, 0);
 	leaderless(&r);
 	until(is_there("heard"));
 	for (i = 0; i < 50; i++, scratch_nap())
 		news(&r, 1);
 	ok(number("heard") == 1, "it is asked once");
-	run_kill(&r, 3);
+	process_kill(&r, 3);
 	gone(&r);
 	ok(!alive(pid), "KILL ends it before the grace is over");
 	unlink("heard");
@@ -131,7 +131,7 @@ test_stubborn(void)
 	    "while :; do sleep 0.01; done");
 	r = start("setsid sh parent & wait");
 	there("a");
-	run_stop(&r, 0);
+	process_stop(&r, 0);
 	pid = there("b");
 	gone(&r);
 	ok(!alive(pid), "so is what it starts meanwhile");
@@ -142,27 +142,27 @@ test_stubborn(void)
 static void
 test_daemons(void)
 {
-	struct run r, other;
+	struct process r, other;
 	pid_t pid, its;
 
 	unlink("a");
 	r = start(ESCAPED("a") WRITTEN("a") "exit 0");
-	ok(ended(&r) && run_succeeded(&r), "a command leaves a daemon");
+	ok(ended(&r) && process_succeeded(&r), "a command leaves a daemon");
 	pid = there("a");
-	run_stop(&r, 0);
-	ok(!run_busy(&r) && alive(pid), "which is not stopped later on");
+	process_stop(&r, 0);
+	ok(!process_busy(&r) && alive(pid), "which is not stopped later on");
 	unlink("b");
 	other = start(ESCAPED("b") "wait");
 	its = there("b");
 	start_in(&r, ": >ready; exec sleep 1000");
 	ready();
-	run_stop(&r, 0);
+	process_stop(&r, 0);
 	gone(&r);
 	ok(alive(pid), "nor with the next command of its rule");
 	ok(alive(its) && alive(other.pid), "nor is what another rule runs");
-	run_kill(&r, 0);
-	ok(!run_busy(&r), "where nothing runs there is nothing to kill");
-	run_stop(&other, 0);
+	process_kill(&r, 0);
+	ok(!process_busy(&r), "where nothing runs there is nothing to kill");
+	process_stop(&other, 0);
 	gone(&other);
 	ok(!alive(its) && alive(pid), "each run has its own");
 	end(pid);
@@ -170,10 +170,10 @@ test_daemons(void)
 
 /* ---- servers ---- */
 
-static struct run
+static struct process
 server(const char *script)
 {
-	struct run r;
+	struct process r;
 
 	r = none();
 	r.server = true;
@@ -184,8 +184,8 @@ server(const char *script)
 static void
 test_server(void)
 {
-	enum run_news first;
-	struct run r;
+	enum process_news first;
+	struct process r;
 	pid_t pids[3];
 
 	unlink("a");
@@ -194,22 +194,22 @@ test_server(void)
 	r = server(ESCAPED("a") "sleep 1000 & echo $! >b; "
 				"env -i sleep 1000 & echo $! >c; " WRITTEN(
 				    "a") "exit 3");
-	ok(ended(&r) && run_status(&r) == 3 && !run_busy(&r),
+	ok(ended(&r) && process_status(&r) == 3 && !process_busy(&r),
 	    "a server may end by itself");
 	pids[0] = there("a");
 	pids[1] = there("b");
 	pids[2] = there("c");
 	ok(alive(pids[0]) && alive(pids[1]) && alive(pids[2]),
 	    "and leave others behind");
-	run_stop(&r, 0);
-	ok(run_busy(&r) && run_due(&r, 0) <= RUN_LINGER,
+	process_stop(&r, 0);
+	ok(process_busy(&r) && process_due(&r, 0) <= PROCESS_LINGER,
 	    "to stop it then means these");
 	gone(&r);
 	ok(!alive(pids[0]) && !alive(pids[1]) && !alive(pids[2]) &&
-		!run_busy(&r),
+		!process_busy(&r),
 	    "whether they are in its group or have left it");
-	run_stop(&r, 0);
-	ok(!run_busy(&r) && news(&r, 1) == RUN_NOTHING,
+	process_stop(&r, 0);
+	ok(!process_busy(&r) && news(&r, 1) == PROCESS_NOTHING,
 	    "where nothing is left nothing is stopped");
 
 	unlink("a");
@@ -217,26 +217,26 @@ test_server(void)
 		   "while :; do sleep 0.01; done' & " WRITTEN("a"));
 	ended(&r);
 	pids[0] = there("a");
-	run_stop(&r, 0);
-	ok(news(&r, 4999) == RUN_NOTHING && alive(pids[0]),
+	process_stop(&r, 0);
+	ok(news(&r, 4999) == PROCESS_NOTHING && alive(pids[0]),
 	    "what it left has the grace");
-	run_tick(&r, 5000);
+	process_tick(&r, 5000);
 	gone(&r);
 	ok(!alive(pids[0]), "but not more");
 
 	unlink("a");
 	r = server(ESCAPED("a") WRITTEN("a"));
 	leaderless(&r);
-	run_stop(&r, 0);
+	process_stop(&r, 0);
 	gone(&r);
-	ok(!alive(there("a")) && run_tick(&r, 1) == RUN_NOTHING,
+	ok(!alive(there("a")) && process_tick(&r, 1) == PROCESS_NOTHING,
 	    "one that ends as it is stopped is stopped whole");
 	r = start("exit 0");
 	leaderless(&r);
-	run_stop(&r, 0);
-	first = run_tick(&r, 0);
-	ok(first == RUN_ENDED && run_tick(&r, 0) == RUN_NOTHING &&
-		run_succeeded(&r),
+	process_stop(&r, 0);
+	first = process_tick(&r, 0);
+	ok(first == PROCESS_ENDED && process_tick(&r, 0) == PROCESS_NOTHING &&
+		process_succeeded(&r),
 	    "a command that has ended before that has ended once");
 }
 
@@ -245,7 +245,7 @@ static void
 test_unread(void)
 {
 	struct rlimit limit, less;
-	struct run r;
+	struct process r;
 	pid_t pid;
 	int next;
 
@@ -258,9 +258,9 @@ test_unread(void)
 	less = limit;
 	less.rlim_cur = (rlim_t)next;
 	setrlimit(RLIMIT_NOFILE, &less);
-	run_stop(&r, 0);
+	process_stop(&r, 0);
 	leaderless(&r);
-	ok(run_tick(&r, 1) == RUN_NOTHING && run_busy(&r),
+	ok(process_tick(&r, 1) == PROCESS_NOTHING && process_busy(&r),
 	    "what can't be looked for is not taken for gone");
 	setrlimit(RLIMIT_NOFILE, &limit);
 	gone(&r);

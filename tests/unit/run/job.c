@@ -11,8 +11,8 @@
 
 static struct rule rule;
 static struct rules all = { .v = &rule, .n = 1 };
-static struct run_shared shared = { .tty = -1 };
-static struct run run;
+static struct process_shared shared = { .tty = -1 };
+static struct process run;
 static struct job job;
 static struct batch batch;
 
@@ -61,15 +61,15 @@ runs(const char *command, bool any)
 	int status;
 
 	rule.command = split(command);
-	job = (struct job){ .rule = &rule, .rules = &all, .run = &run };
-	run = (struct run){ .shared = &shared, .stop = SIGTERM };
+	job = (struct job){ .rule = &rule, .rules = &all, .process = &run };
+	run = (struct process){ .shared = &shared, .stop = SIGTERM };
 	status = job_start(&job, &batch, &how, clock_ms());
 	if (status != 0)
 		return status;
 	do {
 		scratch_nap();
-		run_reap(&run, 1);
-	} while (run_tick(&run, clock_ms()) != RUN_ENDED);
+		process_reap(&run, 1);
+	} while (process_tick(&run, clock_ms()) != PROCESS_ENDED);
 	return 0;
 }
 
@@ -171,14 +171,16 @@ test_ends(void)
 	    "one that can't be executed has 126");
 	rule.limit = 50;
 	run.limit = 50;
-	job = (struct job){ .rule = &rule, .rules = &all, .run = &run };
-	run = (struct run){ .shared = &shared, .stop = SIGTERM, .limit = 50 };
+	job = (struct job){ .rule = &rule, .rules = &all, .process = &run };
+	run = (struct process){
+		.shared = &shared, .stop = SIGTERM, .limit = 50
+	};
 	rule.command = split("sleep 1000");
 	job_start(&job, &batch, &(struct job_how){ .out = -1 }, clock_ms());
 	do {
 		scratch_nap();
-		run_reap(&run, 1);
-	} while (run_tick(&run, clock_ms()) != RUN_ENDED);
+		process_reap(&run, 1);
+	} while (process_tick(&run, clock_ms()) != PROCESS_ENDED);
 	ok(job_ended(&job) &&
 		strcmp(job.why, "sleep: took longer than 0.05 seconds") == 0,
 	    "one that takes too long is broken, too");

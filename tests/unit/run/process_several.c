@@ -12,110 +12,118 @@
 
 #include "../test.h"
 #include "os/os.h"
-#include "runs.h"
+#include "processes.h"
 
 enum { BOTH = 2 };
 
 static int slave, master; /* the terminal, in test_terminal */
 
 static void
-reap(struct run *runs)
+reap(struct process *processes)
 {
 	int i;
 
-	run_reap(runs, BOTH);
+	process_reap(processes, BOTH);
 	for (i = 0; i < BOTH; i++)
-		runs[i].look_at = 0;
+		processes[i].look_at = 0;
 }
 
 static int
-over(struct run *runs, int i)
+over(struct process *processes, int i)
 {
-	enum run_news last;
+	enum process_news last;
 
-	last = RUN_NOTHING;
-	until((reap(runs), last = run_tick(&runs[i], 1)) != RUN_NOTHING);
-	return last == RUN_ENDED;
+	last = PROCESS_NOTHING;
+	until((reap(processes), last = process_tick(&processes[i], 1)) !=
+	    PROCESS_NOTHING);
+	return last == PROCESS_ENDED;
 }
 
 static void
 test_several(void)
 {
-	struct run runs[BOTH] = { none(), none() };
+	struct process processes[BOTH] = { none(), none() };
 
-	start_in(&runs[0], "exit 1");
-	start_in(&runs[1], ": >ready; exec sleep 1000");
+	start_in(&processes[0], "exit 1");
+	start_in(&processes[1], ": >ready; exec sleep 1000");
 	ready();
-	ok(over(runs, 0) && run_status(&runs[0]) == 1 &&
-		run_tick(&runs[1], 1) == RUN_NOTHING && run_busy(&runs[1]),
+	ok(over(processes, 0) && process_status(&processes[0]) == 1 &&
+		process_tick(&processes[1], 1) == PROCESS_NOTHING &&
+		process_busy(&processes[1]),
 	    "each of several commands ends by itself");
-	start_in(&runs[0], ": >ready; exec sleep 1000");
+	start_in(&processes[0], ": >ready; exec sleep 1000");
 	ready();
-	run_stop(&runs[0], 0);
-	ok(over(runs, 0) && run_busy(&runs[1]) && alive(runs[1].pid) &&
-		!runs[1].stopping,
+	process_stop(&processes[0], 0);
+	ok(over(processes, 0) && process_busy(&processes[1]) &&
+		alive(processes[1].pid) && !processes[1].stopping,
 	    "to stop one means no other");
-	start_in(&runs[0], "exit 5");
-	run_stop(&runs[1], 0);
-	ok(over(runs, 1) && over(runs, 0) && run_status(&runs[0]) == 5,
+	start_in(&processes[0], "exit 5");
+	process_stop(&processes[1], 0);
+	ok(over(processes, 1) && over(processes, 0) &&
+		process_status(&processes[0]) == 5,
 	    "nor does it touch one that starts meanwhile");
-	start_in(&runs[0], "exit 6");
-	start_in(&runs[1], "exit 7");
-	ok(over(runs, 1) && over(runs, 0) && run_status(&runs[0]) == 6 &&
-		run_status(&runs[1]) == 7,
+	start_in(&processes[0], "exit 6");
+	start_in(&processes[1], "exit 7");
+	ok(over(processes, 1) && over(processes, 0) &&
+		process_status(&processes[0]) == 6 &&
+		process_status(&processes[1]) == 7,
 	    "their ends may be asked for in any order");
 }
 
 static void
 test_limit(void)
 {
-	struct run r = none();
+	struct process r = none();
 
 	r.limit = 100;
 	start_in(&r, "exit 0");
-	ok(run_due(&r, 0) == 100 && ended(&r) && run_succeeded(&r) &&
-		!run_timed_out(&r),
+	ok(process_due(&r, 0) == 100 && ended(&r) && process_succeeded(&r) &&
+		!process_timed_out(&r),
 	    "within its limit a command succeeds");
 	start_in(&r, "exit 0");
 	leaderless(&r);
-	ok(run_tick(&r, 100) == RUN_ENDED && run_succeeded(&r),
+	ok(process_tick(&r, 100) == PROCESS_ENDED && process_succeeded(&r),
 	    "also when that is noticed later");
 	start_in(&r, ": >ready; exec sleep 1000");
 	ready();
-	ok(news(&r, 99) == RUN_NOTHING && !r.stopping, "it may use all of it");
-	run_tick(&r, 100);
-	ok(r.stopping && run_timed_out(&r) && run_due(&r, 100) <= 5100,
+	ok(news(&r, 99) == PROCESS_NOTHING && !r.stopping,
+	    "it may use all of it");
+	process_tick(&r, 100);
+	ok(r.stopping && process_timed_out(&r) && process_due(&r, 100) <= 5100,
 	    "then it is stopped");
-	until(news(&r, 101) == RUN_ENDED);
-	ok(!run_succeeded(&r) && run_status(&r) == 128 + SIGTERM &&
-		run_timed_out(&r),
+	until(news(&r, 101) == PROCESS_ENDED);
+	ok(!process_succeeded(&r) && process_status(&r) == 128 + SIGTERM &&
+		process_timed_out(&r),
 	    "and has failed");
 	start_in(
 	    &r, "trap 'exit 0' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
-	run_tick(&r, 100);
-	until(news(&r, 101) == RUN_ENDED);
-	ok(!run_succeeded(&r) && run_status(&r) == RUN_LATE && !run_killed(&r),
+	process_tick(&r, 100);
+	until(news(&r, 101) == PROCESS_ENDED);
+	ok(!process_succeeded(&r) && process_status(&r) == PROCESS_LATE &&
+		!process_killed(&r),
 	    "even when it ends with 0 then");
 	start_in(&r, "trap '' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
-	run_tick(&r, 100);
-	ok(run_tick(&r, 5099) == RUN_NOTHING && !r.killed, "it has the grace");
-	run_tick(&r, 5100);
-	until(news(&r, 5101) == RUN_ENDED);
-	ok(run_killed(&r) && run_status(&r) == 128 + SIGKILL,
+	process_tick(&r, 100);
+	ok(process_tick(&r, 5099) == PROCESS_NOTHING && !r.killed,
+	    "it has the grace");
+	process_tick(&r, 5100);
+	until(news(&r, 5101) == PROCESS_ENDED);
+	ok(process_killed(&r) && process_status(&r) == 128 + SIGKILL,
 	    "and is killed when that is over");
 	start_in(&r, "exit 0");
-	ok(ended(&r) && run_succeeded(&r), "the next may succeed again");
+	ok(ended(&r) && process_succeeded(&r), "the next may succeed again");
 	r.limit = INT64_MAX;
 	start_in(&r, "exit 0");
-	ok(run_due(&r, 0) == RUN_NEVER && ended(&r), "no limit is too long");
+	ok(process_due(&r, 0) == PROCESS_NEVER && ended(&r),
+	    "no limit is too long");
 }
 
 static void
 test_stop_signal(void)
 {
-	struct run r = none();
+	struct process r = none();
 
 	r.stop = SIGINT;
 	r.grace = 70;
@@ -124,18 +132,18 @@ test_stop_signal(void)
 	    "trap 'exit 9' INT; trap '' TERM; : >ready; "
 	    "while :; do sleep 0.01; done");
 	ready();
-	run_stop(&r, 0);
-	ok(run_due(&r, 0) == 70, "a rule has its own grace");
-	until(news(&r, 1) == RUN_ENDED);
-	ok(run_status(&r) == 9, "and its own signal, ignored by us or not");
+	process_stop(&r, 0);
+	ok(process_due(&r, 0) == 70, "a rule has its own grace");
+	until(news(&r, 1) == PROCESS_ENDED);
+	ok(process_status(&r) == 9, "and its own signal, ignored by us or not");
 	signal(SIGINT, SIG_DFL);
 	r.grace = 0;
 	start_in(&r, "trap '' INT; : >ready; while :; do sleep 0.01; done");
 	ready();
-	run_stop(&r, 5);
-	ok(run_due(&r, 5) == 5, "no grace at all is one");
-	until(news(&r, 5) == RUN_ENDED);
-	ok(run_killed(&r), "that ends at once");
+	process_stop(&r, 5);
+	ok(process_due(&r, 5) == 5, "no grace at all is one");
+	until(news(&r, 5) == PROCESS_ENDED);
+	ok(process_killed(&r), "that ends at once");
 }
 
 /* ---- how a command is started ---- */
@@ -157,11 +165,11 @@ holds(const char *path, const char *text)
 }
 
 static int
-ran(const struct run_how *how)
+ran(const struct process_how *how)
 {
-	struct run r = none();
+	struct process r = none();
 
-	return run_start(&r, how, 0) == 0 && ended(&r);
+	return process_start(&r, how, 0) == 0 && ended(&r);
 }
 
 static void
@@ -169,8 +177,8 @@ test_how(void)
 {
 	char says[] = "echo out; echo err >&2; cat; echo \"<$WATCHRUN_ALL>\"";
 	char *argv[] = { sh, c, says, NULL }, *big[3] = { sh, NULL, NULL };
-	struct run_how how = { .argv = argv, .deaf = true };
-	struct run r = none();
+	struct process_how how = { .argv = argv, .deaf = true };
+	struct process r = none();
 	int saved, failed;
 
 	how.out = open("out", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -191,15 +199,16 @@ test_how(void)
 	dup2(saved, 2);
 	close(saved);
 	how.out = 1000;
-	ok(run_start(&r, &how, 0) == -1 && errno == EBADF && !run_busy(&r),
+	ok(process_start(&r, &how, 0) == -1 && errno == EBADF &&
+		!process_busy(&r),
 	    "where that is closed it is not started");
 	how.out = -1;
 	big[1] = malloc(4000001);
 	memset(big[1], 'x', 4000000);
 	big[1][4000000] = '\0';
 	how.argv = big;
-	failed = run_start(&r, &how, 0) == -1 && errno == E2BIG;
-	ok(failed && !run_busy(&r), "arguments that are too long: E2BIG");
+	failed = process_start(&r, &how, 0) == -1 && errno == E2BIG;
+	ok(failed && !process_busy(&r), "arguments that are too long: E2BIG");
 	free(big[1]);
 	unsetenv("WATCHRUN_ALL");
 }
@@ -207,10 +216,10 @@ test_how(void)
 /* ---- the terminal ---- */
 
 static int
-has_it(struct run *runs, int i)
+has_it(struct process *processes, int i)
 {
-	until((reap(runs), shared.front == &runs[i]));
-	return tcgetpgrp(slave) == runs[i].pid;
+	until((reap(processes), shared.front == &processes[i]));
+	return tcgetpgrp(slave) == processes[i].pid;
 }
 
 static int
@@ -231,39 +240,42 @@ type(const char *text)
 static void
 test_asks(void)
 {
-	struct run runs[BOTH] = { none(), none() };
+	struct process processes[BOTH] = { none(), none() };
 
-	start_in(&runs[0],
+	start_in(&processes[0],
 	    "stty -echo </dev/tty; : >ready; until test -e go; do "
 	    "sleep 0.01; done; read -r x </dev/tty; echo $x >a");
-	ok(has_it(runs, 0), "who sets the terminal's modes gets it");
+	ok(has_it(processes, 0), "who sets the terminal's modes gets it");
 	ready();
 	ok(!echoes(), "and sets them");
-	start_in(&runs[1], "read -r x </dev/tty; echo $x >b");
-	ok(has_it(runs, 1), "who asks next gets it, too");
+	start_in(&processes[1], "read -r x </dev/tty; echo $x >b");
+	ok(has_it(processes, 1), "who asks next gets it, too");
 	ok(echoes(), "with the modes as they were");
 	type("one\n");
-	ok(over(runs, 1) && holds("b", "one\n") && runs[1].held_terminal,
+	ok(over(processes, 1) && holds("b", "one\n") &&
+		processes[1].held_terminal,
 	    "what is typed is for that one");
-	ok(has_it(runs, 0) && !echoes(),
+	ok(has_it(processes, 0) && !echoes(),
 	    "then the first has it again, and its modes");
 	scratch_put("go", "");
 	type("two\n");
-	ok(over(runs, 0) && holds("a", "two\n") && run_succeeded(&runs[0]),
+	ok(over(processes, 0) && holds("a", "two\n") &&
+		process_succeeded(&processes[0]),
 	    "and reads from it");
 	ok(shared.front == NULL && tcgetpgrp(slave) == getpgrp() && echoes(),
 	    "at the end we have it, as it was");
-	ok(!run_interrupted(&runs[0]), "nobody was interrupted");
-	start_in(&runs[0], "stty echo </dev/tty; exit 130");
-	ok(over(runs, 0) && run_interrupted(&runs[0]) == SIGINT,
+	ok(!process_interrupted(&processes[0]), "nobody was interrupted");
+	start_in(&processes[0], "stty echo </dev/tty; exit 130");
+	ok(over(processes, 0) && process_interrupted(&processes[0]) == SIGINT,
 	    "130 with the terminal is Ctrl-C");
-	runs[0].stop = SIGINT;
-	start_in(&runs[0], "stty echo </dev/tty; : >ready; exec sleep 1000");
-	ok(has_it(runs, 0), "a third one has it");
+	processes[0].stop = SIGINT;
+	start_in(
+	    &processes[0], "stty echo </dev/tty; : >ready; exec sleep 1000");
+	ok(has_it(processes, 0), "a third one has it");
 	ready();
-	run_stop(&runs[0], 0);
-	ok(over(runs, 0) && run_status(&runs[0]) == 130 &&
-		run_interrupted(&runs[0]) == 0,
+	process_stop(&processes[0], 0);
+	ok(over(processes, 0) && process_status(&processes[0]) == 130 &&
+		process_interrupted(&processes[0]) == 0,
 	    "that we end it with INT is none");
 	unlink("go");
 	unlink("a");
@@ -273,20 +285,21 @@ test_asks(void)
 static void
 test_loser(void)
 {
-	struct run runs[BOTH] = { none(), none() };
+	struct process processes[BOTH] = { none(), none() };
 
-	start_in(&runs[0], "stty -echo </dev/tty; : >ready; exec sleep 1000");
-	has_it(runs, 0);
+	start_in(
+	    &processes[0], "stty -echo </dev/tty; : >ready; exec sleep 1000");
+	has_it(processes, 0);
 	ready();
-	start_in(&runs[1], "stty echo </dev/tty; exit 0");
-	ok(over(runs, 1) && has_it(runs, 0), "a short visit");
-	start_in(&runs[1], "read -r x </dev/tty");
-	has_it(runs, 1);
-	run_stop(&runs[0], 0);
-	ok(over(runs, 0) && shared.front == &runs[1],
+	start_in(&processes[1], "stty echo </dev/tty; exit 0");
+	ok(over(processes, 1) && has_it(processes, 0), "a short visit");
+	start_in(&processes[1], "read -r x </dev/tty");
+	has_it(processes, 1);
+	process_stop(&processes[0], 0);
+	ok(over(processes, 0) && shared.front == &processes[1],
 	    "who is stopped takes the terminal from nobody else");
-	run_kill(&runs[1], 0);
-	ok(over(runs, 1) && tcgetpgrp(slave) == getpgrp() && echoes(),
+	process_kill(&processes[1], 0);
+	ok(over(processes, 1) && tcgetpgrp(slave) == getpgrp() && echoes(),
 	    "who is killed leaves it to us");
 }
 
@@ -294,14 +307,14 @@ test_loser(void)
 static void
 test_tidy(void)
 {
-	struct run runs[BOTH] = { none(), none() };
+	struct process processes[BOTH] = { none(), none() };
 
-	start_in(&runs[0],
+	start_in(&processes[0],
 	    "trap 'stty -echo </dev/tty; exit 4' TERM; : >ready; "
 	    "while :; do sleep 0.01; done");
 	ready();
-	run_stop(&runs[0], 0);
-	ok(over(runs, 0) && run_status(&runs[0]) == 4,
+	process_stop(&processes[0], 0);
+	ok(over(processes, 0) && process_status(&processes[0]) == 4,
 	    "who wants the terminal when it is stopped has it");
 	ok(tcgetpgrp(slave) == getpgrp() && echoes(), "and no longer");
 }
@@ -321,7 +334,7 @@ set_front(pid_t group)
 static void
 test_background(void)
 {
-	struct run runs[BOTH] = { none(), none() };
+	struct process processes[BOTH] = { none(), none() };
 	pid_t shell;
 
 	shell = fork();
@@ -330,29 +343,29 @@ test_background(void)
 			pause();
 	setpgid(shell, shell);
 	set_front(shell);
-	start_in(&runs[1],
+	start_in(&processes[1],
 	    "while :; do test -e told && echo >going; "
 	    "sleep 0.01; done");
-	start_in(&runs[0], "read -r x </dev/tty; echo $x >a");
-	until((reap(runs), runs[0].suspended));
-	ok(run_due(&runs[0], 5) == 5 &&
-		run_tick(&runs[0], 5) == RUN_SUSPENDED &&
-		run_tick(&runs[0], 5) == RUN_NOTHING,
+	start_in(&processes[0], "read -r x </dev/tty; echo $x >a");
+	until((reap(processes), processes[0].suspended));
+	ok(process_due(&processes[0], 5) == 5 &&
+		process_tick(&processes[0], 5) == PROCESS_SUSPENDED &&
+		process_tick(&processes[0], 5) == PROCESS_NOTHING,
 	    "in the background who asks is to suspend us all, told once");
 	ok(tcgetpgrp(slave) == shell && shared.front == NULL,
 	    "the terminal is the shell's");
-	run_continue(runs, BOTH);
+	process_continue(processes, BOTH);
 	scratch_put("told", "");
 	until(is_there("going"));
-	ok(is_there("going") && (reap(runs), !runs[0].suspended),
+	ok(is_there("going") && (reap(processes), !processes[0].suspended),
 	    "when we go on without it, who asks does not go on");
 	set_front(getpgrp());
-	run_continue(runs, BOTH);
-	ok(has_it(runs, 0), "with it that is who has it");
+	process_continue(processes, BOTH);
+	ok(has_it(processes, 0), "with it that is who has it");
 	type("three\n");
-	ok(over(runs, 0) && holds("a", "three\n"), "and who reads");
-	run_kill(&runs[1], 0);
-	over(runs, 1);
+	ok(over(processes, 0) && holds("a", "three\n"), "and who reads");
+	process_kill(&processes[1], 0);
+	over(processes, 1);
 	kill(shell, SIGKILL);
 	waitpid(shell, NULL, 0);
 	unlink("a");
@@ -386,37 +399,38 @@ put_pid(const char *path, pid_t pid)
 static void
 test_suspend(void)
 {
-	struct run runs[BOTH] = { none(), none() };
+	struct process processes[BOTH] = { none(), none() };
 	int64_t before;
 
-	runs[0].limit = runs[1].limit = 1000;
-	start_in(
-	    &runs[0], "stty -echo </dev/tty; read -r x </dev/tty; echo $x >a");
+	processes[0].limit = processes[1].limit = 1000;
+	start_in(&processes[0],
+	    "stty -echo </dev/tty; read -r x </dev/tty; echo $x >a");
 	/* No shell: one that is about to start a program may not be stopped. */
-	start_in(&runs[1], "exec sleep 1000");
-	has_it(runs, 0);
+	start_in(&processes[1], "exec sleep 1000");
+	has_it(processes, 0);
 	until(!echoes());
-	until((reap(runs), is_stopped(runs[0].pid) == 0));
-	put_pid("pid0", runs[0].pid);
-	put_pid("pid1", runs[1].pid);
-	kill(runs[0].pid, SIGTSTP);
-	until((reap(runs), runs[0].suspended));
-	ok(run_tick(&runs[1], 1) == RUN_NOTHING &&
-		run_tick(&runs[0], 1) == RUN_SUSPENDED,
+	until((reap(processes), is_stopped(processes[0].pid) == 0));
+	put_pid("pid0", processes[0].pid);
+	put_pid("pid1", processes[1].pid);
+	kill(processes[0].pid, SIGTSTP);
+	until((reap(processes), processes[0].suspended));
+	ok(process_tick(&processes[1], 1) == PROCESS_NOTHING &&
+		process_tick(&processes[0], 1) == PROCESS_SUSPENDED,
 	    "who is suspended with the terminal suspends us");
-	before = runs[1].limit_at;
-	run_suspend(runs, BOTH);
+	before = processes[1].limit_at;
+	process_suspend(processes, BOTH);
 	ok(is_there("stopped"), "all commands are stopped with us");
 	ok(is_there("cooked"), "and the terminal is as it was");
-	ok(runs[1].limit_at > before && runs[0].limit_at > before,
+	ok(processes[1].limit_at > before && processes[0].limit_at > before,
 	    "their time stands still");
-	until(!is_stopped(runs[1].pid));
-	ok(has_it(runs, 0) && !is_stopped(runs[1].pid) && !echoes(),
+	until(!is_stopped(processes[1].pid));
+	ok(has_it(processes, 0) && !is_stopped(processes[1].pid) && !echoes(),
 	    "when we go on so do they, with the terminal");
 	type("four\n");
-	ok(over(runs, 0) && holds("a", "four\n"), "as if nothing had been");
-	run_kill(&runs[1], 0);
-	ok(over(runs, 1) && tcgetpgrp(slave) == getpgrp() && echoes(),
+	ok(over(processes, 0) && holds("a", "four\n"),
+	    "as if nothing had been");
+	process_kill(&processes[1], 0);
+	ok(over(processes, 1) && tcgetpgrp(slave) == getpgrp() && echoes(),
 	    "but their end");
 }
 

@@ -1,6 +1,6 @@
-/* run.h - commands in process groups of their own, and the terminal they ask for */
-#ifndef RUN_H
-#define RUN_H
+/* process.h - commands in process groups of their own, and the terminal they ask for */
+#ifndef PROCESS_H
+#define PROCESS_H
 
 #include <sys/types.h>
 
@@ -25,35 +25,39 @@
  */
 
 enum {
-	RUN_GRACE = 5000, /* by default: from the signal that stops to KILL */
-	RUN_LINGER = 20, /* to the second look at what is left of a command */
-	RUN_LINGER_MAX = 640, /* each look comes twice as late as the last */
-	RUN_DYING = 2000, /* from KILL until its dead are waited for no more */
-	RUN_LATE =
+	PROCESS_GRACE =
+	    5000, /* by default: from the signal that stops to KILL */
+	PROCESS_LINGER =
+	    20, /* to the second look at what is left of a command */
+	PROCESS_LINGER_MAX =
+	    640, /* each look comes twice as late as the last */
+	PROCESS_DYING =
+	    2000, /* from KILL until its dead are waited for no more */
+	PROCESS_LATE =
 	    124 /* status of a command that ran too long and ended well */
 };
 
-#define RUN_NEVER INT64_MAX
+#define PROCESS_NEVER INT64_MAX
 
-enum run_news {
-	RUN_NOTHING,
-	RUN_ENDED, /* and all is gone that was to go: see run_status */
-	RUN_SUSPENDED /* it wants all to stop: run_suspend */
+enum process_news {
+	PROCESS_NOTHING,
+	PROCESS_ENDED, /* and all is gone that was to go: see process_status */
+	PROCESS_SUSPENDED /* it wants all to stop: process_suspend */
 };
 
 /* What the runs of a program share; starts as { .tty = -1 }. */
-struct run_shared {
+struct process_shared {
 	int tty; /* our terminal; -1: none, or not looked for */
-	struct run *front; /* its group has the terminal; NULL: we have */
+	struct process *front; /* its group has the terminal; NULL: we have */
 	struct termios modes; /* the terminal's when we have it */
 	size_t running; /* commands that are not being stopped */
 	struct adopted adopted; /* by this process */
 };
 
 /* A rule's commands, one at a time. */
-struct run {
+struct process {
 	/* set by who owns it, before the first start */
-	struct run_shared *shared;
+	struct process_shared *shared;
 	int stop; /* the signal that stops a command */
 	int64_t grace; /* from that to KILL */
 	int64_t limit; /* a command that runs longer is stopped; 0: none */
@@ -75,14 +79,14 @@ struct run {
 	bool had_terminal; /* and modes are what it left */
 	bool held_terminal; /* it had it when it ended by itself */
 	bool hung_up; /* and the terminal was gone by then */
-	int64_t limit_at; /* or RUN_NEVER */
+	int64_t limit_at; /* or PROCESS_NEVER */
 	int64_t kill_at; /* while stopping; once killed: given up */
 	int64_t look_at, linger; /* while stopping: at what is left of it */
 	struct termios modes; /* the terminal's when this group last had it */
 };
 
 /* How a command is started. */
-struct run_how {
+struct process_how {
 	char *const *argv; /* up to a NULL; execvp(3) */
 	int out, err; /* its standard output and error; -1: ours; err not 1 */
 	bool deaf; /* its standard input is /dev/null, not ours */
@@ -93,69 +97,70 @@ struct run_how {
  * Start a command where none is busy; it has been exec'ed on return.  0, or -1
  * and errno of what failed: E2BIG where the arguments are too long.
  */
-int run_start(struct run *r, const struct run_how *how, int64_t now);
+int
+process_start(struct process *r, const struct process_how *how, int64_t now);
 
 /* Children have changed, see SIGCHLD: take in of which of these runs. */
-void run_reap(struct run *runs, size_t n);
+void process_reap(struct process *processes, size_t n);
 
 /*
- * What became of it, to be asked after run_reap and when run_due says so.
- * Sees to limit and grace.  RUN_ENDED comes once for a command; of a server
- * once more when run_stop had to stop what it left behind.
+ * What became of it, to be asked after process_reap and when process_due says so.
+ * Sees to limit and grace.  PROCESS_ENDED comes once for a command; of a server
+ * once more when process_stop had to stop what it left behind.
  */
-enum run_news run_tick(struct run *r, int64_t now);
+enum process_news process_tick(struct process *r, int64_t now);
 
-/* when run_tick wants to be called: a time that may have passed, or RUN_NEVER */
-int64_t run_due(const struct run *r, int64_t now);
+/* when process_tick wants to be called: a time that may have passed, or PROCESS_NEVER */
+int64_t process_due(const struct process *r, int64_t now);
 
 /* is a command, or something that is being stopped, still there? */
-bool run_busy(const struct run *r);
+bool process_busy(const struct process *r);
 
 /*
  * The stop signal for the whole group now, and for what has left it; KILL
- * after the grace; RUN_ENDED follows if it is busy then.  Of a server that has
+ * after the grace; PROCESS_ENDED follows if it is busy then.  Of a server that has
  * ended what it left behind is stopped so, of any other nothing.
  */
-void run_stop(struct run *r, int64_t now);
+void process_stop(struct process *r, int64_t now);
 
 /*
- * As run_stop, with this signal in place of the stop signal.  It is also sent
+ * As process_stop, with this signal in place of the stop signal.  It is also sent
  * if the command is being stopped already; the grace goes on then.
  */
-void run_end(struct run *r, int signo, int64_t now);
+void process_end(struct process *r, int signo, int64_t now);
 
-/* KILL for all of these now, where run_stop would stop something */
-void run_kill(struct run *r, int64_t now);
+/* KILL for all of these now, where process_stop would stop something */
+void process_kill(struct process *r, int64_t now);
 
 /*
  * Stop with our whole job as Ctrl-Z does, and go on with it when it is
  * continued; that time counts for no limit or grace.
  */
-void run_suspend(struct run *runs, size_t n);
+void process_suspend(struct process *processes, size_t n);
 
 /* we were continued, and so are the commands */
-void run_continue(struct run *runs, size_t n);
+void process_continue(struct process *processes, size_t n);
 
 /* did it succeed? never where it took too long */
-bool run_succeeded(const struct run *r);
+bool process_succeeded(const struct process *r);
 
 /* did a signal end it? */
-bool run_killed(const struct run *r);
+bool process_killed(const struct process *r);
 
 /* did it take longer than the limit, and was stopped for that? */
-bool run_timed_out(const struct run *r);
+bool process_timed_out(const struct process *r);
 
 /* does something of it live on after KILL? the system has to tell, or its user */
-bool run_survived(const struct run *r);
+bool process_survived(const struct process *r);
 
 /* its exit status as a shell tells it: 128+n for signal n */
-int run_status(const struct run *r);
+int process_status(const struct process *r);
 
 /*
  * It held the terminal, and so got what was meant for us as well: SIGINT when
  * it ended as Ctrl-C ends a command, without being stopped, SIGHUP when the
  * terminal hung up, or 0.
  */
-int run_interrupted(const struct run *r);
+int process_interrupted(const struct process *r);
 
 #endif

@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* run.c - tests of a command in a process group of its own */
+/* process.c - tests of a command in a process group of its own */
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -10,37 +10,38 @@
 
 #include "../test.h"
 #include "os/signals.h"
-#include "runs.h"
+#include "processes.h"
 
 static void
 test_status(void)
 {
-	struct run r;
+	struct process r;
 
 	r = start("exit 0");
-	ok(run_busy(&r) && ended(&r), "a command that is done has ended");
-	ok(run_succeeded(&r) && run_status(&r) == 0 && !run_killed(&r),
+	ok(process_busy(&r) && ended(&r), "a command that is done has ended");
+	ok(process_succeeded(&r) && process_status(&r) == 0 &&
+		!process_killed(&r),
 	    "0 is success");
 	r = start("exit 42");
-	ok(ended(&r) && !run_succeeded(&r) && run_status(&r) == 42 &&
-		!run_killed(&r),
+	ok(ended(&r) && !process_succeeded(&r) && process_status(&r) == 42 &&
+		!process_killed(&r),
 	    "a failure keeps its status");
 	r = start("kill -9 $$");
-	ok(ended(&r) && !run_succeeded(&r) && run_status(&r) == 137 &&
-		run_killed(&r),
+	ok(ended(&r) && !process_succeeded(&r) && process_status(&r) == 137 &&
+		process_killed(&r),
 	    "a signal's death is 128 and its number");
 	r = start("exit 130");
-	ok(ended(&r) && !run_interrupted(&r),
+	ok(ended(&r) && !process_interrupted(&r),
 	    "130 without the terminal is no Ctrl-C");
 	r = start("exit 255");
-	ok(ended(&r) && run_status(&r) == 255 && !run_killed(&r),
+	ok(ended(&r) && process_status(&r) == 255 && !process_killed(&r),
 	    "255 is a status like others");
 }
 
 static void
 test_exec(void)
 {
-	struct run r = none();
+	struct process r = none();
 	char missing[] = "./missing", plain[] = "./plain", dir[] = ".",
 	     bare[] = "no-such-command-anywhere", empty[] = "";
 	char *command[] = { missing, NULL };
@@ -51,7 +52,8 @@ test_exec(void)
 	FILE *f;
 	size_t n;
 
-	ok(start_argv(&r, command) == -1 && errno == ENOENT && !run_busy(&r),
+	ok(start_argv(&r, command) == -1 && errno == ENOENT &&
+		!process_busy(&r),
 	    "a command that is not there: ENOENT");
 	command[0] = bare;
 	ok(start_argv(&r, command) == -1 && errno == ENOENT,
@@ -73,7 +75,7 @@ test_exec(void)
 	    "a script is run by what its first line names");
 	snprintf(arg, sizeof arg, "%s", odd);
 	words[2] = script;
-	ok(start_argv(&r, words) == 0 && ended(&r) && run_succeeded(&r),
+	ok(start_argv(&r, words) == 0 && ended(&r) && process_succeeded(&r),
 	    "arguments are passed on");
 	f = fopen("out", "r");
 	n = f == NULL ? 0 : fread(text, 1, sizeof text - 1, f);
@@ -86,23 +88,23 @@ test_exec(void)
 static void
 test_surroundings(void)
 {
-	struct run r;
+	struct process r;
 	sigset_t set, old;
 
 	r = start(": >ready; exec sleep 1000");
 	ok(ready() && getpgid(r.pid) == r.pid && r.pid != getpgrp(),
 	    "a command has a group of its own");
-	run_kill(&r, 1);
-	ok(ended(&r) && run_status(&r) == 137, "KILL ends it");
+	process_kill(&r, 1);
+	ok(ended(&r) && process_status(&r) == 137, "KILL ends it");
 	sig_ignore(SIGPIPE);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, &old);
 	r = start("kill -PIPE $$; exit 3");
-	ok(ended(&r) && run_status(&r) == 128 + SIGPIPE,
+	ok(ended(&r) && process_status(&r) == 128 + SIGPIPE,
 	    "it ignores nothing that only we ignore");
 	r = start("kill -TERM $$; exit 3");
-	ok(ended(&r) && run_status(&r) == 128 + SIGTERM,
+	ok(ended(&r) && process_status(&r) == 128 + SIGTERM,
 	    "it blocks nothing that only we block");
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
@@ -110,68 +112,69 @@ test_surroundings(void)
 static void
 test_idle(void)
 {
-	struct run r = none();
+	struct process r = none();
 
-	ok(!run_busy(&r) && run_due(&r, 5) == RUN_NEVER,
+	ok(!process_busy(&r) && process_due(&r, 5) == PROCESS_NEVER,
 	    "where nothing runs nothing is due");
-	run_stop(&r, 5);
-	run_kill(&r, 1);
-	run_continue(&r, 1);
-	ok(!run_busy(&r) && news(&r, 5) == RUN_NOTHING &&
-		run_due(&r, 5) == RUN_NEVER,
+	process_stop(&r, 5);
+	process_kill(&r, 1);
+	process_continue(&r, 1);
+	ok(!process_busy(&r) && news(&r, 5) == PROCESS_NOTHING &&
+		process_due(&r, 5) == PROCESS_NEVER,
 	    "nor can it be stopped");
 }
 
 static void
 test_stop(void)
 {
-	struct run r;
+	struct process r;
 
 	r = start(": >ready; sleep 1000 & wait");
 	ready();
-	ok(run_due(&r, 1000) == RUN_NEVER && news(&r, 1000000) == RUN_NOTHING &&
-		alive(r.pid),
+	ok(process_due(&r, 1000) == PROCESS_NEVER &&
+		news(&r, 1000000) == PROCESS_NOTHING && alive(r.pid),
 	    "a command may take its time");
-	run_stop(&r, 1000);
-	ok(run_busy(&r) && run_due(&r, 1000) <= 6000,
+	process_stop(&r, 1000);
+	ok(process_busy(&r) && process_due(&r, 1000) <= 6000,
 	    "when stopped it may not");
-	until(news(&r, 1001) == RUN_ENDED);
-	ok(!run_busy(&r) && run_status(&r) == 128 + SIGTERM,
+	until(news(&r, 1001) == PROCESS_ENDED);
+	ok(!process_busy(&r) && process_status(&r) == 128 + SIGTERM,
 	    "TERM ends the command");
-	ok(run_due(&r, 1000) == RUN_NEVER, "and then nothing is due");
+	ok(process_due(&r, 1000) == PROCESS_NEVER, "and then nothing is due");
 
 	r = start("trap 'exit 7' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
-	run_stop(&r, 1000);
-	until(news(&r, 1001) == RUN_ENDED);
-	ok(run_status(&r) == 7, "it may clean up and tell its own status");
+	process_stop(&r, 1000);
+	until(news(&r, 1001) == PROCESS_ENDED);
+	ok(process_status(&r) == 7, "it may clean up and tell its own status");
 }
 
 static void
 test_stubborn(void)
 {
-	struct run r;
+	struct process r;
 
 	r = start("trap '' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
-	run_stop(&r, 1000);
-	ok(run_due(&r, 1000) == 1000 + RUN_GRACE,
+	process_stop(&r, 1000);
+	ok(process_due(&r, 1000) == 1000 + PROCESS_GRACE,
 	    "a stubborn command has its grace");
-	run_stop(&r, 4000);
-	ok(run_due(&r, 4000) == 1000 + RUN_GRACE,
+	process_stop(&r, 4000);
+	ok(process_due(&r, 4000) == 1000 + PROCESS_GRACE,
 	    "which a second stop does not prolong");
-	ok(news(&r, 5999) == RUN_NOTHING && alive(r.pid),
+	ok(news(&r, 5999) == PROCESS_NOTHING && alive(r.pid),
 	    "until then it lives");
-	run_tick(&r, 6000);
-	until(news(&r, 6001) == RUN_ENDED);
-	ok(!run_busy(&r) && run_status(&r) == 128 + SIGKILL && run_killed(&r),
+	process_tick(&r, 6000);
+	until(news(&r, 6001) == PROCESS_ENDED);
+	ok(!process_busy(&r) && process_status(&r) == 128 + SIGKILL &&
+		process_killed(&r),
 	    "then KILL ends it");
 }
 
 static void
 test_members(void)
 {
-	struct run r;
+	struct process r;
 	pid_t member;
 
 	r = start("(trap '' TERM; sh -c 'echo $PPID >member'; : >ready; "
@@ -180,24 +183,25 @@ test_members(void)
 	member = number("member");
 	ok(member > 1 && member != r.pid && getpgid(member) == r.pid,
 	    "what a command starts is in its group");
-	run_stop(&r, 1000);
+	process_stop(&r, 1000);
 	leaderless(&r);
-	ok(run_busy(&r) && alive(member),
+	ok(process_busy(&r) && alive(member),
 	    "while a member of the group lives, the stop is not over");
-	ok(run_tick(&r, 2000) == RUN_NOTHING &&
-		run_due(&r, 2000) == 2000 + RUN_LINGER &&
-		run_tick(&r, 2100) == RUN_NOTHING &&
-		run_due(&r, 2100) == 2100 + 2 * RUN_LINGER &&
-		run_tick(&r, 5990) == RUN_NOTHING && run_due(&r, 5990) == 6000,
+	ok(process_tick(&r, 2000) == PROCESS_NOTHING &&
+		process_due(&r, 2000) == 2000 + PROCESS_LINGER &&
+		process_tick(&r, 2100) == PROCESS_NOTHING &&
+		process_due(&r, 2100) == 2100 + 2 * PROCESS_LINGER &&
+		process_tick(&r, 5990) == PROCESS_NOTHING &&
+		process_due(&r, 5990) == 6000,
 	    "the group is looked at now and then until the grace is over");
-	run_tick(&r, 6000);
-	until(news(&r, 6020) == RUN_ENDED);
-	ok(!run_busy(&r) && !alive(member), "no member outlives the grace");
-	ok(run_status(&r) == 128 + SIGTERM,
+	process_tick(&r, 6000);
+	until(news(&r, 6020) == PROCESS_ENDED);
+	ok(!process_busy(&r) && !alive(member), "no member outlives the grace");
+	ok(process_status(&r) == 128 + SIGTERM,
 	    "the status is that of the command itself");
 
 	r = start("sleep 1000 & echo $! >member; exit 0");
-	ok(ended(&r) && run_succeeded(&r),
+	ok(ended(&r) && process_succeeded(&r),
 	    "a command has ended though it leaves a daemon");
 	member = number("member");
 	ok(member > 1 && alive(member), "and that lives on");
@@ -206,7 +210,7 @@ test_members(void)
 
 /* put a dead member into its group; we keep it, or this process does */
 static void
-bury_nobody(const struct run *r, bool ours)
+bury_nobody(const struct process *r, bool ours)
 {
 	siginfo_t info;
 	pid_t dead;
@@ -227,14 +231,14 @@ bury_nobody(const struct run *r, bool ours)
 static void
 test_dead(void)
 {
-	struct run r;
+	struct process r;
 	pid_t keeper;
 
 	r = start("sleep 1000");
 	bury_nobody(&r, true);
-	run_stop(&r, 1000);
-	until(news(&r, 1001) == RUN_ENDED);
-	ok(!run_busy(&r) && waitpid(-1, NULL, WNOHANG) == -1,
+	process_stop(&r, 1000);
+	until(news(&r, 1001) == PROCESS_ENDED);
+	ok(!process_busy(&r) && waitpid(-1, NULL, WNOHANG) == -1,
 	    "a dead member that is our child is waited for");
 
 	r = start("sleep 1000");
@@ -242,10 +246,11 @@ test_dead(void)
 	if (keeper == 0)
 		bury_nobody(&r, false);
 	ready();
-	run_stop(&r, 1000);
+	process_stop(&r, 1000);
 	leaderless(&r);
-	ok(run_tick(&r, 6000) == RUN_NOTHING && run_busy(&r) &&
-		run_tick(&r, 6000 + RUN_DYING) == RUN_ENDED && !run_busy(&r),
+	ok(process_tick(&r, 6000) == PROCESS_NOTHING && process_busy(&r) &&
+		process_tick(&r, 6000 + PROCESS_DYING) == PROCESS_ENDED &&
+		!process_busy(&r),
 	    "one that nobody waits for does not keep us for ever");
 	kill(keeper, SIGKILL);
 	waitpid(keeper, NULL, 0);
@@ -255,10 +260,10 @@ test_dead(void)
 	if (keeper == 0)
 		bury_nobody(&r, false);
 	ready();
-	run_stop(&r, 1000);
-	run_kill(&r, 1);
+	process_stop(&r, 1000);
+	process_kill(&r, 1);
 	leaderless(&r);
-	ok(run_tick(&r, 6000) == RUN_ENDED,
+	ok(process_tick(&r, 6000) == PROCESS_ENDED,
 	    "nor after a KILL that was asked for");
 	kill(keeper, SIGKILL);
 	waitpid(keeper, NULL, 0);
@@ -267,22 +272,22 @@ test_dead(void)
 static void
 test_stopped(void)
 {
-	struct run r;
+	struct process r;
 
 	r = start(": >ready; kill -STOP $$; exit 5");
 	ready();
-	ok(news(&r, 1) == RUN_NOTHING, "who stops itself has not ended");
-	until(news(&r, 1) == RUN_ENDED || (run_continue(&r, 1), false));
-	ok(!run_busy(&r) && run_status(&r) == 5,
+	ok(news(&r, 1) == PROCESS_NOTHING, "who stops itself has not ended");
+	until(news(&r, 1) == PROCESS_ENDED || (process_continue(&r, 1), false));
+	ok(!process_busy(&r) && process_status(&r) == 5,
 	    "when we are continued it goes on");
 	r = start("sleep 1000 & echo $! >member; : >ready; kill -STOP $$");
 	ready();
-	run_stop(&r, 0);
-	until(news(&r, 1) == RUN_ENDED);
-	ok(!run_busy(&r) && !alive(number("member")),
+	process_stop(&r, 0);
+	until(news(&r, 1) == PROCESS_ENDED);
+	ok(!process_busy(&r) && !alive(number("member")),
 	    "who is stopped hears TERM as well");
 	r = start("kill -TTIN $$; exit 6");
-	ok(ended(&r) && run_status(&r) == 6,
+	ok(ended(&r) && process_status(&r) == 6,
 	    "who asks for a terminal where there is none goes on without");
 }
 
@@ -290,7 +295,7 @@ test_stopped(void)
 static void
 test_again(void)
 {
-	struct run r = none();
+	struct process r = none();
 	char text[20], *command[] = { sh, c, text, NULL };
 	int i, well;
 
@@ -298,15 +303,17 @@ test_again(void)
 	for (i = 0; i < 50; i++) {
 		snprintf(text, sizeof text, "exit %d", i);
 		well = well && start_argv(&r, command) == 0 && ended(&r) &&
-		    run_status(&r) == i && run_succeeded(&r) == (i == 0);
+		    process_status(&r) == i &&
+		    process_succeeded(&r) == (i == 0);
 	}
 	ok(well, "fifty commands in turn each have their own status");
 	snprintf(text, sizeof text, "exit 0");
 	start_argv(&r, command);
-	run_stop(&r, 0);
-	until(news(&r, 1) == RUN_ENDED);
-	ok(start_argv(&r, command) == 0 && run_due(&r, 0) == RUN_NEVER &&
-		ended(&r) && run_succeeded(&r),
+	process_stop(&r, 0);
+	until(news(&r, 1) == PROCESS_ENDED);
+	ok(start_argv(&r, command) == 0 &&
+		process_due(&r, 0) == PROCESS_NEVER && ended(&r) &&
+		process_succeeded(&r),
 	    "that one was stopped does not touch the next");
 }
 

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* run.c - commands in process groups of their own, and the terminal they ask for */
+/* process.c - commands in process groups of their own, and the terminal they ask for */
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -11,12 +11,12 @@
 #include "base/clock.h"
 #include "os/os.h"
 #include "os/signals.h"
-#include "run/run.h"
+#include "run/process.h"
 
 /* ---- to start ---- */
 
 static int
-set_streams(const struct run_how *how)
+set_streams(const struct process_how *how)
 {
 	int null;
 
@@ -35,7 +35,7 @@ set_streams(const struct run_how *how)
 }
 
 static int
-set_environment(const struct run_how *how)
+set_environment(const struct process_how *how)
 {
 	if (how->all)
 		return setenv("WATCHRUN_ALL", "1", 1);
@@ -44,7 +44,7 @@ set_environment(const struct run_how *how)
 
 /* In the child: become the command, or tell the parent why not. */
 static _Noreturn void
-become(const struct run_how *how, int stop, pid_t parent, int report)
+become(const struct process_how *how, int stop, pid_t parent, int report)
 {
 	static const int passed_on[] = { SIGINT, SIGQUIT, SIGTERM };
 	int error;
@@ -84,7 +84,7 @@ exec_error(int fd)
 
 /* Start it; its pid, or -1 and errno. */
 static pid_t
-spawn(const struct run_how *how, int stop)
+spawn(const struct process_how *how, int stop)
 {
 	int ends[2], error;
 	pid_t pid, parent;
@@ -117,11 +117,11 @@ spawn(const struct run_how *how, int stop)
 static int64_t
 later(int64_t now, int64_t ms)
 {
-	return ms > RUN_NEVER - now ? RUN_NEVER : now + ms;
+	return ms > PROCESS_NEVER - now ? PROCESS_NEVER : now + ms;
 }
 
 int
-run_start(struct run *r, const struct run_how *how, int64_t now)
+process_start(struct process *r, const struct process_how *how, int64_t now)
 {
 	uint64_t number;
 	pid_t pid;
@@ -137,7 +137,7 @@ run_start(struct run *r, const struct run_how *how, int64_t now)
 	r->suspended = r->asks = r->had_terminal = false;
 	r->held_terminal = r->hung_up = false;
 	r->sent = 0;
-	r->limit_at = r->limit == 0 ? RUN_NEVER : later(now, r->limit);
+	r->limit_at = r->limit == 0 ? PROCESS_NEVER : later(now, r->limit);
 	r->shared->running++;
 	number = adopted_command(&r->shared->adopted, pid);
 	if (!r->server || !r->some_left)
@@ -149,7 +149,7 @@ run_start(struct run *r, const struct run_how *how, int64_t now)
 /* ---- the terminal ---- */
 
 static bool
-open_tty(struct run_shared *s)
+open_tty(struct process_shared *s)
 {
 	if (s->tty < 0)
 		s->tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -158,7 +158,8 @@ open_tty(struct run_shared *s)
 
 /* Only who is in the background is stopped for this, and we may be. */
 static void
-set_front(const struct run_shared *s, pid_t group, const struct termios *modes)
+set_front(
+    const struct process_shared *s, pid_t group, const struct termios *modes)
 {
 	sigset_t ttou, old;
 
@@ -174,10 +175,10 @@ set_front(const struct run_shared *s, pid_t group, const struct termios *modes)
 
 /* Take it from whoever has it, be it us or another command; can we? */
 static bool
-give_terminal(struct run *r)
+give_terminal(struct process *r)
 {
-	struct run_shared *s;
-	struct run *last;
+	struct process_shared *s;
+	struct process *last;
 	pid_t group;
 
 	s = r->shared;
@@ -199,7 +200,7 @@ give_terminal(struct run *r)
 }
 
 static void
-take_terminal(struct run_shared *s)
+take_terminal(struct process_shared *s)
 {
 	if (s->front == NULL)
 		return;
@@ -210,22 +211,22 @@ take_terminal(struct run_shared *s)
 
 /* Who waits for the terminal gets it when nobody has. */
 static void
-hand_on(struct run *runs, size_t n)
+hand_on(struct process *processes, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < n && runs->shared->front == NULL; i++)
-		if (runs[i].asks && give_terminal(&runs[i]))
-			kill(-runs[i].pid, SIGCONT);
+	for (i = 0; i < n && processes->shared->front == NULL; i++)
+		if (processes[i].asks && give_terminal(&processes[i]))
+			kill(-processes[i].pid, SIGCONT);
 }
 
 /* ---- what becomes of it ---- */
 
 /* A group in the background is stopped when it reads, or sets, the terminal. */
 static void
-asked(struct run *r)
+asked(struct process *r)
 {
-	struct run_shared *s;
+	struct process_shared *s;
 
 	s = r->shared;
 	if (!open_tty(s) || tcgetpgrp(s->tty) == r->pid || give_terminal(r)) {
@@ -241,7 +242,7 @@ asked(struct run *r)
 }
 
 static void
-stopped(struct run *r, int signo)
+stopped(struct process *r, int signo)
 {
 	if (signo == SIGTTIN || signo == SIGTTOU)
 		asked(r);
@@ -252,9 +253,9 @@ stopped(struct run *r, int signo)
 }
 
 static void
-leave_terminal(struct run *r)
+leave_terminal(struct process *r)
 {
-	struct run_shared *s;
+	struct process_shared *s;
 
 	s = r->shared;
 	r->suspended = r->asks = false;
@@ -267,7 +268,7 @@ leave_terminal(struct run *r)
 }
 
 static void
-changed(struct run *r, int status)
+changed(struct process *r, int status)
 {
 	if (WIFSTOPPED(status)) {
 		stopped(r, WSTOPSIG(status));
@@ -280,20 +281,20 @@ changed(struct run *r, int status)
 
 /* A child that was not started as a command is adopted: see os_adopt. */
 static bool
-reap_command(struct run *runs, size_t n, pid_t pid, int status)
+reap_command(struct process *processes, size_t n, pid_t pid, int status)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (pid == runs[i].pid && !runs[i].ended) {
-			changed(&runs[i], status);
+		if (pid == processes[i].pid && !processes[i].ended) {
+			changed(&processes[i], status);
 			return true;
 		}
 	return false;
 }
 
 void
-run_reap(struct run *runs, size_t n)
+process_reap(struct process *processes, size_t n)
 {
 	bool adopted;
 	pid_t pid;
@@ -303,18 +304,18 @@ run_reap(struct run *runs, size_t n)
 	adopted = false;
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0 ||
 	    (pid < 0 && errno == EINTR))
-		if (pid > 0 && !reap_command(runs, n, pid, status))
+		if (pid > 0 && !reap_command(processes, n, pid, status))
 			adopted = true;
 	for (i = 0; i < n; i++)
-		runs[i].look_at = 0;
+		processes[i].look_at = 0;
 	/* Their numbers may be reused from now on. */
 	if (adopted && n > 0)
-		adopted_update(&runs->shared->adopted);
-	hand_on(runs, n);
+		adopted_update(&processes->shared->adopted);
+	hand_on(processes, n);
 }
 
 bool
-run_busy(const struct run *r)
+process_busy(const struct process *r)
 {
 	return r->pid != 0 || r->stopping;
 }
@@ -323,7 +324,7 @@ run_busy(const struct run *r)
 
 /* Signal the group; is any member there?  The dead count until they are reaped. */
 static bool
-signal_group(struct run *r, int signo)
+signal_group(struct process *r, int signo)
 {
 	if (r->pid == 0)
 		return false;
@@ -336,7 +337,7 @@ signal_group(struct run *r, int signo)
 }
 
 static bool
-signal_all(struct run *r, int signo)
+signal_all(struct process *r, int signo)
 {
 	bool group;
 
@@ -350,7 +351,7 @@ signal_all(struct run *r, int signo)
 
 /* Returns true if there is something to stop, which has been signalled then. */
 static bool
-begin_stop(struct run *r, int signo)
+begin_stop(struct process *r, int signo)
 {
 	/* What has ended by itself leaves daemons that live on. */
 	if (!r->stopping && (r->pid == 0 || r->ended) &&
@@ -364,24 +365,24 @@ begin_stop(struct run *r, int signo)
 }
 
 static void
-set_deadline(struct run *r, int64_t now, int64_t kill_at)
+set_deadline(struct process *r, int64_t now, int64_t kill_at)
 {
 	r->stopping = true;
 	r->survived = false;
 	r->kill_at = kill_at;
-	r->linger = RUN_LINGER;
+	r->linger = PROCESS_LINGER;
 	r->look_at = now + r->linger;
 }
 
 void
-run_stop(struct run *r, int64_t now)
+process_stop(struct process *r, int64_t now)
 {
 	if (!r->stopping)
-		run_end(r, r->stop, now);
+		process_end(r, r->stop, now);
 }
 
 void
-run_end(struct run *r, int signo, int64_t now)
+process_end(struct process *r, int signo, int64_t now)
 {
 	bool stopping;
 
@@ -395,17 +396,17 @@ run_end(struct run *r, int signo, int64_t now)
 
 /* A process in the kernel dies when it returns from it. */
 void
-run_kill(struct run *r, int64_t now)
+process_kill(struct process *r, int64_t now)
 {
 	if (!begin_stop(r, SIGKILL) || r->killed)
 		return;
 	r->killed = true;
-	set_deadline(r, now, now + RUN_DYING);
+	set_deadline(r, now, now + PROCESS_DYING);
 }
 
 /* All is gone that was to go, or we wait for it no more. */
-static enum run_news
-over(struct run *r)
+static enum process_news
+over(struct process *r)
 {
 	if (!r->stopping) {
 		r->shared->running--;
@@ -414,27 +415,28 @@ over(struct run *r)
 	}
 	r->pid = 0;
 	r->stopping = r->killed = false;
-	return RUN_ENDED;
+	return PROCESS_ENDED;
 }
 
 /* Is anything left?  What it started meanwhile is signalled as well. */
 static bool
-look(struct run *r, int64_t now)
+look(struct process *r, int64_t now)
 {
 	if (now < r->look_at)
 		return true;
 	r->look_at = now + r->linger;
-	if (r->linger < RUN_LINGER_MAX)
+	if (r->linger < PROCESS_LINGER_MAX)
 		r->linger *= 2;
 	if (r->killed)
 		return signal_all(r, SIGKILL);
 	/* Shells start what is in the background with INT and QUIT ignored. */
-	return signal_all(r, r->linger < RUN_LINGER_MAX ? r->with : r->stop);
+	return signal_all(
+	    r, r->linger < PROCESS_LINGER_MAX ? r->with : r->stop);
 }
 
 /* Not even KILL ended it: it is another user's, or hangs in the kernel. */
-static enum run_news
-give_up(struct run *r)
+static enum process_news
+give_up(struct process *r)
 {
 	r->survived = true;
 	if (!r->ended) {
@@ -445,38 +447,38 @@ give_up(struct run *r)
 	return over(r);
 }
 
-enum run_news
-run_tick(struct run *r, int64_t now)
+enum process_news
+process_tick(struct process *r, int64_t now)
 {
 	if (r->suspended) {
 		r->suspended = false;
-		return RUN_SUSPENDED;
+		return PROCESS_SUSPENDED;
 	}
-	if (!run_busy(r))
-		return RUN_NOTHING;
+	if (!process_busy(r))
+		return PROCESS_NOTHING;
 	if (!r->stopping && r->ended)
 		return over(r);
 	if (!r->stopping && now >= r->limit_at) {
 		r->timed_out = true;
-		run_stop(r, now);
+		process_stop(r, now);
 	}
 	if (r->stopping && r->ended && !look(r, now))
 		return over(r);
 	if (!r->stopping || now < r->kill_at)
-		return RUN_NOTHING;
+		return PROCESS_NOTHING;
 	if (r->killed)
 		return give_up(r);
-	run_kill(r, now);
-	return RUN_NOTHING;
+	process_kill(r, now);
+	return PROCESS_NOTHING;
 }
 
 int64_t
-run_due(const struct run *r, int64_t now)
+process_due(const struct process *r, int64_t now)
 {
 	if (r->suspended || (r->pid != 0 && r->ended && !r->stopping))
 		return now;
-	if (!run_busy(r))
-		return RUN_NEVER;
+	if (!process_busy(r))
+		return PROCESS_NEVER;
 	if (!r->stopping)
 		return r->limit_at;
 	return r->ended && r->look_at < r->kill_at ? r->look_at : r->kill_at;
@@ -489,34 +491,34 @@ run_due(const struct run *r, int64_t now)
  * we have: it would only ask again.
  */
 void
-run_continue(struct run *runs, size_t n)
+process_continue(struct process *processes, size_t n)
 {
-	struct run_shared *s;
+	struct process_shared *s;
 	bool home;
 	size_t i;
 
 	if (n == 0)
 		return;
-	s = runs->shared;
-	hand_on(runs, n);
+	s = processes->shared;
+	hand_on(processes, n);
 	home = s->tty < 0 || s->front != NULL || tcgetpgrp(s->tty) == getpgrp();
 	for (i = 0; i < n; i++)
-		if (runs[i].pid != 0 && (home || !runs[i].asks))
-			kill(-runs[i].pid, SIGCONT);
+		if (processes[i].pid != 0 && (home || !processes[i].asks))
+			kill(-processes[i].pid, SIGCONT);
 }
 
 /* The clocks of limit and grace have stood still for so long. */
 static void
-shift(struct run *r, int64_t ms)
+shift(struct process *r, int64_t ms)
 {
 	r->limit_at = later(r->limit_at, ms);
 	r->kill_at = later(r->kill_at, ms);
 }
 
 void
-run_suspend(struct run *runs, size_t n)
+process_suspend(struct process *processes, size_t n)
 {
-	struct run *front;
+	struct process *front;
 	int64_t from;
 	size_t i;
 
@@ -524,63 +526,64 @@ run_suspend(struct run *runs, size_t n)
 		sig_suspend();
 		return;
 	}
-	front = runs->shared->front;
-	take_terminal(runs->shared);
+	front = processes->shared->front;
+	take_terminal(processes->shared);
 	for (i = 0; i < n; i++)
-		if (runs[i].pid != 0)
-			kill(-runs[i].pid, SIGTSTP);
+		if (processes[i].pid != 0)
+			kill(-processes[i].pid, SIGTSTP);
 	from = clock_ms();
 	sig_suspend();
 	for (i = 0; i < n; i++) {
-		runs[i].suspended = false;
-		shift(&runs[i], clock_ms() - from);
+		processes[i].suspended = false;
+		shift(&processes[i], clock_ms() - from);
 	}
 	if (front != NULL)
 		front->asks = !give_terminal(front);
-	run_continue(runs, n);
+	process_continue(processes, n);
 }
 
 /* ---- how it ended ---- */
 
 bool
-run_succeeded(const struct run *r)
+process_succeeded(const struct process *r)
 {
 	return !r->timed_out && WIFEXITED(r->status) &&
 	    WEXITSTATUS(r->status) == 0;
 }
 
 bool
-run_killed(const struct run *r)
+process_killed(const struct process *r)
 {
 	return WIFSIGNALED(r->status);
 }
 
 bool
-run_timed_out(const struct run *r)
+process_timed_out(const struct process *r)
 {
 	return r->timed_out;
 }
 
 bool
-run_survived(const struct run *r)
+process_survived(const struct process *r)
 {
 	return r->survived;
 }
 
 int
-run_status(const struct run *r)
+process_status(const struct process *r)
 {
 	if (!WIFEXITED(r->status))
 		return 128 + WTERMSIG(r->status);
 	if (r->timed_out && WEXITSTATUS(r->status) == 0)
-		return RUN_LATE;
+		return PROCESS_LATE;
 	return WEXITSTATUS(r->status);
 }
 
 int
-run_interrupted(const struct run *r)
+process_interrupted(const struct process *r)
 {
 	if (r->hung_up)
 		return SIGHUP;
-	return r->held_terminal && run_status(r) == 128 + SIGINT ? SIGINT : 0;
+	return r->held_terminal && process_status(r) == 128 + SIGINT ? SIGINT
+								     : 0;
 }

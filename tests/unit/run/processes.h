@@ -1,6 +1,6 @@
-/* runs.h - commands to be run, and what becomes of them */
-#ifndef RUNS_H
-#define RUNS_H
+/* processes.h - commands to be run, and what becomes of them */
+#ifndef PROCESSES_H
+#define PROCESSES_H
 
 #include <sys/wait.h>
 
@@ -9,31 +9,31 @@
 #include <unistd.h>
 
 #include "../scratch.h"
-#include "run/run.h"
+#include "run/process.h"
 
 /* For files that define _XOPEN_SOURCE 700 or more. */
 
 static char sh[] = "sh", c[] = "-c";
-static struct run_shared shared = { .tty = -1 };
+static struct process_shared shared = { .tty = -1 };
 
-static inline struct run
+static inline struct process
 none(void)
 {
-	return (struct run){
-		.shared = &shared, .stop = SIGTERM, .grace = RUN_GRACE
+	return (struct process){
+		.shared = &shared, .stop = SIGTERM, .grace = PROCESS_GRACE
 	};
 }
 
 static inline int
-start_argv(struct run *r, char *const argv[])
+start_argv(struct process *r, char *const argv[])
 {
-	struct run_how how = { .argv = argv, .out = -1, .err = -1 };
+	struct process_how how = { .argv = argv, .out = -1, .err = -1 };
 
-	return run_start(r, &how, 0);
+	return process_start(r, &how, 0);
 }
 
 static inline int
-start_in(struct run *r, const char *script)
+start_in(struct process *r, const char *script)
 {
 	char text[300], *argv[] = { sh, c, text, NULL };
 
@@ -41,10 +41,10 @@ start_in(struct run *r, const char *script)
 	return start_argv(r, argv);
 }
 
-static inline struct run
+static inline struct process
 start(const char *script)
 {
-	struct run r;
+	struct process r;
 
 	r = none();
 	start_in(&r, script);
@@ -52,28 +52,29 @@ start(const char *script)
 }
 
 /* what is new at this time, which stands still while we wait */
-static inline enum run_news
-news(struct run *r, int64_t now)
+static inline enum process_news
+news(struct process *r, int64_t now)
 {
-	run_reap(r, 1);
+	process_reap(r, 1);
 	r->look_at = 0;
-	return run_tick(r, now);
+	return process_tick(r, now);
 }
 
 /* wait until its leader has ended */
 static inline void
-leaderless(struct run *r)
+leaderless(struct process *r)
 {
-	until((run_reap(r, 1), r->ended));
+	until((process_reap(r, 1), r->ended));
 }
 
 static inline int
-ended(struct run *r)
+ended(struct process *r)
 {
-	enum run_news last;
+	enum process_news last;
 
-	until((last = news(r, 1)) != RUN_NOTHING);
-	return last == RUN_ENDED && !run_busy(r) && news(r, 1) == RUN_NOTHING;
+	until((last = news(r, 1)) != PROCESS_NOTHING);
+	return last == PROCESS_ENDED && !process_busy(r) &&
+	    news(r, 1) == PROCESS_NOTHING;
 }
 
 static inline int
