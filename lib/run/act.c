@@ -90,7 +90,7 @@ throttle_server(struct act *a, size_t i)
 static void
 failed(struct act *a, size_t i, int status)
 {
-	a->calls.warn("%s", a->jobs[i].why);
+	a->calls.warn("%s", a->commands[i].why);
 	if (a->failed == 0)
 		a->status = status;
 	a->failed |= bit(i);
@@ -115,7 +115,7 @@ is_busy_program(struct act *a, int error)
 static bool
 start(struct act *a, size_t i)
 {
-	struct job_how how;
+	struct command_how how;
 	int status;
 
 	a->retry_at = PROCESS_NEVER;
@@ -123,10 +123,11 @@ start(struct act *a, size_t i)
 	a->calls.breathe();
 	if (a->ending)
 		return true;
-	how = (struct job_how){ .out = a->options->list ? STDERR_FILENO : -1,
+	how = (struct command_how){ .out = a->options->list ? STDERR_FILENO
+							    : -1,
 		.deaf = a->options->from != NULL,
 		.any = a->taken.lost || (a->taken.any & bit(i)) != 0 };
-	status = job_start(&a->jobs[i], a->batch, &how, clock_ms());
+	status = command_start(&a->commands[i], a->batch, &how, clock_ms());
 	if (status != 0) {
 		if (is_busy_program(a, errno))
 			return true;
@@ -134,7 +135,7 @@ start(struct act *a, size_t i)
 	} else if (!a->rules->v[i].restart)
 		return true;
 	else {
-		a->jobs[i].broken = false;
+		a->commands[i].broken = false;
 		throttle_started(&a->throttle, i, clock_ms());
 	}
 	return false;
@@ -204,11 +205,11 @@ act_retry(struct act *a)
 static int
 server_ended(struct act *a, size_t i)
 {
-	if (!job_ended(&a->jobs[i])) {
-		a->calls.why("%s", a->jobs[i].why);
+	if (!command_ended(&a->commands[i])) {
+		a->calls.why("%s", a->commands[i].why);
 		return 0;
 	}
-	a->calls.warn("%s", a->jobs[i].why);
+	a->calls.warn("%s", a->commands[i].why);
 	return deliver_failure(a, i);
 }
 
@@ -227,7 +228,7 @@ act_ended(struct act *a, size_t i)
 	}
 	/* What it wrote is its own doing. */
 	a->calls.hear();
-	if (job_ended(&a->jobs[i]))
+	if (command_ended(&a->commands[i]))
 		failed(a, i, process_status(&a->processes[i]));
 	throttle_ended(&a->throttle, clock_ms());
 	return go_on(a);
@@ -332,17 +333,17 @@ act_due(const struct act *a, int64_t now)
 void
 act_last(struct act *a, size_t i)
 {
-	struct job *j;
+	struct command *c;
 	bool survived;
 
-	j = &a->jobs[i];
-	if (j->rule->report)
-		report_end(&j->report);
-	survived = process_survived(j->process);
-	if (survived && !j->survived)
+	c = &a->commands[i];
+	if (c->rule->report)
+		report_end(&c->report);
+	survived = process_survived(c->process);
+	if (survived && !c->survived)
 		a->calls.warn("%s: some of it lives on, though it was killed",
-		    j->rule->command[0]);
-	j->survived = survived;
+		    c->rule->command[0]);
+	c->survived = survived;
 }
 
 bool
@@ -351,7 +352,7 @@ act_unsaid(const struct act *a)
 	size_t i;
 
 	for (i = 0; i < a->rules->n; i++)
-		if (a->jobs[i].report.nleft > 0)
+		if (a->commands[i].report.nleft > 0)
 			return true;
 	return false;
 }
@@ -364,7 +365,7 @@ act_poll(const struct act *a, struct pollfd *fds)
 
 	for (i = 0; i < a->rules->n; i++, fds += 2)
 		if (a->rules->v[i].report)
-			report_poll(&a->jobs[i].report, fds);
+			report_poll(&a->commands[i].report, fds);
 		else
 			fds[0].fd = fds[1].fd = -1;
 }
@@ -376,7 +377,7 @@ act_copy(struct act *a, const struct pollfd *fds)
 
 	for (i = 0; i < a->rules->n; i++, fds += 2)
 		if (a->rules->v[i].report)
-			report_copy(&a->jobs[i].report, fds);
+			report_copy(&a->commands[i].report, fds);
 }
 
 int64_t
@@ -386,7 +387,7 @@ act_not_before(const struct act *a)
 }
 
 static int
-open_job(struct act *a, size_t i)
+open_command(struct act *a, size_t i)
 {
 	const struct rule *r;
 
@@ -396,13 +397,13 @@ open_job(struct act *a, size_t i)
 		.grace = r->grace,
 		.limit = r->limit,
 		.server = r->restart };
-	a->jobs[i] = (struct job){ .rule = r,
+	a->commands[i] = (struct command){ .rule = r,
 		.rules = a->rules,
 		.number = i,
 		.process = &a->processes[i] };
 	if (!r->report)
 		return 0;
-	return report_open(&a->jobs[i].report,
+	return report_open(&a->commands[i].report,
 	    a->options->list ? STDERR_FILENO : STDOUT_FILENO);
 }
 
@@ -429,11 +430,11 @@ act_open(struct act *a, const struct options *options, struct batch *batch,
 	}
 	a->nbells = (size_t)bells;
 	a->processes = calloc(n, sizeof *a->processes);
-	a->jobs = calloc(n, sizeof *a->jobs);
-	if (a->processes == NULL || a->jobs == NULL)
+	a->commands = calloc(n, sizeof *a->commands);
+	if (a->processes == NULL || a->commands == NULL)
 		return -1;
 	for (i = 0; i < n; i++)
-		if (open_job(a, i) < 0)
+		if (open_command(a, i) < 0)
 			return -1;
 	return 0;
 }

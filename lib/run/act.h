@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "run/batch.h"
 #include "run/bell.h"
-#include "run/job.h"
+#include "run/command.h"
 #include "run/options.h"
 #include "run/process.h"
 #include "run/throttle.h"
@@ -50,7 +50,7 @@ struct act {
 	struct act_calls calls;
 	struct process
 	    *processes; /* one a rule; a server's for as long as it lives */
-	struct job *jobs; /* one a rule */
+	struct command *commands; /* one a rule */
 	struct process_shared shared; /* by the runs */
 	struct bell bells[BELL_MAX];
 	size_t nbells;

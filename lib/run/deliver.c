@@ -14,7 +14,7 @@
 
 enum {
 	POKES = 256, /* before signals have their turn */
-	WORDS = RULE_MAX * (JOB_WHY + 4) + 64 /* bytes besides reports */
+	WORDS = RULE_MAX * (COMMAND_WHY + 4) + 64 /* bytes besides reports */
 };
 
 static uint64_t
@@ -32,7 +32,7 @@ broken(const struct act *a, uint64_t rules)
 
 	set = 0;
 	for (i = 0; i < a->rules->n; i++)
-		if (a->rules->v[i].report && a->jobs[i].broken)
+		if (a->rules->v[i].report && a->commands[i].broken)
 			set |= rules & bit(i);
 	return set;
 }
@@ -43,14 +43,14 @@ broken(const struct act *a, uint64_t rules)
  * out.
  */
 static int
-write_report(const struct job *j, struct buf *to, char end)
+write_report(const struct command *c, struct buf *to, char end)
 {
 	const char *text;
 	size_t n;
 
-	if (list_put_report(to, j->why, strlen(j->why), end) < 0)
+	if (list_put_report(to, c->why, strlen(c->why), end) < 0)
 		return -1;
-	text = report_text(&j->report, &n);
+	text = report_text(&c->report, &n);
 	to->max -= WORDS;
 	list_put_report(to, text, n, end);
 	to->max += WORDS;
@@ -70,7 +70,7 @@ write_list(
 	rules = broken(a, rules);
 	for (i = 0; i < a->rules->n; i++)
 		if ((rules & bit(i)) != 0 &&
-		    write_report(&a->jobs[i], to, end) < 0)
+		    write_report(&a->commands[i], to, end) < 0)
 			return -1;
 	return letter_changes(to, a->batch, who, end) < 0
 	    ? -1

@@ -1,6 +1,6 @@
-/* job.h - a rule's command: what it is started with, and how it ended */
-#ifndef JOB_H
-#define JOB_H
+/* command.h - a rule's command: what it is started with, and how it ended */
+#ifndef COMMAND_H
+#define COMMAND_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,9 +11,9 @@
 #include "run/process.h"
 #include "run/report.h"
 
-enum { JOB_WHY = 120 };
+enum { COMMAND_WHY = 120 };
 
-struct job {
+struct command {
 	const struct rule *rule;
 	const struct rules *rules; /* all of them */
 	size_t number; /* of the rule, from 0 */
@@ -21,11 +21,11 @@ struct job {
 	struct report report; /* -e */
 	bool broken; /* the last run failed */
 	bool survived; /* what was killed of it lives on, and that was said */
-	char why[JOB_WHY]; /* and how: the command, and what became of it */
+	char why[COMMAND_WHY]; /* and how: the command, and what became of it */
 };
 
 /* How commands are started. */
-struct job_how {
+struct command_how {
 	int out; /* standard output; -1: ours */
 	bool deaf; /* standard input is /dev/null */
 	bool any; /* more may have changed than the changes tell */
@@ -36,10 +36,10 @@ struct job_how {
  * hand that are there, or, where that is too much or not known, what the
  * patterns reach from.  0, or the exit status that says why not, and errno.
  */
-int job_start(struct job *j, const struct batch *batch,
-    const struct job_how *how, int64_t now);
+int command_start(struct command *c, const struct batch *batch,
+    const struct command_how *how, int64_t now);
 
 /* Its run has ended: is it broken?  Then why tells. */
-bool job_ended(struct job *j);
+bool command_ended(struct command *c);
 
 #endif

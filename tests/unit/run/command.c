@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* job.c - tests of what a rule's command is started with, and how it ended */
+/* command.c - tests of what a rule's command is started with, and how it ended */
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -7,13 +7,13 @@
 #include "../scratch.h"
 #include "../test.h"
 #include "base/clock.h"
-#include "run/job.h"
+#include "run/command.h"
 
 static struct rule rule;
 static struct rules all = { .v = &rule, .n = 1 };
 static struct process_shared shared = { .tty = -1 };
 static struct process run;
-static struct job job;
+static struct command job;
 static struct batch batch;
 
 /* A path of the batch in hand: it counts for these rules. */
@@ -57,13 +57,13 @@ split(const char *words)
 static int
 runs(const char *command, bool any)
 {
-	struct job_how how = { .out = -1, .any = any };
+	struct command_how how = { .out = -1, .any = any };
 	int status;
 
 	rule.command = split(command);
-	job = (struct job){ .rule = &rule, .rules = &all, .process = &run };
+	job = (struct command){ .rule = &rule, .rules = &all, .process = &run };
 	run = (struct process){ .shared = &shared, .stop = SIGTERM };
-	status = job_start(&job, &batch, &how, clock_ms());
+	status = command_start(&job, &batch, &how, clock_ms());
 	if (status != 0)
 		return status;
 	do {
@@ -155,12 +155,12 @@ test_long(void)
 static void
 test_ends(void)
 {
-	ok(runs("true", false) == 0 && !job_ended(&job) && !job.broken,
+	ok(runs("true", false) == 0 && !command_ended(&job) && !job.broken,
 	    "a command that succeeds is not broken");
-	ok(runs("sh seven", false) == 0 && job_ended(&job) && job.broken &&
+	ok(runs("sh seven", false) == 0 && command_ended(&job) && job.broken &&
 		strcmp(job.why, "sh: exit status 7") == 0,
 	    "one that fails is, with its status");
-	ok(runs("sh killed", false) == 0 && job_ended(&job) &&
+	ok(runs("sh killed", false) == 0 && command_ended(&job) &&
 		strcmp(job.why, "sh: killed by SIGKILL") == 0,
 	    "or its signal");
 	ok(runs("./none", false) == 127 && job.broken &&
@@ -171,17 +171,18 @@ test_ends(void)
 	    "one that can't be executed has 126");
 	rule.limit = 50;
 	run.limit = 50;
-	job = (struct job){ .rule = &rule, .rules = &all, .process = &run };
+	job = (struct command){ .rule = &rule, .rules = &all, .process = &run };
 	run = (struct process){
 		.shared = &shared, .stop = SIGTERM, .limit = 50
 	};
 	rule.command = split("sleep 1000");
-	job_start(&job, &batch, &(struct job_how){ .out = -1 }, clock_ms());
+	command_start(
+	    &job, &batch, &(struct command_how){ .out = -1 }, clock_ms());
 	do {
 		scratch_nap();
 		process_reap(&run, 1);
 	} while (process_tick(&run, clock_ms()) != PROCESS_ENDED);
-	ok(job_ended(&job) &&
+	ok(command_ended(&job) &&
 		strcmp(job.why, "sleep: took longer than 0.05 seconds") == 0,
 	    "one that takes too long is broken, too");
 }

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* job.c - a rule's command: what it is started with, and how it ended */
+/* command.c - a rule's command: what it is started with, and how it ended */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 #include "os/signals.h"
 #include "run/args.h"
-#include "run/job.h"
+#include "run/command.h"
 
 /* Where its patterns begin to match, once each, if that is there. */
 static int
@@ -46,15 +46,15 @@ add_changed(struct args *paths, const struct batch *b, size_t rule)
 
 /* 0, or -1 and errno */
 static int
-start_with(struct job *j, const struct args *paths, const struct job_how *how,
-    bool any, int64_t now)
+start_with(struct command *c, const struct args *paths,
+    const struct command_how *how, bool any, int64_t now)
 {
 	struct process_how process;
 	struct args args;
 	int result, error;
 
 	args = (struct args){ 0 };
-	if (args_fill(&args, j->rule->command, paths) < 0) {
+	if (args_fill(&args, c->rule->command, paths) < 0) {
 		args_free(&args);
 		errno = ENOMEM;
 		return -1;
@@ -64,11 +64,11 @@ start_with(struct job *j, const struct args *paths, const struct job_how *how,
 		.err = -1,
 		.deaf = how->deaf,
 		.all = any };
-	if (j->rule->report) {
-		report_begin(&j->report);
-		process.out = process.err = j->report.into;
+	if (c->rule->report) {
+		report_begin(&c->report);
+		process.out = process.err = c->report.into;
 	}
-	result = process_start(j->process, &process, now);
+	result = process_start(c->process, &process, now);
 	error = errno;
 	args_free(&args);
 	errno = error;
@@ -76,21 +76,21 @@ start_with(struct job *j, const struct args *paths, const struct job_how *how,
 }
 
 static int
-start(struct job *j, const struct batch *batch, const struct job_how *how,
-    bool any, int64_t now)
+start(struct command *c, const struct batch *batch,
+    const struct command_how *how, bool any, int64_t now)
 {
 	struct args paths;
 	int result, error;
 
 	paths = (struct args){ 0 };
 	result = 0;
-	if (args_wanted(j->rule->command))
-		result = any ? add_bases(&paths, j->rules, j->number)
-			     : add_changed(&paths, batch, j->number);
+	if (args_wanted(c->rule->command))
+		result = any ? add_bases(&paths, c->rules, c->number)
+			     : add_changed(&paths, batch, c->number);
 	if (result < 0)
 		errno = ENOMEM;
 	else
-		result = start_with(j, &paths, how, any, now);
+		result = start_with(c, &paths, how, any, now);
 	error = errno;
 	args_free(&paths);
 	errno = error;
@@ -98,41 +98,41 @@ start(struct job *j, const struct batch *batch, const struct job_how *how,
 }
 
 int
-job_start(struct job *j, const struct batch *batch, const struct job_how *how,
-    int64_t now)
+command_start(struct command *c, const struct batch *batch,
+    const struct command_how *how, int64_t now)
 {
 	int error;
 
-	if (start(j, batch, how, how->any, now) == 0 ||
+	if (start(c, batch, how, how->any, now) == 0 ||
 	    (errno == E2BIG && !how->any &&
-		start(j, batch, how, true, now) == 0))
+		start(c, batch, how, true, now) == 0))
 		return 0;
 	error = errno;
-	j->broken = true;
-	snprintf(j->why, sizeof j->why, "%.60s: %.50s", j->rule->command[0],
+	c->broken = true;
+	snprintf(c->why, sizeof c->why, "%.60s: %.50s", c->rule->command[0],
 	    strerror(error));
 	errno = error;
 	return error == ENOENT ? 127 : 126;
 }
 
 bool
-job_ended(struct job *j)
+command_ended(struct command *c)
 {
 	const char *name;
 	int status;
 
-	name = j->rule->command[0];
-	status = process_status(j->process);
-	j->broken = !process_succeeded(j->process);
-	if (process_timed_out(j->process))
-		snprintf(j->why, sizeof j->why,
+	name = c->rule->command[0];
+	status = process_status(c->process);
+	c->broken = !process_succeeded(c->process);
+	if (process_timed_out(c->process))
+		snprintf(c->why, sizeof c->why,
 		    "%.60s: took longer than %.3g seconds", name,
-		    (double)j->rule->limit / 1000);
-	else if (process_killed(j->process))
-		snprintf(j->why, sizeof j->why, "%.60s: killed by SIG%s", name,
+		    (double)c->rule->limit / 1000);
+	else if (process_killed(c->process))
+		snprintf(c->why, sizeof c->why, "%.60s: killed by SIG%s", name,
 		    sig_name(status - 128));
 	else
-		snprintf(j->why, sizeof j->why, "%.60s: exit status %d", name,
+		snprintf(c->why, sizeof c->why, "%.60s: exit status %d", name,
 		    status);
-	return j->broken;
+	return c->broken;
 }
