@@ -41,7 +41,7 @@ TREE = lib/base/hash.o lib/match/glob.o lib/match/rule.o lib/tree/compare.o \
 WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/act.o lib/run/adopted.o lib/run/args.o lib/run/batch.o \
 	lib/run/bell.o lib/run/contents.o lib/run/deliver.o lib/run/feed.o \
-	lib/run/command.o lib/run/letter.o lib/run/options.o lib/run/poke.o lib/run/report.o \
+	lib/run/command.o lib/run/letter.o lib/run/options.o lib/run/poke.o lib/run/capture.o \
 	lib/run/process.o lib/run/start.o lib/run/throttle.o watchrun.o \
 	$(FLOOR)
 
@@ -82,7 +82,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
 	lib/run/act.h lib/run/adopted.h lib/run/args.h lib/run/batch.h \
 	lib/run/bell.h lib/run/contents.h lib/run/deliver.h lib/run/feed.h lib/run/command.h \
-	lib/run/letter.h lib/run/options.h lib/run/poke.h lib/run/report.h \
+	lib/run/letter.h lib/run/options.h lib/run/poke.h lib/run/capture.h \
 	lib/run/process.h lib/run/start.h lib/run/throttle.h lib/site/listing.h \
 	lib/site/mime.h lib/site/page.h lib/site/range.h lib/site/reply.h \
 	lib/site/root.h lib/site/site.h lib/site/version.h lib/ws/base64.h \
@@ -111,7 +111,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/bell \
 	tests/unit/run/contents tests/unit/run/contents_writers \
 	tests/unit/run/feed tests/unit/run/command tests/unit/run/letter \
-	tests/unit/run/options tests/unit/run/poke tests/unit/run/report \
+	tests/unit/run/options tests/unit/run/poke tests/unit/run/capture \
 	tests/unit/run/process tests/unit/run/process_several tests/unit/run/start \
 	tests/unit/run/throttle \
 	tests/unit/site/listing tests/unit/site/mime tests/unit/site/page \
@@ -296,7 +296,7 @@ tests/unit/run/throttle: $(THROTTLE_UNIT)
 COMMAND_UNIT = tests/unit/run/command.o lib/run/command.o lib/run/args.o \
 	$(OS) lib/base/clock.o lib/base/hash.o lib/base/str.o \
 	lib/match/glob.o lib/match/rule.o lib/os/signals.o lib/run/adopted.o \
-	lib/run/batch.o lib/run/report.o lib/run/process.o
+	lib/run/batch.o lib/run/capture.o lib/run/process.o
 tests/unit/run/command: $(COMMAND_UNIT)
 	$(LINK) -o $@ $(COMMAND_UNIT)
 
@@ -351,8 +351,8 @@ POKE_UNIT = tests/unit/run/poke.o lib/run/poke.o $(OS)
 tests/unit/run/poke: $(POKE_UNIT)
 	$(LINK) -o $@ $(POKE_UNIT)
 
-tests/unit/run/report: tests/unit/run/report.o lib/run/report.o
-	$(LINK) -o $@ tests/unit/run/report.o lib/run/report.o
+tests/unit/run/capture: tests/unit/run/capture.o lib/run/capture.o
+	$(LINK) -o $@ tests/unit/run/capture.o lib/run/capture.o
 
 tests/unit/match/rule: tests/unit/match/rule.o $(MATCH_UNIT)
 	$(LINK) -o $@ tests/unit/match/rule.o $(MATCH_UNIT)

@@ -35,7 +35,7 @@ enum {
 };
 
 /* What poll() waits for; then two for each report. */
-enum { SIGNALS, TREE, MOUNTS, FEED, OUT, REPORTS };
+enum { SIGNALS, TREE, MOUNTS, FEED, OUT, CAPTURES };
 
 static const char usage[] =
     "usage: watchrun [-01aehlnPqruVvw] [-f file] [-i secs] [-k secs]\n"
@@ -426,7 +426,7 @@ set_fds(struct pollfd *fds)
 {
 	size_t i;
 
-	for (i = 0; i < REPORTS; i++)
+	for (i = 0; i < CAPTURES; i++)
 		fds[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	fds[SIGNALS].fd = w.signals;
 	/* Once told to end, no change matters, and none is waited for. */
@@ -440,16 +440,16 @@ set_fds(struct pollfd *fds)
 	if (w.act.list.len > 0 || (w.options.list && !w.leaving))
 		fds[OUT].fd = STDOUT_FILENO;
 	fds[OUT].events = w.act.list.len > 0 ? POLLOUT : 0;
-	act_poll(&w.act, fds + REPORTS);
+	act_poll(&w.act, fds + CAPTURES);
 }
 
 static void
 turn(void)
 {
-	static struct pollfd fds[REPORTS + 2 * RULE_MAX];
+	static struct pollfd fds[CAPTURES + 2 * RULE_MAX];
 
 	set_fds(fds);
-	if (fds_wait(fds, REPORTS + 2 * w.rules->n, next_due()) < 0) {
+	if (fds_wait(fds, CAPTURES + 2 * w.rules->n, next_due()) < 0) {
 		if (errno != EINTR)
 			msg_die("poll:");
 		return;
@@ -461,7 +461,7 @@ turn(void)
 		read_feed();
 	if (fds[OUT].revents != 0)
 		write_list(fds[OUT].revents);
-	act_copy(&w.act, fds + REPORTS);
+	act_copy(&w.act, fds + CAPTURES);
 	if (fds[SIGNALS].revents != 0)
 		on_signals();
 	on_runs();

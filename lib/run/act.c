@@ -338,7 +338,7 @@ act_last(struct act *a, size_t i)
 
 	c = &a->commands[i];
 	if (c->rule->report)
-		report_end(&c->report);
+		capture_end(&c->capture);
 	survived = process_survived(c->process);
 	if (survived && !c->survived)
 		a->calls.warn("%s: some of it lives on, though it was killed",
@@ -352,7 +352,7 @@ act_unsaid(const struct act *a)
 	size_t i;
 
 	for (i = 0; i < a->rules->n; i++)
-		if (a->commands[i].report.nleft > 0)
+		if (a->commands[i].capture.nleft > 0)
 			return true;
 	return false;
 }
@@ -365,7 +365,7 @@ act_poll(const struct act *a, struct pollfd *fds)
 
 	for (i = 0; i < a->rules->n; i++, fds += 2)
 		if (a->rules->v[i].report)
-			report_poll(&a->commands[i].report, fds);
+			capture_poll(&a->commands[i].capture, fds);
 		else
 			fds[0].fd = fds[1].fd = -1;
 }
@@ -377,7 +377,7 @@ act_copy(struct act *a, const struct pollfd *fds)
 
 	for (i = 0; i < a->rules->n; i++, fds += 2)
 		if (a->rules->v[i].report)
-			report_copy(&a->commands[i].report, fds);
+			capture_copy(&a->commands[i].capture, fds);
 }
 
 int64_t
@@ -403,7 +403,7 @@ open_command(struct act *a, size_t i)
 		.process = &a->processes[i] };
 	if (!r->report)
 		return 0;
-	return report_open(&a->commands[i].report,
+	return capture_open(&a->commands[i].capture,
 	    a->options->list ? STDERR_FILENO : STDOUT_FILENO);
 }
 

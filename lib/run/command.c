@@ -65,8 +65,8 @@ start_with(struct command *c, const struct args *paths,
 		.deaf = how->deaf,
 		.all = any };
 	if (c->rule->report) {
-		report_begin(&c->report);
-		process.out = process.err = c->report.into;
+		capture_begin(&c->capture);
+		process.out = process.err = c->capture.into;
 	}
 	result = process_start(c->process, &process, now);
 	error = errno;

@@ -8,8 +8,8 @@
 
 #include "match/rule.h"
 #include "run/batch.h"
+#include "run/capture.h"
 #include "run/process.h"
-#include "run/report.h"
 
 enum { COMMAND_WHY = 120 };
 
@@ -18,7 +18,7 @@ struct command {
 	const struct rules *rules; /* all of them */
 	size_t number; /* of the rule, from 0 */
 	struct process *process;
-	struct report report; /* -e */
+	struct capture capture; /* -e */
 	bool broken; /* the last run failed */
 	bool survived; /* what was killed of it lives on, and that was said */
 	char why[COMMAND_WHY]; /* and how: the command, and what became of it */

@@ -50,7 +50,7 @@ write_report(const struct command *c, struct buf *to, char end)
 
 	if (list_put_report(to, c->why, strlen(c->why), end) < 0)
 		return -1;
-	text = report_text(&c->report, &n);
+	text = capture_text(&c->capture, &n);
 	to->max -= WORDS;
 	list_put_report(to, text, n, end);
 	to->max += WORDS;

@@ -1,6 +1,6 @@
-/* report.h - a command's output, copied on, and the end of it kept */
-#ifndef REPORT_H
-#define REPORT_H
+/* capture.h - a command's output, copied on, and the end of it kept */
+#ifndef CAPTURE_H
+#define CAPTURE_H
 
 #include <poll.h>
 #include <stdbool.h>
@@ -13,11 +13,11 @@
  */
 
 enum {
-	REPORT_KEPT = 16384, /* of a run's output, in whole lines */
-	REPORT_PIPE = 65536 /* room for what is in a pipe when a run ends */
+	CAPTURE_KEPT = 16384, /* of a run's output, in whole lines */
+	CAPTURE_PIPE = 65536 /* room for what is in a pipe when a run ends */
 };
 
-struct report {
+struct capture {
 	int into; /* for the command to write to; never for us */
 	int from; /* the pipe's other end */
 	int to; /* where it is copied to */
@@ -30,37 +30,37 @@ struct report {
 };
 
 /* a pipe, whose output goes to that descriptor; 0, or -1 and errno */
-int report_open(struct report *r, int to);
+int capture_open(struct capture *c, int to);
 
 /* A command is about to start: what came before is not of its report. */
-void report_begin(struct report *r);
+void capture_begin(struct capture *c);
 
-/* what report_copy waits for; those that do not matter now are -1 */
-void report_poll(const struct report *r, struct pollfd fds[2]);
+/* what capture_copy waits for; those that do not matter now are -1 */
+void capture_poll(const struct capture *c, struct pollfd fds[2]);
 
 /* read, or write, where poll(2) has said so */
-void report_copy(struct report *r, const struct pollfd fds[2]);
+void capture_copy(struct capture *c, const struct pollfd fds[2]);
 
 /*
  * The command has ended: take in all that it wrote.  Copied on is what can be
- * without waiting; report_copy does the rest.
+ * without waiting; capture_copy does the rest.
  */
-void report_end(struct report *r);
+void capture_end(struct capture *c);
 
 /*
  * Write what is left, waiting at most that many milliseconds at a time; a
  * signal that is caught ends it.
  */
-void report_flush(struct report *r, int ms);
+void capture_flush(struct capture *c, int ms);
 
 /*
  * The lines at the end of a run's output, n bytes of any kind, not a string:
  * as many as fit, and whole, but for one that is longer than all the room.
  * Valid until the next call.
  */
-const char *report_text(const struct report *r, size_t *n);
+const char *capture_text(const struct capture *c, size_t *n);
 
-/* also after report_open failed */
-void report_close(struct report *r);
+/* also after capture_open failed */
+void capture_close(struct capture *c);
 
 #endif

@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* report.c - tests of a command's output, copied on and kept */
+/* capture.c - tests of a command's output, copied on and kept */
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -13,9 +13,9 @@
 
 #include "../scratch.h"
 #include "../test.h"
-#include "run/report.h"
+#include "run/capture.h"
 
-enum { BIG = 4 * REPORT_PIPE };
+enum { BIG = 4 * CAPTURE_PIPE };
 
 static int sink[2]; /* what is copied comes out of sink[0] */
 static char got[BIG];
@@ -37,26 +37,26 @@ collect(size_t n)
 
 /* a new report whose copy goes into a pipe of its own */
 static void
-begin(struct report *r)
+begin(struct capture *r)
 {
 	ngot = 0;
-	if (pipe(sink) < 0 || report_open(r, sink[1]) < 0)
+	if (pipe(sink) < 0 || capture_open(r, sink[1]) < 0)
 		exit(2);
 	fcntl(sink[0], F_SETFL, O_NONBLOCK);
-	report_begin(r);
+	capture_begin(r);
 }
 
 static void
-end(struct report *r)
+end(struct capture *r)
 {
-	report_close(r);
+	capture_close(r);
 	close(sink[0]);
 	close(sink[1]);
 }
 
 /* a command writes this, which is all that it writes before it ends */
 static void
-says(struct report *r, const char *text, size_t n)
+says(struct capture *r, const char *text, size_t n)
 {
 	pid_t pid;
 	int status;
@@ -71,31 +71,31 @@ says(struct report *r, const char *text, size_t n)
 
 /* one turn of a loop; did anything happen in it? */
 static int
-turn(struct report *r)
+turn(struct capture *r)
 {
 	struct pollfd fds[2];
 
-	report_poll(r, fds);
+	capture_poll(r, fds);
 	if (poll(fds, 2, 0) <= 0)
 		return 0;
-	report_copy(r, fds);
+	capture_copy(r, fds);
 	return 1;
 }
 
 static int
-text_is(const struct report *r, const char *text, size_t n)
+text_is(const struct capture *r, const char *text, size_t n)
 {
 	const char *its;
 	size_t len;
 
-	its = report_text(r, &len);
+	its = capture_text(r, &len);
 	return len == n && memcmp(its, text, n) == 0;
 }
 
 static void
 test_copy(void)
 {
-	struct report r;
+	struct capture r;
 
 	begin(&r);
 	ok((fcntl(r.into, F_GETFD) & FD_CLOEXEC) != 0 &&
@@ -113,29 +113,29 @@ test_copy(void)
 	ok(ngot == 4 && memcmp(got, "one\n", 4) == 0, "output is copied on");
 	ok(!turn(&r), "once, and then nothing is waited for");
 	says(&r, "\0\xff!\r", 4);
-	report_end(&r);
+	capture_end(&r);
 	collect(8);
 	ok(ngot == 8 && memcmp(got, "one\n\0\xff!\r", 8) == 0,
 	    "whatever its bytes are; its rest when the command has ended");
 	ok(text_is(&r, "one\n\0\xff!\r", 8),
 	    "it is kept for the report, with a line that has no end");
 	says(&r, "late", 4);
-	report_begin(&r);
+	capture_begin(&r);
 	collect(12);
 	ok(text_is(&r, "", 0) && ngot == 12,
 	    "what came before a command starts is copied, and not of its "
 	    "report");
 	says(&r, "two\n", 4);
-	report_end(&r);
+	capture_end(&r);
 	ok(text_is(&r, "two\n", 4), "which is its own output only");
 	end(&r);
 }
 
 /* n lines of so many bytes, each other than the next */
 static void
-says_lines(struct report *r, int n, size_t len)
+says_lines(struct capture *r, int n, size_t len)
 {
-	char line[REPORT_PIPE];
+	char line[CAPTURE_PIPE];
 	int i;
 
 	for (i = 0; i < n; i++) {
@@ -146,39 +146,39 @@ says_lines(struct report *r, int n, size_t len)
 			collect(sizeof got);
 		ngot = 0;
 	}
-	report_end(r);
+	capture_end(r);
 }
 
 static void
 test_kept(void)
 {
-	struct report r;
+	struct capture r;
 	const char *text;
 	size_t n;
 
 	begin(&r);
-	says_lines(&r, 16, REPORT_KEPT / 16);
-	text = report_text(&r, &n);
-	ok(n == REPORT_KEPT && text[0] == 'a', "as much as fits is kept");
-	report_begin(&r);
-	says_lines(&r, 40, REPORT_KEPT / 16);
-	text = report_text(&r, &n);
-	ok(n == REPORT_KEPT && text[0] == 'a' + 24 && text[1] == 'a' + 24,
+	says_lines(&r, 16, CAPTURE_KEPT / 16);
+	text = capture_text(&r, &n);
+	ok(n == CAPTURE_KEPT && text[0] == 'a', "as much as fits is kept");
+	capture_begin(&r);
+	says_lines(&r, 40, CAPTURE_KEPT / 16);
+	text = capture_text(&r, &n);
+	ok(n == CAPTURE_KEPT && text[0] == 'a' + 24 && text[1] == 'a' + 24,
 	    "of more the end, from the start of a line on");
-	report_begin(&r);
-	says_lines(&r, 40, REPORT_KEPT / 16 + 1);
-	text = report_text(&r, &n);
-	ok(n == 15 * (REPORT_KEPT / 16 + 1) && text[0] == 'a' + 25 &&
+	capture_begin(&r);
+	says_lines(&r, 40, CAPTURE_KEPT / 16 + 1);
+	text = capture_text(&r, &n);
+	ok(n == 15 * (CAPTURE_KEPT / 16 + 1) && text[0] == 'a' + 25 &&
 		text[n - 1] == '\n',
 	    "a first line that is cut is left out");
-	report_begin(&r);
-	says_lines(&r, 2, REPORT_KEPT + 100);
-	text = report_text(&r, &n);
-	ok(n == REPORT_KEPT && text[0] == 'b' && text[n - 1] == '\n',
+	capture_begin(&r);
+	says_lines(&r, 2, CAPTURE_KEPT + 100);
+	text = capture_text(&r, &n);
+	ok(n == CAPTURE_KEPT && text[0] == 'b' && text[n - 1] == '\n',
 	    "unless there is no other: then the end of it is told");
-	report_begin(&r);
+	capture_begin(&r);
 	says_lines(&r, 1, 5);
-	text = report_text(&r, &n);
+	text = capture_text(&r, &n);
 	ok(n == 5 && text[0] == 'a', "the next run's is its own");
 	end(&r);
 }
@@ -202,7 +202,7 @@ static void
 test_stalled(void)
 {
 	char fill[PIPE_BUF];
-	struct report r;
+	struct capture r;
 	size_t full;
 	pid_t pid;
 	int i, status, whole;
@@ -223,10 +223,10 @@ test_stalled(void)
 		;
 	ok(waitpid(pid, &status, WNOHANG) == 0 && r.nleft <= PIPE_BUF,
 	    "while nobody reads the command waits, and no memory is taken");
-	report_end(&r);
-	ok(r.nleft <= REPORT_PIPE + PIPE_BUF,
+	capture_end(&r);
+	ok(r.nleft <= CAPTURE_PIPE + PIPE_BUF,
 	    "no more than a pipe's worth when it is taken in at once");
-	report_begin(&r);
+	capture_begin(&r);
 	until((collect(full + BIG / 2), turn(&r), ngot == full + BIG / 2));
 	whole = 1;
 	for (i = 0; i < BIG / 2; i++)
@@ -250,22 +250,22 @@ test_flush(void)
 {
 	struct sigaction act = { .sa_handler = on_alarm,
 		.sa_flags = SA_RESTART };
-	struct report r;
+	struct capture r;
 	size_t full;
 
 	begin(&r);
 	full = stuff();
 	says(&r, "left", 4);
-	report_end(&r);
-	report_flush(&r, 1);
+	capture_end(&r);
+	capture_flush(&r, 1);
 	ok(r.nleft == 4, "what nobody reads is left");
 	sigaction(SIGALRM, &act, NULL);
 	alarm(1);
-	report_flush(&r, -1);
+	capture_flush(&r, -1);
 	ok(r.nleft == 4, "a signal ends the wait for a reader");
 	ngot = 0;
 	collect(full);
-	report_flush(&r, -1);
+	capture_flush(&r, -1);
 	ngot = 0;
 	collect(4);
 	ok(r.nleft == 0 && ngot == 4 && memcmp(got, "left", 4) == 0,
@@ -277,13 +277,13 @@ static void
 test_gone(void)
 {
 	struct sigaction act = { .sa_handler = SIG_IGN };
-	struct report r;
+	struct capture r;
 
 	sigaction(SIGPIPE, &act, NULL);
 	begin(&r);
 	close(sink[0]);
 	says(&r, "unheard\n", 8);
-	report_end(&r);
+	capture_end(&r);
 	until(!turn(&r));
 	ok(r.nleft == 0 && !turn(&r), "where the reader is gone nobody waits");
 	ok(text_is(&r, "unheard\n", 8), "and the report is the same");
@@ -295,7 +295,7 @@ test_gone(void)
 static void
 test_daemon(void)
 {
-	struct report r;
+	struct capture r;
 	pid_t pid;
 
 	begin(&r);
@@ -305,7 +305,7 @@ test_daemon(void)
 			if (write(r.into, "noise\n", 6) < 0)
 				_exit(0);
 	until(turn(&r));
-	report_end(&r);
+	capture_end(&r);
 	ok(r.nkept > 0, "one that never stops writing does not hold us");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
@@ -315,24 +315,24 @@ test_daemon(void)
 static void
 test_file(void)
 {
-	struct report r;
+	struct capture r;
 	char text[20];
 	ssize_t n;
 	int fd;
 
 	fd = open("file", O_RDWR | O_CREAT | O_APPEND, 0644);
 	n = write(fd, "before ", 7);
-	ok(report_open(&r, fd) == 0 && r.to == fd,
+	ok(capture_open(&r, fd) == 0 && r.to == fd,
 	    "a file is written to where it is open");
-	report_begin(&r);
+	capture_begin(&r);
 	says(&r, "after", 5);
-	report_end(&r);
-	report_close(&r);
+	capture_end(&r);
+	capture_close(&r);
 	n = n < 0 ? n : pread(fd, text, sizeof text, 0);
 	ok(n == 12 && memcmp(text, "before after", 12) == 0,
 	    "behind what it holds");
 	close(fd);
-	report_close(&r);
+	capture_close(&r);
 	ok(r.from == -1 && r.kept == NULL, "closed twice is closed");
 }
 
@@ -341,20 +341,20 @@ static void
 test_terminal(void)
 {
 	char text[20];
-	struct report r;
+	struct capture r;
 	int master, slave, copy;
 
 	master = posix_openpt(O_RDWR | O_NOCTTY);
 	if (master < 0 || grantpt(master) < 0 || unlockpt(master) < 0)
 		return;
 	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
-	ok(report_open(&r, slave) == 0 &&
+	ok(capture_open(&r, slave) == 0 &&
 		(fcntl(slave, F_GETFL) & O_NONBLOCK) == 0,
 	    "a terminal is left as it is");
-	report_begin(&r);
+	capture_begin(&r);
 	ok(write(master, "\023", 1) == 1, "it is stopped");
 	says(&r, "shown\n", 6);
-	report_end(&r);
+	capture_end(&r);
 	copy = r.to;
 	while (turn(&r) && r.own && r.nleft < 6)
 		;
@@ -362,7 +362,7 @@ test_terminal(void)
 	ok(write(master, "\021", 1) == 1, "it goes on");
 	until((turn(&r), r.nleft == 0));
 	ok(read(master, text, sizeof text) >= 6, "and shows it then");
-	report_close(&r);
+	capture_close(&r);
 	ok(copy == slave || fcntl(copy, F_GETFD) < 0,
 	    "what was opened for that is closed");
 	close(slave);
