@@ -19,7 +19,7 @@
 #include "run/batch.h"
 #include "run/contents.h"
 #include "run/deliver.h"
-#include "run/feed.h"
+#include "run/input.h"
 #include "run/options.h"
 #include "run/process.h"
 #include "run/start.h"
@@ -27,7 +27,7 @@
 
 enum {
 	SCANS = 256, /* of directories, before signals have their turn */
-	FEED_AHEAD = 65536, /* paths of one batch that -f takes */
+	INPUT_AHEAD = 65536, /* paths of one batch that -f takes */
 	SPARE = 9, /* descriptors that the tree and the commands need */
 	INSIST = 1000, /* ms after the first signal to end; then KILL */
 	KILL_TRIES = 250, /* pauses at the end, until what was killed is gone */
@@ -35,7 +35,7 @@ enum {
 };
 
 /* What poll() waits for; then two for each report. */
-enum { SIGNALS, TREE, MOUNTS, FEED, OUT, CAPTURES };
+enum { SIGNALS, TREE, MOUNTS, INPUT, OUT, CAPTURES };
 
 static const char usage[] =
     "usage: watchrun [-01aehlnPqruVvw] [-f file] [-i secs] [-k secs]\n"
@@ -48,8 +48,8 @@ static struct {
 	struct rules *rules; /* of the options */
 	char output[2][PATH_MAX]; /* files that we write, for the rules */
 	struct tree *tree; /* or NULL */
-	struct feed feed; /* -f: in place of the tree */
-	bool fed; /* all of the list was read */
+	struct input input; /* -f: in place of the tree */
+	bool input_ended; /* all of the list was read */
 	struct batch batch;
 	struct contents contents; /* of what changed */
 	struct act act;
@@ -362,7 +362,7 @@ batch_when(void)
 	if (w.act.acting || w.leaving || w.act.list.len > 0)
 		return BATCH_NEVER;
 	when = batch_due(&w.batch);
-	if (!w.batch.outside && !w.fed && when < act_not_before(&w.act))
+	if (!w.batch.outside && !w.input_ended && when < act_not_before(&w.act))
 		when = act_not_before(&w.act);
 	return when;
 }
@@ -405,14 +405,14 @@ write_list(short revents)
 }
 
 static void
-read_feed(void)
+read_input(void)
 {
 	int result;
 
-	result = feed_read(&w.feed, on_record, NULL);
-	w.fed = result <= 0;
+	result = input_read(&w.input, on_record, NULL);
+	w.input_ended = result <= 0;
 	/* A long list is acted on in several batches, and none of it lost. */
-	if (w.fed || w.batch.n >= FEED_AHEAD)
+	if (w.input_ended || w.batch.n >= INPUT_AHEAD)
 		batch_flush(&w.batch);
 	if (result >= 0)
 		return;
@@ -434,9 +434,9 @@ set_fds(struct pollfd *fds)
 		fds[TREE].fd = tree_fd(w.tree);
 		fds[MOUNTS].fd = tree_mounts_fd(w.tree);
 		fds[MOUNTS].events = POLLPRI;
-	} else if (w.tree == NULL && !w.leaving && !w.fed &&
-	    w.batch.n < FEED_AHEAD)
-		fds[FEED].fd = w.feed.fd;
+	} else if (w.tree == NULL && !w.leaving && !w.input_ended &&
+	    w.batch.n < INPUT_AHEAD)
+		fds[INPUT].fd = w.input.fd;
 	if (w.act.list.len > 0 || (w.options.list && !w.leaving))
 		fds[OUT].fd = STDOUT_FILENO;
 	fds[OUT].events = w.act.list.len > 0 ? POLLOUT : 0;
@@ -457,8 +457,8 @@ turn(void)
 	if (fds[MOUNTS].revents != 0)
 		tree_mounted(w.tree);
 	look();
-	if (fds[FEED].revents != 0)
-		read_feed();
+	if (fds[INPUT].revents != 0)
+		read_input();
 	if (fds[OUT].revents != 0)
 		write_list(fds[OUT].revents);
 	act_copy(&w.act, fds + CAPTURES);
@@ -467,7 +467,7 @@ turn(void)
 	on_runs();
 	if (batch_when() <= clock_ms() && batch_is_ready() && !w.leaving)
 		acted(act_on(&w.act));
-	if (w.fed && !w.leaving && !w.act.acting && w.batch.rules == 0)
+	if (w.input_ended && !w.leaving && !w.act.acting && w.batch.rules == 0)
 		leave(0, 0);
 	leave_when_gone();
 }
@@ -565,7 +565,7 @@ main(int argc, char *argv[])
 	open_act();
 	/* To open a FIFO may take long: then Ctrl-C simply ends us. */
 	if (w.options.from != NULL &&
-	    feed_open(&w.feed, w.options.from, w.options.zero ? '\0' : '\n') <
+	    input_open(&w.input, w.options.from, w.options.zero ? '\0' : '\n') <
 		0)
 		msg_die("%s:", w.options.from);
 	w.signals = start_signals();

@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* feed.c - tests of changes that come as a list */
+/* input.c - tests of changes that come as a list */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -7,9 +7,9 @@
 
 #include "../scratch.h"
 #include "../test.h"
-#include "run/feed.h"
+#include "run/input.h"
 
-static struct feed feed;
+static struct input input;
 static char got[1000];
 
 static void
@@ -34,7 +34,7 @@ reads(const char *want)
 	int result;
 
 	got[0] = '\0';
-	while ((result = feed_read(&feed, on_record, NULL)) > 0)
+	while ((result = input_read(&input, on_record, NULL)) > 0)
 		;
 	if (strcmp(got, want) == 0)
 		return result == 0;
@@ -48,28 +48,29 @@ main(void)
 	int ends[2];
 
 	scratch_begin();
-	ok(feed_open(&feed, "none", '\n') < 0 && errno == ENOENT,
+	ok(input_open(&input, "none", '\n') < 0 && errno == ENOENT,
 	    "a list that is not there can't be opened");
 	scratch_put("list", "a\nb c\n\n! x\n*\nlast");
-	ok(feed_open(&feed, "list", '\n') == 0 && reads("+a +b c . ! * +last "),
+	ok(input_open(&input, "list", '\n') == 0 &&
+		reads("+a +b c . ! * +last "),
 	    "a list is read to its end, though its last line has none");
-	close(feed.fd);
+	close(input.fd);
 	scratch_put("list", "");
-	ok(feed_open(&feed, "list", '\n') == 0 && reads(""),
+	ok(input_open(&input, "list", '\n') == 0 && reads(""),
 	    "an empty list is no change");
-	close(feed.fd);
+	close(input.fd);
 	if (pipe(ends) < 0 || dup2(ends[0], STDIN_FILENO) < 0 ||
 	    write(ends[1], "x\ny\0\0z", 6) != 6)
 		return 2;
 	got[0] = '\0';
-	ok(feed_open(&feed, "-", '\0') == 0 &&
-		feed_read(&feed, on_record, NULL) == 1 &&
+	ok(input_open(&input, "-", '\0') == 0 &&
+		input_read(&input, on_record, NULL) == 1 &&
 		strcmp(got, "+x\ny . ") == 0,
 	    "standard input is read as far as it has come");
 	close(ends[1]);
 	ok(reads("+z "), "and what was begun ends with it");
 	close(STDIN_FILENO);
-	ok(feed_read(&feed, on_record, NULL) == -1 && errno == EBADF,
+	ok(input_read(&input, on_record, NULL) == -1 && errno == EBADF,
 	    "what can't be read is an error");
 	scratch_end();
 	return test_end();
