@@ -41,7 +41,7 @@ TREE = lib/base/hash.o lib/match/glob.o lib/match/rule.o lib/tree/compare.o \
 WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/act.o lib/run/adopted.o lib/run/args.o lib/run/batch.o \
 	lib/run/bell.o lib/run/contents.o lib/run/deliver.o lib/run/input.o \
-	lib/run/command.o lib/run/letter.o lib/run/options.o lib/run/poke.o lib/run/capture.o \
+	lib/run/command.o lib/run/message.o lib/run/options.o lib/run/poke.o lib/run/capture.o \
 	lib/run/process.o lib/run/start.o lib/run/throttle.o watchrun.o \
 	$(FLOOR)
 
@@ -82,7 +82,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
 	lib/run/act.h lib/run/adopted.h lib/run/args.h lib/run/batch.h \
 	lib/run/bell.h lib/run/contents.h lib/run/deliver.h lib/run/input.h lib/run/command.h \
-	lib/run/letter.h lib/run/options.h lib/run/poke.h lib/run/capture.h \
+	lib/run/message.h lib/run/options.h lib/run/poke.h lib/run/capture.h \
 	lib/run/process.h lib/run/start.h lib/run/throttle.h lib/site/listing.h \
 	lib/site/mime.h lib/site/page.h lib/site/range.h lib/site/reply.h \
 	lib/site/root.h lib/site/site.h lib/site/version.h lib/ws/base64.h \
@@ -110,7 +110,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/push/peers tests/unit/push/trigger tests/unit/run/args \
 	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/bell \
 	tests/unit/run/contents tests/unit/run/contents_writers \
-	tests/unit/run/input tests/unit/run/command tests/unit/run/letter \
+	tests/unit/run/input tests/unit/run/command tests/unit/run/message \
 	tests/unit/run/options tests/unit/run/poke tests/unit/run/capture \
 	tests/unit/run/process tests/unit/run/process_several tests/unit/run/start \
 	tests/unit/run/throttle \
@@ -313,10 +313,10 @@ tests/unit/run/contents_writers: $(CONTENTS_WRITERS_UNIT)
 tests/unit/base/hash: tests/unit/base/hash.o lib/base/hash.o
 	$(LINK) -o $@ tests/unit/base/hash.o lib/base/hash.o
 
-LETTER_UNIT = tests/unit/run/letter.o lib/run/letter.o lib/base/buf.o \
+MESSAGE_UNIT = tests/unit/run/message.o lib/run/message.o lib/base/buf.o \
 	lib/base/hash.o lib/notify/changelist.o lib/run/batch.o
-tests/unit/run/letter: $(LETTER_UNIT)
-	$(LINK) -o $@ $(LETTER_UNIT)
+tests/unit/run/message: $(MESSAGE_UNIT)
+	$(LINK) -o $@ $(MESSAGE_UNIT)
 
 FDS_UNIT = tests/unit/base/fds.o lib/base/clock.o lib/base/fds.o
 tests/unit/base/fds: $(FDS_UNIT)

@@ -68,7 +68,7 @@ ring_locked(const struct bell *b, struct box *box)
 }
 
 bool
-bell_ring(struct bell *b, const struct buf *letters, bool boxed)
+bell_ring(struct bell *b, const struct buf *messages, bool boxed)
 {
 	enum pidfile_result result;
 	struct box box;
@@ -77,7 +77,7 @@ bell_ring(struct bell *b, const struct buf *letters, bool boxed)
 
 	b->again = true;
 	open = box_open(&box, b->path) == BOX_OK;
-	put = open && box_put(&box, buf_head(letters), letters->len) == 0;
+	put = open && box_put(&box, buf_head(messages), messages->len) == 0;
 	if (boxed && !put) {
 		box_close(&box);
 		return false;

@@ -32,6 +32,6 @@ int bells_make(struct bell bells[BELL_MAX], const struct rules *rules);
  * `boxed`, only if they are in it.  false where it was not rung: result and error
  * say why, and again, whether they did so before.
  */
-bool bell_ring(struct bell *b, const struct buf *letters, bool boxed);
+bool bell_ring(struct bell *b, const struct buf *messages, bool boxed);
 
 #endif

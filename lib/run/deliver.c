@@ -9,7 +9,7 @@
 #include "notify/mailbox.h"
 #include "run/act.h"
 #include "run/deliver.h"
-#include "run/letter.h"
+#include "run/message.h"
 #include "run/poke.h"
 
 enum {
@@ -72,7 +72,7 @@ write_list(
 		if ((rules & bit(i)) != 0 &&
 		    write_report(&a->commands[i], to, end) < 0)
 			return -1;
-	return letter_changes(to, a->batch, who, end) < 0
+	return message_changes(to, a->batch, who, end) < 0
 	    ? -1
 	    : list_put_end(to, end);
 }
@@ -81,19 +81,19 @@ write_list(
 static void
 ring(struct act *a, struct bell *b, uint64_t who)
 {
-	struct buf letters;
+	struct buf messages;
 	bool signalled;
 
-	letters = (struct buf){ .max = BOX_MAX };
-	if (write_list(a, &letters, b->rules, who, '\n') < 0) {
+	messages = (struct buf){ .max = BOX_MAX };
+	if (write_list(a, &messages, b->rules, who, '\n') < 0) {
 		/* No memory: then the ring is all. */
-		buf_free(&letters);
+		buf_free(&messages);
 		if (who == 0)
 			return;
-		list_put_any(&letters, '\n');
+		list_put_any(&messages, '\n');
 	}
-	signalled = bell_ring(b, &letters, who == 0);
-	buf_free(&letters);
+	signalled = bell_ring(b, &messages, who == 0);
+	buf_free(&messages);
 	errno = b->error;
 	if (signalled)
 		a->calls.why("signalled %s", b->path);

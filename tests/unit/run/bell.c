@@ -71,28 +71,28 @@ static void
 test_ring(void)
 {
 	struct bell b = { .path = "pid", .signo = SIGUSR1 };
-	struct buf letters = { .max = 100 };
+	struct buf messages = { .max = 100 };
 	struct buf much = { .max = BOX_MAX };
 	struct child c;
 
 	buf_added(&much, buf_room(&much, BOX_MAX) == NULL ? 0 : BOX_MAX);
 	memset(buf_head(&much), 'x', BOX_MAX);
-	buf_puts(&letters, "a\n\n");
-	ok(!bell_ring(&b, &letters, false) && b.result == PIDFILE_ERRNO &&
+	buf_puts(&messages, "a\n\n");
+	ok(!bell_ring(&b, &messages, false) && b.result == PIDFILE_ERRNO &&
 		b.error == ENOENT && !b.again,
 	    "a bell that is not there is not rung");
-	ok(!bell_ring(&b, &letters, false) && b.again,
+	ok(!bell_ring(&b, &messages, false) && b.again,
 	    "it is told that this is nothing new");
 	c = start(HOLDER);
-	ok(bell_ring(&b, &letters, false) && rung(c) && !b.again,
+	ok(bell_ring(&b, &messages, false) && rung(c) && !b.again,
 	    "its holder is rung");
 	ok(access(".pid.box", F_OK) < 0, "no box is made for letters");
-	ok(!bell_ring(&b, &letters, true) && spared(c),
+	ok(!bell_ring(&b, &messages, true) && spared(c),
 	    "what is for readers of letters rings nobody without a box");
 	scratch_put(".pid.box", "old\n\n");
-	ok(bell_ring(&b, &letters, false) && rung(c) && boxed("old\n\na\n\n"),
+	ok(bell_ring(&b, &messages, false) && rung(c) && boxed("old\n\na\n\n"),
 	    "letters go into a box that is there");
-	ok(bell_ring(&b, &letters, true) && rung(c), "and then they may ring");
+	ok(bell_ring(&b, &messages, true) && rung(c), "and then they may ring");
 	scratch_put(".pid.box", "");
 	ok(!bell_ring(&b, &much, true) && boxed("") && spared(c),
 	    "what does not fit there rings none of those");
@@ -100,9 +100,9 @@ test_ring(void)
 	    "others are rung for anything");
 	scratch_put(".pid.box", "old\n\n");
 	end(c);
-	ok(!bell_ring(&b, &letters, false) && boxed("old\n\n"),
+	ok(!bell_ring(&b, &messages, false) && boxed("old\n\n"),
 	    "where nobody could be rung they are taken back");
-	buf_free(&letters);
+	buf_free(&messages);
 	buf_free(&much);
 	unlink("pid");
 	unlink(".pid.box");

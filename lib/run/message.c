@@ -1,9 +1,9 @@
-/* letter.c - a batch as the change list tells it */
-#include "run/letter.h"
+/* message.c - a batch as the change list tells it */
+#include "run/message.h"
 #include "notify/changelist.h"
 
 int
-letter_changes(struct buf *to, const struct batch *b, uint64_t who, char end)
+message_changes(struct buf *to, const struct batch *b, uint64_t who, char end)
 {
 	const struct batch_path *p;
 	size_t len;

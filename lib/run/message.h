@@ -1,6 +1,6 @@
-/* letter.h - a batch as the change list tells it */
-#ifndef LETTER_H
-#define LETTER_H
+/* message.h - a batch as the change list tells it */
+#ifndef MESSAGE_H
+#define MESSAGE_H
 
 #include <stdint.h>
 
@@ -12,6 +12,6 @@
  * 0, or -1 when memory is out.
  */
 int
-letter_changes(struct buf *to, const struct batch *b, uint64_t who, char end);
+message_changes(struct buf *to, const struct batch *b, uint64_t who, char end);
 
 #endif
