@@ -40,7 +40,7 @@ TREE = lib/base/hash.o lib/match/glob.o lib/match/rule.o lib/tree/compare.o \
 
 WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/act.o lib/run/adopted.o lib/run/args.o lib/run/batch.o \
-	lib/run/bell.o lib/run/contents.o lib/run/deliver.o lib/run/input.o \
+	lib/run/receiver.o lib/run/contents.o lib/run/deliver.o lib/run/input.o \
 	lib/run/command.o lib/run/message.o lib/run/options.o lib/run/poke.o lib/run/capture.o \
 	lib/run/process.o lib/run/start.o lib/run/throttle.o watchrun.o \
 	$(FLOOR)
@@ -81,7 +81,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/push/dialect.h lib/push/history.h lib/push/news.h \
 	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
 	lib/run/act.h lib/run/adopted.h lib/run/args.h lib/run/batch.h \
-	lib/run/bell.h lib/run/contents.h lib/run/deliver.h lib/run/input.h lib/run/command.h \
+	lib/run/receiver.h lib/run/contents.h lib/run/deliver.h lib/run/input.h lib/run/command.h \
 	lib/run/message.h lib/run/options.h lib/run/poke.h lib/run/capture.h \
 	lib/run/process.h lib/run/start.h lib/run/throttle.h lib/site/listing.h \
 	lib/site/mime.h lib/site/page.h lib/site/range.h lib/site/reply.h \
@@ -108,7 +108,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/os/signals tests/unit/push/answer tests/unit/push/conn \
 	tests/unit/push/dialect tests/unit/push/history tests/unit/push/news \
 	tests/unit/push/peers tests/unit/push/trigger tests/unit/run/args \
-	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/bell \
+	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/receiver \
 	tests/unit/run/contents tests/unit/run/contents_writers \
 	tests/unit/run/input tests/unit/run/command tests/unit/run/message \
 	tests/unit/run/options tests/unit/run/poke tests/unit/run/capture \
@@ -253,11 +253,11 @@ BATCH_HAND_UNIT = tests/unit/run/batch_hand.o lib/run/batch.o lib/base/hash.o
 tests/unit/run/batch_hand: $(BATCH_HAND_UNIT)
 	$(LINK) -o $@ $(BATCH_HAND_UNIT)
 
-BELL_UNIT = tests/unit/run/bell.o lib/run/bell.o lib/notify/mailbox.o \
+RECEIVER_UNIT = tests/unit/run/receiver.o lib/run/receiver.o lib/notify/mailbox.o \
 	lib/base/buf.o lib/base/clock.o lib/notify/changelist.o $(OS) \
 	lib/notify/pidfile.o lib/base/str.o
-tests/unit/run/bell: $(BELL_UNIT)
-	$(LINK) -o $@ $(BELL_UNIT)
+tests/unit/run/receiver: $(RECEIVER_UNIT)
+	$(LINK) -o $@ $(RECEIVER_UNIT)
 
 MAILBOX_UNIT = tests/unit/notify/mailbox.o lib/notify/mailbox.o lib/base/buf.o \
 	lib/base/clock.o $(OS) lib/base/str.o

@@ -532,7 +532,7 @@ open_act(void)
 	    atexit(kill_rest) == 0)
 		return;
 	if (errno == E2BIG)
-		msg_misuse("-p: more than %d pidfiles", BELL_MAX);
+		msg_misuse("-p: more than %d pidfiles", RECEIVER_MAX);
 	msg_die("cannot run commands:");
 }
 

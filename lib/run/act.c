@@ -412,7 +412,7 @@ act_open(struct act *a, const struct options *options, struct batch *batch,
     const struct act_calls *calls)
 {
 	size_t i, n;
-	int bells;
+	int receivers;
 
 	n = options->rules.n;
 	*a = (struct act){ .options = options,
@@ -423,12 +423,12 @@ act_open(struct act *a, const struct options *options, struct batch *batch,
 		.current = ACT_NOBODY,
 		.retry_at = PROCESS_NEVER,
 		.list.max = SIZE_MAX / 2 };
-	bells = bells_make(a->bells, a->rules);
-	if (bells < 0) {
+	receivers = receivers_make(a->receivers, a->rules);
+	if (receivers < 0) {
 		errno = E2BIG;
 		return -1;
 	}
-	a->nbells = (size_t)bells;
+	a->nreceivers = (size_t)receivers;
 	a->processes = calloc(n, sizeof *a->processes);
 	a->commands = calloc(n, sizeof *a->commands);
 	if (a->processes == NULL || a->commands == NULL)

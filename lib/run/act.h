@@ -8,10 +8,10 @@
 
 #include "base/buf.h"
 #include "run/batch.h"
-#include "run/bell.h"
 #include "run/command.h"
 #include "run/options.h"
 #include "run/process.h"
+#include "run/receiver.h"
 #include "run/throttle.h"
 
 /*
@@ -23,7 +23,8 @@
  */
 
 enum {
-	ACT_LIST = BELL_MAX, /* who is told by -l and -P, beside the bells */
+	ACT_LIST =
+	    RECEIVER_MAX, /* who is told by -l and -P, beside the bells */
 	ACT_NOBODY = RULE_MAX, /* has its turn */
 	ACT_RETRY = 3000, /* ms in which a busy program is tried again */
 	ACT_PAUSE = 10, /* ms until it is; each pause is twice the last one */
@@ -52,8 +53,8 @@ struct act {
 	    *processes; /* one a rule; a server's for as long as it lives */
 	struct command *commands; /* one a rule */
 	struct process_shared shared; /* by the runs */
-	struct bell bells[BELL_MAX];
-	size_t nbells;
+	struct receiver receivers[RECEIVER_MAX];
+	size_t nreceivers;
 	struct batch *batch; /* with what is in hand, and owed from before */
 	struct batch_taken taken; /* the batch in hand */
 	bool acting; /* on it */
@@ -70,7 +71,7 @@ struct act {
 	struct buf list; /* what -l has yet to write */
 };
 
-/* 0, or -1 and errno: E2BIG where there are more than BELL_MAX pidfiles */
+/* 0, or -1 and errno: E2BIG where there are more than RECEIVER_MAX pidfiles */
 int act_open(struct act *a, const struct options *options, struct batch *batch,
     const struct act_calls *calls);
 

@@ -79,30 +79,30 @@ write_list(
 
 /* Nobody who is owed: then it is for the report alone. */
 static void
-ring(struct act *a, struct bell *b, uint64_t who)
+signal_receiver(struct act *a, struct receiver *to, uint64_t who)
 {
 	struct buf messages;
 	bool signalled;
 
 	messages = (struct buf){ .max = BOX_MAX };
-	if (write_list(a, &messages, b->rules, who, '\n') < 0) {
+	if (write_list(a, &messages, to->rules, who, '\n') < 0) {
 		/* No memory: then the ring is all. */
 		buf_free(&messages);
 		if (who == 0)
 			return;
 		list_put_any(&messages, '\n');
 	}
-	signalled = bell_ring(b, &messages, who == 0);
+	signalled = receiver_signal(to, &messages, who == 0);
 	buf_free(&messages);
-	errno = b->error;
+	errno = to->error;
 	if (signalled)
-		a->calls.why("signalled %s", b->path);
-	else if (b->again)
-		a->calls.why("%s: still not signalled", b->path);
-	else if (b->result == PIDFILE_ERRNO)
-		a->calls.warn("%s:", b->path);
+		a->calls.why("signalled %s", to->path);
+	else if (to->again)
+		a->calls.why("%s: still not signalled", to->path);
+	else if (to->result == PIDFILE_ERRNO)
+		a->calls.warn("%s:", to->path);
 	else
-		a->calls.warn("%s: %s", b->path, pidfile_why(b->result));
+		a->calls.warn("%s: %s", to->path, pidfile_why(to->result));
 }
 
 static void
@@ -167,8 +167,8 @@ deliver_owed(const struct act *a, uint64_t rules)
 	size_t i;
 
 	who = a->options->list || a->options->poke ? bit(ACT_LIST) : 0;
-	for (i = 0; i < a->nbells; i++)
-		if ((a->bells[i].rules & rules) != 0)
+	for (i = 0; i < a->nreceivers; i++)
+		if ((a->receivers[i].rules & rules) != 0)
 			who |= bit(i);
 	return who;
 }
@@ -176,19 +176,19 @@ deliver_owed(const struct act *a, uint64_t rules)
 int
 deliver_batch(struct act *a, uint64_t *reached)
 {
-	struct bell *b;
+	struct receiver *to;
 	size_t i;
 
 	*reached = a->failed == 0 ? bit(ACT_LIST) : 0;
-	for (i = 0; i < a->nbells; i++) {
-		b = &a->bells[i];
-		if ((b->rules & a->ran) == 0)
+	for (i = 0; i < a->nreceivers; i++) {
+		to = &a->receivers[i];
+		if ((to->rules & a->ran) == 0)
 			continue;
-		if ((b->rules & a->failed) == 0) {
-			ring(a, b, bit(i));
+		if ((to->rules & a->failed) == 0) {
+			signal_receiver(a, to, bit(i));
 			*reached |= bit(i);
-		} else if (broken(a, b->rules & a->failed) != 0)
-			ring(a, b, 0);
+		} else if (broken(a, to->rules & a->failed) != 0)
+			signal_receiver(a, to, 0);
 	}
 	return deliver_list(a);
 }
@@ -200,9 +200,9 @@ deliver_failure(struct act *a, size_t rule)
 
 	if (!a->rules->v[rule].report)
 		return 0;
-	for (i = 0; i < a->nbells; i++)
-		if ((a->bells[i].rules & bit(rule)) != 0)
-			ring(a, &a->bells[i], 0);
+	for (i = 0; i < a->nreceivers; i++)
+		if ((a->receivers[i].rules & bit(rule)) != 0)
+			signal_receiver(a, &a->receivers[i], 0);
 	return a->options->list ? list(a, 0) : 0;
 }
 

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE /* as child.h wants it */
-/* bell.c - tests of pidfiles as doorbells, and of the boxes beside them */
+/* receiver.c - tests of pidfiles as doorbells, and of the boxes beside them */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,9 +10,9 @@
 #include "../scratch.h"
 #include "../test.h"
 #include "notify/mailbox.h"
-#include "run/bell.h"
+#include "run/receiver.h"
 
-static struct bell bells[BELL_MAX];
+static struct receiver receivers[RECEIVER_MAX];
 
 static struct rule
 naming(char **pidfiles, size_t n, int signo)
@@ -27,7 +27,7 @@ test_make(void)
 {
 	static char a[] = "a", b[] = "b", also_b[] = ".//./b";
 	static char *ab[] = { a, b }, *bab[] = { b, a, also_b };
-	static char names[BELL_MAX + 1][8], *many[BELL_MAX + 1];
+	static char names[RECEIVER_MAX + 1][8], *many[RECEIVER_MAX + 1];
 	struct rule v[4];
 	struct rules rules = { .v = v, .n = 4 };
 	size_t i;
@@ -36,21 +36,23 @@ test_make(void)
 	v[1] = naming(NULL, 0, SIGUSR1);
 	v[2] = naming(bab, 3, SIGUSR1);
 	v[3] = naming(ab, 1, SIGHUP);
-	ok(bells_make(bells, &rules) == 3, "rules share the bell of a pidfile");
-	ok(strcmp(bells[0].path, "a") == 0 && bells[0].rules == 5 &&
-		strcmp(bells[1].path, "b") == 0 && bells[1].rules == 5,
+	ok(receivers_make(receivers, &rules) == 3,
+	    "rules share the bell of a pidfile");
+	ok(strcmp(receivers[0].path, "a") == 0 && receivers[0].rules == 5 &&
+		strcmp(receivers[1].path, "b") == 0 && receivers[1].rules == 5,
 	    "which knows all that name it");
-	ok(bells[2].rules == 8 && bells[2].signo == SIGHUP,
+	ok(receivers[2].rules == 8 && receivers[2].signo == SIGHUP,
 	    "with another signal it is another bell");
-	for (i = 0; i <= BELL_MAX; i++) {
+	for (i = 0; i <= RECEIVER_MAX; i++) {
 		snprintf(names[i], sizeof names[i], "%d", (int)i);
 		many[i] = names[i];
 	}
-	v[0] = naming(many, BELL_MAX, SIGUSR1);
+	v[0] = naming(many, RECEIVER_MAX, SIGUSR1);
 	rules.n = 1;
-	ok(bells_make(bells, &rules) == BELL_MAX, "there may be 63 of them");
+	ok(receivers_make(receivers, &rules) == RECEIVER_MAX,
+	    "there may be 63 of them");
 	v[0].npidfiles++;
-	ok(bells_make(bells, &rules) == -1, "but not more");
+	ok(receivers_make(receivers, &rules) == -1, "but not more");
 }
 
 /* is this, and nothing else, in the box of "pid"? */
@@ -70,7 +72,7 @@ boxed(const char *want)
 static void
 test_ring(void)
 {
-	struct bell b = { .path = "pid", .signo = SIGUSR1 };
+	struct receiver b = { .path = "pid", .signo = SIGUSR1 };
 	struct buf messages = { .max = 100 };
 	struct buf much = { .max = BOX_MAX };
 	struct child c;
@@ -78,29 +80,31 @@ test_ring(void)
 	buf_added(&much, buf_room(&much, BOX_MAX) == NULL ? 0 : BOX_MAX);
 	memset(buf_head(&much), 'x', BOX_MAX);
 	buf_puts(&messages, "a\n\n");
-	ok(!bell_ring(&b, &messages, false) && b.result == PIDFILE_ERRNO &&
-		b.error == ENOENT && !b.again,
+	ok(!receiver_signal(&b, &messages, false) &&
+		b.result == PIDFILE_ERRNO && b.error == ENOENT && !b.again,
 	    "a bell that is not there is not rung");
-	ok(!bell_ring(&b, &messages, false) && b.again,
+	ok(!receiver_signal(&b, &messages, false) && b.again,
 	    "it is told that this is nothing new");
 	c = start(HOLDER);
-	ok(bell_ring(&b, &messages, false) && rung(c) && !b.again,
+	ok(receiver_signal(&b, &messages, false) && rung(c) && !b.again,
 	    "its holder is rung");
 	ok(access(".pid.box", F_OK) < 0, "no box is made for letters");
-	ok(!bell_ring(&b, &messages, true) && spared(c),
+	ok(!receiver_signal(&b, &messages, true) && spared(c),
 	    "what is for readers of letters rings nobody without a box");
 	scratch_put(".pid.box", "old\n\n");
-	ok(bell_ring(&b, &messages, false) && rung(c) && boxed("old\n\na\n\n"),
+	ok(receiver_signal(&b, &messages, false) && rung(c) &&
+		boxed("old\n\na\n\n"),
 	    "letters go into a box that is there");
-	ok(bell_ring(&b, &messages, true) && rung(c), "and then they may ring");
+	ok(receiver_signal(&b, &messages, true) && rung(c),
+	    "and then they may ring");
 	scratch_put(".pid.box", "");
-	ok(!bell_ring(&b, &much, true) && boxed("") && spared(c),
+	ok(!receiver_signal(&b, &much, true) && boxed("") && spared(c),
 	    "what does not fit there rings none of those");
-	ok(bell_ring(&b, &much, false) && rung(c) && boxed("*\n\n"),
+	ok(receiver_signal(&b, &much, false) && rung(c) && boxed("*\n\n"),
 	    "others are rung for anything");
 	scratch_put(".pid.box", "old\n\n");
 	end(c);
-	ok(!bell_ring(&b, &messages, false) && boxed("old\n\n"),
+	ok(!receiver_signal(&b, &messages, false) && boxed("old\n\n"),
 	    "where nobody could be rung they are taken back");
 	buf_free(&messages);
 	buf_free(&much);
