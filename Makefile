@@ -39,7 +39,7 @@ TREE = lib/base/hash.o lib/match/glob.o lib/match/rule.o lib/tree/compare.o \
 	lib/tree/scan.o lib/tree/symlink.o lib/tree/tree.o
 
 WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
-	lib/run/act.o lib/run/adopted.o lib/run/args.o lib/run/batch.o \
+	lib/run/dispatch.o lib/run/adopted.o lib/run/args.o lib/run/batch.o \
 	lib/run/receiver.o lib/run/contents.o lib/run/deliver.o lib/run/input.o \
 	lib/run/command.o lib/run/message.o lib/run/options.o lib/run/poke.o lib/run/capture.o \
 	lib/run/process.o lib/run/start.o lib/run/throttle.o watchrun.o \
@@ -80,7 +80,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/os/sandbox.h lib/os/signals.h lib/push/answer.h lib/push/conn.h \
 	lib/push/dialect.h lib/push/history.h lib/push/news.h \
 	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
-	lib/run/act.h lib/run/adopted.h lib/run/args.h lib/run/batch.h \
+	lib/run/dispatch.h lib/run/adopted.h lib/run/args.h lib/run/batch.h \
 	lib/run/receiver.h lib/run/contents.h lib/run/deliver.h lib/run/input.h lib/run/command.h \
 	lib/run/message.h lib/run/options.h lib/run/poke.h lib/run/capture.h \
 	lib/run/process.h lib/run/start.h lib/run/throttle.h lib/site/listing.h \

@@ -15,10 +15,10 @@
 #include "base/release.h"
 #include "os/os.h"
 #include "os/signals.h"
-#include "run/act.h"
 #include "run/batch.h"
 #include "run/contents.h"
 #include "run/deliver.h"
+#include "run/dispatch.h"
 #include "run/input.h"
 #include "run/options.h"
 #include "run/process.h"
@@ -52,7 +52,7 @@ static struct {
 	bool input_ended; /* all of the list was read */
 	struct batch batch;
 	struct contents contents; /* of what changed */
-	struct act act;
+	struct dispatch dispatch;
 	int signals;
 	bool leaving; /* as soon as nothing runs */
 	int ending; /* then: the signal that ends us, or 0: the status */
@@ -73,7 +73,8 @@ out_of_memory(void)
 static bool
 is_own(int64_t now)
 {
-	return act_own(&w.act, w.tree != NULL ? now - tree_slack(w.tree) : now);
+	return dispatch_own(
+	    &w.dispatch, w.tree != NULL ? now - tree_slack(w.tree) : now);
 }
 
 static void
@@ -216,7 +217,7 @@ leave(int signo, int status)
 	w.leaving = true;
 	w.ending = signo;
 	w.status = status;
-	act_stop(&w.act, signo);
+	dispatch_stop(&w.dispatch, signo);
 }
 
 /* Whatever ends us so soon, what we have started must not outlive us. */
@@ -227,13 +228,13 @@ kill_rest(void)
 	size_t i;
 	int tries;
 
-	act_kill(&w.act);
+	dispatch_kill(&w.dispatch);
 	/* What has left a group is ours only once its parent is gone. */
-	for (tries = 0; act_busy(&w.act) && tries < KILL_TRIES; tries++) {
+	for (tries = 0; dispatch_busy(&w.dispatch) && tries < KILL_TRIES; tries++) {
 		nanosleep(&pause, NULL);
-		run_reap(w.act.runs, w.rules->n);
+		process_reap(w.dispatch.processes, w.rules->n);
 		for (i = 0; i < w.rules->n; i++)
-			run_tick(&w.act.runs[i], clock_ms());
+			process_tick(&w.dispatch.processes[i], clock_ms());
 	}
 }
 
@@ -241,11 +242,11 @@ kill_rest(void)
 static void
 leave_when_gone(void)
 {
-	if (!w.leaving || act_busy(&w.act))
+	if (!w.leaving || dispatch_busy(&w.dispatch))
 		return;
 	if (w.ending != 0)
 		sig_die(w.ending);
-	if (w.act.list.len == 0 && !act_unsaid(&w.act))
+	if (w.dispatch.list.len == 0 && !dispatch_unsaid(&w.dispatch))
 		exit(w.status);
 }
 
@@ -257,7 +258,7 @@ end(int signo)
 		w.asked = clock_ms();
 		leave(signo, 0);
 	} else if (clock_ms() - w.asked >= INSIST)
-		act_kill(&w.act);
+		dispatch_kill(&w.dispatch);
 }
 
 static void
@@ -269,16 +270,16 @@ on_signals(void)
 
 	taken = sig_take();
 	if (sig_has(taken, SIGCONT))
-		process_continue(w.act.processes, w.rules->n);
+		process_continue(w.dispatch.processes, w.rules->n);
 	if (sig_has(taken, SIGCHLD))
-		process_reap(w.act.processes, w.rules->n);
+		process_reap(w.dispatch.processes, w.rules->n);
 	for (i = 0; i < sizeof ends / sizeof ends[0]; i++)
 		if (sig_has(taken, ends[i]))
 			end(ends[i]);
 	if (sig_has(taken, SIGUSR1))
 		batch_force(&w.batch, rules_all(w.rules), clock_ms());
 	if (sig_has(taken, SIGTSTP))
-		process_suspend(w.act.processes, w.rules->n);
+		process_suspend(w.dispatch.processes, w.rules->n);
 	leave_when_gone();
 }
 
@@ -312,11 +313,11 @@ acted(int result)
 {
 	if (result < 0)
 		out_of_memory();
-	if (w.act.acting || !w.options.once || w.leaving)
+	if (w.dispatch.acting || !w.options.once || w.leaving)
 		return;
 	/* A server may live on: then we end with it. */
 	w.leaving = true;
-	w.status = w.act.status;
+	w.status = w.dispatch.status;
 }
 
 static void
@@ -324,15 +325,15 @@ on_ended(size_t i)
 {
 	int signo;
 
-	signo = process_interrupted(&w.act.processes[i]);
+	signo = process_interrupted(&w.dispatch.processes[i]);
 	if (w.leaving) {
-		act_last(&w.act, i);
+		dispatch_last(&w.dispatch, i);
 		if (w.options.once && w.status == 0)
-			w.status = process_status(&w.act.processes[i]);
+			w.status = process_status(&w.dispatch.processes[i]);
 	} else if (signo != 0)
 		leave(signo, 0);
 	else {
-		acted(act_ended(&w.act, i));
+		acted(dispatch_ended(&w.dispatch, i));
 		batch_resume(&w.batch, clock_ms());
 	}
 }
@@ -344,13 +345,13 @@ on_runs(void)
 	size_t i;
 
 	for (i = 0; i < w.rules->n; i++)
-		if ((news = process_tick(&w.act.processes[i], clock_ms())) ==
-		    PROCESS_ENDED)
+		if ((news = process_tick(&w.dispatch.processes[i],
+			 clock_ms())) == PROCESS_ENDED)
 			on_ended(i);
 		else if (news == PROCESS_SUSPENDED)
-			process_suspend(w.act.processes, w.rules->n);
-	if (w.act.retry_at <= clock_ms())
-		acted(act_retry(&w.act));
+			process_suspend(w.dispatch.processes, w.rules->n);
+	if (w.dispatch.retry_at <= clock_ms())
+		acted(dispatch_retry(&w.dispatch));
 }
 
 /* When the batch is to be acted on, or BATCH_NEVER. */
@@ -359,11 +360,12 @@ batch_when(void)
 {
 	int64_t when;
 
-	if (w.act.acting || w.leaving || w.act.list.len > 0)
+	if (w.dispatch.acting || w.leaving || w.dispatch.list.len > 0)
 		return BATCH_NEVER;
 	when = batch_due(&w.batch);
-	if (!w.batch.outside && !w.input_ended && when < act_not_before(&w.act))
-		when = act_not_before(&w.act);
+	if (!w.batch.outside && !w.input_ended &&
+	    when < dispatch_not_before(&w.dispatch))
+		when = dispatch_not_before(&w.dispatch);
 	return when;
 }
 
@@ -387,7 +389,7 @@ next_due(void)
 	other = w.tree != NULL && !w.leaving ? tree_due(w.tree) : TREE_NEVER;
 	if (other < due)
 		due = other;
-	other = act_due(&w.act, clock_ms());
+	other = dispatch_due(&w.dispatch, clock_ms());
 	return other < due ? other : due;
 }
 
@@ -396,10 +398,10 @@ static void
 write_list(short revents)
 {
 	errno = EPIPE;
-	if ((revents & POLLOUT) != 0 && deliver_write(&w.act) == 0)
+	if ((revents & POLLOUT) != 0 && deliver_write(&w.dispatch) == 0)
 		return;
 	msg_error("standard output:");
-	buf_free(&w.act.list);
+	buf_free(&w.dispatch.list);
 	if (w.ending == 0)
 		leave(0, 1);
 }
@@ -437,10 +439,10 @@ set_fds(struct pollfd *fds)
 	} else if (w.tree == NULL && !w.leaving && !w.input_ended &&
 	    w.batch.n < INPUT_AHEAD)
 		fds[INPUT].fd = w.input.fd;
-	if (w.act.list.len > 0 || (w.options.list && !w.leaving))
+	if (w.dispatch.list.len > 0 || (w.options.list && !w.leaving))
 		fds[OUT].fd = STDOUT_FILENO;
-	fds[OUT].events = w.act.list.len > 0 ? POLLOUT : 0;
-	act_poll(&w.act, fds + CAPTURES);
+	fds[OUT].events = w.dispatch.list.len > 0 ? POLLOUT : 0;
+	dispatch_poll(&w.dispatch, fds + CAPTURES);
 }
 
 static void
@@ -461,13 +463,14 @@ turn(void)
 		read_input();
 	if (fds[OUT].revents != 0)
 		write_list(fds[OUT].revents);
-	act_copy(&w.act, fds + CAPTURES);
+	dispatch_copy(&w.dispatch, fds + CAPTURES);
 	if (fds[SIGNALS].revents != 0)
 		on_signals();
 	on_runs();
 	if (batch_when() <= clock_ms() && batch_is_ready() && !w.leaving)
-		acted(act_on(&w.act));
-	if (w.input_ended && !w.leaving && !w.act.acting && w.batch.rules == 0)
+		acted(dispatch_batch(&w.dispatch));
+	if (w.input_ended && !w.leaving && !w.dispatch.acting &&
+	    w.batch.rules == 0)
 		leave(0, 0);
 	leave_when_gone();
 }
@@ -516,9 +519,9 @@ say_unchanged(const char *path)
 }
 
 static void
-open_act(void)
+open_dispatch(void)
 {
-	static const struct act_calls calls = { .warn = msg_warn,
+	static const struct dispatch_calls calls = { .warn = msg_warn,
 		.why = msg_why,
 		.hear = look,
 		.breathe = on_signals };
@@ -528,7 +531,7 @@ open_act(void)
 	w.batch.patient = w.options.once;
 	w.contents.breathe = on_signals;
 	w.contents.unchanged = say_unchanged;
-	if (act_open(&w.act, &w.options, &w.batch, &calls) == 0 &&
+	if (dispatch_open(&w.dispatch, &w.options, &w.batch, &calls) == 0 &&
 	    atexit(kill_rest) == 0)
 		return;
 	if (errno == E2BIG)
@@ -562,7 +565,7 @@ main(int argc, char *argv[])
 {
 	msg_init("watchrun", usage);
 	take_options(argc, argv);
-	open_act();
+	open_dispatch();
 	/* To open a FIFO may take long: then Ctrl-C simply ends us. */
 	if (w.options.from != NULL &&
 	    input_open(&w.input, w.options.from, w.options.zero ? '\0' : '\n') <
@@ -581,7 +584,7 @@ main(int argc, char *argv[])
 	}
 	os_adopt();
 	if (w.tree != NULL && !w.options.wait && !w.options.once)
-		acted(act_first(&w.act));
+		acted(dispatch_first(&w.dispatch));
 	for (;;)
 		turn();
 }

@@ -9,13 +9,13 @@
 /*
  * Receivers are the pidfiles, each with its mailbox, and those of -l and -P,
  * which stand for a pidfile that all rules name.  A set of receivers is a bit
- * each: that of a bell, or ACT_LIST.
+ * each: that of a bell, or DISPATCH_LIST.
  */
 
-struct act;
+struct dispatch;
 
 /* Return the receivers of paths that count for these rules. */
-uint64_t deliver_owed(const struct act *a, uint64_t rules);
+uint64_t deliver_owed(const struct dispatch *d, uint64_t rules);
 
 /*
  * The batch in hand has been acted on.  If all commands of a receiver
@@ -23,18 +23,18 @@ uint64_t deliver_owed(const struct act *a, uint64_t rules);
  * rules that failed, if any of them keeps reports.  *reached is set to the
  * receivers that got their paths.  Returns 0, or -1: out of memory.
  */
-int deliver_batch(struct act *a, uint64_t *reached);
+int deliver_batch(struct dispatch *d, uint64_t *reached);
 
 /*
  * The server of this rule failed: send its report to the receivers of the rule.
  * Returns 0, or -1: out of memory.
  */
-int deliver_failure(struct act *a, size_t rule);
+int deliver_failure(struct dispatch *d, size_t rule);
 
 /*
  * Write some of the list of -l to standard output, which poll(2) has called
  * ready: no more than a pipe takes at once.  Returns 0, or -1 with errno set.
  */
-int deliver_write(struct act *a);
+int deliver_write(struct dispatch *d);
 
 #endif

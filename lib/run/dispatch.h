@@ -1,6 +1,6 @@
-/* act.h - to act on a batch: each rule has its turn, then who waits is told */
-#ifndef ACT_H
-#define ACT_H
+/* dispatch.h - to act on a batch: each rule has its turn, then who waits is told */
+#ifndef DISPATCH_H
+#define DISPATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,16 +23,17 @@
  */
 
 enum {
-	ACT_LIST =
+	DISPATCH_LIST =
 	    RECEIVER_MAX, /* who is told by -l and -P, beside the bells */
-	ACT_NOBODY = RULE_MAX, /* has its turn */
-	ACT_RETRY = 3000, /* ms in which a busy program is tried again */
-	ACT_PAUSE = 10, /* ms until it is; each pause is twice the last one */
-	ACT_PAUSE_MAX = 320
+	DISPATCH_NOBODY = RULE_MAX, /* has its turn */
+	DISPATCH_RETRY = 3000, /* ms in which a busy program is tried again */
+	DISPATCH_PAUSE =
+	    10, /* ms until it is; each pause is twice the last one */
+	DISPATCH_PAUSE_MAX = 320
 };
 
 /* What it needs of the program, which alone speaks to the user. */
-struct act_calls {
+struct dispatch_calls {
 	/* as msg_warn and msg_why do */
 	void (*warn)(const char *fmt, ...)
 	    __attribute__((format(printf, 1, 2)));
@@ -45,10 +46,10 @@ struct act_calls {
 
 struct pollfd;
 
-struct act {
+struct dispatch {
 	const struct options *options;
 	const struct rules *rules; /* of the options */
-	struct act_calls calls;
+	struct dispatch_calls calls;
 	struct process
 	    *processes; /* one a rule; a server's for as long as it lives */
 	struct command *commands; /* one a rule */
@@ -58,7 +59,7 @@ struct act {
 	struct batch *batch; /* with what is in hand, and owed from before */
 	struct batch_taken taken; /* the batch in hand */
 	bool acting; /* on it */
-	bool ending; /* no command starts any more: see act_stop */
+	bool ending; /* no command starts any more: see dispatch_stop */
 	size_t current; /* the rule that has its turn */
 	int64_t
 	    retry_at; /* its program is busy: tried then, or PROCESS_NEVER */
@@ -72,55 +73,55 @@ struct act {
 };
 
 /* 0, or -1 and errno: E2BIG where there are more than RECEIVER_MAX pidfiles */
-int act_open(struct act *a, const struct options *options, struct batch *batch,
-    const struct act_calls *calls);
+int dispatch_open(struct dispatch *d, const struct options *options,
+    struct batch *batch, const struct dispatch_calls *calls);
 
-/* all rules with commands run, as if everything had changed; as act_on */
-int act_first(struct act *a);
+/* all rules with commands run, as if everything had changed; as dispatch_batch */
+int dispatch_first(struct dispatch *d);
 
 /* take the batch and act on it; 0, or -1 when memory is out */
-int act_on(struct act *a);
+int dispatch_batch(struct dispatch *d);
 
 /* was what changed at that time perhaps changed by a command of ours? */
-bool act_own(const struct act *a, int64_t when);
+bool dispatch_own(const struct dispatch *d, int64_t when);
 
 /*
  * A run has ended by itself or was stopped by us: go on with the next turn.
- * As act_on.
+ * As dispatch_batch.
  */
-int act_ended(struct act *a, size_t rule);
+int dispatch_ended(struct dispatch *d, size_t rule);
 
 /*
  * Stop all commands, with this signal or, if it is 0, each with that of its
- * rule; or kill them.  Then act_ended needs not be called.  After act_stop no
+ * rule; or kill them.  Then dispatch_ended needs not be called.  After dispatch_stop no
  * command starts.
  */
-void act_stop(struct act *a, int signo);
-void act_kill(struct act *a);
+void dispatch_stop(struct dispatch *d, int signo);
+void dispatch_kill(struct dispatch *d);
 
 /* does anything run, or is being stopped? */
-bool act_busy(const struct act *a);
+bool dispatch_busy(const struct dispatch *d);
 
 /* a run has ended while all are stopped: take in what is left of it */
-void act_last(struct act *a, size_t rule);
+void dispatch_last(struct dispatch *d, size_t rule);
 
 /* is something of what commands said still to be written? */
-bool act_unsaid(const struct act *a);
+bool dispatch_unsaid(const struct dispatch *d);
 
 /*
  * Try a command again that could not be executed because somebody writes the
- * program (ETXTBSY of execve(2)).  To be called when it is due; as act_on.
+ * program (ETXTBSY of execve(2)).  To be called when it is due; as dispatch_batch.
  */
-int act_retry(struct act *a);
+int dispatch_retry(struct dispatch *d);
 
-/* when a run is to be asked what became of it, see process_due, or act_retry is due */
-int64_t act_due(const struct act *a, int64_t now);
+/* when a run is to be asked what became of it, see process_due, or dispatch_retry is due */
+int64_t dispatch_due(const struct dispatch *d, int64_t now);
 
 /* what commands' output is waited for, two a rule; and copy what has come */
-void act_poll(const struct act *a, struct pollfd *fds);
-void act_copy(struct act *a, const struct pollfd *fds);
+void dispatch_poll(const struct dispatch *d, struct pollfd *fds);
+void dispatch_copy(struct dispatch *d, const struct pollfd *fds);
 
 /* A batch of own changes only is not acted on before this time. */
-int64_t act_not_before(const struct act *a);
+int64_t dispatch_not_before(const struct dispatch *d);
 
 #endif

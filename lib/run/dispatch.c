@@ -1,0 +1,440 @@
+/* dispatch.c - to act on a batch: each rule has its turn, then who waits is told */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "run/deliver.h"
+#include "run/dispatch.h"
+
+static uint64_t
+bit(size_t i)
+{
+	return (uint64_t)1 << i;
+}
+
+/* ---- paths that cause their own next run ---- */
+
+/* The argument of -x that leaves this path out; "..." if it needs quotes. */
+static const char *
+left_out(const char *path)
+{
+	const char *p;
+
+	for (p = path; *p != '\0'; p++)
+		if ((unsigned char)*p <= ' ' || *p == '\x7f' ||
+		    strchr("'\"\\$`*?[]{}()<>|&;#~!", *p) != NULL)
+			return "...";
+	return path;
+}
+
+/* The first of these rules that has a command, or DISPATCH_NOBODY. */
+static size_t
+with_command(const struct dispatch *d, uint64_t rules)
+{
+	size_t i;
+
+	for (i = 0; i < d->rules->n; i++)
+		if ((rules & bit(i)) != 0 && d->rules->v[i].command != NULL)
+			return i;
+	return DISPATCH_NOBODY;
+}
+
+/* The batch in hand is the next of a row, or ends it. */
+static void
+throttle(struct dispatch *d)
+{
+	const struct batch_path *p;
+	const char *path;
+	size_t i;
+
+	throttle_begin(&d->throttle, d->taken.own, clock_ms());
+	if (d->taken.own && d->throttle.delay > 0)
+		d->calls.why("delayed by %lld ms: own changes caused %u "
+			     "batches in a row",
+		    (long long)d->throttle.delay, d->throttle.row);
+	for (p = d->batch->taken; p != NULL; p = p->taken) {
+		i = with_command(d, p->in_hand);
+		path = p->path;
+		if (i != DISPATCH_NOBODY && throttle_path(&d->throttle, path))
+			d->calls.warn("%s changes during runs, and %s (rule "
+				      "%zu) runs again and again: if a command "
+				      "writes it, leave it out: -x %s",
+			    path, d->rules->v[i].command[0], i + 1,
+			    left_out(path));
+	}
+}
+
+/* This server is about to be started again. */
+static void
+throttle_server(struct dispatch *d, size_t i)
+{
+	const struct batch_path *p;
+	const char *path;
+
+	path = NULL;
+	p = (d->taken.any & bit(i)) == 0 ? d->batch->taken : NULL;
+	for (; p != NULL && path == NULL; p = p->taken)
+		if ((p->in_hand & bit(i)) != 0)
+			path = p->path;
+	if (throttle_restart(&d->throttle, i, path, d->changed))
+		d->calls.warn("does %s itself write %s after each start? "
+			      "then leave it out: -x %s",
+		    d->rules->v[i].command[0], path, left_out(path));
+}
+
+/* ---- a rule's turn ---- */
+
+static void
+failed(struct dispatch *d, size_t i, int status)
+{
+	d->calls.warn("%s", d->commands[i].why);
+	if (d->failed == 0)
+		d->status = status;
+	d->failed |= bit(i);
+}
+
+/* Has this failed because somebody writes the program?  Then it is due again. */
+static bool
+is_busy_program(struct dispatch *d, int error)
+{
+	int64_t now;
+
+	now = clock_ms();
+	if (error != ETXTBSY || now >= d->retry_until)
+		return false;
+	d->retry_at = now + d->retry_pause;
+	if (d->retry_pause < DISPATCH_PAUSE_MAX)
+		d->retry_pause *= 2;
+	return true;
+}
+
+/* Returns true if the turn goes on: the command runs, or is tried again. */
+static bool
+start(struct dispatch *d, size_t i)
+{
+	struct command_how how;
+	int status;
+
+	d->retry_at = PROCESS_NEVER;
+	/* Once told to end, no command starts: this turn does not end. */
+	d->calls.breathe();
+	if (d->ending)
+		return true;
+	how = (struct command_how){ .out = d->options->list ? STDERR_FILENO
+							    : -1,
+		.deaf = d->options->from != NULL,
+		.any = d->taken.lost || (d->taken.any & bit(i)) != 0 };
+	status = command_start(&d->commands[i], d->batch, &how, clock_ms());
+	if (status != 0) {
+		if (is_busy_program(d, errno))
+			return true;
+		failed(d, i, status);
+	} else if (!d->rules->v[i].restart)
+		return true;
+	else {
+		d->commands[i].broken = false;
+		throttle_started(&d->throttle, i, clock_ms());
+	}
+	return false;
+}
+
+/* true when it has it on: its command is at work, or is being stopped */
+static bool
+turn_of(struct dispatch *d, size_t i)
+{
+	const struct rule *r;
+
+	r = &d->rules->v[i];
+	if (r->command == NULL)
+		return false;
+	if (r->restart)
+		process_stop(&d->processes[i], clock_ms());
+	if (process_busy(&d->processes[i]))
+		return true;
+	if (r->restart)
+		throttle_server(d, i);
+	d->retry_until = clock_ms() + DISPATCH_RETRY;
+	d->retry_pause = DISPATCH_PAUSE;
+	return start(d, i);
+}
+
+/* The batch in hand has been acted on. */
+static int
+conclude(struct dispatch *d)
+{
+	uint64_t reached;
+	int result;
+
+	result = deliver_batch(d, &reached);
+	batch_done(d->batch, reached);
+	throttle_end(&d->throttle, clock_ms());
+	d->acting = false;
+	return result;
+}
+
+static int
+go_on(struct dispatch *d)
+{
+	size_t i;
+
+	while (d->todo != 0) {
+		for (i = 0; (d->todo & bit(i)) == 0; i++)
+			;
+		d->todo &= ~bit(i);
+		d->ran |= bit(i);
+		d->current = i;
+		if (turn_of(d, i))
+			return 0;
+	}
+	d->current = DISPATCH_NOBODY;
+	return conclude(d);
+}
+
+int
+dispatch_retry(struct dispatch *d)
+{
+	if (d->ending || clock_ms() < d->retry_at || start(d, d->current))
+		return 0;
+	return go_on(d);
+}
+
+/* A server has ended though nobody stopped it: it starts with the next batch. */
+static int
+server_ended(struct dispatch *d, size_t i)
+{
+	if (!command_ended(&d->commands[i])) {
+		d->calls.why("%s", d->commands[i].why);
+		return 0;
+	}
+	d->calls.warn("%s", d->commands[i].why);
+	return deliver_failure(d, i);
+}
+
+int
+dispatch_ended(struct dispatch *d, size_t i)
+{
+	dispatch_last(d, i);
+	if (d->current != i) {
+		return server_ended(d, i);
+	}
+	if (d->rules->v[i].restart) {
+		/* It was stopped to be started anew. */
+		if (turn_of(d, i))
+			return 0;
+		return go_on(d);
+	}
+	/* What it wrote is its own doing. */
+	d->calls.hear();
+	if (command_ended(&d->commands[i]))
+		failed(d, i, process_status(&d->processes[i]));
+	throttle_ended(&d->throttle, clock_ms());
+	return go_on(d);
+}
+
+/* ---- a batch ---- */
+
+static uint64_t
+owed(void *arg, uint64_t rules)
+{
+	return deliver_owed(arg, rules);
+}
+
+static int
+begin(struct dispatch *d)
+{
+	d->todo = d->taken.rules;
+	d->ran = d->failed = 0;
+	d->status = 0;
+	d->acting = true;
+	throttle(d);
+	return go_on(d);
+}
+
+int
+dispatch_batch(struct dispatch *d)
+{
+	d->changed = d->batch->began;
+	batch_take(d->batch, clock_ms(), &d->taken, owed, d);
+	d->calls.why("a batch of %zu", d->taken.n);
+	return begin(d);
+}
+
+int
+dispatch_first(struct dispatch *d)
+{
+	size_t i;
+
+	d->taken = (struct batch_taken){ 0 };
+	for (i = 0; i < d->rules->n; i++)
+		if (d->rules->v[i].command != NULL)
+			d->taken.rules |= bit(i);
+	d->taken.any = d->taken.rules;
+	if (d->taken.rules == 0)
+		return 0;
+	d->batch->owed_any |= deliver_owed(d, d->taken.any);
+	return begin(d);
+}
+
+bool
+dispatch_own(const struct dispatch *d, int64_t when)
+{
+	return throttle_own(&d->throttle, when) ||
+	    (d->current != DISPATCH_NOBODY && d->retry_at == PROCESS_NEVER);
+}
+
+void
+dispatch_stop(struct dispatch *d, int signo)
+{
+	struct process *r;
+
+	d->ending = true;
+	for (r = d->processes; r < d->processes + d->rules->n; r++)
+		process_end(r, signo != 0 ? signo : r->stop, clock_ms());
+}
+
+void
+dispatch_kill(struct dispatch *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->rules->n; i++)
+		process_kill(&d->processes[i], clock_ms());
+}
+
+bool
+dispatch_busy(const struct dispatch *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->rules->n; i++)
+		if (process_busy(&d->processes[i]))
+			return true;
+	return false;
+}
+
+int64_t
+dispatch_due(const struct dispatch *d, int64_t now)
+{
+	int64_t due, one;
+	size_t i;
+
+	due = d->ending ? PROCESS_NEVER : d->retry_at;
+	for (i = 0; i < d->rules->n; i++) {
+		one = process_due(&d->processes[i], now);
+		if (one < due)
+			due = one;
+	}
+	return due;
+}
+
+void
+dispatch_last(struct dispatch *d, size_t i)
+{
+	struct command *c;
+	bool survived;
+
+	c = &d->commands[i];
+	if (c->rule->report)
+		capture_end(&c->capture);
+	survived = process_survived(c->process);
+	if (survived && !c->survived)
+		d->calls.warn("%s: some of it lives on, though it was killed",
+		    c->rule->command[0]);
+	c->survived = survived;
+}
+
+bool
+dispatch_unsaid(const struct dispatch *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->rules->n; i++)
+		if (d->commands[i].capture.nleft > 0)
+			return true;
+	return false;
+}
+
+/* Of a rule without -e there is nothing to copy. */
+void
+dispatch_poll(const struct dispatch *d, struct pollfd *fds)
+{
+	size_t i;
+
+	for (i = 0; i < d->rules->n; i++, fds += 2)
+		if (d->rules->v[i].report)
+			capture_poll(&d->commands[i].capture, fds);
+		else
+			fds[0].fd = fds[1].fd = -1;
+}
+
+void
+dispatch_copy(struct dispatch *d, const struct pollfd *fds)
+{
+	size_t i;
+
+	for (i = 0; i < d->rules->n; i++, fds += 2)
+		if (d->rules->v[i].report)
+			capture_copy(&d->commands[i].capture, fds);
+}
+
+int64_t
+dispatch_not_before(const struct dispatch *d)
+{
+	return d->throttle.until;
+}
+
+static int
+open_command(struct dispatch *d, size_t i)
+{
+	const struct rule *r;
+
+	r = &d->rules->v[i];
+	d->processes[i] = (struct process){ .shared = &d->shared,
+		.stop = r->stop,
+		.grace = r->grace,
+		.limit = r->limit,
+		.server = r->restart };
+	d->commands[i] = (struct command){ .rule = r,
+		.rules = d->rules,
+		.number = i,
+		.process = &d->processes[i] };
+	if (!r->report)
+		return 0;
+	return capture_open(&d->commands[i].capture,
+	    d->options->list ? STDERR_FILENO : STDOUT_FILENO);
+}
+
+int
+dispatch_open(struct dispatch *d, const struct options *options,
+    struct batch *batch, const struct dispatch_calls *calls)
+{
+	size_t i, n;
+	int receivers;
+
+	n = options->rules.n;
+	*d = (struct dispatch){ .options = options,
+		.batch = batch,
+		.shared.tty = -1,
+		.rules = &options->rules,
+		.calls = *calls,
+		.current = DISPATCH_NOBODY,
+		.retry_at = PROCESS_NEVER,
+		.list.max = SIZE_MAX / 2 };
+	receivers = receivers_make(d->receivers, d->rules);
+	if (receivers < 0) {
+		errno = E2BIG;
+		return -1;
+	}
+	d->nreceivers = (size_t)receivers;
+	d->processes = calloc(n, sizeof *d->processes);
+	d->commands = calloc(n, sizeof *d->commands);
+	if (d->processes == NULL || d->commands == NULL)
+		return -1;
+	for (i = 0; i < n; i++)
+		if (open_command(d, i) < 0)
+			return -1;
+	return 0;
+}
