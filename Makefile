@@ -42,7 +42,7 @@ WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/dispatch.o lib/run/adopted.o lib/run/args.o lib/run/batch.o \
 	lib/run/receiver.o lib/run/contents.o lib/run/deliver.o lib/run/input.o \
 	lib/run/command.o lib/run/message.o lib/run/options.o lib/run/poke.o lib/run/capture.o \
-	lib/run/process.o lib/run/start.o lib/run/throttle.o watchrun.o \
+	lib/run/process.o lib/run/start.o lib/run/terminal.o lib/run/throttle.o watchrun.o \
 	$(FLOOR)
 
 FILES = lib/base/content.o lib/site/listing.o lib/site/mime.o \
@@ -83,7 +83,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/run/dispatch.h lib/run/adopted.h lib/run/args.h lib/run/batch.h \
 	lib/run/receiver.h lib/run/contents.h lib/run/deliver.h lib/run/input.h lib/run/command.h \
 	lib/run/message.h lib/run/options.h lib/run/poke.h lib/run/capture.h \
-	lib/run/process.h lib/run/start.h lib/run/throttle.h lib/site/listing.h \
+	lib/run/process.h lib/run/start.h lib/run/terminal.h lib/run/throttle.h lib/site/listing.h \
 	lib/site/mime.h lib/site/page.h lib/site/range.h lib/site/reply.h \
 	lib/site/root.h lib/site/site.h lib/site/version.h lib/ws/base64.h \
 	lib/ws/sha1.h lib/ws/ws.h
@@ -296,7 +296,7 @@ tests/unit/run/throttle: $(THROTTLE_UNIT)
 COMMAND_UNIT = tests/unit/run/command.o lib/run/command.o lib/run/args.o \
 	$(OS) lib/base/clock.o lib/base/hash.o lib/base/str.o \
 	lib/match/glob.o lib/match/rule.o lib/os/signals.o lib/run/adopted.o \
-	lib/run/batch.o lib/run/capture.o lib/run/process.o
+	lib/run/batch.o lib/run/capture.o lib/run/process.o lib/run/terminal.o
 tests/unit/run/command: $(COMMAND_UNIT)
 	$(LINK) -o $@ $(COMMAND_UNIT)
 
@@ -358,7 +358,7 @@ tests/unit/match/rule: tests/unit/match/rule.o $(MATCH_UNIT)
 	$(LINK) -o $@ tests/unit/match/rule.o $(MATCH_UNIT)
 
 PROCESS_UNIT = $(OS) lib/base/clock.o lib/base/str.o lib/os/signals.o \
-	lib/run/adopted.o lib/run/process.o
+	lib/run/adopted.o lib/run/process.o lib/run/terminal.o
 tests/unit/run/process: tests/unit/run/process.o $(PROCESS_UNIT)
 	$(LINK) -o $@ tests/unit/run/process.o $(PROCESS_UNIT)
 

@@ -23,6 +23,7 @@
 #include "run/options.h"
 #include "run/process.h"
 #include "run/start.h"
+#include "run/terminal.h"
 #include "tree/tree.h"
 
 enum {
@@ -270,7 +271,7 @@ on_signals(void)
 
 	taken = sig_take();
 	if (sig_has(taken, SIGCONT))
-		process_continue(w.dispatch.processes, w.rules->n);
+		terminal_continue(w.dispatch.processes, w.rules->n);
 	if (sig_has(taken, SIGCHLD))
 		process_reap(w.dispatch.processes, w.rules->n);
 	for (i = 0; i < sizeof ends / sizeof ends[0]; i++)
@@ -279,7 +280,7 @@ on_signals(void)
 	if (sig_has(taken, SIGUSR1))
 		batch_force(&w.batch, rules_all(w.rules), clock_ms());
 	if (sig_has(taken, SIGTSTP))
-		process_suspend(w.dispatch.processes, w.rules->n);
+		terminal_suspend(w.dispatch.processes, w.rules->n);
 	leave_when_gone();
 }
 
@@ -349,7 +350,7 @@ on_runs(void)
 			 clock_ms())) == PROCESS_ENDED)
 			on_ended(i);
 		else if (news == PROCESS_SUSPENDED)
-			process_suspend(w.dispatch.processes, w.rules->n);
+			terminal_suspend(w.dispatch.processes, w.rules->n);
 	if (w.dispatch.retry_at <= clock_ms())
 		acted(dispatch_retry(&w.dispatch));
 }

@@ -12,6 +12,7 @@
 #include "os/os.h"
 #include "os/signals.h"
 #include "run/process.h"
+#include "run/terminal.h"
 
 /* ---- to start ---- */
 
@@ -121,162 +122,54 @@ later(int64_t now, int64_t ms)
 }
 
 int
-process_start(struct process *r, const struct process_how *how, int64_t now)
+process_start(struct process *p, const struct process_how *how, int64_t now)
 {
 	uint64_t number;
 	pid_t pid;
 
 	/* What was adopted before is not of this command. */
-	adopted_update(&r->shared->adopted);
-	pid = spawn(how, r->stop);
+	adopted_update(&p->shared->adopted);
+	pid = spawn(how, p->stop);
 	if (pid < 0)
 		return -1;
-	r->pid = pid;
-	r->ended = r->stopping = r->killed = false;
-	r->timed_out = r->survived = false;
-	r->suspended = r->asks = r->had_terminal = false;
-	r->held_terminal = r->hung_up = false;
-	r->sent = 0;
-	r->limit_at = r->limit == 0 ? PROCESS_NEVER : later(now, r->limit);
-	r->shared->running++;
-	number = adopted_command(&r->shared->adopted, pid);
-	if (!r->server || !r->some_left)
-		r->number = number;
-	r->some_left = false;
+	p->pid = pid;
+	p->ended = p->stopping = p->killed = false;
+	p->timed_out = p->survived = false;
+	p->suspended = p->asks = p->had_terminal = false;
+	p->held_terminal = p->hung_up = false;
+	p->sent = 0;
+	p->limit_at = p->limit == 0 ? PROCESS_NEVER : later(now, p->limit);
+	p->shared->running++;
+	number = adopted_command(&p->shared->adopted, pid);
+	if (!p->server || !p->some_left)
+		p->number = number;
+	p->some_left = false;
 	return 0;
-}
-
-/* ---- the terminal ---- */
-
-static bool
-open_tty(struct process_shared *s)
-{
-	if (s->tty < 0)
-		s->tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	return s->tty >= 0;
-}
-
-/* Only who is in the background is stopped for this, and we may be. */
-static void
-set_front(
-    const struct process_shared *s, pid_t group, const struct termios *modes)
-{
-	sigset_t ttou, old;
-
-	sigemptyset(&ttou);
-	sigaddset(&ttou, SIGTTOU);
-	sigprocmask(SIG_BLOCK, &ttou, &old);
-	/* Output that is held back by Ctrl-S must not hold us. */
-	if (modes != NULL)
-		tcsetattr(s->tty, TCSANOW, modes);
-	tcsetpgrp(s->tty, group);
-	sigprocmask(SIG_SETMASK, &old, NULL);
-}
-
-/* Take it from whoever has it, be it us or another command; can we? */
-static bool
-give_terminal(struct process *r)
-{
-	struct process_shared *s;
-	struct process *last;
-	pid_t group;
-
-	s = r->shared;
-	last = s->front;
-	group = s->tty < 0 ? -1 : tcgetpgrp(s->tty);
-	if (group != getpgrp() && (last == NULL || group != last->pid))
-		return false;
-	if (last == NULL)
-		tcgetattr(s->tty, &s->modes);
-	else {
-		tcgetattr(s->tty, &last->modes);
-		last->asks = true;
-	}
-	set_front(s, r->pid, r->had_terminal ? &r->modes : &s->modes);
-	s->front = r;
-	r->had_terminal = true;
-	r->asks = false;
-	return true;
-}
-
-static void
-take_terminal(struct process_shared *s)
-{
-	if (s->front == NULL)
-		return;
-	tcgetattr(s->tty, &s->front->modes);
-	s->front = NULL;
-	set_front(s, getpgrp(), &s->modes);
-}
-
-/* Who waits for the terminal gets it when nobody has. */
-static void
-hand_on(struct process *processes, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n && processes->shared->front == NULL; i++)
-		if (processes[i].asks && give_terminal(&processes[i]))
-			kill(-processes[i].pid, SIGCONT);
 }
 
 /* ---- what becomes of it ---- */
 
-/* A group in the background is stopped when it reads, or sets, the terminal. */
 static void
-asked(struct process *r)
-{
-	struct process_shared *s;
-
-	s = r->shared;
-	if (!open_tty(s) || tcgetpgrp(s->tty) == r->pid || give_terminal(r)) {
-		kill(-r->pid, SIGCONT);
-		return;
-	}
-	/* To go on without it would be to ask again, and so for ever. */
-	r->asks = true;
-	/* In the background ourselves, we stop with it as any job does. */
-	r->suspended = s->front == NULL && !r->stopping;
-	if (s->front == r)
-		s->front = NULL;
-}
-
-static void
-stopped(struct process *r, int signo)
+stopped(struct process *p, int signo)
 {
 	if (signo == SIGTTIN || signo == SIGTTOU)
-		asked(r);
-	else if (r->stopping)
-		kill(-r->pid, SIGCONT);
+		terminal_asked(p);
+	else if (p->stopping)
+		kill(-p->pid, SIGCONT);
 	else
-		r->suspended = r->shared->front == r;
+		p->suspended = p->shared->front == p;
 }
 
 static void
-leave_terminal(struct process *r)
-{
-	struct process_shared *s;
-
-	s = r->shared;
-	r->suspended = r->asks = false;
-	if (s->front != r)
-		return;
-	/* That we end a command with INT is no Ctrl-C. */
-	r->held_terminal = !r->stopping;
-	r->hung_up = tcgetpgrp(s->tty) < 0;
-	take_terminal(s);
-}
-
-static void
-changed(struct process *r, int status)
+changed(struct process *p, int status)
 {
 	if (WIFSTOPPED(status)) {
-		stopped(r, WSTOPSIG(status));
+		stopped(p, WSTOPSIG(status));
 		return;
 	}
-	r->status = status;
-	r->ended = true;
-	leave_terminal(r);
+	p->status = status;
+	p->ended = true;
+	terminal_leave(p);
 }
 
 /* A child that was not started as a command is adopted: see os_adopt. */
@@ -311,279 +204,228 @@ process_reap(struct process *processes, size_t n)
 	/* Their numbers may be reused from now on. */
 	if (adopted && n > 0)
 		adopted_update(&processes->shared->adopted);
-	hand_on(processes, n);
+	terminal_hand_on(processes, n);
 }
 
 bool
-process_busy(const struct process *r)
+process_busy(const struct process *p)
 {
-	return r->pid != 0 || r->stopping;
+	return p->pid != 0 || p->stopping;
 }
 
 /* ---- to stop ---- */
 
 /* Signal the group; is any member there?  The dead count until they are reaped. */
 static bool
-signal_group(struct process *r, int signo)
+signal_group(struct process *p, int signo)
 {
-	if (r->pid == 0)
+	if (p->pid == 0)
 		return false;
-	if (r->sent != signo || signo == SIGKILL) {
-		r->sent = signo;
-		kill(-r->pid, signo);
-		kill(-r->pid, SIGCONT);
+	if (p->sent != signo || signo == SIGKILL) {
+		p->sent = signo;
+		kill(-p->pid, signo);
+		kill(-p->pid, SIGCONT);
 	}
-	return kill(-r->pid, 0) == 0 || errno == EPERM;
+	return kill(-p->pid, 0) == 0 || errno == EPERM;
 }
 
 static bool
-signal_all(struct process *r, int signo)
+signal_all(struct process *p, int signo)
 {
 	bool group;
 
-	group = signal_group(r, signo);
-	r->some_left = r->shared->running > 0;
-	if (r->some_left)
+	group = signal_group(p, signo);
+	p->some_left = p->shared->running > 0;
+	if (p->some_left)
 		return group;
-	return adopted_signal(&r->shared->adopted, r->number, r->pid, signo) ||
+	return adopted_signal(&p->shared->adopted, p->number, p->pid, signo) ||
 	    group;
 }
 
 /* Returns true if there is something to stop, which has been signalled then. */
 static bool
-begin_stop(struct process *r, int signo)
+begin_stop(struct process *p, int signo)
 {
 	/* What has ended by itself leaves daemons that live on. */
-	if (!r->stopping && (r->pid == 0 || r->ended) &&
-	    (!r->server || r->number == 0))
+	if (!p->stopping && (p->pid == 0 || p->ended) &&
+	    (!p->server || p->number == 0))
 		return false;
-	if (r->pid != 0 && !r->stopping) {
-		r->shared->running--;
-		r->stopping = true;
+	if (p->pid != 0 && !p->stopping) {
+		p->shared->running--;
+		p->stopping = true;
 	}
-	return signal_all(r, signo) || r->stopping;
+	return signal_all(p, signo) || p->stopping;
 }
 
 static void
-set_deadline(struct process *r, int64_t now, int64_t kill_at)
+set_deadline(struct process *p, int64_t now, int64_t kill_at)
 {
-	r->stopping = true;
-	r->survived = false;
-	r->kill_at = kill_at;
-	r->linger = PROCESS_LINGER;
-	r->look_at = now + r->linger;
+	p->stopping = true;
+	p->survived = false;
+	p->kill_at = kill_at;
+	p->linger = PROCESS_LINGER;
+	p->look_at = now + p->linger;
 }
 
 void
-process_stop(struct process *r, int64_t now)
+process_stop(struct process *p, int64_t now)
 {
-	if (!r->stopping)
-		process_end(r, r->stop, now);
+	if (!p->stopping)
+		process_end(p, p->stop, now);
 }
 
 void
-process_end(struct process *r, int signo, int64_t now)
+process_end(struct process *p, int signo, int64_t now)
 {
 	bool stopping;
 
-	stopping = r->stopping;
-	if (r->killed || !begin_stop(r, signo))
+	stopping = p->stopping;
+	if (p->killed || !begin_stop(p, signo))
 		return;
-	r->with = signo;
+	p->with = signo;
 	if (!stopping)
-		set_deadline(r, now, later(now, r->grace));
+		set_deadline(p, now, later(now, p->grace));
 }
 
 /* A process in the kernel dies when it returns from it. */
 void
-process_kill(struct process *r, int64_t now)
+process_kill(struct process *p, int64_t now)
 {
-	if (!begin_stop(r, SIGKILL) || r->killed)
+	if (!begin_stop(p, SIGKILL) || p->killed)
 		return;
-	r->killed = true;
-	set_deadline(r, now, now + PROCESS_DYING);
+	p->killed = true;
+	set_deadline(p, now, now + PROCESS_DYING);
 }
 
 /* All is gone that was to go, or we wait for it no more. */
 static enum process_news
-over(struct process *r)
+over(struct process *p)
 {
-	if (!r->stopping) {
-		r->shared->running--;
-		if (!r->server)
-			adopted_spare(&r->shared->adopted, r->number);
+	if (!p->stopping) {
+		p->shared->running--;
+		if (!p->server)
+			adopted_spare(&p->shared->adopted, p->number);
 	}
-	r->pid = 0;
-	r->stopping = r->killed = false;
+	p->pid = 0;
+	p->stopping = p->killed = false;
 	return PROCESS_ENDED;
 }
 
 /* Is anything left?  What it started meanwhile is signalled as well. */
 static bool
-look(struct process *r, int64_t now)
+look(struct process *p, int64_t now)
 {
-	if (now < r->look_at)
+	if (now < p->look_at)
 		return true;
-	r->look_at = now + r->linger;
-	if (r->linger < PROCESS_LINGER_MAX)
-		r->linger *= 2;
-	if (r->killed)
-		return signal_all(r, SIGKILL);
+	p->look_at = now + p->linger;
+	if (p->linger < PROCESS_LINGER_MAX)
+		p->linger *= 2;
+	if (p->killed)
+		return signal_all(p, SIGKILL);
 	/* Shells start what is in the background with INT and QUIT ignored. */
 	return signal_all(
-	    r, r->linger < PROCESS_LINGER_MAX ? r->with : r->stop);
+	    p, p->linger < PROCESS_LINGER_MAX ? p->with : p->stop);
 }
 
 /* Not even KILL ended it: it is another user's, or hangs in the kernel. */
 static enum process_news
-give_up(struct process *r)
+give_up(struct process *p)
 {
-	r->survived = true;
-	if (!r->ended) {
-		r->status = SIGKILL;
-		r->ended = true;
-		leave_terminal(r);
+	p->survived = true;
+	if (!p->ended) {
+		p->status = SIGKILL;
+		p->ended = true;
+		terminal_leave(p);
 	}
-	return over(r);
+	return over(p);
 }
 
 enum process_news
-process_tick(struct process *r, int64_t now)
+process_tick(struct process *p, int64_t now)
 {
-	if (r->suspended) {
-		r->suspended = false;
+	if (p->suspended) {
+		p->suspended = false;
 		return PROCESS_SUSPENDED;
 	}
-	if (!process_busy(r))
+	if (!process_busy(p))
 		return PROCESS_NOTHING;
-	if (!r->stopping && r->ended)
-		return over(r);
-	if (!r->stopping && now >= r->limit_at) {
-		r->timed_out = true;
-		process_stop(r, now);
+	if (!p->stopping && p->ended)
+		return over(p);
+	if (!p->stopping && now >= p->limit_at) {
+		p->timed_out = true;
+		process_stop(p, now);
 	}
-	if (r->stopping && r->ended && !look(r, now))
-		return over(r);
-	if (!r->stopping || now < r->kill_at)
+	if (p->stopping && p->ended && !look(p, now))
+		return over(p);
+	if (!p->stopping || now < p->kill_at)
 		return PROCESS_NOTHING;
-	if (r->killed)
-		return give_up(r);
-	process_kill(r, now);
+	if (p->killed)
+		return give_up(p);
+	process_kill(p, now);
 	return PROCESS_NOTHING;
 }
 
 int64_t
-process_due(const struct process *r, int64_t now)
+process_due(const struct process *p, int64_t now)
 {
-	if (r->suspended || (r->pid != 0 && r->ended && !r->stopping))
+	if (p->suspended || (p->pid != 0 && p->ended && !p->stopping))
 		return now;
-	if (!process_busy(r))
+	if (!process_busy(p))
 		return PROCESS_NEVER;
-	if (!r->stopping)
-		return r->limit_at;
-	return r->ended && r->look_at < r->kill_at ? r->look_at : r->kill_at;
-}
-
-/* ---- to suspend ---- */
-
-/*
- * A command that wants a terminal which we do not have stays stopped until
- * we have: it would only ask again.
- */
-void
-process_continue(struct process *processes, size_t n)
-{
-	struct process_shared *s;
-	bool home;
-	size_t i;
-
-	if (n == 0)
-		return;
-	s = processes->shared;
-	hand_on(processes, n);
-	home = s->tty < 0 || s->front != NULL || tcgetpgrp(s->tty) == getpgrp();
-	for (i = 0; i < n; i++)
-		if (processes[i].pid != 0 && (home || !processes[i].asks))
-			kill(-processes[i].pid, SIGCONT);
-}
-
-/* The clocks of limit and grace have stood still for so long. */
-static void
-shift(struct process *r, int64_t ms)
-{
-	r->limit_at = later(r->limit_at, ms);
-	r->kill_at = later(r->kill_at, ms);
+	if (!p->stopping)
+		return p->limit_at;
+	return p->ended && p->look_at < p->kill_at ? p->look_at : p->kill_at;
 }
 
 void
-process_suspend(struct process *processes, size_t n)
+process_shift(struct process *p, int64_t ms)
 {
-	struct process *front;
-	int64_t from;
-	size_t i;
-
-	if (n == 0) {
-		sig_suspend();
-		return;
-	}
-	front = processes->shared->front;
-	take_terminal(processes->shared);
-	for (i = 0; i < n; i++)
-		if (processes[i].pid != 0)
-			kill(-processes[i].pid, SIGTSTP);
-	from = clock_ms();
-	sig_suspend();
-	for (i = 0; i < n; i++) {
-		processes[i].suspended = false;
-		shift(&processes[i], clock_ms() - from);
-	}
-	if (front != NULL)
-		front->asks = !give_terminal(front);
-	process_continue(processes, n);
+	p->limit_at = later(p->limit_at, ms);
+	p->kill_at = later(p->kill_at, ms);
 }
 
 /* ---- how it ended ---- */
 
 bool
-process_succeeded(const struct process *r)
+process_succeeded(const struct process *p)
 {
-	return !r->timed_out && WIFEXITED(r->status) &&
-	    WEXITSTATUS(r->status) == 0;
+	return !p->timed_out && WIFEXITED(p->status) &&
+	    WEXITSTATUS(p->status) == 0;
 }
 
 bool
-process_killed(const struct process *r)
+process_killed(const struct process *p)
 {
-	return WIFSIGNALED(r->status);
+	return WIFSIGNALED(p->status);
 }
 
 bool
-process_timed_out(const struct process *r)
+process_timed_out(const struct process *p)
 {
-	return r->timed_out;
+	return p->timed_out;
 }
 
 bool
-process_survived(const struct process *r)
+process_survived(const struct process *p)
 {
-	return r->survived;
+	return p->survived;
 }
 
 int
-process_status(const struct process *r)
+process_status(const struct process *p)
 {
-	if (!WIFEXITED(r->status))
-		return 128 + WTERMSIG(r->status);
-	if (r->timed_out && WEXITSTATUS(r->status) == 0)
+	if (!WIFEXITED(p->status))
+		return 128 + WTERMSIG(p->status);
+	if (p->timed_out && WEXITSTATUS(p->status) == 0)
 		return PROCESS_LATE;
-	return WEXITSTATUS(r->status);
+	return WEXITSTATUS(p->status);
 }
 
 int
-process_interrupted(const struct process *r)
+process_interrupted(const struct process *p)
 {
-	if (r->hung_up)
+	if (p->hung_up)
 		return SIGHUP;
-	return r->held_terminal && process_status(r) == 128 + SIGINT ? SIGINT
+	return p->held_terminal && process_status(p) == 128 + SIGINT ? SIGINT
 								     : 0;
 }

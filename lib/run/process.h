@@ -98,7 +98,7 @@ struct process_how {
  * and errno of what failed: E2BIG where the arguments are too long.
  */
 int
-process_start(struct process *r, const struct process_how *how, int64_t now);
+process_start(struct process *p, const struct process_how *how, int64_t now);
 
 /* Children have changed, see SIGCHLD: take in of which of these runs. */
 void process_reap(struct process *processes, size_t n);
@@ -108,59 +108,53 @@ void process_reap(struct process *processes, size_t n);
  * Sees to limit and grace.  PROCESS_ENDED comes once for a command; of a server
  * once more when process_stop had to stop what it left behind.
  */
-enum process_news process_tick(struct process *r, int64_t now);
+enum process_news process_tick(struct process *p, int64_t now);
 
 /* when process_tick wants to be called: a time that may have passed, or PROCESS_NEVER */
-int64_t process_due(const struct process *r, int64_t now);
+int64_t process_due(const struct process *p, int64_t now);
 
 /* is a command, or something that is being stopped, still there? */
-bool process_busy(const struct process *r);
+bool process_busy(const struct process *p);
 
 /*
  * The stop signal for the whole group now, and for what has left it; KILL
  * after the grace; PROCESS_ENDED follows if it is busy then.  Of a server that has
  * ended what it left behind is stopped so, of any other nothing.
  */
-void process_stop(struct process *r, int64_t now);
+void process_stop(struct process *p, int64_t now);
 
 /*
  * As process_stop, with this signal in place of the stop signal.  It is also sent
  * if the command is being stopped already; the grace goes on then.
  */
-void process_end(struct process *r, int signo, int64_t now);
+void process_end(struct process *p, int signo, int64_t now);
 
 /* KILL for all of these now, where process_stop would stop something */
-void process_kill(struct process *r, int64_t now);
+void process_kill(struct process *p, int64_t now);
 
-/*
- * Stop with our whole job as Ctrl-Z does, and go on with it when it is
- * continued; that time counts for no limit or grace.
- */
-void process_suspend(struct process *processes, size_t n);
-
-/* we were continued, and so are the commands */
-void process_continue(struct process *processes, size_t n);
+/* Move the deadlines of limit and grace by ms, in which all was suspended. */
+void process_shift(struct process *p, int64_t ms);
 
 /* did it succeed? never where it took too long */
-bool process_succeeded(const struct process *r);
+bool process_succeeded(const struct process *p);
 
 /* did a signal end it? */
-bool process_killed(const struct process *r);
+bool process_killed(const struct process *p);
 
 /* did it take longer than the limit, and was stopped for that? */
-bool process_timed_out(const struct process *r);
+bool process_timed_out(const struct process *p);
 
 /* does something of it live on after KILL? the system has to tell, or its user */
-bool process_survived(const struct process *r);
+bool process_survived(const struct process *p);
 
 /* its exit status as a shell tells it: 128+n for signal n */
-int process_status(const struct process *r);
+int process_status(const struct process *p);
 
 /*
  * It held the terminal, and so got what was meant for us as well: SIGINT when
  * it ended as Ctrl-C ends a command, without being stopped, SIGHUP when the
  * terminal hung up, or 0.
  */
-int process_interrupted(const struct process *r);
+int process_interrupted(const struct process *p);
 
 #endif

@@ -11,6 +11,7 @@
 #include "../test.h"
 #include "os/signals.h"
 #include "processes.h"
+#include "run/terminal.h"
 
 static void
 test_status(void)
@@ -118,7 +119,7 @@ test_idle(void)
 	    "where nothing runs nothing is due");
 	process_stop(&r, 5);
 	process_kill(&r, 1);
-	process_continue(&r, 1);
+	terminal_continue(&r, 1);
 	ok(!process_busy(&r) && news(&r, 5) == PROCESS_NOTHING &&
 		process_due(&r, 5) == PROCESS_NEVER,
 	    "nor can it be stopped");
@@ -277,7 +278,7 @@ test_stopped(void)
 	r = start(": >ready; kill -STOP $$; exit 5");
 	ready();
 	ok(news(&r, 1) == PROCESS_NOTHING, "who stops itself has not ended");
-	until(news(&r, 1) == PROCESS_ENDED || (process_continue(&r, 1), false));
+	until(news(&r, 1) == PROCESS_ENDED || (terminal_continue(&r, 1), false));
 	ok(!process_busy(&r) && process_status(&r) == 5,
 	    "when we are continued it goes on");
 	r = start("sleep 1000 & echo $! >member; : >ready; kill -STOP $$");

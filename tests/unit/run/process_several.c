@@ -13,6 +13,7 @@
 #include "../test.h"
 #include "os/os.h"
 #include "processes.h"
+#include "run/terminal.h"
 
 enum { BOTH = 2 };
 
@@ -354,13 +355,13 @@ test_background(void)
 	    "in the background who asks is to suspend us all, told once");
 	ok(tcgetpgrp(slave) == shell && shared.front == NULL,
 	    "the terminal is the shell's");
-	process_continue(processes, BOTH);
+	terminal_continue(processes, BOTH);
 	scratch_put("told", "");
 	until(is_there("going"));
 	ok(is_there("going") && (reap(processes), !processes[0].suspended),
 	    "when we go on without it, who asks does not go on");
 	set_front(getpgrp());
-	process_continue(processes, BOTH);
+	terminal_continue(processes, BOTH);
 	ok(has_it(processes, 0), "with it that is who has it");
 	type("three\n");
 	ok(over(processes, 0) && holds("a", "three\n"), "and who reads");
@@ -418,7 +419,7 @@ test_suspend(void)
 		process_tick(&processes[0], 1) == PROCESS_SUSPENDED,
 	    "who is suspended with the terminal suspends us");
 	before = processes[1].limit_at;
-	process_suspend(processes, BOTH);
+	terminal_suspend(processes, BOTH);
 	ok(is_there("stopped"), "all commands are stopped with us");
 	ok(is_there("cooked"), "and the terminal is as it was");
 	ok(processes[1].limit_at > before && processes[0].limit_at > before,
