@@ -39,10 +39,11 @@ TREE = lib/base/hash.o lib/match/glob.o lib/match/rule.o lib/tree/compare.o \
 	lib/tree/scan.o lib/tree/symlink.o lib/tree/tree.o
 
 WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
-	lib/run/dispatch.o lib/run/adopted.o lib/run/args.o lib/run/batch.o \
-	lib/run/receiver.o lib/run/contents.o lib/run/deliver.o lib/run/input.o \
-	lib/run/command.o lib/run/message.o lib/run/options.o lib/run/poke.o lib/run/capture.o \
-	lib/run/process.o lib/run/start.o lib/run/terminal.o lib/run/throttle.o watchrun.o \
+	lib/run/adopted.o lib/run/args.o lib/run/batch.o lib/run/capture.o \
+	lib/run/command.o lib/run/contents.o lib/run/deliver.o \
+	lib/run/dispatch.o lib/run/input.o lib/run/message.o \
+	lib/run/options.o lib/run/poke.o lib/run/process.o lib/run/receiver.o \
+	lib/run/start.o lib/run/terminal.o lib/run/throttle.o watchrun.o \
 	$(FLOOR)
 
 FILES = lib/base/content.o lib/site/listing.o lib/site/mime.o \
@@ -73,20 +74,20 @@ TREE_H = lib/base/hash.h lib/match/glob.h lib/match/rule.h \
 
 HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/base/fds.h lib/base/json.h lib/base/msg.h lib/base/release.h \
-	lib/base/str.h lib/base/utf8.h \
-	lib/http/access.h lib/http/chunks.h lib/http/http.h lib/http/net.h \
-	lib/notify/changelist.h lib/notify/mailbox.h lib/notify/pidfile.h \
-	lib/os/os.h \
+	lib/base/str.h lib/base/utf8.h lib/http/access.h lib/http/chunks.h \
+	lib/http/http.h lib/http/net.h lib/notify/changelist.h \
+	lib/notify/mailbox.h lib/notify/pidfile.h lib/os/os.h \
 	lib/os/sandbox.h lib/os/signals.h lib/push/answer.h lib/push/conn.h \
 	lib/push/dialect.h lib/push/history.h lib/push/news.h \
 	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
-	lib/run/dispatch.h lib/run/adopted.h lib/run/args.h lib/run/batch.h \
-	lib/run/receiver.h lib/run/contents.h lib/run/deliver.h lib/run/input.h lib/run/command.h \
-	lib/run/message.h lib/run/options.h lib/run/poke.h lib/run/capture.h \
-	lib/run/process.h lib/run/start.h lib/run/terminal.h lib/run/throttle.h lib/site/listing.h \
-	lib/site/mime.h lib/site/page.h lib/site/range.h lib/site/reply.h \
-	lib/site/root.h lib/site/site.h lib/site/version.h lib/ws/base64.h \
-	lib/ws/sha1.h lib/ws/ws.h
+	lib/run/adopted.h lib/run/args.h lib/run/batch.h lib/run/capture.h \
+	lib/run/command.h lib/run/contents.h lib/run/deliver.h \
+	lib/run/dispatch.h lib/run/input.h lib/run/message.h \
+	lib/run/options.h lib/run/poke.h lib/run/process.h lib/run/receiver.h \
+	lib/run/start.h lib/run/terminal.h lib/run/throttle.h \
+	lib/site/listing.h lib/site/mime.h lib/site/page.h lib/site/range.h \
+	lib/site/reply.h lib/site/root.h lib/site/site.h lib/site/version.h \
+	lib/ws/base64.h lib/ws/sha1.h lib/ws/ws.h
 
 TREE_TESTS = tests/unit/tree/inotify tests/unit/tree/tree \
 	tests/unit/tree/tree_events tests/unit/tree/tree_hints \
@@ -98,22 +99,21 @@ TREE_TESTS = tests/unit/tree/inotify tests/unit/tree/tree \
 UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/base/content tests/unit/base/fds tests/unit/base/hash \
 	tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
-	tests/unit/run/adopted \
 	tests/unit/base/utf8 tests/unit/http/access tests/unit/http/chunks \
 	tests/unit/http/http tests/unit/http/net tests/unit/match/glob \
 	tests/unit/match/glob_limits tests/unit/match/rule \
 	tests/unit/notify/changelist tests/unit/notify/mailbox \
 	tests/unit/notify/pidfile tests/unit/notify/pidfile_signal \
-	tests/unit/os/os tests/unit/os/sandbox \
-	tests/unit/os/signals tests/unit/push/answer tests/unit/push/conn \
-	tests/unit/push/dialect tests/unit/push/history tests/unit/push/news \
-	tests/unit/push/peers tests/unit/push/trigger tests/unit/run/args \
-	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/receiver \
-	tests/unit/run/contents tests/unit/run/contents_writers \
-	tests/unit/run/input tests/unit/run/command tests/unit/run/message \
-	tests/unit/run/options tests/unit/run/poke tests/unit/run/capture \
-	tests/unit/run/process tests/unit/run/process_several tests/unit/run/start \
-	tests/unit/run/throttle \
+	tests/unit/os/os tests/unit/os/sandbox tests/unit/os/signals \
+	tests/unit/push/answer tests/unit/push/conn tests/unit/push/dialect \
+	tests/unit/push/history tests/unit/push/news tests/unit/push/peers \
+	tests/unit/push/trigger tests/unit/run/adopted tests/unit/run/args \
+	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/capture \
+	tests/unit/run/command tests/unit/run/contents \
+	tests/unit/run/contents_writers tests/unit/run/input \
+	tests/unit/run/message tests/unit/run/options tests/unit/run/poke \
+	tests/unit/run/process tests/unit/run/process_several \
+	tests/unit/run/receiver tests/unit/run/start tests/unit/run/throttle \
 	tests/unit/site/listing tests/unit/site/mime tests/unit/site/page \
 	tests/unit/site/range tests/unit/site/reply tests/unit/site/root \
 	tests/unit/site/site tests/unit/site/version tests/unit/ws/base64 \
@@ -239,8 +239,9 @@ check-sanitizers:
 
 # Unit tests: the link line is all that the module may know.
 $(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/run/batched.h \
-	tests/unit/run/checked.h tests/unit/tree/fake.h \
-	tests/unit/run/processes.h tests/unit/scratch.h tests/unit/test.h tests/unit/tree/watched.h
+	tests/unit/run/checked.h tests/unit/run/processes.h \
+	tests/unit/scratch.h tests/unit/test.h tests/unit/tree/fake.h \
+	tests/unit/tree/watched.h
 
 tests/unit/run/args: tests/unit/run/args.o lib/run/args.o
 	$(LINK) -o $@ tests/unit/run/args.o lib/run/args.o
@@ -253,9 +254,9 @@ BATCH_HAND_UNIT = tests/unit/run/batch_hand.o lib/run/batch.o lib/base/hash.o
 tests/unit/run/batch_hand: $(BATCH_HAND_UNIT)
 	$(LINK) -o $@ $(BATCH_HAND_UNIT)
 
-RECEIVER_UNIT = tests/unit/run/receiver.o lib/run/receiver.o lib/notify/mailbox.o \
-	lib/base/buf.o lib/base/clock.o lib/notify/changelist.o $(OS) \
-	lib/notify/pidfile.o lib/base/str.o
+RECEIVER_UNIT = tests/unit/run/receiver.o lib/run/receiver.o \
+	lib/notify/mailbox.o lib/base/buf.o lib/base/clock.o \
+	lib/notify/changelist.o $(OS) lib/notify/pidfile.o lib/base/str.o
 tests/unit/run/receiver: $(RECEIVER_UNIT)
 	$(LINK) -o $@ $(RECEIVER_UNIT)
 
