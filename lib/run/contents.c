@@ -140,7 +140,10 @@ read_path(struct contents *c, const char *path, bool complete, uint64_t *sum)
 	if (fd < 0)
 		return errno == EACCES ? WRITERS_UNTOLD : WRITERS_NONE;
 	writers = ask_writers(fd);
-	if (writers == WRITERS_NONE || (writers == WRITERS_UNTOLD && complete))
+	/* A writer may have finished since: its size is what it is now. */
+	if ((writers == WRITERS_NONE ||
+		(writers == WRITERS_UNTOLD && complete)) &&
+	    fstat(fd, &st) == 0)
 		*sum = sum_file(c, fd, st.st_size);
 	close(fd);
 	return writers;
