@@ -229,6 +229,27 @@ bury_nobody(const struct process *r, bool ours)
 	}
 }
 
+/*
+ * Start a command, and a process that keeps a dead member of its group.  That
+ * process is older than the command, so it is none that the command left.
+ */
+static pid_t
+keep_a_dead_member(struct process *r)
+{
+	pid_t keeper;
+
+	keeper = fork();
+	if (keeper == 0) {
+		until(number("group") > 0);
+		r->pid = number("group");
+		bury_nobody(r, false);
+	}
+	*r = start("echo $$ >group; exec sleep 1000");
+	ready();
+	unlink("group");
+	return keeper;
+}
+
 static void
 test_dead(void)
 {
@@ -242,11 +263,7 @@ test_dead(void)
 	ok(!process_busy(&r) && waitpid(-1, NULL, WNOHANG) == -1,
 	    "a dead member that is our child is waited for");
 
-	r = start("sleep 1000");
-	keeper = fork();
-	if (keeper == 0)
-		bury_nobody(&r, false);
-	ready();
+	keeper = keep_a_dead_member(&r);
 	process_stop(&r, 1000);
 	leaderless(&r);
 	ok(process_tick(&r, 6000) == PROCESS_NOTHING && process_busy(&r) &&
@@ -256,11 +273,7 @@ test_dead(void)
 	kill(keeper, SIGKILL);
 	waitpid(keeper, NULL, 0);
 
-	r = start("sleep 1000");
-	keeper = fork();
-	if (keeper == 0)
-		bury_nobody(&r, false);
-	ready();
+	keeper = keep_a_dead_member(&r);
 	process_stop(&r, 1000);
 	process_kill(&r, 1);
 	leaderless(&r);
@@ -278,7 +291,8 @@ test_stopped(void)
 	r = start(": >ready; kill -STOP $$; exit 5");
 	ready();
 	ok(news(&r, 1) == PROCESS_NOTHING, "who stops itself has not ended");
-	until(news(&r, 1) == PROCESS_ENDED || (terminal_continue(&r, 1), false));
+	until(
+	    news(&r, 1) == PROCESS_ENDED || (terminal_continue(&r, 1), false));
 	ok(!process_busy(&r) && process_status(&r) == 5,
 	    "when we are continued it goes on");
 	r = start("sleep 1000 & echo $! >member; : >ready; kill -STOP $$");
