@@ -198,7 +198,7 @@ static:
 clean:
 	rm -rf static
 	rm -f reloadws watchrun *.o lib/*/*.o lib/push/reload_js.c
-	rm -f tests/*.o tests/unit/*/*.o tests/tools/*.o tests/fuzz/*.o \
+	rm -f tests/*.o tests/unit/*/*.o tests/tools/*.o tests/fuzz/*.o tests/fake/*.o
 	rm -f $(UNIT) $(TOOLS) $(FUZZERS) $(BENCH) tests/bench/*.o
 
 # Everything that the tests run.
@@ -240,7 +240,7 @@ check-sanitizers:
 # Unit tests: the link line is all that the module may know.
 $(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/run/batched.h \
 	tests/unit/run/checked.h tests/unit/run/processes.h \
-	tests/unit/scratch.h tests/unit/test.h tests/unit/tree/fake.h \
+	tests/unit/scratch.h tests/unit/test.h tests/fake/inotify.h \
 	tests/unit/tree/watched.h
 
 tests/unit/run/args: tests/unit/run/args.o lib/run/args.o
@@ -596,8 +596,8 @@ TREE_LESS = lib/base/clock.o lib/base/hash.o lib/base/str.o \
 	lib/match/glob.o lib/match/rule.o lib/tree/compare.o lib/tree/dir.o \
 	lib/tree/mounts.o lib/tree/poll.o lib/tree/symlink.o lib/tree/tree.o $(OS)
 TREE_UNIT = $(TREE_LESS) lib/tree/inotify.o lib/tree/scan.o
-FAKE_UNIT = $(TREE_LESS) lib/tree/scan.o tests/unit/tree/fake.o
-tests/unit/tree/fake.o: $(HEADERS) tests/unit/tree/fake.h
+FAKE_UNIT = $(TREE_LESS) lib/tree/scan.o tests/fake/inotify.o
+tests/fake/inotify.o: $(HEADERS) tests/fake/inotify.h
 
 tests/unit/tree/tree: tests/unit/tree/tree.o $(TREE_UNIT)
 	$(LINK) -o $@ tests/unit/tree/tree.o $(TREE_UNIT)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "../test.h"
-#include "fake.h"
+#include "../../fake/inotify.h"
 #include "tree/compare.h"
 #include "watched.h"
 

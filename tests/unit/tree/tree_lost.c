@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "fake.h"
+#include "../../fake/inotify.h"
 
 static void
 lose_hints(void)

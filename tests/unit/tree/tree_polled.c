@@ -10,7 +10,7 @@
 
 #include "../test.h"
 #include "base/clock.h"
-#include "fake.h"
+#include "../../fake/inotify.h"
 #include "watched.h"
 
 /*

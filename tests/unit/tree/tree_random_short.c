@@ -1,6 +1,6 @@
 #define _XOPEN_SOURCE 700
 /* tree_random_short.c - tests of the tree: too few watches, and false hints */
-#include "fake.h"
+#include "../../fake/inotify.h"
 #include "watched.h"
 
 /* Give a hint about anything, or change how many watches there are. */

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* fake.c - a substitute for inotify: the test decides which hints there are */
+/* inotify.c - a substitute for inotify: the test decides which hints there are */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fake.h"
+#include "inotify.h"
 
 struct fake fake;
 

@@ -1,4 +1,4 @@
-/* fake.h - a substitute for inotify: the test decides which hints there are */
+/* inotify.h - a substitute for inotify: the test decides which hints there are */
 #ifndef FAKE_H
 #define FAKE_H
 
