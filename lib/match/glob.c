@@ -35,16 +35,29 @@ is_sed_name(const char *name)
 	    name[sizeof sed_name - 1] == '\0';
 }
 
-/* Every name is asked about, and nearly all begin with something else. */
+/* May a name match, as far as the characters at both ends tell? */
+static bool
+fits_ends(const char *pattern, char first, char last)
+{
+	char end;
+
+	end = pattern[strlen(pattern) - 1];
+	return (*pattern == '*' || *pattern == first) &&
+	    (end == '*' || end == '?' || end == last);
+}
+
+/* Every name is asked about, and nearly all have other ends. */
 const char *
 glob_ignored(const char *name)
 {
 	size_t i;
+	char last;
 
 	if (is_sed_name(name))
 		return sed_name;
+	last = *name == '\0' ? '\0' : name[strlen(name) - 1];
 	for (i = 0; i < sizeof ignores / sizeof ignores[0]; i++)
-		if ((*ignores[i] == '*' || *ignores[i] == *name) &&
+		if (fits_ends(ignores[i], *name, last) &&
 		    fnmatch(ignores[i], name, 0) == 0)
 			return ignores[i];
 	return NULL;

@@ -171,6 +171,16 @@ set_signature(struct tree_entry *e, const struct found *f)
 	e->executable = executable_bits(&f->st);
 }
 
+/* Return the rules for which the name in hand counts, and why: asked once. */
+static uint64_t
+judge_name(struct scan *s, const char *name)
+{
+	if (!s->is_judged)
+		s->rules = dir_judge(s->t, s->d, name, &s->by);
+	s->is_judged = true;
+	return s->rules;
+}
+
 /* ---- entries ---- */
 
 static struct tree_entry *
@@ -247,7 +257,6 @@ is_suspect(const struct scan *s, const struct found *f)
 static void
 compare_known(struct scan *s, struct tree_entry *e, const struct found *f)
 {
-	const char *by;
 	uint64_t rules;
 	bool differs, waits;
 
@@ -259,13 +268,13 @@ compare_known(struct scan *s, struct tree_entry *e, const struct found *f)
 		poll_queue(s->t, s->d, QUEUE_RECHECK);
 	if (!differs && !is_suspect(s, f) && (!e->unsettled || waits))
 		return;
-	rules = dir_judge(s->t, s->d, e->name, &by);
+	rules = judge_name(s, e->name);
 	if (rules == 0)
 		return;
 	if (differs)
-		dir_notify(s->t, s->d, e->name, TREE_CHANGED, rules, by);
+		dir_notify(s->t, s->d, e->name, TREE_CHANGED, rules, s->by);
 	else if (is_suspect(s, f))
-		dir_notify(s->t, s->d, e->name, TREE_WRITTEN, rules, by);
+		dir_notify(s->t, s->d, e->name, TREE_WRITTEN, rules, s->by);
 	if (differs && s->is_polled && S_ISREG(f->st.st_mode))
 		leave_unsettled(s, e, rules);
 	else if (e->unsettled && (differs || !waits))
@@ -282,21 +291,17 @@ is_wanted(const struct scan *s, const char *name, const struct found *f,
 
 /* Is an entry of no use to what is there now? */
 static bool
-is_replaced(
-    const struct scan *s, const struct tree_entry *e, const struct found *f)
+is_replaced(struct scan *s, const struct tree_entry *e, const struct found *f)
 {
-	const char *by;
-
 	return entry_is_dir(e) ||
 	    (e->kind != f->kind &&
-		!is_wanted(s, e->name, f, dir_judge(s->t, s->d, e->name, &by)));
+		!is_wanted(s, e->name, f, judge_name(s, e->name)));
 }
 
 static int
 compare_file(struct scan *s, const char *name, struct tree_entry *e,
     const struct found *f)
 {
-	const char *by;
 	uint64_t rules;
 
 	if (e != NULL && is_replaced(s, e, f)) {
@@ -308,7 +313,7 @@ compare_file(struct scan *s, const char *name, struct tree_entry *e,
 		compare_known(s, e, f);
 		return 0;
 	}
-	rules = dir_judge(s->t, s->d, name, &by);
+	rules = judge_name(s, name);
 	if (!is_wanted(s, name, f, rules))
 		return 0;
 	e = add_entry(s, name);
@@ -320,10 +325,10 @@ compare_file(struct scan *s, const char *name, struct tree_entry *e,
 	if (rules == 0)
 		return 0;
 	if (s->d->is_quiet) {
-		report_found(s, e, f, rules, by);
+		report_found(s, e, f, rules, s->by);
 		return 0;
 	}
-	dir_notify(s->t, s->d, name, TREE_CREATED, rules, by);
+	dir_notify(s->t, s->d, name, TREE_CREATED, rules, s->by);
 	if (s->is_polled && S_ISREG(f->st.st_mode))
 		leave_unsettled(s, e, rules);
 	return 0;
@@ -333,15 +338,14 @@ compare_file(struct scan *s, const char *name, struct tree_entry *e,
 
 /* A link that some rules enter may be no more than a file for others. */
 static void
-report_linked_dir(const struct scan *s, const char *name)
+report_linked_dir(struct scan *s, const char *name)
 {
-	const char *by;
 	uint64_t rules;
 
-	rules = dir_judge(s->t, s->d, name, &by) &
+	rules = judge_name(s, name) &
 	    ~rules_entering(s->t->options.rules, s->d->reach, name, true);
 	if (rules != 0 && !s->d->is_quiet)
-		dir_notify(s->t, s->d, name, TREE_CREATED, rules, by);
+		dir_notify(s->t, s->d, name, TREE_CREATED, rules, s->by);
 }
 
 static int
@@ -398,15 +402,13 @@ static int
 follow_link(struct scan *s, const char *name, const struct tree_entry *e,
     struct symlink **link)
 {
-	const char *by;
 	int result;
 
 	if (s->t->inotify == NULL)
 		return 0;
 	if (*link != NULL && s->bits == 0 && !s->follows)
 		return 0;
-	if (e == NULL && !is_spelled(s, name) &&
-	    dir_judge(s->t, s->d, name, &by) == 0)
+	if (e == NULL && !is_spelled(s, name) && judge_name(s, name) == 0)
 		return 0;
 	if (s->real == NULL)
 		s->real = realpath(dir_path(s->d), NULL);
@@ -427,12 +429,10 @@ follow_link(struct scan *s, const char *name, const struct tree_entry *e,
 
 /* Can the directory entry be passed over without a stat? */
 static bool
-is_irrelevant(const struct scan *s, const char *name, mode_t type)
+is_irrelevant(struct scan *s, const char *name, mode_t type)
 {
-	const char *by;
-
 	return type != 0 && type != S_IFDIR && type != S_IFLNK &&
-	    dir_judge(s->t, s->d, name, &by) == 0;
+	    judge_name(s, name) == 0;
 }
 
 /* It is not known what is at a name. */
@@ -494,6 +494,7 @@ compare_name(struct scan *s, const char *name, mode_t type)
 	struct found f;
 	int result;
 
+	s->is_judged = false;
 	e = dir_find(s->d, s->appends ? s->nsorted : s->d->n, name);
 	if (e == NULL && is_irrelevant(s, name, type))
 		return 0;

@@ -28,6 +28,9 @@ struct scan {
 	int64_t now; /* ns since 1970 */
 	int64_t since; /* ns: until then all writes are known; or TREE_NEVER */
 	unsigned bits; /* of a hint about the name, or 0 */
+	uint64_t rules; /* for which the name in hand counts, if is_judged */
+	const char *by; /* the pattern by which it does */
+	bool is_judged;
 	char *real; /* the directory's path without links, once it is needed */
 	char path[PATH_MAX]; /* the directory's, and the name in hand */
 	size_t prefix; /* bytes of the directory's */
