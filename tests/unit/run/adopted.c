@@ -56,32 +56,46 @@ test_escaped(void)
 	ok(!alive(pid), "also when its parents have ended before");
 }
 
+/* Wait until two commands are gone: to reap for one takes the other's end. */
+static void
+gone_both(struct process *both)
+{
+	bool is_over[2] = { false, false };
+	int i;
+
+	for (i = 0; !is_over[0] || !is_over[1]; i = !i) {
+		process_reap(both, 2);
+		if (process_tick(&both[i], 1) == PROCESS_ENDED)
+			is_over[i] = true;
+		scratch_nap();
+	}
+}
+
 static void
 test_shared(void)
 {
-	struct process r, other;
+	struct process both[2];
 	pid_t pid;
 
 	unlink("a");
-	r = start("(" ESCAPED("a") ") & wait; exec sleep 1000");
+	both[0] = start("(" ESCAPED("a") ") & wait; exec sleep 1000");
 	pid = there("a");
-	other = start(": >ready; exec sleep 1000");
+	both[1] = start(": >ready; exec sleep 1000");
 	ready();
-	process_stop(&r, 0);
-	gone(&r);
+	process_stop(&both[0], 0);
+	gone(&both[0]);
 	ok(alive(pid), "what was adopted is left while another command runs");
-	process_stop(&other, 0);
-	gone(&other);
+	process_stop(&both[1], 0);
+	gone(&both[1]);
 	end(pid);
 	unlink("a");
-	r = start("(" ESCAPED("a") ") & wait; exec sleep 1000");
+	both[0] = start("(" ESCAPED("a") ") & wait; exec sleep 1000");
 	pid = there("a");
-	other = start(": >ready; exec sleep 1000");
+	both[1] = start(": >ready; exec sleep 1000");
 	ready();
-	process_stop(&r, 0);
-	process_stop(&other, 0);
-	gone(&r);
-	gone(&other);
+	process_stop(&both[0], 0);
+	process_stop(&both[1], 0);
+	gone_both(both);
 	ok(!alive(pid), "unless that one is being stopped as well");
 }
 
@@ -112,7 +126,7 @@ test_stubborn(void)
 	pid = there("a");
 	process_stop(&r, 0);
 	leaderless(&r);
-	until(is_there("heard"));
+	until((news(&r, 1), is_there("heard")));
 	for (i = 0; i < 50; i++, scratch_nap())
 		news(&r, 1);
 	ok(number("heard") == 1, "it is asked once");
@@ -132,7 +146,8 @@ test_stubborn(void)
 	r = start("setsid sh parent & wait");
 	there("a");
 	process_stop(&r, 0);
-	pid = there("b");
+	until((news(&r, 1), number("b") > 0));
+	pid = number("b");
 	gone(&r);
 	ok(!alive(pid), "so is what it starts meanwhile");
 }
