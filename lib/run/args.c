@@ -19,7 +19,7 @@ args_wanted(char *const command[])
 	return false;
 }
 
-/* prefix and arg as one; there is always room for the NULL at the end */
+/* Append prefix and arg as one; room for the final NULL is kept. */
 static int
 add(struct args *a, const char *prefix, const char *arg)
 {

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* capture.c - a command's output, copied on, and the end of it kept */
+/* capture.c - copies a command's output and keeps the end of it */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "run/capture.h"
 
 enum {
-	PIECE = PIPE_BUF, /* of which poll(2) says that it can be written */
+	PIECE = PIPE_BUF, /* bytes that fit if poll(2) reports POLLOUT */
 	LEFT = CAPTURE_PIPE + PIECE,
 	/* One byte more tells whether the first line is whole. */
 	KEPT = CAPTURE_KEPT + 1
@@ -23,8 +23,8 @@ enum {
 /* ---- the ends ---- */
 
 /*
- * Others have our standard output, too, so it can't be made non-blocking; but
- * a pipe or a terminal can be opened once more.
+ * Other processes share our standard output, so it cannot be made non-blocking.
+ * A pipe or a terminal is opened once more instead.
  */
 static void
 set_to(struct capture *c, int to)
@@ -94,7 +94,7 @@ keep(struct capture *c, const char *bytes, size_t n)
 	c->nkept += n;
 }
 
-/* The next piece of what is in the pipe; was there one, and room for it? */
+/* Read a piece from the pipe.  Returns false if it is empty or no room is left. */
 static bool
 take(struct capture *c)
 {
@@ -118,7 +118,7 @@ take(struct capture *c)
 	return true;
 }
 
-/* The next piece of what is left, which is lost when it can't be written. */
+/* Write a piece; on an error it is dropped.  Returns false if it has to wait. */
 static bool
 give(struct capture *c)
 {
@@ -166,7 +166,7 @@ capture_copy(struct capture *c, const struct pollfd fds[2])
 
 /* ---- a run ---- */
 
-/* Others may write for ever: no more than there is room for. */
+/* A daemon may write for ever: take() stops when no room is left. */
 static void
 drain(struct capture *c)
 {
@@ -189,7 +189,7 @@ capture_end(struct capture *c)
 	drain(c);
 }
 
-/* Where more came, the first byte is of a line that is not all there. */
+/* If bytes were dropped, the first line is incomplete. */
 const char *
 capture_text(const struct capture *c, size_t *n)
 {

@@ -1,4 +1,4 @@
-/* capture.h - a command's output, copied on, and the end of it kept */
+/* capture.h - copies a command's output and keeps the end of it */
 #ifndef CAPTURE_H
 #define CAPTURE_H
 
@@ -7,60 +7,64 @@
 #include <stddef.h>
 
 /*
- * The pipe is ours for as long as we run, at both ends, so that nobody whom a
- * command leaves behind ever finds it closed.  What comes is copied on before
- * more is read: a reader who does not read holds up the command, never us.
+ * The command writes to a pipe.  Both ends stay open for as long as watchrun
+ * runs, so that daemons which a command leaves behind can still write.  All
+ * output is copied on before more is read: a reader that does not read holds up
+ * the command, never watchrun.
  */
 
 enum {
-	CAPTURE_KEPT = 16384, /* of a run's output, in whole lines */
-	CAPTURE_PIPE = 65536 /* room for what is in a pipe when a run ends */
+	CAPTURE_KEPT = 16384, /* bytes of a run's output, in whole lines */
+	CAPTURE_PIPE = 65536 /* bytes that a pipe may hold when a run ends */
 };
 
 struct capture {
-	int into; /* for the command to write to; never for us */
+	int into; /* the command writes here */
 	int from; /* the pipe's other end */
-	int to; /* where it is copied to */
-	bool own; /* that is a descriptor of ours, to be closed */
-	char *kept; /* the last nkept bytes of this run; more came if cut */
+	int to; /* the output is copied to this */
+	bool own; /* `to` was opened by capture_open, and is closed with it */
+	char *kept; /* the last nkept bytes of this run */
 	size_t nkept;
-	bool cut;
-	char *left; /* what is to be written: left[at .. at + nleft) */
+	bool cut; /* earlier bytes of this run were dropped */
+	char *left; /* bytes to be written: left[at .. at + nleft) */
 	size_t at, nleft;
 };
 
-/* a pipe, whose output goes to that descriptor; 0, or -1 and errno */
+/*
+ * Make the pipe; its output is copied to descriptor `to`, which stays the
+ * caller's.  Returns 0, or -1 with errno set.
+ */
 int capture_open(struct capture *c, int to);
 
-/* A command is about to start: what came before is not of its report. */
+/* A run is about to start: earlier output does not belong to its report. */
 void capture_begin(struct capture *c);
 
-/* what capture_copy waits for; those that do not matter now are -1 */
+/* Set the descriptors that capture_copy waits for; an unused one is -1. */
 void capture_poll(const struct capture *c, struct pollfd fds[2]);
 
-/* read, or write, where poll(2) has said so */
+/* Read or write a piece, if poll(2) has reported that this is possible. */
 void capture_copy(struct capture *c, const struct pollfd fds[2]);
 
 /*
- * The command has ended: take in all that it wrote.  Copied on is what can be
- * without waiting; capture_copy does the rest.
+ * The run has ended: read all that the command wrote, and copy as much as can be
+ * written without waiting.  capture_copy does the rest.
  */
 void capture_end(struct capture *c);
 
 /*
- * Write what is left, waiting at most that many milliseconds at a time; a
- * signal that is caught ends it.
+ * Write all that is left.  Gives up if a write has to wait longer than ms
+ * milliseconds, or if a signal is caught.
  */
 void capture_flush(struct capture *c, int ms);
 
 /*
- * The lines at the end of a run's output, n bytes of any kind, not a string:
- * as many as fit, and whole, but for one that is longer than all the room.
- * Valid until the next call.
+ * Return the last lines of this run's output and set *n to their bytes, which
+ * may be of any kind.  The first line is whole, unless it alone is longer than
+ * CAPTURE_KEPT.  The text is valid until the next call.
  */
 const char *capture_text(const struct capture *c, size_t *n);
 
-/* also after capture_open failed */
+/* Free it and close the pipe, also after capture_open failed. */
 void capture_close(struct capture *c);
 
 #endif

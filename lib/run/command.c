@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* command.c - a rule's command: what it is started with, and how it ended */
+/* command.c - a rule's command: its arguments, its start and its result */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "run/args.h"
 #include "run/command.h"
 
-/* Where its patterns begin to match, once each, if that is there. */
+/* Add the existing paths that the patterns start at, each once. */
 static int
 add_bases(struct args *paths, const struct rules *rules, size_t rule)
 {
@@ -44,7 +44,7 @@ add_changed(struct args *paths, const struct batch *b, size_t rule)
 	return 0;
 }
 
-/* 0, or -1 and errno */
+/* Returns 0, or -1 with errno set. */
 static int
 start_with(struct command *c, const struct args *paths,
     const struct command_how *how, bool any, int64_t now)

@@ -1,4 +1,4 @@
-/* command.h - a rule's command: what it is started with, and how it ended */
+/* command.h - a rule's command: its arguments, its start and its result */
 #ifndef COMMAND_H
 #define COMMAND_H
 
@@ -11,7 +11,7 @@
 #include "run/capture.h"
 #include "run/process.h"
 
-enum { COMMAND_WHY = 120 };
+enum { COMMAND_WHY = 120 /* bytes of the text that describes a result */ };
 
 struct command {
 	const struct rule *rule;
@@ -20,26 +20,27 @@ struct command {
 	struct process *process;
 	struct capture capture; /* -e */
 	bool broken; /* the last run failed */
-	bool survived; /* what was killed of it lives on, and that was said */
-	char why[COMMAND_WHY]; /* and how: the command, and what became of it */
+	bool survived; /* it outlived KILL, and the user was warned */
+	char why[COMMAND_WHY]; /* the command and its result, in words */
 };
 
 /* How commands are started. */
 struct command_how {
 	int out; /* standard output; -1: ours */
 	bool deaf; /* standard input is /dev/null */
-	bool any; /* more may have changed than the changes tell */
+	bool any; /* more may have changed than the paths of the batch */
 };
 
 /*
- * Start its command, with what changed in place of `{}`: those of the batch in
- * hand that are there, or, where that is too much or not known, what the
- * patterns reach from.  0, or the exit status that says why not, and errno.
+ * Start the command with paths in place of `{}`: those of the batch in hand that
+ * exist.  If these are too many or not all are known, the paths that the rule's
+ * patterns start at.  Returns 0, or the exit status of a shell (126, 127) with
+ * errno set.
  */
 int command_start(struct command *c, const struct batch *batch,
     const struct command_how *how, int64_t now);
 
-/* Its run has ended: is it broken?  Then why tells. */
+/* The run has ended: set why and broken.  Returns true if the run failed. */
 bool command_ended(struct command *c);
 
 #endif

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* input.c - changes that come as a list, instead of from the tree */
+/* input.c - a list of changes, read instead of watching (-f) */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

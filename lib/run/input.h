@@ -1,11 +1,11 @@
-/* input.h - changes that come as a list, instead of from the tree */
+/* input.h - a list of changes, read instead of watching (-f) */
 #ifndef INPUT_H
 #define INPUT_H
 
 #include "notify/changelist.h"
 
 enum {
-	INPUT_BYTES = 65536 /* read in one go */
+	INPUT_BYTES = 65536 /* of one read(2) */
 };
 
 struct input {
@@ -16,12 +16,15 @@ struct input {
 
 typedef void input_each(void *arg, const struct list_record *record);
 
-/* open a file, or standard input for "-"; 0, or -1 and errno */
+/*
+ * Open a file, or standard input for "-"; `end` ends each record.  Returns 0, or
+ * -1 with errno set.
+ */
 int input_open(struct input *in, const char *path, char end);
 
 /*
- * Hand out the records that there are, once poll() has said so: 1, 0 when that
- * was the last of them, -1 and errno.
+ * Read once poll(2) has reported input, and call each() for every record.
+ * Returns 1, 0 at the end of the list, or -1 with errno set.
  */
 int input_read(struct input *in, input_each *each, void *arg);
 

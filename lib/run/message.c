@@ -1,4 +1,4 @@
-/* message.c - a batch as the change list tells it */
+/* message.c - a batch as records of a change list */
 #include "run/message.h"
 #include "notify/changelist.h"
 
@@ -14,7 +14,7 @@ message_changes(struct buf *to, const struct batch *b, uint64_t who, char end)
 	for (p = b->taken; p != NULL; p = p->taken)
 		if ((p->owed & who) != 0 &&
 		    list_put_path(to, p->path, end) < 0) {
-			/* Too much to tell each: then it is anything. */
+			/* The list is full: a `*` stands for all paths. */
 			to->len = len;
 			return list_put_any(to, end);
 		}

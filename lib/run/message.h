@@ -1,4 +1,4 @@
-/* message.h - a batch as the change list tells it */
+/* message.h - a batch as records of a change list */
 #ifndef MESSAGE_H
 #define MESSAGE_H
 
@@ -8,8 +8,9 @@
 #include "run/batch.h"
 
 /*
- * Append what these are owed, a `*` where that is anything or finds no room.
- * 0, or -1 when memory is out.
+ * Append the paths that the receivers `who` are owed, each with `end` after it.
+ * If anything may have changed, or the paths find no room, a `*` is appended.
+ * Returns 0, or -1: out of memory.
  */
 int
 message_changes(struct buf *to, const struct batch *b, uint64_t who, char end);

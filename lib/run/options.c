@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* options.c - what watchrun was asked to do, as its arguments say it */
+/* options.c - the arguments of watchrun */
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* options.h - what watchrun was asked to do, as its arguments say it */
+/* options.h - the arguments of watchrun */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -7,35 +7,37 @@
 
 #include "match/rule.h"
 
-enum { OPTIONS_ERROR = 300 /* bytes of what is said of an error */ };
+enum { OPTIONS_ERROR = 300 /* bytes of an error message */ };
 
 struct options {
 	struct rules rules;
 	int64_t settle, many; /* -t, ms; many as in struct batch */
-	int64_t poll; /* -i, ms; 0: by itself, where events do not tell */
+	int64_t poll; /* -i, ms; 0: poll only what has no events */
 	const char *from; /* -f, or NULL: watch */
 	bool once; /* -1 */
 	bool zero; /* -0 */
-	bool help; /* -h: nothing after it was looked at */
+	bool help; /* -h; later arguments were not parsed */
 	bool list; /* -l */
 	bool dry; /* -n */
 	bool poke; /* -P */
 	bool quiet, verbose; /* -q, -v: the last one counts */
 	bool version; /* -V: as help */
 	bool wait; /* -w */
-	char error[OPTIONS_ERROR]; /* what: why */
+	char error[OPTIONS_ERROR]; /* as "what: why" */
 };
 
 /*
- * Take the arguments apart: they are kept, not copied, and a `;` that ends a
- * command becomes its NULL.  0, or -1 with the error in words, which are ""
- * where memory is out.  Patterns that name what exists are literal (stat(2)).
+ * Parse the arguments.  They are referenced, not copied, and a `;` that ends a
+ * command is replaced with NULL.  Patterns that name an existing file are
+ * literal (stat(2)).  Returns 0, or -1 with a message in error, which is "" if
+ * memory is out.
  */
 int options_parse(struct options *o, int argc, char *argv[]);
 
 /* Return the rules with -u, a bit each. */
 uint64_t options_same(const struct options *o);
 
+/* Free the rules. */
 void options_free(struct options *o);
 
 #endif

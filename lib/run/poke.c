@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* poke.c - wake whoever watches a file, without changing it */
+/* poke.c - raise the events of a save without changing the file */
 #include <sys/stat.h>
 
 #include <errno.h>

@@ -1,10 +1,10 @@
-/* poke.h - wake whoever watches a file, without changing it */
+/* poke.h - raise the events of a save without changing the file */
 #ifndef POKE_H
 #define POKE_H
 
 enum poke_result {
 	POKE_OK,
-	POKE_ERRNO, /* errno tells */
+	POKE_ERRNO, /* errno is set */
 	POKE_ABSOLUTE, /* the path starts with a slash */
 	POKE_UP, /* it has a `..` in it */
 	POKE_LINK, /* it leads through a link, or to one */
@@ -12,19 +12,18 @@ enum poke_result {
 };
 
 /*
- * Make the events of a save, with all that the file holds and its time of
- * modification left as they are: written to, attributes changed, closed after
- * writing.  Only the last of them for a file of another user, all but the last
- * for one that can't be opened for writing.  A directory has its attributes
- * changed; so has the nearest directory that is still there where the path is
- * no more.
+ * Raise the events of a save: modified, attributes changed, closed after writing
+ * (inotify(7)).  Contents and modification time stay as they are.  A file of
+ * another user raises only the close; a file that cannot be opened for writing
+ * raises all but the close.  For a directory the attributes event is raised; if
+ * the path does not exist, for its nearest existing parent.
  *
- * The path is relative to the working directory and stays beneath it; what is
- * refused is never opened.
+ * The path is relative to the working directory and stays beneath it.  A refused
+ * path is never opened.
  */
 enum poke_result poke_path(const char *path);
 
-/* what a result other than POKE_OK and POKE_ERRNO means, in words */
+/* Describe a result in words, e.g. "not a regular file". */
 const char *poke_why(enum poke_result result);
 
 #endif

@@ -1,11 +1,11 @@
-/* receiver.c - a pidfile as a doorbell, and the letter box beside it */
+/* receiver.c - a pidfile that is signalled, and the mailbox beside it */
 #include <errno.h>
 #include <string.h>
 
 #include "notify/mailbox.h"
 #include "run/receiver.h"
 
-/* ./P is P */
+/* Return the path without leading "./". */
 static const char *
 plain(const char *path)
 {
@@ -21,7 +21,7 @@ same(const struct receiver *to, const struct rule *r, const char *path)
 	    to->signo == r->signo;
 }
 
-/* The bell of one of the rule's pidfiles: one of the n, or a new one. */
+/* Return the index of a pidfile's receiver, or n if it is a new one. */
 static size_t
 find(const struct receiver *receivers, size_t n, const struct rule *r,
     const char *path)
