@@ -13,7 +13,7 @@
 #include "run/poke.h"
 
 enum {
-	POKES = 256, /* before signals have their turn */
+	POKES = 256, /* between two calls of breathe() */
 	WORDS = RULE_MAX * (COMMAND_WHY + 4) + 64 /* bytes besides reports */
 };
 
@@ -23,7 +23,7 @@ bit(size_t i)
 	return (uint64_t)1 << i;
 }
 
-/* Which of these rules have something to report? */
+/* Return those of these rules that failed and keep reports. */
 static uint64_t
 broken(const struct dispatch *d, uint64_t rules)
 {
@@ -38,9 +38,9 @@ broken(const struct dispatch *d, uint64_t rules)
 }
 
 /*
- * What a box can't hold of the reports is left out, so that how each of the
- * commands failed still is told, and what changed.  0, or -1 when memory is
- * out.
+ * Append a report.  Output that finds no room in a mailbox is left out, so that
+ * the result of each command and the paths still do.  Returns 0, or -1: out of
+ * memory.
  */
 static int
 write_report(const struct command *c, struct buf *to, char end)
@@ -58,8 +58,8 @@ write_report(const struct command *c, struct buf *to, char end)
 }
 
 /*
- * The batch: the reports of those rules that are broken, what these are owed,
- * and the end.  As write_report.
+ * Append the reports of the rules that failed, the paths that the receivers
+ * `who` are owed, and the end of the batch.  As write_report.
  */
 static int
 write_list(const struct dispatch *d, struct buf *to, uint64_t rules,
@@ -77,7 +77,7 @@ write_list(const struct dispatch *d, struct buf *to, uint64_t rules,
 	    : list_put_end(to, end);
 }
 
-/* Nobody who is owed: then it is for the report alone. */
+/* If `who` is empty, only reports are sent. */
 static void
 signal_receiver(struct dispatch *d, struct receiver *to, uint64_t who)
 {
@@ -86,7 +86,7 @@ signal_receiver(struct dispatch *d, struct receiver *to, uint64_t who)
 
 	messages = (struct buf){ .max = BOX_MAX };
 	if (write_list(d, &messages, to->rules, who, '\n') < 0) {
-		/* No memory: then the ring is all. */
+		/* Out of memory: a `*` stands for all paths. */
 		buf_free(&messages);
 		if (who == 0)
 			return;

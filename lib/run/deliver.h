@@ -9,7 +9,7 @@
 /*
  * Receivers are the pidfiles, each with its mailbox, and those of -l and -P,
  * which stand for a pidfile that all rules name.  A set of receivers is a bit
- * each: that of a bell, or DISPATCH_LIST.
+ * each: the index of a receiver, or DISPATCH_LIST.
  */
 
 struct dispatch;

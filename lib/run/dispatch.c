@@ -1,4 +1,4 @@
-/* dispatch.c - to act on a batch: each rule has its turn, then who waits is told */
+/* dispatch.c - runs the commands of a batch, rule by rule */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -96,7 +96,7 @@ failed(struct dispatch *d, size_t i, int status)
 	d->failed |= bit(i);
 }
 
-/* Has this failed because somebody writes the program?  Then it is due again. */
+/* Return true if the program is being written to; its start is due again. */
 static bool
 is_busy_program(struct dispatch *d, int error)
 {
@@ -141,7 +141,7 @@ start(struct dispatch *d, size_t i)
 	return false;
 }
 
-/* true when it has it on: its command is at work, or is being stopped */
+/* Returns true if the turn goes on: the command runs or is being stopped. */
 static bool
 turn_of(struct dispatch *d, size_t i)
 {
@@ -201,7 +201,7 @@ dispatch_retry(struct dispatch *d)
 	return go_on(d);
 }
 
-/* A server has ended though nobody stopped it: it starts with the next batch. */
+/* A server has ended by itself: it starts again with the next batch. */
 static int
 server_ended(struct dispatch *d, size_t i)
 {
@@ -226,7 +226,7 @@ dispatch_ended(struct dispatch *d, size_t i)
 			return 0;
 		return go_on(d);
 	}
-	/* What it wrote is its own doing. */
+	/* The changes that the command made are own. */
 	d->calls.hear();
 	if (command_ended(&d->commands[i]))
 		failed(d, i, process_status(&d->processes[i]));
@@ -357,7 +357,7 @@ dispatch_unsaid(const struct dispatch *d)
 	return false;
 }
 
-/* Of a rule without -e there is nothing to copy. */
+/* A rule without -e has no capture. */
 void
 dispatch_poll(const struct dispatch *d, struct pollfd *fds)
 {

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* process.c - commands in process groups of their own, and the terminal they ask for */
+/* process.c - commands in process groups of their own */
 #include <sys/wait.h>
 
 #include <errno.h>

@@ -16,7 +16,7 @@ open_tty(struct process_shared *s)
 	return s->tty >= 0;
 }
 
-/* Only who is in the background is stopped for this, and we may be. */
+/* Block SIGTTOU, which would stop us if we are in the background. */
 static void
 set_front(
     const struct process_shared *s, pid_t group, const struct termios *modes)
@@ -33,7 +33,10 @@ set_front(
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
-/* Take it from whoever has it, be it us or another command; can we? */
+/*
+ * Give the terminal to a command, if our group or another command has it.
+ * Returns false otherwise.
+ */
 static bool
 give_terminal(struct process *p)
 {
@@ -69,7 +72,6 @@ take_terminal(struct process_shared *s)
 	set_front(s, getpgrp(), &s->modes);
 }
 
-/* Who waits for the terminal gets it when nobody has. */
 void
 terminal_hand_on(struct process *processes, size_t n)
 {
@@ -91,7 +93,7 @@ terminal_asked(struct process *p)
 		kill(-p->pid, SIGCONT);
 		return;
 	}
-	/* To go on without it would be to ask again, and so for ever. */
+	/* A command that is continued without it asks again at once. */
 	p->asks = true;
 	/* In the background ourselves, we stop with it as any job does. */
 	p->suspended = s->front == NULL && !p->stopping;
@@ -108,15 +110,15 @@ terminal_leave(struct process *p)
 	p->suspended = p->asks = false;
 	if (s->front != p)
 		return;
-	/* That we end a command with INT is no Ctrl-C. */
+	/* A command that watchrun stops with INT was not stopped by Ctrl-C. */
 	p->held_terminal = !p->stopping;
 	p->hung_up = tcgetpgrp(s->tty) < 0;
 	take_terminal(s);
 }
 
 /*
- * A command that wants a terminal which we do not have stays stopped until
- * we have: it would only ask again.
+ * A command that waits for the terminal stays stopped until our group has it:
+ * it would only ask again.
  */
 void
 terminal_continue(struct process *processes, size_t n)
