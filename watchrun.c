@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* watchrun.c - see what changed, run commands, ring who waits for it */
+/* watchrun.c - watches files, runs commands, signals pidfiles */
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -35,7 +35,7 @@ enum {
 	KILL_PAUSE_NS = 2000000
 };
 
-/* What poll() waits for; then two for each report. */
+/* Indices of descriptors for poll(2); from CAPTURES on, two for each rule. */
 enum { SIGNALS, TREE, MOUNTS, INPUT, OUT, CAPTURES };
 
 static const char usage[] =
@@ -70,7 +70,7 @@ out_of_memory(void)
 
 /* ---- what changed ---- */
 
-/* May it be the doing of a command of ours? */
+/* Return true if a command of ours may have made a change now. */
 static bool
 is_own(int64_t now)
 {
@@ -94,7 +94,7 @@ changed(const char *path, uint64_t rules, enum batch_change change)
 		out_of_memory();
 }
 
-/* A command that runs may have read what a file holds now. */
+/* A running command may have read these contents. */
 static void
 closed(const char *path)
 {
@@ -117,7 +117,7 @@ gone(const char *path, uint64_t rules)
 		out_of_memory();
 }
 
-/* Polled: it is complete, since it is the same in two looks. */
+/* A polled file is complete if two looks agree. */
 static void
 settled(const char *path)
 {
@@ -177,7 +177,7 @@ on_event(void *arg, const char *path, enum tree_event event, uint64_t rules,
 	}
 }
 
-/* A record of -f. */
+/* Handle a record of -f. */
 static void
 on_record(void *arg, const struct list_record *record)
 {
@@ -211,7 +211,7 @@ on_record(void *arg, const struct list_record *record)
 
 /* ---- to end ---- */
 
-/* Stop what runs, and end when it is gone: by a signal, or with a status. */
+/* Stop all commands, then end: by this signal, or with the status if it is 0. */
 static void
 leave(int signo, int status)
 {
@@ -221,7 +221,7 @@ leave(int signo, int status)
 	dispatch_stop(&w.dispatch, signo);
 }
 
-/* Whatever ends us so soon, what we have started must not outlive us. */
+/* For atexit(3): commands must not outlive watchrun. */
 static void
 kill_rest(void)
 {
@@ -239,7 +239,7 @@ kill_rest(void)
 	}
 }
 
-/* Nothing runs any more, and nothing is left to be written? */
+/* End if no command runs and all output is written. */
 static void
 leave_when_gone(void)
 {
@@ -251,7 +251,7 @@ leave_when_gone(void)
 		exit(w.status);
 }
 
-/* A second one means "now", but not at once: a script's trap may have sent it. */
+/* A second signal kills, but not at once: a script's trap may have sent it. */
 static void
 end(int signo)
 {
@@ -286,7 +286,7 @@ on_signals(void)
 
 /* ---- to act ---- */
 
-/* Hear and look at all that is due; signals need not wait for it. */
+/* Read events and scan all that is due, seeing to signals meanwhile. */
 static void
 look(void)
 {
@@ -308,7 +308,7 @@ look(void)
 		out_of_memory();
 }
 
-/* A batch has been begun, or gone on with. */
+/* Take in the result of a dispatch function. */
 static void
 acted(int result)
 {
@@ -316,7 +316,7 @@ acted(int result)
 		out_of_memory();
 	if (w.dispatch.acting || !w.options.once || w.leaving)
 		return;
-	/* A server may live on: then we end with it. */
+	/* A server may live on: watchrun ends when it ends. */
 	w.leaving = true;
 	w.status = w.dispatch.status;
 }
@@ -355,7 +355,7 @@ on_runs(void)
 		acted(dispatch_retry(&w.dispatch));
 }
 
-/* When the batch is to be acted on, or BATCH_NEVER. */
+/* Return when the batch is to be taken, or BATCH_NEVER. */
 static int64_t
 batch_when(void)
 {
@@ -370,7 +370,7 @@ batch_when(void)
 	return when;
 }
 
-/* Are the files of the batch complete, and more than rewritten? */
+/* Return true if the files of the batch are complete and have changed. */
 static bool
 batch_is_ready(void)
 {
@@ -414,7 +414,7 @@ read_input(void)
 
 	result = input_read(&w.input, on_record, NULL);
 	w.input_ended = result <= 0;
-	/* A long list is acted on in several batches, and none of it lost. */
+	/* A long list is taken in several batches; nothing is lost. */
 	if (w.input_ended || w.batch.n >= INPUT_AHEAD)
 		batch_flush(&w.batch);
 	if (result >= 0)
@@ -423,7 +423,7 @@ read_input(void)
 	leave(0, 1);
 }
 
-/* What is waited for: a negative descriptor is none. */
+/* Set the descriptors to poll; -1 is none. */
 static void
 set_fds(struct pollfd *fds)
 {
@@ -432,7 +432,7 @@ set_fds(struct pollfd *fds)
 	for (i = 0; i < CAPTURES; i++)
 		fds[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	fds[SIGNALS].fd = w.signals;
-	/* Once told to end, no change matters, and none is waited for. */
+	/* While watchrun ends, changes do not matter. */
 	if (w.tree != NULL && !w.leaving) {
 		fds[TREE].fd = tree_fd(w.tree);
 		fds[MOUNTS].fd = tree_mounts_fd(w.tree);
@@ -499,7 +499,7 @@ open_tree(void)
 	msg_why("watching directories: %zu, files: %zu", dirs, files);
 }
 
-/* For -n: how a directory is watched, or by what a file counts. */
+/* For -n: print how a directory is watched, or the pattern of a file. */
 static void
 show(void *arg, const char *path, bool is_dir, uint64_t rules, const char *by)
 {
@@ -567,7 +567,7 @@ main(int argc, char *argv[])
 	msg_init("watchrun", usage);
 	take_options(argc, argv);
 	open_dispatch();
-	/* To open a FIFO may take long: then Ctrl-C simply ends us. */
+	/* Opening a FIFO may block: Ctrl-C still has its default action. */
 	if (w.options.from != NULL &&
 	    input_open(&w.input, w.options.from, w.options.zero ? '\0' : '\n') <
 		0)

@@ -206,7 +206,7 @@ batch_closed(struct batch *b, const char *path, int64_t now)
 	}
 	p->closed = true;
 	b->retry = 0;
-	/* It may be about to be moved over the file that it replaces. */
+	/* The saver may be about to move the file over another one. */
 	if (p->created)
 		b->last = now;
 	return p;

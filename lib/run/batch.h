@@ -32,7 +32,7 @@ enum {
 
 #define BATCH_NEVER INT64_MAX
 
-/* What happened to a path. */
+/* Kinds of changes of a path. */
 enum batch_change {
 	BATCH_CHANGE, /* its signature differs */
 	BATCH_CREATE, /* that, and there was none before */
@@ -46,7 +46,7 @@ enum batch_hold {
 	BATCH_HELD_UNSETTLED /* polled: until two looks agree */
 };
 
-/* What is known of a path's writers. */
+/* The writers of a path. */
 enum batch_writer {
 	BATCH_WRITER_UNKNOWN, /* there were events since they were asked for */
 	BATCH_WRITER_NONE,
@@ -131,7 +131,7 @@ int batch_gone(
  */
 struct batch_path *batch_closed(struct batch *b, const char *path, int64_t now);
 
-/* It is polled, and may be half-written; or two looks agree by now. */
+/* A polled path may be half-written; or two looks agree by now. */
 void batch_unsettled(struct batch *b, const char *path);
 void batch_settled(struct batch *b, const char *path);
 
@@ -141,7 +141,7 @@ void batch_any(struct batch *b, uint64_t rules, int64_t now);
 /* Make it due at once for all these rules, changes or not. */
 void batch_force(struct batch *b, uint64_t rules, int64_t now);
 
-/* It is whole: what it holds is due at once. */
+/* The batch is complete: it is due at once. */
 void batch_flush(struct batch *b);
 
 /* Drop a path from the batch to come for these rules. */

@@ -135,7 +135,7 @@ read_path(struct contents *c, const char *path, bool complete, uint64_t *sum)
 	errno = 0;
 	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
 		return errno == EACCES ? WRITERS_UNTOLD : WRITERS_NONE;
-	/* What is there may be no file by now: that must not block. */
+	/* Another process may have put a FIFO there: do not block. */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == EACCES ? WRITERS_UNTOLD : WRITERS_NONE;

@@ -221,7 +221,7 @@ dispatch_ended(struct dispatch *d, size_t i)
 		return server_ended(d, i);
 	}
 	if (d->rules->v[i].restart) {
-		/* It was stopped to be started anew. */
+		/* The server was stopped to be started again. */
 		if (turn_of(d, i))
 			return 0;
 		return go_on(d);

@@ -23,19 +23,16 @@
  */
 
 enum {
-	DISPATCH_LIST =
-	    RECEIVER_MAX, /* who is told by -l and -P, beside the bells */
-	DISPATCH_NOBODY =
-	    RULE_MAX, /* the current rule if no rule has its turn */
-	DISPATCH_RETRY = 3000, /* ms in which a busy program is tried again */
-	DISPATCH_PAUSE =
-	    10, /* ms until it is; each pause is twice the last one */
+	DISPATCH_LIST = RECEIVER_MAX, /* the receiver of -l and -P */
+	DISPATCH_NOBODY = RULE_MAX, /* current, if no rule has its turn */
+	DISPATCH_RETRY = 3000, /* ms in which a busy program is retried */
+	DISPATCH_PAUSE = 10, /* ms before the first retry; it doubles */
 	DISPATCH_PAUSE_MAX = 320
 };
 
 /* Callbacks of the program, since modules do not print. */
 struct dispatch_calls {
-	/* as msg_warn and msg_why do */
+	/* as msg_warn and msg_why */
 	void (*warn)(const char *fmt, ...)
 	    __attribute__((format(printf, 1, 2)));
 	void (*why)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -51,26 +48,23 @@ struct dispatch {
 	const struct options *options;
 	const struct rules *rules; /* of the options */
 	struct dispatch_calls calls;
-	struct process
-	    *processes; /* one a rule; a server's for as long as it lives */
+	struct process *processes; /* one a rule */
 	struct command *commands; /* one a rule */
 	struct process_shared shared; /* by the processes */
 	struct receiver receivers[RECEIVER_MAX];
 	size_t nreceivers;
-	struct batch *batch; /* with what is in hand, and owed from before */
+	struct batch *batch; /* with the batch in hand and owed paths */
 	struct batch_taken taken; /* the batch in hand */
 	bool acting; /* the batch in hand is not done yet */
 	bool ending; /* no command starts: see dispatch_stop */
 	size_t current; /* the rule that has its turn */
-	int64_t
-	    retry_at; /* its program is busy: tried then, or PROCESS_NEVER */
+	int64_t retry_at; /* of a busy program, or PROCESS_NEVER */
 	int64_t retry_until, retry_pause;
 	uint64_t todo, ran, failed; /* rules */
-	int64_t changed; /* the time of the first change of that batch */
+	int64_t changed; /* when the batch in hand began */
 	struct throttle throttle;
 	int status; /* of the first command that failed, or 0 */
-	unsigned
-	    refused; /* poke results that the user was warned of, a bit each */
+	unsigned refused; /* poke results that were warned of, a bit each */
 	struct buf list; /* the list of -l that is still to be written */
 };
 

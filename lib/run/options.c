@@ -14,10 +14,10 @@
 #include "run/options.h"
 #include "run/process.h"
 
-/* A colon: an option that wants an argument.  In the order of the manual. */
+/* For getopt(3), in the order of the manual. */
 static const char all[] = ":01aef:hi:k:lnPp:qrS:s:T:t:uVvwx:";
 
-/* Those that every rule has of its own; the others stand in the first. */
+/* Options of each rule; all others belong before the first `;`. */
 static const char of_rules[] = "aekprSsTux";
 
 static int fail(struct options *o, const char *fmt, ...)
@@ -78,7 +78,7 @@ seconds(struct options *o, int c, int64_t least, int64_t *ms)
 	return 0;
 }
 
-/* An option that belongs to its rule; 1 when it is none. */
+/* Parse an option of a rule.  Returns 0, -1, or 1 if c is no such option. */
 static int
 rule_option(struct options *o, struct rule *r, int c)
 {
@@ -173,7 +173,7 @@ any_option(struct options *o, struct rule *r, int c)
 	return result > 0 ? option(o, c) : result;
 }
 
-/* One rule: options and patterns, then perhaps `--` and the command. */
+/* Parse one rule: options and patterns, then perhaps `--` and the command. */
 static int
 parse_rule(struct options *o, struct rule *r, int argc, char *argv[])
 {
@@ -200,7 +200,7 @@ parse_rule(struct options *o, struct rule *r, int argc, char *argv[])
 		return fail(o, "-r: wants a command after --");
 	if (r->report && r->command == NULL)
 		return fail(o, "-e: wants a command after --");
-	/* The records of -f have been chosen already. */
+	/* Without a pattern, all records of -f count. */
 	return any
 	    ? 0
 	    : pattern(o, "**", o->from == NULL ? GLOB_WANTED : GLOB_ANY_PATH);
@@ -225,7 +225,7 @@ add_rule(struct options *o)
 	return &v[o->rules.n++];
 }
 
-/* Where the rule that begins at i ends: at a lone `;`, or with all of them. */
+/* Return the end of the rule that begins at i: a lone `;`, or argc. */
 static int
 rule_end(int i, int argc, char *argv[])
 {
@@ -234,7 +234,7 @@ rule_end(int i, int argc, char *argv[])
 	return i;
 }
 
-/* Without any of these a change would have no effect, and be seen nowhere. */
+/* Return true if a change would have an effect that the user can see. */
 static bool
 has_effect(const struct options *o)
 {
@@ -261,7 +261,7 @@ check(struct options *o)
 	return 0;
 }
 
-/* The rules, one after the other; a `;` after the last one says nothing. */
+/* Parse all rules; a `;` after the last rule has no effect. */
 static int
 parse_rules(struct options *o, int argc, char *argv[])
 {

@@ -50,7 +50,7 @@ set_times(int fd, int dir, const char *name, const struct stat *st)
 	return r;
 }
 
-/* by its name, without opening it */
+/* Poke by name, without opening the file. */
 static enum poke_result
 poke_name(int dir, const char *name)
 {
@@ -63,7 +63,7 @@ poke_name(int dir, const char *name)
 	return POKE_OK;
 }
 
-/* what can't be opened for writing: a program that runs, a read-only file */
+/* Poke a file that cannot be opened for writing: a busy program, a read-only file. */
 static enum poke_result
 poke_closed(int dir, const char *name)
 {
@@ -86,7 +86,7 @@ poke_closed(int dir, const char *name)
 	return POKE_ERRNO;
 }
 
-/* What it is is asked again once it is open: another may have its name now. */
+/* Check the type again after open: the name may stand for another file now. */
 static enum poke_result
 poke_file(int dir, const char *name)
 {
@@ -101,7 +101,7 @@ poke_file(int dir, const char *name)
 	result = POKE_ERRNO;
 	os_refresh(fd, "");
 	if (fstat(fd, &st) == 0) {
-		/* Another's file has been opened, which is something. */
+		/* The file of another user: the close after open is its only event. */
 		if (!S_ISREG(st.st_mode))
 			result = POKE_NOTFILE;
 		else if (set_times(fd, -1, "", &st) == 0 || errno == EPERM)
@@ -111,7 +111,7 @@ poke_file(int dir, const char *name)
 	return result;
 }
 
-/* the last component of a path */
+/* Poke the last component of a path. */
 static enum poke_result
 poke_last(int dir, const char *name)
 {
@@ -126,7 +126,7 @@ poke_last(int dir, const char *name)
 	return S_ISLNK(st.st_mode) ? POKE_LINK : POKE_NOTFILE;
 }
 
-/* a component that could not be entered */
+/* Handle a component that could not be entered. */
 static enum poke_result
 poke_missing(int dir, const char *name)
 {
@@ -142,7 +142,7 @@ poke_missing(int dir, const char *name)
 	return poke_name(dir, ".");
 }
 
-/* the next component of *path; false where it is too long for one */
+/* Cut the next component off *path.  Returns false if it is too long. */
 static bool
 next(const char **path, char name[NAME_MAX + 1])
 {
@@ -160,7 +160,7 @@ next(const char **path, char name[NAME_MAX + 1])
 	return true;
 }
 
-/* A directory at a time, so that no link is followed and none needs undoing. */
+/* Open one directory at a time, so that no link is followed. */
 static enum poke_result
 walk(const char *path)
 {

@@ -43,7 +43,7 @@ set_environment(const struct process_how *how)
 	return unsetenv("WATCHRUN_ALL");
 }
 
-/* In the child: become the command, or tell the parent why not. */
+/* In the child: exec the command, or report errno to the parent. */
 static _Noreturn void
 become(const struct process_how *how, int stop, pid_t parent, int report)
 {
@@ -70,7 +70,7 @@ become(const struct process_how *how, int stop, pid_t parent, int report)
 	_exit(127);
 }
 
-/* The pipe closes at exec; what comes through it before is exec's errno. */
+/* The pipe closes at exec; if exec fails, it carries errno. */
 static int
 exec_error(int fd)
 {
@@ -83,7 +83,7 @@ exec_error(int fd)
 	return n == (ssize_t)sizeof error ? error : 0;
 }
 
-/* Start it; its pid, or -1 and errno. */
+/* Returns the pid of the command, or -1 with errno set. */
 static pid_t
 spawn(const struct process_how *how, int stop)
 {
@@ -101,7 +101,7 @@ spawn(const struct process_how *how, int stop)
 	error = errno;
 	close(ends[1]);
 	if (pid > 0) {
-		/* Both do it, so that it is done whoever comes first. */
+		/* Parent and child both call setpgid, so that neither can be late. */
 		setpgid(pid, pid);
 		error = exec_error(ends[0]);
 	}
@@ -127,7 +127,7 @@ process_start(struct process *p, const struct process_how *how, int64_t now)
 	uint64_t number;
 	pid_t pid;
 
-	/* What was adopted before is not of this command. */
+	/* Processes adopted before do not belong to this command. */
 	adopted_update(&p->shared->adopted);
 	pid = spawn(how, p->stop);
 	if (pid < 0)
@@ -215,7 +215,7 @@ process_busy(const struct process *p)
 
 /* ---- to stop ---- */
 
-/* Signal the group; is any member there?  The dead count until they are reaped. */
+/* Signal the group.  Returns true if it has a member, zombies included. */
 static bool
 signal_group(struct process *p, int signo)
 {
@@ -246,7 +246,7 @@ signal_all(struct process *p, int signo)
 static bool
 begin_stop(struct process *p, int signo)
 {
-	/* What has ended by itself leaves daemons that live on. */
+	/* The daemons of a command that ended by itself live on. */
 	if (!p->stopping && (p->pid == 0 || p->ended) &&
 	    (!p->server || p->number == 0))
 		return false;
@@ -297,7 +297,7 @@ process_kill(struct process *p, int64_t now)
 	set_deadline(p, now, now + PROCESS_DYING);
 }
 
-/* All is gone that was to go, or we wait for it no more. */
+/* All that had to be stopped is gone or given up. */
 static enum process_news
 over(struct process *p)
 {
@@ -311,7 +311,7 @@ over(struct process *p)
 	return PROCESS_ENDED;
 }
 
-/* Is anything left?  What it started meanwhile is signalled as well. */
+/* Signal new processes, too.  Returns true if anything is left. */
 static bool
 look(struct process *p, int64_t now)
 {
@@ -327,7 +327,7 @@ look(struct process *p, int64_t now)
 	    p, p->linger < PROCESS_LINGER_MAX ? p->with : p->stop);
 }
 
-/* Not even KILL ended it: it is another user's, or hangs in the kernel. */
+/* KILL did not end it: it belongs to another user or hangs in the kernel. */
 static enum process_news
 give_up(struct process *p)
 {

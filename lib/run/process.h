@@ -75,7 +75,7 @@ struct process {
 	bool hung_up; /* and the terminal was gone by then */
 	int64_t limit_at; /* or PROCESS_NEVER */
 	int64_t kill_at; /* while stopping; once killed: given up */
-	int64_t look_at, linger; /* while stopping: at what is left of it */
+	int64_t look_at, linger; /* while stopping: next look for its rest */
 	struct termios modes; /* of the terminal when the group last had it */
 };
 

@@ -304,7 +304,7 @@ main(void)
 	int status;
 	pid_t pid, pids[1];
 
-	/* Where nobody tells, the group is all; see run.c. */
+	/* Where nobody tells, the group is all; see process.c. */
 	if (os_children(getpid(), pids, 1) < 0 || os_adopt() < 0) {
 		ok(errno == ENOSYS, "this system does not tell of children");
 		return test_end();
