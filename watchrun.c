@@ -231,7 +231,8 @@ kill_rest(void)
 
 	dispatch_kill(&w.dispatch);
 	/* What has left a group is ours only once its parent is gone. */
-	for (tries = 0; dispatch_busy(&w.dispatch) && tries < KILL_TRIES; tries++) {
+	for (tries = 0; dispatch_busy(&w.dispatch) && tries < KILL_TRIES;
+	     tries++) {
 		nanosleep(&pause, NULL);
 		process_reap(w.dispatch.processes, w.rules->n);
 		for (i = 0; i < w.rules->n; i++)

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "../test.h"
 #include "../../fake/inotify.h"
+#include "../test.h"
 #include "tree/compare.h"
 #include "watched.h"
 

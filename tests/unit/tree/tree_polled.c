@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../../fake/inotify.h"
 #include "../test.h"
 #include "base/clock.h"
-#include "../../fake/inotify.h"
 #include "watched.h"
 
 /*
