@@ -56,7 +56,7 @@ static struct {
 	bool heard, refused; /* what advise() and refused() say is said */
 	struct peers peers;
 	struct pidfile pidfile;
-	struct box box; /* at rest, or closed */
+	struct mailbox box; /* at rest, or closed */
 	/* the broadcast that is to be spoken of, under -v */
 	struct {
 		char subject[SUBJECT];
@@ -66,7 +66,7 @@ static struct {
 		int64_t until; /* ms; INT64_MAX: there is none */
 	} told_of;
 	/* what standard input has told so far */
-	struct list_reader reader;
+	struct changelist_reader reader;
 	struct news told;
 	int64_t flush; /* ms; when to pass it on, INT64_MAX: it is nothing */
 	int64_t end; /* ms; when to be gone, INT64_MAX while all is well */
@@ -194,7 +194,7 @@ leave(void)
 	speak();
 	peers_leave(&srv.peers);
 	if (pidfile_ours(&srv.pidfile))
-		box_remove(srv.pidpath);
+		mailbox_remove(srv.pidpath);
 	pidfile_release(&srv.pidfile);
 }
 
@@ -202,48 +202,48 @@ leave(void)
 
 /* A box that somebody removed is made again, for the next letter. */
 static void
-read_letters(enum box_result result, struct news *news)
+read_letters(enum mailbox_result result, struct news *news)
 {
-	struct buf letters = { .max = BOX_MAX };
+	struct buf letters = { .max = MAILBOX_MAX };
 
-	if (result == BOX_OK && box_read(&srv.box, &letters) < 0)
-		msg_why("the mailbox of %s:", srv.pidpath);
-	else if (result == BOX_NONE)
-		box_make(srv.pidpath);
-	else if (result != BOX_OK && result != BOX_ERRNO)
-		msg_why("the mailbox of %s: %s", srv.pidpath, box_why(result));
+	if (result == MAILBOX_OK && mailbox_read(&srv.box, &letters) < 0)
+		msg_why("%s: mailbox:", srv.pidpath);
+	else if (result == MAILBOX_NONE)
+		mailbox_make(srv.pidpath);
+	else if (result != MAILBOX_OK && result != MAILBOX_ERRNO)
+		msg_why("%s: mailbox: %s", srv.pidpath, mailbox_why(result));
 	news_read(news, buf_head(&letters), letters.len);
 	buf_free(&letters);
 }
 
 static void
-empty_box(enum box_result result)
+empty_box(enum mailbox_result result)
 {
-	if (result == BOX_OK && box_empty(&srv.box) < 0)
-		msg_why("the mailbox of %s:", srv.pidpath);
-	box_close(&srv.box);
+	if (result == MAILBOX_OK && mailbox_empty(&srv.box) < 0)
+		msg_why("%s: mailbox:", srv.pidpath);
+	mailbox_close(&srv.box);
 }
 
 /*
- * The box is locked before the signals are taken: so the letters of all of
- * these are in it, and those of later ones are not.  To empty it takes a while,
- * which a few listeners need not wait for, nor who writes letters for many.
+ * The mailbox is locked before the signals are taken, so it holds the messages
+ * of just these signals.  A few clients are notified before it is emptied.
  */
 static void
 take_signals(void)
 {
-	enum box_result result;
+	enum mailbox_result result;
 	struct news news;
-	uint64_t taken;
-	bool hung_up, ring, few;
+	uint64_t got;
+	bool hung_up, hup, ring, few;
 
-	result = box_open(&srv.box, srv.pidpath);
-	taken = sig_take();
-	hung_up = sig_has(taken, SIGHUP) && srv.terminal && !has_terminal();
-	ring = sig_has(taken, SIGUSR1) || (sig_has(taken, SIGHUP) && !hung_up);
+	result = mailbox_open(&srv.box, srv.pidpath);
+	got = signals_take();
+	hup = signals_has(got, SIGHUP);
+	hung_up = hup && srv.terminal && !has_terminal();
+	ring = signals_has(got, SIGUSR1) || (hup && !hung_up);
 	few = srv.peers.n < FEW;
 	news_init(&news);
-	if (ring || sig_has(taken, SIGUSR2))
+	if (ring || signals_has(got, SIGUSR2))
 		read_letters(result, &news);
 	if (!few)
 		empty_box(result);
@@ -254,7 +254,7 @@ take_signals(void)
 	if (few)
 		empty_box(result);
 	news_free(&news);
-	if (hung_up || sig_has(taken, SIGINT) || sig_has(taken, SIGTERM))
+	if (hung_up || signals_has(got, SIGINT) || signals_has(got, SIGTERM))
 		leave();
 }
 
@@ -271,9 +271,9 @@ pass_on(void)
 
 /* An empty line ends a batch; without one it ends by itself. */
 static void
-take_record(const struct list_record *record)
+take_record(const struct changelist_record *record)
 {
-	if (record->kind == LIST_MORE)
+	if (record->kind == CHANGELIST_MORE)
 		return;
 	if (news_record(&srv.told, record))
 		pass_on();
@@ -286,7 +286,7 @@ static void
 take_input(void)
 {
 	char bytes[INPUT_READ], *p;
-	struct list_record record;
+	struct changelist_record record;
 	size_t used;
 	ssize_t n;
 
@@ -294,14 +294,14 @@ take_input(void)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	for (p = bytes; n > 0; p += used, n -= (ssize_t)used) {
-		used = list_feed(&srv.reader, p, (size_t)n, &record);
+		used = changelist_feed(&srv.reader, p, (size_t)n, &record);
 		take_record(&record);
 	}
 	if (p != bytes)
 		return;
 	if (n < 0)
 		msg_warn("standard input:");
-	list_finish(&srv.reader, &record);
+	changelist_finish(&srv.reader, &record);
 	take_record(&record);
 	pass_on();
 	srv.peers.fds[OWN_INPUT].fd = -1;
@@ -312,7 +312,7 @@ static void
 open_input(void)
 {
 	news_init(&srv.told);
-	list_begin(&srv.reader, '\n');
+	changelist_begin(&srv.reader, '\n');
 	srv.flush = INT64_MAX;
 	if (srv.input)
 		srv.peers.fds[OWN_INPUT] = (struct pollfd){ .fd = STDIN_FILENO,
@@ -364,17 +364,17 @@ catch_signals(void)
 	size_t i;
 	int fd;
 
-	fd = sig_open();
+	fd = signals_open();
 	if (fd < 0)
 		msg_die("pipe:");
 	srv.peers.fds[OWN_SIGNALS] = (struct pollfd){ .fd = fd,
 		.events = POLLIN };
-	sig_ignore(SIGPIPE);
+	signals_ignore(SIGPIPE);
 	for (i = 0; i < sizeof signals / sizeof signals[0]; i++)
-		if (sig_catch(signals[i]) < 0)
-			msg_die("%s:", sig_name(signals[i]));
+		if (signals_catch(signals[i]) < 0)
+			msg_die("%s:", signals_name(signals[i]));
 	srv.terminal = has_terminal();
-	if (!sig_ignored(SIGHUP) && sig_catch(SIGHUP) < 0)
+	if (!signals_ignored(SIGHUP) && signals_catch(SIGHUP) < 0)
 		msg_die("HUP:");
 }
 
@@ -405,10 +405,10 @@ listen_at(struct net_place *place)
 static void
 hide(void)
 {
-	char path[BOX_PATH];
+	char path[MAILBOX_PATH];
 
 	root_hide(&srv.site.root, srv.pidfile.dev, srv.pidfile.ino);
-	if (box_path(srv.pidpath, path) == BOX_OK)
+	if (mailbox_path(srv.pidpath, path) == MAILBOX_OK)
 		root_hide_path(&srv.site.root, path);
 }
 
@@ -425,7 +425,7 @@ claim_pidfile(void)
 		    srv.pidpath, (long)srv.pidfile.holder);
 	if (result != PIDFILE_OK)
 		msg_die("%s: %s", srv.pidpath, pidfile_why(result));
-	if (box_make(srv.pidpath) != BOX_OK)
+	if (mailbox_make(srv.pidpath) != MAILBOX_OK)
 		msg_warn(
 		    "%s: no mailbox: each signal is a reload", srv.pidpath);
 	if (srv.dir != NULL)

@@ -179,15 +179,15 @@ on_event(void *arg, const char *path, enum tree_event event, uint64_t rules,
 
 /* Handle a record of -f. */
 static void
-on_record(void *arg, const struct list_record *record)
+on_record(void *arg, const struct changelist_record *record)
 {
-	char path[LIST_RECORD + 1];
+	char path[CHANGELIST_RECORD + 1];
 	uint64_t rules;
 	const char *by;
 
 	(void)arg;
 	switch (record->kind) {
-	case LIST_PATH:
+	case CHANGELIST_PATH:
 		glob_clean(record->text, path);
 		rules = rules_match(w.rules, path, &by);
 		if (rules != 0)
@@ -197,14 +197,14 @@ on_record(void *arg, const struct list_record *record)
 		else
 			msg_why("%s: does not count", path);
 		break;
-	case LIST_ANY:
+	case CHANGELIST_ANY:
 		batch_any(&w.batch, rules_all(w.rules), clock_ms());
 		break;
-	case LIST_END:
+	case CHANGELIST_END:
 		batch_flush(&w.batch);
 		break;
-	case LIST_REPORT:
-	case LIST_MORE:
+	case CHANGELIST_REPORT:
+	case CHANGELIST_MORE:
 		break;
 	}
 }
@@ -247,7 +247,7 @@ leave_when_gone(void)
 	if (!w.leaving || dispatch_busy(&w.dispatch))
 		return;
 	if (w.ending != 0)
-		sig_die(w.ending);
+		signals_die(w.ending);
 	if (w.dispatch.list.len == 0 && !dispatch_unsaid(&w.dispatch))
 		exit(w.status);
 }
@@ -270,17 +270,17 @@ on_signals(void)
 	uint64_t taken;
 	size_t i;
 
-	taken = sig_take();
-	if (sig_has(taken, SIGCONT))
+	taken = signals_take();
+	if (signals_has(taken, SIGCONT))
 		terminal_continue(w.dispatch.processes, w.rules->n);
-	if (sig_has(taken, SIGCHLD))
+	if (signals_has(taken, SIGCHLD))
 		process_reap(w.dispatch.processes, w.rules->n);
 	for (i = 0; i < sizeof ends / sizeof ends[0]; i++)
-		if (sig_has(taken, ends[i]))
+		if (signals_has(taken, ends[i]))
 			end(ends[i]);
-	if (sig_has(taken, SIGUSR1))
+	if (signals_has(taken, SIGUSR1))
 		batch_force(&w.batch, rules_all(w.rules), clock_ms());
-	if (sig_has(taken, SIGTSTP))
+	if (signals_has(taken, SIGTSTP))
 		terminal_suspend(w.dispatch.processes, w.rules->n);
 	leave_when_gone();
 }

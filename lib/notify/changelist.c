@@ -6,7 +6,7 @@
 
 enum {
 	MARK = 2, /* bytes of "! " and of "./" */
-	LINE = LIST_RECORD - MARK /* bytes of a line of a report */
+	LINE = CHANGELIST_RECORD - MARK /* bytes of a line of a report */
 };
 
 /* ---- writing ---- */
@@ -31,33 +31,33 @@ put_record(
 }
 
 int
-list_put_any(struct buf *b, char end)
+changelist_put_any(struct buf *b, char end)
 {
 	return put_record(b, "", "*", 1, end);
 }
 
 int
-list_put_end(struct buf *b, char end)
+changelist_put_end(struct buf *b, char end)
 {
 	return put_record(b, "", "", 0, end);
 }
 
 int
-list_put_path(struct buf *b, const char *path, char end)
+changelist_put_path(struct buf *b, const char *path, char end)
 {
 	bool marked;
 	size_t n;
 
 	n = strlen(path);
 	marked = *path == '!' || *path == '*' || strcmp(path, "-") == 0;
-	if (n == 0 || n > LIST_RECORD - (marked ? MARK : 0) ||
+	if (n == 0 || n > CHANGELIST_RECORD - (marked ? MARK : 0) ||
 	    (end != '\0' && memchr(path, end, n) != NULL))
-		return list_put_any(b, end);
+		return changelist_put_any(b, end);
 	return put_record(b, marked ? "./" : "", path, n, end);
 }
 
 int
-list_put_report(struct buf *b, const char *text, size_t n, char end)
+changelist_put_report(struct buf *b, const char *text, size_t n, char end)
 {
 	size_t before, i, len;
 
@@ -80,56 +80,57 @@ list_put_report(struct buf *b, const char *text, size_t n, char end)
 /* ---- reading ---- */
 
 void
-list_begin(struct list_reader *r, char end)
+changelist_begin(struct changelist_reader *r, char end)
 {
 	r->end = end;
 	r->len = 0;
 }
 
 static void
-keep_bytes(struct list_reader *r, const void *bytes, size_t n)
+keep_bytes(struct changelist_reader *r, const void *bytes, size_t n)
 {
 	size_t room;
 
-	room = r->len < LIST_RECORD ? LIST_RECORD - r->len : 0;
+	room = r->len < CHANGELIST_RECORD ? CHANGELIST_RECORD - r->len : 0;
 	if (n > 0 && room > 0)
 		memcpy(r->text + r->len, bytes, n < room ? n : room);
 	r->len += n;
 }
 
 /* Parse a record without its end; a NUL is put after it, or where it is cut. */
-static struct list_record
+static struct changelist_record
 parse_record(char *text, size_t n, char end)
 {
 	bool cut;
 
-	cut = n > LIST_RECORD;
+	cut = n > CHANGELIST_RECORD;
 	if (cut)
-		n = LIST_RECORD;
+		n = CHANGELIST_RECORD;
 	text[n] = '\0';
 	if (n == 0)
-		return (struct list_record){ LIST_END, text, 0 };
+		return (struct changelist_record){ CHANGELIST_END, text, 0 };
 	if (*text == '!') {
 		text++, n--;
 		if (*text == ' ')
 			text++, n--;
-		return (struct list_record){ LIST_REPORT, text, n };
+		return (struct changelist_record){ CHANGELIST_REPORT, text, n };
 	}
 	/* No path holds a NUL. */
 	if (*text == '*' || cut ||
 	    (end != '\0' && memchr(text, '\0', n) != NULL))
-		return (struct list_record){ LIST_ANY, text + n, 0 };
-	return (struct list_record){ LIST_PATH, text, n };
+		return (
+		    struct changelist_record){ CHANGELIST_ANY, text + n, 0 };
+	return (struct changelist_record){ CHANGELIST_PATH, text, n };
 }
 
 size_t
-list_feed(
-    struct list_reader *r, void *bytes, size_t n, struct list_record *record)
+changelist_feed(struct changelist_reader *r, void *bytes, size_t n,
+    struct changelist_record *record)
 {
 	char *stop;
 	size_t len;
 
-	*record = (struct list_record){ .kind = LIST_MORE };
+	*record = (struct changelist_record){ .kind = CHANGELIST_MORE };
 	stop = n == 0 ? NULL : memchr(bytes, r->end, n);
 	if (stop == NULL) {
 		keep_bytes(r, bytes, n);
@@ -138,16 +139,16 @@ list_feed(
 	len = (size_t)(stop - (char *)bytes);
 	if (r->len > 0) {
 		keep_bytes(r, bytes, len);
-		list_finish(r, record);
+		changelist_finish(r, record);
 	} else
 		*record = parse_record(bytes, len, r->end);
 	return len + 1;
 }
 
 void
-list_finish(struct list_reader *r, struct list_record *record)
+changelist_finish(struct changelist_reader *r, struct changelist_record *record)
 {
-	*record = (struct list_record){ .kind = LIST_MORE };
+	*record = (struct changelist_record){ .kind = CHANGELIST_MORE };
 	if (r->len > 0)
 		*record = parse_record(r->text, r->len, r->end);
 	r->len = 0;

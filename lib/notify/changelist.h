@@ -19,60 +19,62 @@
  */
 
 enum {
-	LIST_RECORD = 8192 /* bytes of a record, without its end */
+	CHANGELIST_RECORD = 8192 /* bytes of a record, without its end */
 };
 
-enum list_kind {
-	LIST_MORE, /* no whole record yet */
-	LIST_PATH,
-	LIST_REPORT,
-	LIST_ANY, /* a `*`, or a record that cannot be a path */
-	LIST_END
+enum changelist_kind {
+	CHANGELIST_MORE, /* no whole record yet */
+	CHANGELIST_PATH,
+	CHANGELIST_REPORT,
+	CHANGELIST_ANY, /* a `*`, or a record that cannot be a path */
+	CHANGELIST_END
 };
 
 /* The text has no mark, and a NUL after it. */
-struct list_record {
-	enum list_kind kind;
+struct changelist_record {
+	enum changelist_kind kind;
 	const char *text; /* valid until the next call */
 	size_t n;
 };
 
 /* The part that has been read of a record without its end. */
-struct list_reader {
+struct changelist_reader {
 	char end; /* of records: '\n' or '\0' */
-	size_t len; /* bytes read; those beyond LIST_RECORD are not kept */
-	char text[LIST_RECORD + 1];
+	size_t
+	    len; /* bytes read; those beyond CHANGELIST_RECORD are not kept */
+	char text[CHANGELIST_RECORD + 1];
 };
 
 /* ---- writing: all of these return 0, or -1 if nothing was appended ---- */
 
 /* Append a path. */
-int list_put_path(struct buf *b, const char *path, char end);
+int changelist_put_path(struct buf *b, const char *path, char end);
 
 /* Append a report of n bytes: a record for each of its lines. */
-int list_put_report(struct buf *b, const char *text, size_t n, char end);
+int changelist_put_report(struct buf *b, const char *text, size_t n, char end);
 
 /* Append a `*`. */
-int list_put_any(struct buf *b, char end);
+int changelist_put_any(struct buf *b, char end);
 
 /* Append the end of a batch. */
-int list_put_end(struct buf *b, char end);
+int changelist_put_end(struct buf *b, char end);
 
 /* ---- reading ---- */
 
 /* Start to read records that end with this byte. */
-void list_begin(struct list_reader *r, char end);
+void changelist_begin(struct changelist_reader *r, char end);
 
 /*
  * Take bytes from the front of bytes[0 .. n), which this may change, up to the
  * end of the next record.  Returns how many it took: all of them if that end
- * has not come (LIST_MORE).  A path longer than LIST_RECORD becomes a `*`; a
+ * has not come (CHANGELIST_MORE).  A path longer than CHANGELIST_RECORD becomes a `*`; a
  * line of a report is cut there.
  */
-size_t list_feed(
-    struct list_reader *r, void *bytes, size_t n, struct list_record *record);
+size_t changelist_feed(struct changelist_reader *r, void *bytes, size_t n,
+    struct changelist_record *record);
 
-/* At the end of the input: get the record that lacks its end, or LIST_MORE. */
-void list_finish(struct list_reader *r, struct list_record *record);
+/* At the end of the input: get the record that lacks its end, or CHANGELIST_MORE. */
+void changelist_finish(
+    struct changelist_reader *r, struct changelist_record *record);
 
 #endif

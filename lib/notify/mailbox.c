@@ -27,19 +27,19 @@ static const char anything[] = "*\n\n";
 
 enum { ANYTHING = sizeof anything - 1 };
 
-enum box_result
-box_path(const char *pidfile, char path[BOX_PATH])
+enum mailbox_result
+mailbox_path(const char *pidfile, char path[MAILBOX_PATH])
 {
 	const char *name;
 	int n;
 
 	name = str_base(pidfile);
-	n = snprintf(path, BOX_PATH, "%.*s.%s.box", (int)(name - pidfile),
+	n = snprintf(path, MAILBOX_PATH, "%.*s.%s.box", (int)(name - pidfile),
 	    pidfile, name);
-	if (n >= 0 && n < BOX_PATH)
-		return BOX_OK;
+	if (n >= 0 && n < MAILBOX_PATH)
+		return MAILBOX_OK;
 	errno = ENAMETOOLONG;
-	return BOX_ERRNO;
+	return MAILBOX_ERRNO;
 }
 
 /* ---- opening and locking ---- */
@@ -48,12 +48,13 @@ box_path(const char *pidfile, char path[BOX_PATH])
  * Check the file before opening it: that would wake the reader of a FIFO or
  * start a device, and closing another name of our pidfile would drop its lock.
  */
-static enum box_result
+static enum mailbox_result
 check_file(const char *path, struct stat *st)
 {
 	if (lstat(path, st) < 0)
-		return errno == ENOENT ? BOX_NONE : BOX_ERRNO;
-	return S_ISREG(st->st_mode) && st->st_nlink == 1 ? BOX_OK : BOX_NOTFILE;
+		return errno == ENOENT ? MAILBOX_NONE : MAILBOX_ERRNO;
+	return S_ISREG(st->st_mode) && st->st_nlink == 1 ? MAILBOX_OK
+							 : MAILBOX_NOTFILE;
 }
 
 /*
@@ -61,7 +62,7 @@ check_file(const char *path, struct stat *st)
  * it lost its processor to us, it needs only that back, and a sleep would take
  * longer.
  */
-static enum box_result
+static enum mailbox_result
 lock_file(int fd)
 {
 	static const struct timespec nap = { .tv_nsec = NAP_NS };
@@ -69,15 +70,15 @@ lock_file(int fd)
 	int64_t deadline;
 	int i;
 
-	deadline = clock_ms() + BOX_WAIT;
+	deadline = clock_ms() + MAILBOX_WAIT;
 	for (i = 0;; i++) {
 		fl = (struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET };
 		if (fcntl(fd, F_SETLK, &fl) == 0)
-			return BOX_OK;
+			return MAILBOX_OK;
 		if (errno != EACCES && errno != EAGAIN && errno != EINTR)
-			return BOX_ERRNO;
+			return MAILBOX_ERRNO;
 		if (clock_ms() >= deadline)
-			return BOX_LOCKED;
+			return MAILBOX_LOCKED;
 		if (i < YIELDS)
 			sched_yield();
 		else
@@ -86,53 +87,53 @@ lock_file(int fd)
 }
 
 /* The process that had the lock may have removed or replaced the file. */
-static enum box_result
-open_once(struct box *b, const char *path)
+static enum mailbox_result
+open_once(struct mailbox *b, const char *path)
 {
-	enum box_result result;
+	enum mailbox_result result;
 	struct stat st, named;
 
 	result = check_file(path, &named);
-	if (result != BOX_OK)
+	if (result != MAILBOX_OK)
 		return result;
 	b->fd = open(path, FLAGS);
 	if (b->fd < 0)
-		return errno == ENOENT || os_is_link(errno) ? BOX_REPLACED
-							    : BOX_ERRNO;
+		return errno == ENOENT || os_is_link(errno) ? MAILBOX_REPLACED
+							    : MAILBOX_ERRNO;
 	result = lock_file(b->fd);
-	if (result != BOX_OK)
+	if (result != MAILBOX_OK)
 		return result;
 	if (fstat(b->fd, &st) < 0)
-		return BOX_ERRNO;
-	if (check_file(path, &named) != BOX_OK || named.st_dev != st.st_dev ||
-	    named.st_ino != st.st_ino)
-		return BOX_REPLACED;
+		return MAILBOX_ERRNO;
+	if (check_file(path, &named) != MAILBOX_OK ||
+	    named.st_dev != st.st_dev || named.st_ino != st.st_ino)
+		return MAILBOX_REPLACED;
 	b->before = b->size = st.st_size;
-	return BOX_OK;
+	return MAILBOX_OK;
 }
 
-enum box_result
-box_open(struct box *b, const char *pidfile)
+enum mailbox_result
+mailbox_open(struct mailbox *b, const char *pidfile)
 {
-	enum box_result result;
-	char path[BOX_PATH];
+	enum mailbox_result result;
+	char path[MAILBOX_PATH];
 	int i;
 
-	*b = (struct box){ .fd = -1 };
-	result = box_path(pidfile, path);
-	if (result != BOX_OK)
+	*b = (struct mailbox){ .fd = -1 };
+	result = mailbox_path(pidfile, path);
+	if (result != MAILBOX_OK)
 		return result;
-	result = BOX_REPLACED;
-	for (i = 0; i < TRIES && result == BOX_REPLACED; i++) {
+	result = MAILBOX_REPLACED;
+	for (i = 0; i < TRIES && result == MAILBOX_REPLACED; i++) {
 		result = open_once(b, path);
-		if (result != BOX_OK)
-			box_close(b);
+		if (result != MAILBOX_OK)
+			mailbox_close(b);
 	}
 	return result;
 }
 
 void
-box_close(struct box *b)
+mailbox_close(struct mailbox *b)
 {
 	int error;
 
@@ -146,7 +147,7 @@ box_close(struct box *b)
 /* ---- writing ---- */
 
 static int
-set_size(struct box *b, off_t size)
+set_size(struct mailbox *b, off_t size)
 {
 	if (ftruncate(b->fd, size) < 0)
 		return -1;
@@ -158,7 +159,7 @@ set_size(struct box *b, off_t size)
 
 /* Append all bytes, or nothing if a part of them can be removed again. */
 static int
-append(struct box *b, const void *bytes, size_t n)
+append(struct mailbox *b, const void *bytes, size_t n)
 {
 	ssize_t written;
 	int error;
@@ -177,7 +178,7 @@ append(struct box *b, const void *bytes, size_t n)
 
 /* Replace the messages by one `*`. */
 static int
-merge(struct box *b)
+merge(struct mailbox *b)
 {
 	if (set_size(b, 0) < 0 || append(b, anything, ANYTHING) < 0)
 		return -1;
@@ -187,7 +188,7 @@ merge(struct box *b)
 
 /* An earlier writer may have left a record without its newline. */
 static int
-end_last_record(struct box *b)
+end_last_record(struct mailbox *b)
 {
 	char last;
 
@@ -198,26 +199,26 @@ end_last_record(struct box *b)
 }
 
 int
-box_put(struct box *b, const void *messages, size_t n)
+mailbox_put(struct mailbox *b, const void *messages, size_t n)
 {
-	if (n > BOX_MAX - ANYTHING) {
+	if (n > MAILBOX_MAX - ANYTHING) {
 		errno = EFBIG;
 		return -1;
 	}
-	if (b->size > BOX_MAX - (off_t)n && merge(b) < 0)
+	if (b->size > MAILBOX_MAX - (off_t)n && merge(b) < 0)
 		return -1;
 	return end_last_record(b) < 0 ? -1 : append(b, messages, n);
 }
 
 void
-box_put_any(struct box *b)
+mailbox_put_any(struct mailbox *b)
 {
-	if (box_put(b, anything, ANYTHING) < 0)
+	if (mailbox_put(b, anything, ANYTHING) < 0)
 		set_size(b, 0);
 }
 
 void
-box_undo(struct box *b)
+mailbox_undo(struct mailbox *b)
 {
 	if (b->size != b->before)
 		set_size(b, b->before);
@@ -226,7 +227,7 @@ box_undo(struct box *b)
 /* ---- reading ---- */
 
 int
-box_read(struct box *b, struct buf *messages)
+mailbox_read(struct mailbox *b, struct buf *messages)
 {
 	ssize_t n;
 	char *room;
@@ -234,9 +235,9 @@ box_read(struct box *b, struct buf *messages)
 	b->taken = b->size;
 	if (b->size == 0)
 		return 0;
-	if (b->size > BOX_MAX)
+	if (b->size > MAILBOX_MAX)
 		return buf_put(messages, anything, ANYTHING);
-	room = buf_room(messages, BOX_MAX);
+	room = buf_room(messages, MAILBOX_MAX);
 	if (room == NULL) {
 		errno = ENOMEM;
 		return -1;
@@ -249,7 +250,7 @@ box_read(struct box *b, struct buf *messages)
 }
 
 int
-box_empty(struct box *b)
+mailbox_empty(struct mailbox *b)
 {
 	struct stat st;
 
@@ -267,50 +268,50 @@ box_empty(struct box *b)
  * may be stopped for good.  Messages that still go into it come with a signal
  * of their own.
  */
-enum box_result
-box_make(const char *pidfile)
+enum mailbox_result
+mailbox_make(const char *pidfile)
 {
-	enum box_result result;
+	enum mailbox_result result;
 	struct stat st;
-	char path[BOX_PATH];
+	char path[MAILBOX_PATH];
 	int fd;
 
-	result = box_path(pidfile, path);
-	if (result != BOX_OK)
+	result = mailbox_path(pidfile, path);
+	if (result != MAILBOX_OK)
 		return result;
 	result = check_file(path, &st);
-	if (result == BOX_OK && unlink(path) < 0)
-		return BOX_ERRNO;
-	if (result != BOX_OK && result != BOX_NONE)
+	if (result == MAILBOX_OK && unlink(path) < 0)
+		return MAILBOX_ERRNO;
+	if (result != MAILBOX_OK && result != MAILBOX_NONE)
 		return result;
 	fd = open(path, FLAGS | O_CREAT | O_EXCL, 0600);
 	if (fd < 0)
-		return BOX_ERRNO;
+		return MAILBOX_ERRNO;
 	close(fd);
-	return BOX_OK;
+	return MAILBOX_OK;
 }
 
 void
-box_remove(const char *pidfile)
+mailbox_remove(const char *pidfile)
 {
 	struct stat st;
-	char path[BOX_PATH];
+	char path[MAILBOX_PATH];
 
-	if (box_path(pidfile, path) == BOX_OK &&
-	    check_file(path, &st) == BOX_OK)
+	if (mailbox_path(pidfile, path) == MAILBOX_OK &&
+	    check_file(path, &st) == MAILBOX_OK)
 		unlink(path);
 }
 
 const char *
-box_why(enum box_result result)
+mailbox_why(enum mailbox_result result)
 {
 	static const char *const why[] = {
-		[BOX_OK] = "open",
-		[BOX_NONE] = "not there",
-		[BOX_ERRNO] = "failed",
-		[BOX_NOTFILE] = "not a regular file, or not its only name",
-		[BOX_LOCKED] = "another process has it locked",
-		[BOX_REPLACED] = "replaced again and again",
+		[MAILBOX_OK] = "open",
+		[MAILBOX_NONE] = "not there",
+		[MAILBOX_ERRNO] = "failed",
+		[MAILBOX_NOTFILE] = "not a regular file, or not its only name",
+		[MAILBOX_LOCKED] = "another process has it locked",
+		[MAILBOX_REPLACED] = "replaced again and again",
 	};
 
 	return why[result];

@@ -21,75 +21,75 @@
  */
 
 enum {
-	BOX_PATH = 4096, /* bytes of a mailbox's path with its NUL */
-	BOX_MAX = 64 * 1024, /* bytes of messages; more become one `*` */
-	BOX_WAIT = 100 /* ms to wait for the lock */
+	MAILBOX_PATH = 4096, /* bytes of a mailbox's path with its NUL */
+	MAILBOX_MAX = 64 * 1024, /* bytes of messages; more become one `*` */
+	MAILBOX_WAIT = 100 /* ms to wait for the lock */
 };
 
-enum box_result {
-	BOX_OK,
-	BOX_NONE, /* there is no mailbox */
-	BOX_ERRNO, /* errno is set */
-	BOX_NOTFILE, /* a link, a FIFO or such, or a file with several names */
-	BOX_LOCKED, /* another process kept it locked for BOX_WAIT */
-	BOX_REPLACED /* another file took its place at each try */
+enum mailbox_result {
+	MAILBOX_OK,
+	MAILBOX_NONE, /* there is no mailbox */
+	MAILBOX_ERRNO, /* errno is set */
+	MAILBOX_NOTFILE, /* a link, a FIFO or such, or a file with several names */
+	MAILBOX_LOCKED, /* another process kept it locked for MAILBOX_WAIT */
+	MAILBOX_REPLACED /* another file took its place at each try */
 };
 
 /* An open and locked mailbox; fd is -1 while it is closed. */
-struct box {
+struct mailbox {
 	int fd;
 	off_t before; /* its size when it was opened */
 	off_t size; /* its size with the messages added since */
-	off_t taken; /* how much of that box_read has read */
+	off_t taken; /* how much of that mailbox_read has read */
 };
 
-/* Get the path of a pidfile's mailbox; BOX_ERRNO if it is too long. */
-enum box_result box_path(const char *pidfile, char path[BOX_PATH]);
+/* Get the path of a pidfile's mailbox; MAILBOX_ERRNO if it is too long. */
+enum mailbox_result mailbox_path(const char *pidfile, char path[MAILBOX_PATH]);
 
 /*
  * Open and lock the mailbox of a pidfile, which this never creates.  The caller
  * closes it, whatever the result.
  */
-enum box_result box_open(struct box *b, const char *pidfile);
+enum mailbox_result mailbox_open(struct mailbox *b, const char *pidfile);
 
 /*
  * Add messages, all or none.  If they and those that are there are more than
- * BOX_MAX, those that are there become one `*`.  Returns 0, or -1 with errno
+ * MAILBOX_MAX, those that are there become one `*`.  Returns 0, or -1 with errno
  * set.
  */
-int box_put(struct box *b, const void *messages, size_t n);
+int mailbox_put(struct mailbox *b, const void *messages, size_t n);
 
 /*
  * Add a `*`.  If that fails, empty the mailbox: the signal then stands for any
  * change, too.
  */
-void box_put_any(struct box *b);
+void mailbox_put_any(struct mailbox *b);
 
 /* Remove the messages that were added since the mailbox was opened. */
-void box_undo(struct box *b);
+void mailbox_undo(struct mailbox *b);
 
 /*
- * Append the messages to a buffer with room for BOX_MAX bytes, or a `*` if they
+ * Append the messages to a buffer with room for MAILBOX_MAX bytes, or a `*` if they
  * are more than that.  Returns 0, or -1 with errno set.
  */
-int box_read(struct box *b, struct buf *messages);
+int mailbox_read(struct mailbox *b, struct buf *messages);
 
 /*
  * Remove what was read.  If a writer without a lock has added messages since,
  * all of them stay, and are read again.  Returns 0, or -1 with errno set.
  */
-int box_empty(struct box *b);
+int mailbox_empty(struct mailbox *b);
 
 /* Unlock and close it; keeps errno. */
-void box_close(struct box *b);
+void mailbox_close(struct mailbox *b);
 
 /* Create the mailbox of a pidfile that we hold, in place of an existing one. */
-enum box_result box_make(const char *pidfile);
+enum mailbox_result mailbox_make(const char *pidfile);
 
 /* Remove the mailbox of a pidfile that we hold. */
-void box_remove(const char *pidfile);
+void mailbox_remove(const char *pidfile);
 
-/* Describe a result; BOX_ERRNO is for strerror(3) to describe. */
-const char *box_why(enum box_result result);
+/* Describe a result; MAILBOX_ERRNO is for strerror(3) to describe. */
+const char *mailbox_why(enum mailbox_result result);
 
 #endif

@@ -33,7 +33,7 @@ static const struct {
 static int ends[2] = { -1, -1 };
 static volatile sig_atomic_t came[SIG_LAST + 1]; /* by number */
 /* Sets of signals: bit n - 1 stands for signal n. */
-static uint64_t changed; /* by sig_catch and sig_ignore */
+static uint64_t changed; /* by signals_catch and signals_ignore */
 static uint64_t inherited; /* those of them that were ignored before */
 
 static uint64_t
@@ -56,7 +56,7 @@ on_signal(int signo)
 }
 
 int
-sig_open(void)
+signals_open(void)
 {
 	int i;
 
@@ -70,20 +70,20 @@ sig_open(void)
 }
 
 bool
-sig_ignored(int signo)
+signals_ignored(int signo)
 {
 	struct sigaction act;
 
 	return sigaction(signo, NULL, &act) == 0 && act.sa_handler == SIG_IGN;
 }
 
-/* Replace the action of a signal, which sig_reset restores. */
+/* Replace the action of a signal, which signals_reset restores. */
 static int
 change_action(int signo, void (*handler)(int))
 {
 	struct sigaction act;
 
-	if ((changed & bit(signo)) == 0 && sig_ignored(signo))
+	if ((changed & bit(signo)) == 0 && signals_ignored(signo))
 		inherited |= bit(signo);
 	changed |= bit(signo);
 	act = (struct sigaction){ .sa_handler = handler,
@@ -104,20 +104,20 @@ unblock(int signo)
 
 /* The signal mask is inherited: our parent may have blocked the signal. */
 int
-sig_catch(int signo)
+signals_catch(int signo)
 {
 	return change_action(signo, on_signal) < 0 ? -1 : unblock(signo);
 }
 
 void
-sig_ignore(int signo)
+signals_ignore(int signo)
 {
 	change_action(signo, SIG_IGN);
 }
 
 /* Empty the pipe first: a signal that comes after that wakes the loop again. */
 uint64_t
-sig_take(void)
+signals_take(void)
 {
 	char bytes[256];
 	uint64_t taken;
@@ -137,7 +137,7 @@ sig_take(void)
 }
 
 bool
-sig_has(uint64_t taken, int signo)
+signals_has(uint64_t taken, int signo)
 {
 	return (taken & bit(signo)) != 0;
 }
@@ -152,21 +152,21 @@ set_action(int signo, void (*handler)(int))
 }
 
 void
-sig_reset(void)
+signals_reset(void)
 {
 	sigset_t none;
 	int i;
 
 	for (i = 1; i <= SIG_LAST; i++)
-		if (sig_has(changed, i))
+		if (signals_has(changed, i))
 			set_action(
-			    i, sig_has(inherited, i) ? SIG_IGN : SIG_DFL);
+			    i, signals_has(inherited, i) ? SIG_IGN : SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 void
-sig_default(int signo)
+signals_default(int signo)
 {
 	set_action(signo, SIG_DFL);
 }
@@ -176,7 +176,7 @@ sig_default(int signo)
  * the terminal, the others have it already; a second one does no harm.
  */
 void
-sig_suspend(void)
+signals_suspend(void)
 {
 	struct sigaction act, old;
 
@@ -187,7 +187,7 @@ sig_suspend(void)
 }
 
 void
-sig_die(int signo)
+signals_die(int signo)
 {
 	set_action(signo, SIG_DFL);
 	unblock(signo);
@@ -196,7 +196,7 @@ sig_die(int signo)
 }
 
 int
-sig_number(const char *name)
+signals_number(const char *name)
 {
 	int64_t n;
 	size_t i;
@@ -212,7 +212,7 @@ sig_number(const char *name)
 }
 
 const char *
-sig_name(int signo)
+signals_name(int signo)
 {
 	size_t i;
 

@@ -12,7 +12,7 @@ history_init(struct history *h, uint32_t boot, int64_t now)
 
 	*h = (struct history){ .boot = boot,
 		.since = now,
-		.report = { .max = NEWS_REPORT + LIST_RECORD + 1 } };
+		.report = { .max = NEWS_REPORT + CHANGELIST_RECORD + 1 } };
 	for (i = 0; i < HISTORY_LENGTH; i++)
 		news_init(&h->recent[i]);
 }

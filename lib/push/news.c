@@ -9,7 +9,7 @@ void
 news_init(struct news *news)
 {
 	*news = (struct news){ .paths = { .max = NEWS_PATHS },
-		.report = { .max = NEWS_REPORT + LIST_RECORD + 1 } };
+		.report = { .max = NEWS_REPORT + CHANGELIST_RECORD + 1 } };
 }
 
 void
@@ -118,21 +118,21 @@ put_line(struct buf *report, const char *text, size_t n)
 }
 
 bool
-news_record(struct news *news, const struct list_record *record)
+news_record(struct news *news, const struct changelist_record *record)
 {
 	switch (record->kind) {
-	case LIST_PATH:
+	case CHANGELIST_PATH:
 		news_path(news, record->text, record->n);
 		break;
-	case LIST_REPORT:
+	case CHANGELIST_REPORT:
 		put_line(&news->report, record->text, record->n);
 		break;
-	case LIST_ANY:
+	case CHANGELIST_ANY:
 		news_some(news, NEWS_RELOAD);
 		break;
-	case LIST_END:
+	case CHANGELIST_END:
 		return true;
-	case LIST_MORE:
+	case CHANGELIST_MORE:
 		return false;
 	}
 	news->lettered = true;
@@ -142,18 +142,18 @@ news_record(struct news *news, const struct list_record *record)
 void
 news_read(struct news *news, void *list, size_t n)
 {
-	struct list_reader reader;
-	struct list_record record;
+	struct changelist_reader reader;
+	struct changelist_record record;
 	size_t used;
 	char *p;
 
-	list_begin(
+	changelist_begin(
 	    &reader, n > 0 && memchr(list, '\0', n) != NULL ? '\0' : '\n');
 	for (p = list; n > 0; p += used, n -= used) {
-		used = list_feed(&reader, p, n, &record);
+		used = changelist_feed(&reader, p, n, &record);
 		news_record(news, &record);
 	}
-	list_finish(&reader, &record);
+	changelist_finish(&reader, &record);
 	news_record(news, &record);
 	if (!news->lettered)
 		news_some(news, NEWS_RELOAD);

@@ -41,7 +41,7 @@ void news_path(struct news *news, const char *path, size_t n);
 void news_some(struct news *news, enum news_kind kind);
 
 /* what a record of the change list says; true at the end of a batch */
-bool news_record(struct news *news, const struct list_record *record);
+bool news_record(struct news *news, const struct changelist_record *record);
 
 /*
  * A whole change list, which is written to.  Its records end with NULs if it

@@ -130,7 +130,7 @@ command_ended(struct command *c)
 		    (double)c->rule->limit / 1000);
 	else if (process_killed(c->process))
 		snprintf(c->why, sizeof c->why, "%.60s: killed by SIG%s", name,
-		    sig_name(status - 128));
+		    signals_name(status - 128));
 	else
 		snprintf(c->why, sizeof c->why, "%.60s: exit status %d", name,
 		    status);

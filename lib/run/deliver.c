@@ -48,11 +48,11 @@ write_report(const struct command *c, struct buf *to, char end)
 	const char *text;
 	size_t n;
 
-	if (list_put_report(to, c->why, strlen(c->why), end) < 0)
+	if (changelist_put_report(to, c->why, strlen(c->why), end) < 0)
 		return -1;
 	text = capture_text(&c->capture, &n);
 	to->max -= WORDS;
-	list_put_report(to, text, n, end);
+	changelist_put_report(to, text, n, end);
 	to->max += WORDS;
 	return 0;
 }
@@ -74,7 +74,7 @@ write_list(const struct dispatch *d, struct buf *to, uint64_t rules,
 			return -1;
 	return message_changes(to, d->batch, who, end) < 0
 	    ? -1
-	    : list_put_end(to, end);
+	    : changelist_put_end(to, end);
 }
 
 /* If `who` is empty, only reports are sent. */
@@ -84,13 +84,13 @@ signal_receiver(struct dispatch *d, struct receiver *to, uint64_t who)
 	struct buf messages;
 	bool signalled;
 
-	messages = (struct buf){ .max = BOX_MAX };
+	messages = (struct buf){ .max = MAILBOX_MAX };
 	if (write_list(d, &messages, to->rules, who, '\n') < 0) {
 		/* Out of memory: a `*` stands for all paths. */
 		buf_free(&messages);
 		if (who == 0)
 			return;
-		list_put_any(&messages, '\n');
+		changelist_put_any(&messages, '\n');
 	}
 	signalled = receiver_signal(to, &messages, who == 0);
 	buf_free(&messages);

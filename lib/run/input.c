@@ -10,7 +10,7 @@
 int
 input_open(struct input *in, const char *path, char end)
 {
-	list_begin(&in->reader, end);
+	changelist_begin(&in->reader, end);
 	in->fd = strcmp(path, "-") == 0 ? STDIN_FILENO
 					: open(path, O_RDONLY | O_CLOEXEC);
 	return in->fd < 0 ? -1 : 0;
@@ -19,7 +19,7 @@ input_open(struct input *in, const char *path, char end)
 int
 input_read(struct input *in, input_each *each, void *arg)
 {
-	struct list_record record;
+	struct changelist_record record;
 	size_t off;
 	ssize_t n;
 
@@ -27,15 +27,15 @@ input_read(struct input *in, input_each *each, void *arg)
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN ? 1 : -1;
 	if (n == 0) {
-		list_finish(&in->reader, &record);
-		if (record.kind != LIST_MORE)
+		changelist_finish(&in->reader, &record);
+		if (record.kind != CHANGELIST_MORE)
 			each(arg, &record);
 		return 0;
 	}
 	for (off = 0; off < (size_t)n;) {
-		off += list_feed(
+		off += changelist_feed(
 		    &in->reader, in->bytes + off, (size_t)n - off, &record);
-		if (record.kind != LIST_MORE)
+		if (record.kind != CHANGELIST_MORE)
 			each(arg, &record);
 	}
 	return 1;

@@ -10,11 +10,11 @@ enum {
 
 struct input {
 	int fd;
-	struct list_reader reader;
+	struct changelist_reader reader;
 	unsigned char bytes[INPUT_BYTES];
 };
 
-typedef void input_each(void *arg, const struct list_record *record);
+typedef void input_each(void *arg, const struct changelist_record *record);
 
 /*
  * Open a file, or standard input for "-"; `end` ends each record.  Returns 0, or

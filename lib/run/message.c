@@ -9,14 +9,14 @@ message_changes(struct buf *to, const struct batch *b, uint64_t who, char end)
 	size_t len;
 
 	len = to->len;
-	if ((b->owed_any & who) != 0 && list_put_any(to, end) < 0)
+	if ((b->owed_any & who) != 0 && changelist_put_any(to, end) < 0)
 		return -1;
 	for (p = b->taken; p != NULL; p = p->taken)
 		if ((p->owed & who) != 0 &&
-		    list_put_path(to, p->path, end) < 0) {
+		    changelist_put_path(to, p->path, end) < 0) {
 			/* The list is full: a `*` stands for all paths. */
 			to->len = len;
-			return list_put_any(to, end);
+			return changelist_put_any(to, end);
 		}
 	return 0;
 }

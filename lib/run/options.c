@@ -64,7 +64,7 @@ pidfile(struct options *o, struct rule *r, char *path)
 static int
 signal_of(struct options *o, int c, int *signo)
 {
-	*signo = sig_number(optarg);
+	*signo = signals_number(optarg);
 	return *signo < 0 ? fail(o, "-%c %s: not a signal", c, optarg) : 0;
 }
 

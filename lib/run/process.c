@@ -53,14 +53,14 @@ become(const struct process_how *how, int stop, pid_t parent, int report)
 	size_t i;
 
 	setpgid(0, 0);
-	sig_reset();
+	signals_reset();
 	/*
 	 * A shell without job control starts jobs in the background with INT
 	 * and QUIT ignored.  We catch them, so the command must get them.
 	 */
 	for (i = 0; i < sizeof passed_on / sizeof passed_on[0]; i++)
-		sig_default(passed_on[i]);
-	sig_default(stop);
+		signals_default(passed_on[i]);
+	signals_default(stop);
 	os_die_with(parent, SIGTERM);
 	if (set_streams(how) == 0 && set_environment(how) == 0)
 		execvp(how->argv[0], how->argv);

@@ -59,14 +59,14 @@ receivers_make(
 
 /* Signal while the mailbox is locked, so that the signal finds its messages. */
 static enum pidfile_result
-signal_locked(const struct receiver *to, struct box *box)
+signal_locked(const struct receiver *to, struct mailbox *box)
 {
 	enum pidfile_result result;
 
 	result = pidfile_signal(to->path, to->signo);
 	if (result != PIDFILE_OK)
-		box_undo(box);
-	box_close(box);
+		mailbox_undo(box);
+	mailbox_close(box);
 	return result;
 }
 
@@ -74,19 +74,19 @@ bool
 receiver_signal(struct receiver *to, const struct buf *messages, bool boxed)
 {
 	enum pidfile_result result;
-	struct box box;
+	struct mailbox box;
 	bool open, put;
 	int error;
 
 	to->again = true;
-	open = box_open(&box, to->path) == BOX_OK;
-	put = open && box_put(&box, buf_head(messages), messages->len) == 0;
+	open = mailbox_open(&box, to->path) == MAILBOX_OK;
+	put = open && mailbox_put(&box, buf_head(messages), messages->len) == 0;
 	if (boxed && !put) {
-		box_close(&box);
+		mailbox_close(&box);
 		return false;
 	}
 	if (open && !put)
-		box_put_any(&box);
+		mailbox_put_any(&box);
 	result = open ? signal_locked(to, &box)
 		      : pidfile_signal(to->path, to->signo);
 	error = result == PIDFILE_ERRNO ? errno : 0;

@@ -20,17 +20,17 @@ start_signals(void)
 	size_t i;
 	int fd;
 
-	fd = sig_open();
+	fd = signals_open();
 	if (fd < 0)
 		return -1;
 	/* A closed standard output or standard error must not end us. */
-	sig_ignore(SIGPIPE);
+	signals_ignore(SIGPIPE);
 	/* The kernel sends it if a writer comes during os_has_writer(). */
-	sig_ignore(SIGIO);
+	signals_ignore(SIGIO);
 	for (i = 0; i < sizeof all / sizeof all[0]; i++)
 		if ((all[i] != SIGHUP && all[i] != SIGTSTP) ||
-		    !sig_ignored(all[i]))
-			sig_catch(all[i]);
+		    !signals_ignored(all[i]))
+			signals_catch(all[i]);
 	return fd;
 }
 

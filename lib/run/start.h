@@ -8,7 +8,7 @@
 
 /*
  * Catch the signals that end, suspend or notify watchrun, and ignore SIGPIPE
- * and SIGIO.  Returns a descriptor that is readable if one came, see sig_take(),
+ * and SIGIO.  Returns a descriptor that is readable if one came, see signals_take(),
  * or -1 with errno set.
  */
 int start_signals(void);

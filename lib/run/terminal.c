@@ -145,7 +145,7 @@ terminal_suspend(struct process *processes, size_t n)
 	size_t i;
 
 	if (n == 0) {
-		sig_suspend();
+		signals_suspend();
 		return;
 	}
 	front = processes->shared->front;
@@ -154,7 +154,7 @@ terminal_suspend(struct process *processes, size_t n)
 		if (processes[i].pid != 0)
 			kill(-processes[i].pid, SIGTSTP);
 	from = clock_ms();
-	sig_suspend();
+	signals_suspend();
 	for (i = 0; i < n; i++) {
 		processes[i].suspended = false;
 		process_shift(&processes[i], clock_ms() - from);

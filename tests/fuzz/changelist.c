@@ -9,33 +9,34 @@ static struct buf whole = { .max = TOLD }, pieces = { .max = TOLD };
 
 /* the same record as a line of a list, as far as it can be told */
 static void
-put_record(struct buf *b, const struct list_record *record)
+put_record(struct buf *b, const struct changelist_record *record)
 {
 	char *path;
 
 	switch (record->kind) {
-	case LIST_MORE:
+	case CHANGELIST_MORE:
 		break;
-	case LIST_PATH:
-		must(record->n > 0 && record->n <= LIST_RECORD);
+	case CHANGELIST_PATH:
+		must(record->n > 0 && record->n <= CHANGELIST_RECORD);
 		must(record->text[record->n] == '\0');
 		path = fuzz_copy(record->text, record->n + 1);
 		must(strlen(path) == record->n);
-		must(list_put_path(b, path, '\0') == 0);
+		must(changelist_put_path(b, path, '\0') == 0);
 		free(path);
 		break;
-	case LIST_REPORT:
-		must(record->n < LIST_RECORD);
+	case CHANGELIST_REPORT:
+		must(record->n < CHANGELIST_RECORD);
 		/* a line without text needs its end to be one */
-		must(list_put_report(b, record->n == 0 ? "\n" : record->text,
+		must(changelist_put_report(b,
+			 record->n == 0 ? "\n" : record->text,
 			 record->n == 0 ? 1 : record->n, '\0') == 0);
 		break;
-	case LIST_ANY:
-		must(list_put_any(b, '\0') == 0);
+	case CHANGELIST_ANY:
+		must(changelist_put_any(b, '\0') == 0);
 		break;
-	case LIST_END:
+	case CHANGELIST_END:
 		must(record->n == 0);
-		must(list_put_end(b, '\0') == 0);
+		must(changelist_put_end(b, '\0') == 0);
 		break;
 	}
 }
@@ -43,25 +44,27 @@ put_record(struct buf *b, const struct list_record *record)
 static void
 decode(const uint8_t *data, size_t n, char end, uint32_t seed, struct buf *b)
 {
-	static struct list_reader reader;
-	struct list_record record;
+	static struct changelist_reader reader;
+	struct changelist_record record;
 	size_t piece, i, used;
 	char *part;
 
 	buf_drop(b, b->len);
-	list_begin(&reader, end);
+	changelist_begin(&reader, end);
 	for (; n > 0; data += piece, n -= piece) {
 		piece = fuzz_piece(&seed, n);
 		part = fuzz_copy(data, piece);
 		for (i = 0; i < piece; i += used) {
-			used = list_feed(&reader, part + i, piece - i, &record);
+			used = changelist_feed(
+			    &reader, part + i, piece - i, &record);
 			must(used > 0 && used <= piece - i);
-			must(record.kind != LIST_MORE || used == piece - i);
+			must(record.kind != CHANGELIST_MORE ||
+			    used == piece - i);
 			put_record(b, &record);
 		}
 		free(part);
 	}
-	list_finish(&reader, &record);
+	changelist_finish(&reader, &record);
 	put_record(b, &record);
 }
 

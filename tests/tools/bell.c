@@ -84,20 +84,20 @@ static void
 take_letters(const char *path)
 {
 	const struct timespec now = { 0 };
-	struct buf letters = { .max = BOX_MAX };
-	enum box_result result;
-	struct box box;
+	struct buf letters = { .max = MAILBOX_MAX };
+	enum mailbox_result result;
+	struct mailbox box;
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
-	result = box_open(&box, path);
+	result = mailbox_open(&box, path);
 	while (sigtimedwait(&set, NULL, &now) > 0)
 		;
-	if (result == BOX_OK && box_read(&box, &letters) == 0 &&
-	    box_empty(&box) == 0)
+	if (result == MAILBOX_OK && mailbox_read(&box, &letters) == 0 &&
+	    mailbox_empty(&box) == 0)
 		put_letters(&letters);
-	box_close(&box);
+	mailbox_close(&box);
 	buf_free(&letters);
 }
 
@@ -164,7 +164,7 @@ main(int argc, char *argv[])
 		}
 	if (path != NULL)
 		lock(path, type);
-	if (boxed && (path == NULL || box_make(path) != BOX_OK))
+	if (boxed && (path == NULL || mailbox_make(path) != MAILBOX_OK))
 		return 1;
 	if (!deadly)
 		tell(ignoring, boxed ? path : NULL);

@@ -16,22 +16,23 @@
 static int
 deliver(const char *pidfile, const char *letter, size_t n)
 {
-	enum box_result result;
-	struct box box;
+	enum mailbox_result result;
+	struct mailbox box;
 	int done;
 
 	do
-		result = box_open(&box, pidfile);
-	while (result == BOX_LOCKED);
-	if (result != BOX_OK) {
-		fprintf(stderr, "postman: %s: %s\n", pidfile, box_why(result));
+		result = mailbox_open(&box, pidfile);
+	while (result == MAILBOX_LOCKED);
+	if (result != MAILBOX_OK) {
+		fprintf(
+		    stderr, "postman: %s: %s\n", pidfile, mailbox_why(result));
 		return -1;
 	}
-	done = box_put(&box, letter, n) == 0 &&
+	done = mailbox_put(&box, letter, n) == 0 &&
 		pidfile_signal(pidfile, SIGUSR1) == PIDFILE_OK
 	    ? 0
 	    : -1;
-	box_close(&box);
+	mailbox_close(&box);
 	return done;
 }
 

@@ -6,9 +6,9 @@
 #include "../test.h"
 #include "notify/changelist.h"
 
-enum { MANY = 20000, NAME = 300, HUGE = 3 * LIST_RECORD };
+enum { MANY = 20000, NAME = 300, HUGE = 3 * CHANGELIST_RECORD };
 
-static struct list_reader reader;
+static struct changelist_reader reader;
 static char huge[HUGE + 1];
 
 /* What was written, as one string in which each end is a semicolon. */
@@ -34,7 +34,7 @@ puts_path(const char *path, char end, const char *want)
 	struct buf b = { .max = 1000 };
 	int good;
 
-	good = list_put_path(&b, path, end) == 0 &&
+	good = changelist_put_path(&b, path, end) == 0 &&
 	    strcmp(written(&b, end), want) == 0;
 	buf_free(&b);
 	return good;
@@ -68,21 +68,21 @@ test_other_records(void)
 {
 	struct buf b = { .max = 1000 };
 
-	list_put_any(&b, '\n');
-	list_put_path(&b, "x", '\n');
-	list_put_end(&b, '\n');
+	changelist_put_any(&b, '\n');
+	changelist_put_path(&b, "x", '\n');
+	changelist_put_end(&b, '\n');
 	ok(strcmp(written(&b, '\n'), "*;x;;") == 0,
 	    "a * stands for any change, an empty record ends the batch");
-	list_put_report(&b, "one\n\ntwo\n", 9, '\n');
+	changelist_put_report(&b, "one\n\ntwo\n", 9, '\n');
 	ok(strcmp(written(&b, '\n'), "! one;! ;! two;") == 0,
 	    "each line of a report is a record");
-	list_put_report(&b, "one\ntwo", 7, '\0');
+	changelist_put_report(&b, "one\ntwo", 7, '\0');
 	ok(strcmp(written(&b, '\0'), "! one;! two;") == 0,
 	    "the last line of a report needs no newline");
-	list_put_report(&b, "a\0b", 3, '\0');
+	changelist_put_report(&b, "a\0b", 3, '\0');
 	ok(strcmp(written(&b, '\0'), "! a;! b;") == 0,
 	    "a byte that ends records ends a line of the report");
-	ok(list_put_report(&b, "", 0, '\n') == 0 && b.len == 0,
+	ok(changelist_put_report(&b, "", 0, '\n') == 0 && b.len == 0,
 	    "an empty report writes nothing");
 	buf_free(&b);
 }
@@ -92,15 +92,17 @@ test_ceiling(void)
 {
 	struct buf b = { .max = 8 };
 
-	ok(list_put_path(&b, "12345678", '\n') == -1 && b.len == 0,
+	ok(changelist_put_path(&b, "12345678", '\n') == -1 && b.len == 0,
 	    "a record that does not fit is refused as a whole");
-	ok(list_put_path(&b, "!23456", '\n') == -1 && b.len == 0,
+	ok(changelist_put_path(&b, "!23456", '\n') == -1 && b.len == 0,
 	    "its mark and its end count");
-	ok(list_put_report(&b, "a\nbcdefg\n", 9, '\n') == -1 && b.len == 0,
+	ok(changelist_put_report(&b, "a\nbcdefg\n", 9, '\n') == -1 &&
+		b.len == 0,
 	    "no line is written of a report that does not fit");
-	ok(list_put_path(&b, "1234567", '\n') == 0 && b.len == 8,
+	ok(changelist_put_path(&b, "1234567", '\n') == 0 && b.len == 8,
 	    "a record that just fits is written");
-	ok(list_put_any(&b, '\n') == -1 && list_put_end(&b, '\n') == -1,
+	ok(changelist_put_any(&b, '\n') == -1 &&
+		changelist_put_end(&b, '\n') == -1,
 	    "a full buffer takes no more");
 	buf_free(&b);
 }
@@ -114,22 +116,22 @@ test_ceiling(void)
 static const char *
 records(const char *bytes, size_t n, size_t piece, char end)
 {
-	static const char *const forms[] = { [LIST_PATH] = "P(%s)",
-		[LIST_REPORT] = "!(%s)",
-		[LIST_ANY] = "*%s",
-		[LIST_END] = ".%s" };
+	static const char *const forms[] = { [CHANGELIST_PATH] = "P(%s)",
+		[CHANGELIST_REPORT] = "!(%s)",
+		[CHANGELIST_ANY] = "*%s",
+		[CHANGELIST_END] = ".%s" };
 	static char text[4000];
 	char copy[1000], *p;
-	struct list_record r;
+	struct changelist_record r;
 	size_t take, len;
 
 	memcpy(copy, bytes, n);
-	list_begin(&reader, end);
+	changelist_begin(&reader, end);
 	text[0] = '\0';
 	for (p = copy; n > 0; p += take, n -= take) {
-		take = list_feed(&reader, p, n < piece ? n : piece, &r);
+		take = changelist_feed(&reader, p, n < piece ? n : piece, &r);
 		len = strlen(text);
-		if (r.kind != LIST_MORE)
+		if (r.kind != CHANGELIST_MORE)
 			snprintf(text + len, sizeof text - len, forms[r.kind],
 			    r.text);
 	}
@@ -178,51 +180,51 @@ test_records(void)
 static void
 test_finish(void)
 {
-	struct list_record r;
+	struct changelist_record r;
 	char bytes[] = "a\nbc";
 
-	list_begin(&reader, '\n');
-	list_finish(&reader, &r);
-	ok(r.kind == LIST_MORE, "without input there is no last record");
-	list_feed(&reader, bytes, 2, &r);
-	list_finish(&reader, &r);
-	ok(r.kind == LIST_MORE, "after a whole record there is no other");
-	list_feed(&reader, bytes + 2, 2, &r);
-	ok(r.kind == LIST_MORE, "a record without its end has to wait");
-	list_finish(&reader, &r);
-	ok(r.kind == LIST_PATH && strcmp(r.text, "bc") == 0,
+	changelist_begin(&reader, '\n');
+	changelist_finish(&reader, &r);
+	ok(r.kind == CHANGELIST_MORE, "without input there is no last record");
+	changelist_feed(&reader, bytes, 2, &r);
+	changelist_finish(&reader, &r);
+	ok(r.kind == CHANGELIST_MORE, "after a whole record there is no other");
+	changelist_feed(&reader, bytes + 2, 2, &r);
+	ok(r.kind == CHANGELIST_MORE, "a record without its end has to wait");
+	changelist_finish(&reader, &r);
+	ok(r.kind == CHANGELIST_PATH && strcmp(r.text, "bc") == 0,
 	    "the end of the input ends the last record");
-	list_finish(&reader, &r);
-	ok(r.kind == LIST_MORE, "the last record comes once");
+	changelist_finish(&reader, &r);
+	ok(r.kind == CHANGELIST_MORE, "the last record comes once");
 }
 
 /* Read the first n bytes of huge, and an end, in such pieces. */
-static struct list_record
+static struct changelist_record
 read_huge(size_t n, size_t piece)
 {
 	static char bytes[HUGE + 1];
-	struct list_record r;
+	struct changelist_record r;
 	size_t at;
 
 	memcpy(bytes, huge, n);
 	bytes[n] = '\n';
-	list_begin(&reader, '\n');
-	r.kind = LIST_MORE;
+	changelist_begin(&reader, '\n');
+	r.kind = CHANGELIST_MORE;
 	for (at = 0; at <= n; at += piece) {
 		if (piece > n + 1 - at)
 			piece = n + 1 - at;
-		if (list_feed(&reader, bytes + at, piece, &r) != piece)
-			r.kind = LIST_END;
+		if (changelist_feed(&reader, bytes + at, piece, &r) != piece)
+			r.kind = CHANGELIST_END;
 	}
 	return r;
 }
 
 static int
-huge_is(size_t n, enum list_kind kind, size_t len)
+huge_is(size_t n, enum changelist_kind kind, size_t len)
 {
-	static const size_t pieces[] = { 1, 7, LIST_RECORD - 1, LIST_RECORD,
-		LIST_RECORD + 1, HUGE + 1 };
-	struct list_record r;
+	static const size_t pieces[] = { 1, 7, CHANGELIST_RECORD - 1,
+		CHANGELIST_RECORD, CHANGELIST_RECORD + 1, HUGE + 1 };
+	struct changelist_record r;
 	size_t i;
 	int good;
 
@@ -239,26 +241,27 @@ static void
 test_length(void)
 {
 	struct buf b = { .max = HUGE + 100 };
-	struct list_record r;
+	struct changelist_record r;
 	size_t take;
 
 	memset(huge, 'x', HUGE);
-	ok(huge_is(LIST_RECORD, LIST_PATH, LIST_RECORD),
+	ok(huge_is(CHANGELIST_RECORD, CHANGELIST_PATH, CHANGELIST_RECORD),
 	    "a record may be 8192 bytes long");
-	ok(huge_is(LIST_RECORD + 1, LIST_ANY, 0) && huge_is(HUGE, LIST_ANY, 0),
+	ok(huge_is(CHANGELIST_RECORD + 1, CHANGELIST_ANY, 0) &&
+		huge_is(HUGE, CHANGELIST_ANY, 0),
 	    "a longer path stands for any change");
 	huge[0] = '!';
-	ok(huge_is(HUGE, LIST_REPORT, LIST_RECORD - 1),
+	ok(huge_is(HUGE, CHANGELIST_REPORT, CHANGELIST_RECORD - 1),
 	    "a longer line of a report is cut");
 	huge[0] = 'x';
-	ok(list_put_path(&b, huge, '\n') == 0 && b.len == 2,
+	ok(changelist_put_path(&b, huge, '\n') == 0 && b.len == 2,
 	    "a path that could not be read is written as a *");
 	b.len = 0;
-	list_put_report(&b, huge, HUGE, '\n');
-	list_begin(&reader, '\n');
-	take = list_feed(&reader, buf_head(&b), b.len, &r);
-	ok(take == LIST_RECORD + 1 && r.kind == LIST_REPORT &&
-		r.n == LIST_RECORD - 2 && b.len == HUGE + 4 * 3,
+	changelist_put_report(&b, huge, HUGE, '\n');
+	changelist_begin(&reader, '\n');
+	take = changelist_feed(&reader, buf_head(&b), b.len, &r);
+	ok(take == CHANGELIST_RECORD + 1 && r.kind == CHANGELIST_REPORT &&
+		r.n == CHANGELIST_RECORD - 2 && b.len == HUGE + 4 * 3,
 	    "a line that could not be read is written as several");
 	buf_free(&b);
 }
@@ -290,11 +293,11 @@ name(char path[NAME + 1])
 }
 
 static int
-same(const char *path, const struct list_record *r, char end)
+same(const char *path, const struct changelist_record *r, char end)
 {
 	if (end != '\0' && strchr(path, end) != NULL)
-		return r->kind == LIST_ANY;
-	if (r->kind != LIST_PATH || r->n != strlen(r->text))
+		return r->kind == CHANGELIST_ANY;
+	if (r->kind != CHANGELIST_PATH || r->n != strlen(r->text))
 		return 0;
 	if (*path == '!' || *path == '*' || strcmp(path, "-") == 0)
 		return strncmp(r->text, "./", 2) == 0 &&
@@ -307,21 +310,21 @@ test_round_trip(char end, const char *sentence)
 {
 	static char paths[MANY][NAME + 1];
 	struct buf b = { .max = MANY * (NAME + 4) };
-	struct list_record r;
+	struct changelist_record r;
 	size_t take, piece, i;
 	int good;
 
 	for (i = 0; i < MANY; i++) {
 		name(paths[i]);
-		list_put_path(&b, paths[i], end);
+		changelist_put_path(&b, paths[i], end);
 	}
 	good = 1;
-	list_begin(&reader, end);
+	changelist_begin(&reader, end);
 	for (i = 0; good && b.len > 0; buf_drop(&b, take)) {
 		piece = 1 + dice() % (dice() % 2 == 0 ? 10 : 5000);
-		take = list_feed(
+		take = changelist_feed(
 		    &reader, buf_head(&b), piece < b.len ? piece : b.len, &r);
-		if (r.kind != LIST_MORE)
+		if (r.kind != CHANGELIST_MORE)
 			good = i < MANY && same(paths[i++], &r, end);
 	}
 	ok(good && i == MANY, sentence);
@@ -333,12 +336,12 @@ static void
 test_again(void)
 {
 	struct buf b = { .max = 10 };
-	struct list_record r;
+	struct changelist_record r;
 	char bytes[] = "./!x\n";
 
-	list_begin(&reader, '\n');
-	list_feed(&reader, bytes, sizeof bytes - 1, &r);
-	list_put_path(&b, r.text, '\n');
+	changelist_begin(&reader, '\n');
+	changelist_feed(&reader, bytes, sizeof bytes - 1, &r);
+	changelist_put_path(&b, r.text, '\n');
 	ok(strcmp(written(&b, '\n'), "./!x;") == 0,
 	    "a path that is passed on gets no second ./");
 	buf_free(&b);

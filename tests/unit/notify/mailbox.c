@@ -17,19 +17,19 @@
 #include "notify/mailbox.h"
 
 static int
-take(struct box *b, struct buf *messages)
+take(struct mailbox *b, struct buf *messages)
 {
-	return box_read(b, messages) < 0 ? -1 : box_empty(b);
+	return mailbox_read(b, messages) < 0 ? -1 : mailbox_empty(b);
 }
 
-static struct buf messages = { .max = 4 * BOX_MAX };
-static char big[BOX_MAX + 1];
+static struct buf messages = { .max = 4 * MAILBOX_MAX };
+static char big[MAILBOX_MAX + 1];
 
 /* Return whether the file holds this and nothing else. */
 static int
 holds(const char *path, const char *want)
 {
-	static char text[2 * BOX_MAX];
+	static char text[2 * MAILBOX_MAX];
 	size_t n;
 	FILE *f;
 
@@ -58,38 +58,38 @@ size_of(const char *path)
 }
 
 /* Wait for a process that has it locked for a moment, however slow it is. */
-static enum box_result
-open_at_last(struct box *b)
+static enum mailbox_result
+open_at_last(struct mailbox *b)
 {
-	enum box_result result;
+	enum mailbox_result result;
 
 	do
-		result = box_open(b, "pid");
-	while (result == BOX_LOCKED);
+		result = mailbox_open(b, "pid");
+	while (result == MAILBOX_LOCKED);
 	return result;
 }
 
-static enum box_result
+static enum mailbox_result
 opens(const char *pidfile)
 {
-	enum box_result result;
-	struct box b;
+	enum mailbox_result result;
+	struct mailbox b;
 
-	result = box_open(&b, pidfile);
-	if (result != BOX_OK && b.fd != -1)
-		return (enum box_result) - 1;
-	box_close(&b);
+	result = mailbox_open(&b, pidfile);
+	if (result != MAILBOX_OK && b.fd != -1)
+		return (enum mailbox_result) - 1;
+	mailbox_close(&b);
 	return result;
 }
 
 static void
 put(const char *pidfile, const char *text)
 {
-	struct box b;
+	struct mailbox b;
 
-	if (box_open(&b, pidfile) == BOX_OK)
-		box_put(&b, text, strlen(text));
-	box_close(&b);
+	if (mailbox_open(&b, pidfile) == MAILBOX_OK)
+		mailbox_put(&b, text, strlen(text));
+	mailbox_close(&b);
 }
 
 /* ---- writing ---- */
@@ -97,7 +97,7 @@ put(const char *pidfile, const char *text)
 static void
 test_messages(void)
 {
-	struct box b;
+	struct mailbox b;
 
 	scratch_sh("mkdir d && : >.pid.box && : >d/.pid.box");
 	put("pid", "a\n\n");
@@ -106,17 +106,18 @@ test_messages(void)
 	put("d/pid", "c\n\n");
 	ok(holds("d/.pid.box", "c\n\n") && holds(".pid.box", "a\n\nb\n\n"),
 	    "the mailbox is in the directory of the pidfile");
-	ok(box_open(&b, "pid") == BOX_OK && (fcntl(b.fd, F_GETFD) & FD_CLOEXEC),
+	ok(mailbox_open(&b, "pid") == MAILBOX_OK &&
+		(fcntl(b.fd, F_GETFD) & FD_CLOEXEC),
 	    "an open mailbox is closed at exec");
-	box_put(&b, "x\n", 2);
-	box_put(&b, "y\n", 2);
-	box_undo(&b);
-	box_close(&b);
+	mailbox_put(&b, "x\n", 2);
+	mailbox_put(&b, "y\n", 2);
+	mailbox_undo(&b);
+	mailbox_close(&b);
 	ok(holds(".pid.box", "a\n\nb\n\n"), "undone messages are gone");
-	box_open(&b, "pid");
-	box_undo(&b);
-	box_put_any(&b);
-	box_close(&b);
+	mailbox_open(&b, "pid");
+	mailbox_undo(&b);
+	mailbox_put_any(&b);
+	mailbox_close(&b);
 	ok(holds(".pid.box", "a\n\nb\n\n*\n\n"), "a * stands for any change");
 	scratch_put(".pid.box", "half");
 	put("pid", "a\n\n");
@@ -130,15 +131,15 @@ test_none(void)
 {
 	char path[5000];
 
-	ok(opens("pid") == BOX_NONE && opens("nodir/pid") == BOX_NONE,
+	ok(opens("pid") == MAILBOX_NONE && opens("nodir/pid") == MAILBOX_NONE,
 	    "a missing mailbox is not an error of its own");
 	ok(!is_there(".pid.box"), "opening does not create a mailbox");
 	memset(path, 'x', sizeof path);
 	path[sizeof path - 1] = '\0';
-	ok(opens(path) == BOX_ERRNO && errno == ENAMETOOLONG,
+	ok(opens(path) == MAILBOX_ERRNO && errno == ENAMETOOLONG,
 	    "a path that is too long: ENAMETOOLONG");
 	path[300] = '\0';
-	ok(opens(path) == BOX_ERRNO && errno == ENAMETOOLONG,
+	ok(opens(path) == MAILBOX_ERRNO && errno == ENAMETOOLONG,
 	    "a name that is too long: ENAMETOOLONG");
 }
 
@@ -156,10 +157,10 @@ test_not_files(void)
 	for (i = 0; i < sizeof makers / sizeof makers[0]; i++) {
 		scratch_sh(makers[i]);
 		snprintf(name, sizeof name, "not a mailbox: %s", makers[i]);
-		ok(opens("pid") == BOX_NOTFILE &&
-			box_make("pid") == BOX_NOTFILE,
+		ok(opens("pid") == MAILBOX_NOTFILE &&
+			mailbox_make("pid") == MAILBOX_NOTFILE,
 		    name);
-		box_remove("pid");
+		mailbox_remove("pid");
 		snprintf(name, sizeof name, "and it stays: %s", makers[i]);
 		ok(is_there(".pid.box"), name);
 		scratch_sh("rm -rf .pid.box");
@@ -172,30 +173,31 @@ test_not_files(void)
 static void
 test_overflow(void)
 {
-	struct box b;
+	struct mailbox b;
 
-	memset(big, 'x', BOX_MAX);
+	memset(big, 'x', MAILBOX_MAX);
 	memcpy(big, "first\n", 6);
-	big[BOX_MAX - 10] = '\n';
-	big[BOX_MAX - 9] = '\0';
+	big[MAILBOX_MAX - 10] = '\n';
+	big[MAILBOX_MAX - 9] = '\0';
 	scratch_put(".pid.box", "");
 	put("pid", big);
-	ok(size_of(".pid.box") == BOX_MAX - 9, "nearly 64 KiB of messages fit");
+	ok(size_of(".pid.box") == MAILBOX_MAX - 9,
+	    "nearly 64 KiB of messages fit");
 	put("pid", "12345678\n");
-	ok(size_of(".pid.box") == BOX_MAX, "exactly 64 KiB fit");
-	box_open(&b, "pid");
-	ok(box_put(&b, "c\n\n", 3) == 0 && holds(".pid.box", "*\n\nc\n\n"),
+	ok(size_of(".pid.box") == MAILBOX_MAX, "exactly 64 KiB fit");
+	mailbox_open(&b, "pid");
+	ok(mailbox_put(&b, "c\n\n", 3) == 0 && holds(".pid.box", "*\n\nc\n\n"),
 	    "beyond 64 KiB, what was there becomes one *");
-	box_undo(&b);
+	mailbox_undo(&b);
 	ok(holds(".pid.box", "*\n\n"), "undo leaves that *");
-	big[BOX_MAX - 10] = 'x';
-	ok(box_put(&b, big, BOX_MAX - 2) == -1 && errno == EFBIG &&
+	big[MAILBOX_MAX - 10] = 'x';
+	ok(mailbox_put(&b, big, MAILBOX_MAX - 2) == -1 && errno == EFBIG &&
 		holds(".pid.box", "*\n\n"),
 	    "messages that can never fit are refused: EFBIG");
-	box_put_any(&b);
-	box_put_any(&b);
+	mailbox_put_any(&b);
+	mailbox_put_any(&b);
 	ok(holds(".pid.box", "*\n\n*\n\n*\n\n"), "a * can be added instead");
-	box_close(&b);
+	mailbox_close(&b);
 	unlink(".pid.box");
 }
 
@@ -214,28 +216,28 @@ static void
 test_full(void)
 {
 	bool cut, none, emptied;
-	struct box b;
+	struct mailbox b;
 
 	signal(SIGXFSZ, SIG_IGN);
 	scratch_put(".pid.box", "a\n\n");
-	box_open(&b, "pid");
+	mailbox_open(&b, "pid");
 	limit(5);
-	cut = box_put(&b, "bcdef\n\n", 7) == -1 && size_of(".pid.box") == 3;
+	cut = mailbox_put(&b, "bcdef\n\n", 7) == -1 && size_of(".pid.box") == 3;
 	limit(3);
-	none = box_put(&b, "b\n\n", 3) == -1 && errno == EFBIG &&
+	none = mailbox_put(&b, "b\n\n", 3) == -1 && errno == EFBIG &&
 	    size_of(".pid.box") == 3;
-	box_put_any(&b);
+	mailbox_put_any(&b);
 	emptied = size_of(".pid.box") == 0;
 	limit(RLIM_INFINITY);
 	ok(cut, "a message that fits only in part is removed");
 	ok(none,
 	    "a message that does not fit at all leaves the file as it was");
 	ok(emptied, "if not even a * fits, the mailbox is emptied");
-	ok(box_put(&b, "c\n\n", 3) == 0 && holds(".pid.box", "c\n\n"),
+	ok(mailbox_put(&b, "c\n\n", 3) == 0 && holds(".pid.box", "c\n\n"),
 	    "when there is room again, messages are added again");
-	box_undo(&b);
+	mailbox_undo(&b);
 	ok(holds(".pid.box", ""), "undo does not bring lost messages back");
-	box_close(&b);
+	mailbox_close(&b);
 	unlink(".pid.box");
 }
 
@@ -251,7 +253,7 @@ static struct holder
 hold(const char *then)
 {
 	struct holder h;
-	struct box b;
+	struct mailbox b;
 	int ready[2], go[2];
 	char byte;
 
@@ -259,7 +261,7 @@ hold(const char *then)
 		return (struct holder){ .pid = -1 };
 	h = (struct holder){ .pid = fork(), .go = go[1] };
 	if (h.pid == 0) {
-		if (box_open(&b, "pid") != BOX_OK ||
+		if (mailbox_open(&b, "pid") != MAILBOX_OK ||
 		    write(ready[1], "", 1) != 1)
 			_exit(1);
 		close(go[1]);
@@ -295,44 +297,44 @@ static void
 test_locked(void)
 {
 	struct holder h;
-	struct box b;
+	struct mailbox b;
 
 	scratch_put(".pid.box", "");
 	h = hold("true");
-	ok(opens("pid") == BOX_LOCKED,
+	ok(opens("pid") == MAILBOX_LOCKED,
 	    "a mailbox that stays locked is not waited for without end");
-	box_remove("pid");
-	ok(!is_there(".pid.box") && box_make("pid") == BOX_OK &&
-		opens("pid") == BOX_OK,
+	mailbox_remove("pid");
+	ok(!is_there(".pid.box") && mailbox_make("pid") == MAILBOX_OK &&
+		opens("pid") == MAILBOX_OK,
 	    "a locked mailbox can be removed and created again");
 	end(h);
 	h = hold("true");
-	ok(box_make("pid") == BOX_OK && opens("pid") == BOX_OK,
+	ok(mailbox_make("pid") == MAILBOX_OK && opens("pid") == MAILBOX_OK,
 	    "a mailbox can be created in place of a locked one");
 	end(h);
 	h = hold("true");
 	let_go(h);
-	ok(open_at_last(&b) == BOX_OK,
+	ok(open_at_last(&b) == MAILBOX_OK,
 	    "a mailbox that is locked for a moment is waited for");
-	box_close(&b);
+	mailbox_close(&b);
 	end(h);
 	h = hold("rm .pid.box");
 	let_go(h);
-	ok(open_at_last(&b) == BOX_NONE,
+	ok(open_at_last(&b) == MAILBOX_NONE,
 	    "a mailbox that is removed meanwhile is missing");
 	end(h);
-	box_make("pid");
+	mailbox_make("pid");
 	h = hold("echo other >new && mv new .pid.box");
 	let_go(h);
-	ok(open_at_last(&b) == BOX_OK && box_put(&b, "a\n\n", 3) == 0 &&
+	ok(open_at_last(&b) == MAILBOX_OK && mailbox_put(&b, "a\n\n", 3) == 0 &&
 		holds(".pid.box", "other\na\n\n"),
 	    "if it is replaced meanwhile, the new one is written to");
-	box_close(&b);
+	mailbox_close(&b);
 	end(h);
-	box_make("pid");
+	mailbox_make("pid");
 	h = hold("ln -sf target .pid.box");
 	let_go(h);
-	ok(open_at_last(&b) == BOX_NOTFILE,
+	ok(open_at_last(&b) == MAILBOX_NOTFILE,
 	    "if a link takes its place meanwhile, it is not followed");
 	end(h);
 	unlink(".pid.box");
@@ -344,14 +346,14 @@ test_locked(void)
 static int
 takes(const char *want)
 {
-	struct box b;
+	struct mailbox b;
 	int good;
 
-	good = box_open(&b, "pid") == BOX_OK && take(&b, &messages) == 0 &&
-	    messages.len == strlen(want) &&
+	good = mailbox_open(&b, "pid") == MAILBOX_OK &&
+	    take(&b, &messages) == 0 && messages.len == strlen(want) &&
 	    (messages.len == 0 ||
 		memcmp(buf_head(&messages), want, messages.len) == 0);
-	box_close(&b);
+	mailbox_close(&b);
 	messages.len = 0;
 	return good;
 }
@@ -359,36 +361,37 @@ takes(const char *want)
 static void
 test_take(void)
 {
-	struct box b;
+	struct mailbox b;
 
-	ok(box_make("pid") == BOX_OK && holds(".pid.box", ""),
+	ok(mailbox_make("pid") == MAILBOX_OK && holds(".pid.box", ""),
 	    "a new mailbox is empty");
 	ok(takes(""), "an empty mailbox has no messages");
 	put("pid", "a\n\n");
 	put("pid", "b\n\n");
 	ok(takes("a\n\nb\n\n") && takes(""), "messages are taken once");
-	memset(big, 'x', BOX_MAX);
+	memset(big, 'x', MAILBOX_MAX);
 	scratch_put(".pid.box", big);
-	ok(size_of(".pid.box") == BOX_MAX && takes(big),
+	ok(size_of(".pid.box") == MAILBOX_MAX && takes(big),
 	    "64 KiB are taken as they are");
-	big[BOX_MAX - 1] = '\n';
+	big[MAILBOX_MAX - 1] = '\n';
 	scratch_put(".pid.box", big);
 	scratch_sh("echo more >>.pid.box");
 	ok(takes("*\n\n") && takes(""), "more than 64 KiB are taken as a *");
-	box_open(&b, "pid");
-	box_put(&b, "a\n", 2);
+	mailbox_open(&b, "pid");
+	mailbox_put(&b, "a\n", 2);
 	take(&b, &messages);
-	box_put(&b, "b\n", 2);
+	mailbox_put(&b, "b\n", 2);
 	ok(messages.len == 2 && holds(".pid.box", "b\n"),
 	    "a message that is added after that stays");
-	box_close(&b);
+	mailbox_close(&b);
 	messages.len = 0;
 	scratch_sh("chmod 644 .pid.box");
-	ok(box_make("pid") == BOX_OK && holds(".pid.box", "") && takes(""),
+	ok(mailbox_make("pid") == MAILBOX_OK && holds(".pid.box", "") &&
+		takes(""),
 	    "creating a mailbox removes the messages of the old one");
 	scratch_sh("ls -l .pid.box | grep -q '^-rw-------'");
 	ok(1, "only its owner can read it");
-	box_remove("pid");
+	mailbox_remove("pid");
 	ok(!is_there(".pid.box"), "a mailbox is removed");
 	buf_free(&messages);
 }
@@ -400,35 +403,36 @@ is_free(void)
 	int status;
 
 	if (fork() == 0)
-		_exit(opens("pid") != BOX_OK);
+		_exit(opens("pid") != MAILBOX_OK);
 	return wait(&status) > 0 && status == 0;
 }
 
 static void
 test_reader(void)
 {
-	struct box b;
+	struct mailbox b;
 
-	box_make("pid");
-	box_open(&b, "pid");
+	mailbox_make("pid");
+	mailbox_open(&b, "pid");
 	ok(!is_free(), "an open mailbox is locked");
-	box_put(&b, "a\n\n", 3);
-	box_close(&b);
+	mailbox_put(&b, "a\n\n", 3);
+	mailbox_close(&b);
 	ok(is_free() && b.fd == -1, "a closed mailbox is not");
-	box_open(&b, "pid");
-	box_read(&b, &messages);
+	mailbox_open(&b, "pid");
+	mailbox_read(&b, &messages);
 	scratch_sh("printf 'b\\n\\n' >>.pid.box");
-	ok(box_empty(&b) == 0 && size_of(".pid.box") == 6,
+	ok(mailbox_empty(&b) == 0 && size_of(".pid.box") == 6,
 	    "a message that comes after the read stays, with those before");
 	messages.len = 0;
-	box_close(&b);
-	box_open(&b, "pid");
-	box_read(&b, &messages);
-	ok(box_empty(&b) == 0 && messages.len == 6 && size_of(".pid.box") == 0,
+	mailbox_close(&b);
+	mailbox_open(&b, "pid");
+	mailbox_read(&b, &messages);
+	ok(mailbox_empty(&b) == 0 && messages.len == 6 &&
+		size_of(".pid.box") == 0,
 	    "and is read the next time");
 	messages.len = 0;
-	box_close(&b);
-	box_remove("pid");
+	mailbox_close(&b);
+	mailbox_remove("pid");
 	buf_free(&messages);
 }
 
@@ -437,21 +441,21 @@ enum { WRITERS = 4, EACH = 300 };
 static void
 write_many(int who)
 {
-	struct box b;
+	struct mailbox b;
 	char text[40];
 	int i, n;
 
 	for (i = 0; i < EACH;) {
-		if (box_open(&b, "pid") != BOX_OK)
+		if (mailbox_open(&b, "pid") != MAILBOX_OK)
 			continue; /* the others may keep it locked */
 		n = snprintf(text, sizeof text, "%d %d\n\n", who, i);
 		if (i % 3 == 2) { /* a signal that fails */
-			box_put(&b, "never\n\n", 7);
-			box_undo(&b);
+			mailbox_put(&b, "never\n\n", 7);
+			mailbox_undo(&b);
 		}
-		if (box_put(&b, text, (size_t)n) < 0)
+		if (mailbox_put(&b, text, (size_t)n) < 0)
 			_exit(1);
-		box_close(&b);
+		mailbox_close(&b);
 		i++;
 	}
 	_exit(0);
@@ -486,19 +490,19 @@ static void
 test_crowd(void)
 {
 	int next[WRITERS] = { 0 };
-	struct box b;
+	struct mailbox b;
 	int i, n, got, status, well;
 
-	box_make("pid");
+	mailbox_make("pid");
 	for (i = 0; i < WRITERS; i++)
 		if (fork() == 0)
 			write_many(i);
 	n = got = 0;
 	while (n >= 0 && got < WRITERS * EACH) {
-		if (box_open(&b, "pid") != BOX_OK)
+		if (mailbox_open(&b, "pid") != MAILBOX_OK)
 			continue;
 		n = take(&b, &messages);
-		box_close(&b);
+		mailbox_close(&b);
 		if (n == 0)
 			n = check_messages(next);
 		got += n;
@@ -508,7 +512,7 @@ test_crowd(void)
 	for (i = 0; i < WRITERS; i++)
 		well = wait(&status) > 0 && status == 0 && well;
 	ok(well, "with many writers and a reader, no message is lost or torn");
-	box_remove("pid");
+	mailbox_remove("pid");
 	buf_free(&messages);
 }
 
@@ -522,9 +526,9 @@ as_nobody(void)
 	if (fork() == 0) {
 		if (setgid(65534) < 0 || setuid(65534) < 0)
 			_exit(1);
-		_exit(opens("pid") != BOX_ERRNO || errno != EACCES ||
-		    box_make("pid") != BOX_ERRNO || errno != EACCES ||
-		    box_make("new") != BOX_ERRNO);
+		_exit(opens("pid") != MAILBOX_ERRNO || errno != EACCES ||
+		    mailbox_make("pid") != MAILBOX_ERRNO || errno != EACCES ||
+		    mailbox_make("new") != MAILBOX_ERRNO);
 	}
 	ok(wait(&status) > 0 && status == 0,
 	    "a mailbox that we may not write to: EACCES");
@@ -537,8 +541,8 @@ test_words(void)
 	int i, all;
 
 	all = 1;
-	for (i = BOX_OK; i <= BOX_REPLACED; i++)
-		all = all && box_why(i) != NULL && *box_why(i) != '\0';
+	for (i = MAILBOX_OK; i <= MAILBOX_REPLACED; i++)
+		all = all && mailbox_why(i) != NULL && *mailbox_why(i) != '\0';
 	ok(all, "each result has a description");
 }
 

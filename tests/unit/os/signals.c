@@ -48,37 +48,37 @@ test_pipe(void)
 	uint64_t taken;
 	int i;
 
-	pipe_fd = sig_open();
+	pipe_fd = signals_open();
 	ok(pipe_fd >= 0 && (fcntl(pipe_fd, F_GETFD) & FD_CLOEXEC) != 0 &&
 		(fcntl(pipe_fd, F_GETFL) & O_NONBLOCK) != 0,
 	    "the pipe closes at exec and never blocks");
-	ok(sig_take() == 0 && !readable(0), "at first, no signal has come");
-	ok(sig_catch(SIGUSR1) == 0 && sig_catch(SIGUSR2) == 0 &&
-		sig_catch(SIGHUP) == 0,
+	ok(signals_take() == 0 && !readable(0), "at first, no signal has come");
+	ok(signals_catch(SIGUSR1) == 0 && signals_catch(SIGUSR2) == 0 &&
+		signals_catch(SIGHUP) == 0,
 	    "signals can be caught");
-	ok(sig_catch(SIGKILL) == -1, "KILL cannot be caught");
+	ok(signals_catch(SIGKILL) == -1, "KILL cannot be caught");
 	raise(SIGUSR1);
 	ok(readable(0), "a signal makes the pipe readable");
-	taken = sig_take();
-	ok(sig_has(taken, SIGUSR1) && !sig_has(taken, SIGUSR2),
+	taken = signals_take();
+	ok(signals_has(taken, SIGUSR1) && !signals_has(taken, SIGUSR2),
 	    "the signal that came is taken");
-	ok(sig_take() == 0 && !readable(0), "a signal is taken once");
+	ok(signals_take() == 0 && !readable(0), "a signal is taken once");
 	raise(SIGUSR2);
 	raise(SIGHUP);
 	raise(SIGUSR2);
-	taken = sig_take();
-	ok(sig_has(taken, SIGUSR2) && sig_has(taken, SIGHUP) &&
-		!sig_has(taken, SIGUSR1) && sig_take() == 0,
+	taken = signals_take();
+	ok(signals_has(taken, SIGUSR2) && signals_has(taken, SIGHUP) &&
+		!signals_has(taken, SIGUSR1) && signals_take() == 0,
 	    "several signals are taken at once, equal ones as one");
 	for (i = 0; i < 100000; i++)
 		raise(SIGUSR1);
-	ok(sig_has(sig_take(), SIGUSR1) && sig_take() == 0,
+	ok(signals_has(signals_take(), SIGUSR1) && signals_take() == 0,
 	    "more signals than the pipe holds do not block");
 	errno = EDOM;
 	for (i = 0; i < 100000; i++)
 		raise(SIGUSR1);
 	ok(errno == EDOM, "the handler keeps errno");
-	sig_take();
+	signals_take();
 }
 
 static void
@@ -90,25 +90,27 @@ test_numbers(void)
 	size_t i;
 	int n, same;
 
-	ok(sig_number("HUP") == SIGHUP && sig_number("SIGHUP") == SIGHUP &&
-		sig_number("1") == 1,
+	ok(signals_number("HUP") == SIGHUP &&
+		signals_number("SIGHUP") == SIGHUP && signals_number("1") == 1,
 	    "a signal has a name, a long name and a number");
-	ok(sig_number("usr1") == SIGUSR1 && sig_number("sigUsr2") == SIGUSR2,
+	ok(signals_number("usr1") == SIGUSR1 &&
+		signals_number("sigUsr2") == SIGUSR2,
 	    "names are read in upper and lower case");
-	ok(sig_number("64") == 64, "the last number is 64");
+	ok(signals_number("64") == 64, "the last number is 64");
 	for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		snprintf(name, sizeof name, "'%s' is not a signal", bad[i]);
-		ok(sig_number(bad[i]) == -1, name);
+		ok(signals_number(bad[i]) == -1, name);
 	}
 	same = 1;
 	for (n = 1; n <= 64; n++)
 		same = same &&
-		    (strcmp(sig_name(n), "?") == 0 ||
-			sig_number(sig_name(n)) == n);
+		    (strcmp(signals_name(n), "?") == 0 ||
+			signals_number(signals_name(n)) == n);
 	ok(same, "each name stands for its own number");
-	ok(strcmp(sig_name(SIGTERM), "TERM") == 0, "15 is TERM");
-	ok(strcmp(sig_name(SIGWINCH), "WINCH") == 0, "WINCH has a name");
-	ok(strcmp(sig_name(0), "?") == 0 && strcmp(sig_name(1000), "?") == 0,
+	ok(strcmp(signals_name(SIGTERM), "TERM") == 0, "15 is TERM");
+	ok(strcmp(signals_name(SIGWINCH), "WINCH") == 0, "WINCH has a name");
+	ok(strcmp(signals_name(0), "?") == 0 &&
+		strcmp(signals_name(1000), "?") == 0,
 	    "other numbers have no name");
 }
 
@@ -117,10 +119,10 @@ test_numbers(void)
 static void
 ignore_then_ask(void)
 {
-	if (sig_ignored(SIGPIPE))
+	if (signals_ignored(SIGPIPE))
 		_exit(1);
-	sig_ignore(SIGPIPE);
-	if (!sig_ignored(SIGPIPE))
+	signals_ignore(SIGPIPE);
+	if (!signals_ignored(SIGPIPE))
 		_exit(2);
 	raise(SIGPIPE);
 }
@@ -133,13 +135,13 @@ reset_then_ask(void)
 
 	sigaction(SIGALRM, &act, NULL); /* as our parent may do */
 	sigaction(SIGQUIT, &act, NULL);
-	sig_catch(SIGQUIT);
-	sig_catch(SIGQUIT);
-	sig_ignore(SIGPIPE);
+	signals_catch(SIGQUIT);
+	signals_catch(SIGQUIT);
+	signals_ignore(SIGPIPE);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
-	sig_reset();
+	signals_reset();
 	sigaction(SIGUSR1, NULL, &act);
 	if (act.sa_handler != SIG_DFL)
 		_exit(1);
@@ -162,17 +164,17 @@ die_of_term(void)
 {
 	sigset_t mask;
 
-	sig_catch(SIGTERM);
+	signals_catch(SIGTERM);
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGTERM);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
-	sig_die(SIGTERM);
+	signals_die(SIGTERM);
 }
 
 static void
 die_of_nothing(void)
 {
-	sig_die(SIGURG);
+	signals_die(SIGURG);
 }
 
 static void
@@ -181,8 +183,8 @@ suspend(void)
 	struct sigaction act;
 
 	setpgid(0, 0);
-	sig_catch(SIGTSTP);
-	sig_suspend();
+	signals_catch(SIGTSTP);
+	signals_suspend();
 	sigaction(SIGTSTP, NULL, &act);
 	_exit(act.sa_handler == SIG_DFL);
 }
@@ -215,8 +217,8 @@ test_flood(void)
 	for (i = 0; i < 200000; i++)
 		raise(SIGUSR1);
 	raise(SIGUSR2);
-	taken = sig_take();
-	ok(sig_has(taken, SIGUSR1) && sig_has(taken, SIGUSR2),
+	taken = signals_take();
+	ok(signals_has(taken, SIGUSR1) && signals_has(taken, SIGUSR2),
 	    "many signals of one kind do not hide another");
 }
 
@@ -229,9 +231,9 @@ test_blocked(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGXCPU);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	sig_catch(SIGXCPU);
+	signals_catch(SIGXCPU);
 	raise(SIGXCPU);
-	ok(sig_has(sig_take(), SIGXCPU),
+	ok(signals_has(signals_take(), SIGXCPU),
 	    "a signal that was blocked at the start is caught");
 }
 

@@ -13,18 +13,18 @@ static struct input input;
 static char got[1000];
 
 static void
-on_record(void *arg, const struct list_record *record)
+on_record(void *arg, const struct changelist_record *record)
 {
-	static const char signs[] = { [LIST_PATH] = '+',
-		[LIST_REPORT] = '!',
-		[LIST_ANY] = '*',
-		[LIST_END] = '.' };
+	static const char signs[] = { [CHANGELIST_PATH] = '+',
+		[CHANGELIST_REPORT] = '!',
+		[CHANGELIST_ANY] = '*',
+		[CHANGELIST_END] = '.' };
 	size_t n;
 
 	(void)arg;
 	n = strlen(got);
 	snprintf(got + n, sizeof got - n, "%c%s ", signs[record->kind],
-	    record->kind == LIST_PATH ? record->text : "");
+	    record->kind == CHANGELIST_PATH ? record->text : "");
 }
 
 /* read until the end: what came, and the last result */

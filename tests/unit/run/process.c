@@ -97,7 +97,7 @@ test_surroundings(void)
 	    "a command has a group of its own");
 	process_kill(&r, 1);
 	ok(ended(&r) && process_status(&r) == 137, "KILL ends it");
-	sig_ignore(SIGPIPE);
+	signals_ignore(SIGPIPE);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, &old);

@@ -74,11 +74,12 @@ test_ring(void)
 {
 	struct receiver b = { .path = "pid", .signo = SIGUSR1 };
 	struct buf messages = { .max = 100 };
-	struct buf much = { .max = BOX_MAX };
+	struct buf much = { .max = MAILBOX_MAX };
 	struct child c;
 
-	buf_added(&much, buf_room(&much, BOX_MAX) == NULL ? 0 : BOX_MAX);
-	memset(buf_head(&much), 'x', BOX_MAX);
+	buf_added(
+	    &much, buf_room(&much, MAILBOX_MAX) == NULL ? 0 : MAILBOX_MAX);
+	memset(buf_head(&much), 'x', MAILBOX_MAX);
 	buf_puts(&messages, "a\n\n");
 	ok(!receiver_signal(&b, &messages, false) &&
 		b.result == PIDFILE_ERRNO && b.error == ENOENT && !b.again,

@@ -90,7 +90,7 @@ main(void)
 	raise(SIGHUP);
 	raise(SIGPIPE);
 	raise(SIGUSR1);
-	ok(sig_take() == (uint64_t)1 << (SIGUSR1 - 1),
+	ok(signals_take() == (uint64_t)1 << (SIGUSR1 - 1),
 	    "an ignored SIGHUP stays ignored, SIGPIPE is harmless");
 	scratch_end();
 	return test_end();
