@@ -230,7 +230,7 @@ kill_rest(void)
 	int tries;
 
 	dispatch_kill(&w.dispatch);
-	/* What has left a group is ours only once its parent is gone. */
+	/* A process that left its group is ours once its parent is gone. */
 	for (tries = 0; dispatch_busy(&w.dispatch) && tries < KILL_TRIES;
 	     tries++) {
 		nanosleep(&pause, NULL);

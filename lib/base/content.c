@@ -28,7 +28,7 @@ add(uint64_t sum, uint64_t word)
 	return sum * second;
 }
 
-/* What is not a whole word can only be the end. */
+/* A part of a word can only be the end. */
 static uint64_t
 add_bytes(uint64_t sum, const unsigned char *data, size_t n)
 {
@@ -113,7 +113,7 @@ read_all(int fd, off_t max)
 	return finish(sum, (uint64_t)length);
 }
 
-/* What is no file any more must not keep us waiting, nor become our terminal. */
+/* If it is no file any more, it must not block, nor become our terminal. */
 uint64_t
 content_of(int dir, const char *name, int flags, off_t max)
 {

@@ -118,7 +118,7 @@ bool rules_only_names(const struct rules *rs, const struct rules_reach *reach);
 const char *
 rules_name(const struct rules *rs, const struct rules_reach *reach, size_t *i);
 
-/* Where an alternative of a wanted pattern starts. */
+/* The start of an alternative of a wanted pattern. */
 struct rules_start {
 	uint64_t rule; /* the bit of its rule */
 	const char *pattern; /* as the user wrote it */

@@ -265,7 +265,7 @@ parse_mount(char *line,
 	each(arg, field[4], id, strcmp(field[3], "/") != 0);
 }
 
-/* What matters of a line comes first: what does not fit is left out. */
+/* The fields that matter come first; the rest of a long line is left out. */
 int
 os_mounts_each(int mounts,
     void (*each)(void *arg, const char *path, uint64_t id, bool part),

@@ -229,7 +229,7 @@ report_found(struct scan *s, const struct tree_entry *e, const struct found *f,
 		dir_notify(s->t, s->d, e->name, TREE_FOUND, rules, by);
 }
 
-/* Nobody says whether the writer has finished, but two equal looks do. */
+/* Without hints, two equal looks prove that the writer has finished. */
 static void
 leave_unsettled(struct scan *s, struct tree_entry *e, uint64_t rules)
 {
@@ -435,7 +435,7 @@ is_irrelevant(struct scan *s, const char *name, mode_t type)
 	    judge_name(s, name) == 0;
 }
 
-/* It is not known what is at a name. */
+/* The name could not be looked at: keep its entry, unless a permission lacks. */
 static void
 keep_entry(struct scan *s, struct tree_entry *e, int error)
 {

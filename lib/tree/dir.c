@@ -364,7 +364,7 @@ dir_insert(struct tree_dir *d, uint32_t place, const char *name)
 	return e;
 }
 
-/* What is beneath goes first: it may ask for the entries above. */
+/* Drop what is beneath first: its paths need the entries above. */
 static void
 drop_entry(
     struct tree *t, struct tree_dir *d, struct tree_entry *e, bool report)

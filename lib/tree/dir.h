@@ -28,7 +28,7 @@ enum entry_kind {
 struct symlink;
 struct symlink_step;
 
-/* What is remembered of a name. */
+/* The memory of a name. */
 struct tree_entry {
 	/* the signature; of a link to a file, the file's */
 	ino_t ino;

@@ -14,7 +14,7 @@ enum inotify_level {
 	INOTIFY_FILES /* and writes to its files, and their attributes */
 };
 
-/* What happened, as bits. */
+/* The bits of a hint: what happened. */
 enum {
 	HINT_CREATED = 1, /* the name is new there: created or moved in */
 	HINT_WRITTEN = 2, /* data was written, perhaps not for the last time */

@@ -20,7 +20,7 @@ struct symlink_step {
 	char name[];
 };
 
-/* What a link leads through; it hangs on the link's entry. */
+/* The way of a link; it hangs on the link's entry. */
 struct symlink {
 	struct tree_dir *dir;
 	struct tree_entry *entry;

@@ -143,7 +143,7 @@ hear(struct tree *t, const struct inotify_hint *hint)
 			poll_queue(t, d, QUEUE_DUE);
 	else {
 		symlink_hint(t, w, hint->name, hint->bits);
-		/* What is beneath a directory may go meanwhile, not it itself. */
+		/* Entries beneath d may go meanwhile, but not d itself. */
 		for (d = w->dirs; d != NULL; d = d->watch_next)
 			if (hear_name(t, d, hint->name, hint->bits) < 0)
 				return -1;
