@@ -79,7 +79,7 @@ throttle_server(struct dispatch *d, size_t i)
 	for (; p != NULL && path == NULL; p = p->taken)
 		if ((p->in_hand & bit(i)) != 0)
 			path = p->path;
-	if (throttle_restart(&d->throttle, i, path, d->changed))
+	if (throttle_restart(&d->throttle, i, path, d->changed) && path != NULL)
 		d->calls.warn("does %s itself write %s after each start? "
 			      "then leave it out: -x %s",
 		    d->rules->v[i].command[0], path, left_out(path));

@@ -51,7 +51,8 @@ test_writer(void)
 	ok(takes(0, 510, "a:1 "), "a close without an event is found out");
 	fd = open_writer("a");
 	contents_glance(&contents, own_change("a", 1, 600));
-	ok(!batch.first->differed, "a glance waits for the close, too");
+	ok(batch.first != NULL && !batch.first->differed,
+	    "a glance waits for the close, too");
 	close(fd);
 	end_scene();
 }

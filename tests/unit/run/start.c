@@ -26,7 +26,8 @@ warn(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(warnings + n, sizeof warnings - n, fmt, ap);
 	va_end(ap);
-	strcat(warnings, "\n");
+	n = strlen(warnings);
+	snprintf(warnings + n, sizeof warnings - n, "\n");
 }
 
 /* Return true if the standard output of these rules is a file of that name. */
