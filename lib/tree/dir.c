@@ -335,7 +335,8 @@ new_entry(const char *name)
 	e = malloc(size < sizeof *e ? sizeof *e : size);
 	if (e == NULL)
 		return NULL;
-	*e = (struct tree_entry){ .kind = ENTRY_FILE };
+	/* tcc 0.9.27 leaves bits as they are beside one that is initialised. */
+	*e = (struct tree_entry){ .ino = 0 };
 	memcpy(e->name, name, n);
 	return e;
 }
