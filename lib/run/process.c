@@ -52,7 +52,6 @@ become(const struct process_how *how, int stop, pid_t parent, int report)
 	ssize_t n;
 	size_t i;
 
-	setpgid(0, 0);
 	signals_reset();
 	/*
 	 * A shell without job control starts jobs in the background with INT
@@ -62,7 +61,8 @@ become(const struct process_how *how, int stop, pid_t parent, int report)
 		signals_default(passed_on[i]);
 	signals_default(stop);
 	os_die_with(parent, SIGTERM);
-	if (set_streams(how) == 0 && set_environment(how) == 0)
+	if (setpgid(0, 0) == 0 && set_streams(how) == 0 &&
+	    set_environment(how) == 0)
 		execvp(how->argv[0], how->argv);
 	error = errno;
 	n = write(report, &error, sizeof error);
@@ -100,11 +100,9 @@ spawn(const struct process_how *how, int stop)
 		become(how, stop, parent, ends[1]);
 	error = errno;
 	close(ends[1]);
-	if (pid > 0) {
-		/* Parent and child both call setpgid, so that neither can be late. */
-		setpgid(pid, pid);
+	/* The group is there as well, once the command has been executed. */
+	if (pid > 0)
 		error = exec_error(ends[0]);
-	}
 	close(ends[0]);
 	if (pid > 0 && error != 0) {
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
