@@ -10,7 +10,7 @@ mkdir site
 echo old >site/page.html
 : >seen
 watch log -w 'site/**' -- sh -c 'tr "\n" " " <site/page.html >>seen; echo >>seen'
-{ sleep 0.4; echo half; sleep 0.4; echo rest; } >site/page.html
+{ sleep 0.25; echo half; sleep 0.25; echo rest; } >site/page.html
 ok 'a save with pauses is built once, and whole' runs 1 seen
 ok 'it is what the writer has closed' same_text seen 'half rest '
 stop "$pid"
