@@ -429,8 +429,9 @@ add_children(int fd, pid_t *pids, size_t max, size_t *count)
 		for (i = 0; i < n; i++)
 			if (text[i] >= '0' && text[i] <= '9')
 				pid = 10 * pid + (text[i] - '0');
-			else if (*count < max) {
-				pids[(*count)++] = pid;
+			else {
+				if (*count < max)
+					pids[(*count)++] = pid;
 				pid = 0;
 			}
 	return n;
