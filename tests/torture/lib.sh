@@ -112,7 +112,7 @@ news() {
 }
 # Some path was named, and none but those that count.
 right() {
-	news | LC_ALL=C sed -n 's/^watchrun: \(.*\): \(changed\|rewritten\|gone\).*/\1/p' |
+	news | LC_ALL=C sed -n 's/^watchrun: \(.*\): \(changed\|written\|gone\).*/\1/p' |
 	    LC_ALL=C sort -u >named
 	test -s named && ! LC_ALL=C grep -vxE "$counts" named
 }
