@@ -26,7 +26,9 @@ start_signals(void)
 	/* A closed standard output or standard error must not end us. */
 	signals_ignore(SIGPIPE);
 	/* The kernel sends it if a writer comes during os_has_writer(). */
+#ifdef SIGIO /* POSIX has none, and only Linux has leases */
 	signals_ignore(SIGIO);
+#endif
 	for (i = 0; i < sizeof all / sizeof all[0]; i++)
 		if ((all[i] != SIGHUP && all[i] != SIGTSTP) ||
 		    !signals_ignored(all[i]))
