@@ -93,6 +93,8 @@
 	function tell({ generation, at }) {
 		if (link?.readyState === 1)
 			link.send?.(JSON.stringify({ shown: generation, ms: Date.now() - at }));
+		else
+			Object.assign(kept, { generation, at });	// when it is back
 	}
 
 	async function reload(news) {

@@ -1,6 +1,6 @@
 // paths.test.mjs - only what the paths concern is fetched, all where they can't tell
 
-import { html, same, test, until } from "./harness.mjs";
+import { html, same, sleep, STYLE, test, until } from "./harness.mjs";
 
 const LINKS = ["a/style", "b/style", "c/other"].map((name) => `<link rel="stylesheet" href="${name}.css">`).join("");
 
@@ -39,6 +39,9 @@ test("only the sheets that a path means are fetched, all for one that none is li
 	await view.loaded(2);
 });
 
+const printed = (server, generation) => until("it is printed",
+    () => new RegExp(`${generation}.*shown in \\d+ ms|"shown":"${generation}","ms":\\d+`).test(server.child.out) || Promise.reject(new Error(server.child.out.slice(-500))));
+
 test("the page says when it is shown, and the server prints it", async (t) => {
 	const site = await t.site({ "index.html": html("text", LINKS), "c/other.css": "body { color: red }", "a/style.css": "a {}", "b/style.css": "b {}" });
 	const view = await t.open(site.url);
@@ -49,5 +52,34 @@ test("the page says when it is shown, and the server prints it", async (t) => {
 	const generation = await site.server.post("c/other.css");
 
 	await view.is("green");
-	await until("it is printed", () => new RegExp(`${generation}.*shown in \\d+ ms|"shown":"${generation}","ms":\\d+`).test(site.server.child.out) || Promise.reject(new Error(site.server.child.out.slice(-500))));
+	await printed(site.server, generation);
 });
+
+test("what is shown while the page has no socket is told when it has one again", async (t) => {
+	const site = await t.site({ "index.html": html("text", STYLE), "style.css": "body { color: red }" }, { network: true });
+	const view = await t.open(site.url);
+
+	await view.is("red");
+	await site.server.listeners(1);
+	await view.settled();
+	const sheet = site.network.hold("/style.css");
+
+	site.write("style.css", "body { color: green }");
+	const generation = await site.server.post("style.css");
+
+	await until("the sheet is asked for", () => sheet.count > 0);
+	sheet.release();
+	await sleep(0);
+	const text = site.network.hold("/style.css");	/* behind a sheet Firefox would ask for nothing else */
+
+	await until("its text is asked for", () => text.count > 0);
+	const state = site.network.hold("/reload");
+
+	await view.ask("that it is seen anew", () => dispatchEvent(new Event("visibilitychange")));
+	await until("it connects anew", () => state.count > 0);
+	text.release();
+	await view.is("green");
+	await sleep(300);
+	state.release();
+	await printed(site.server, generation);
+}, ["own"]);
