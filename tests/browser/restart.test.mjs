@@ -121,6 +121,7 @@ test("a restart and the back-button: what changed is seen, and nothing else", as
 	await away();
 	await site.server.end("SIGKILL");
 	await site.server.again();
+	await site.server.joined(1);
 	const loads = await view.back();
 
 	await view.shows("one");
@@ -132,6 +133,7 @@ test("a restart and the back-button: what changed is seen, and nothing else", as
 	await sleep(200);
 	site.write("index.html", html("another", STYLE));
 	await site.server.again();
+	await site.server.joined(1);
 	await view.back();
 	await view.shows("another");
 	await view.loaded(t.name === "firefox" ? 4 : 2);
