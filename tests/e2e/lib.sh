@@ -81,7 +81,7 @@ until_ok() {
 	shift
 	until "$@" >/dev/null 2>&1; do
 		patience=$((patience - pause))
-		[ $patience -gt 0 ] || return 1
+		[ $patience -gt 0 ] || { "$@"; return; }
 		sleep "0.0$pause"
 		pause=$((pause < 80 ? pause + 10 : 90))
 	done

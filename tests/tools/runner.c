@@ -9,7 +9,8 @@
  * nothing, exits with another status than 0 without a FAIL line, or exceeds its
  * limit, counts as one more failure.
  *
- * The last lines name the slowest tests and all failures, and then say
+ * The last lines name the slowest tests and all failures, each with the indented
+ * lines after it that say why, and then say
  * "N passed, N failed", with ", N skipped" if any check was skipped.
  */
 #define _DEFAULT_SOURCE /* wait4() */
@@ -277,18 +278,23 @@ judge_job(struct totals *t, const struct job *j, int status)
 	char *text, *line, what[64];
 	size_t len;
 	unsigned checks, failed;
+	bool why;
 
 	text = read_output(j);
 	printf("# %s\n%s", j->name, text);
 	checks = t->passed + t->failed + t->skipped;
 	failed = t->failed;
+	why = false;
 	for (line = text; *line != '\0'; line += len + (line[len] == '\n')) {
 		len = strcspn(line, "\n");
-		if (strncmp(line, "ok ", 3) == 0)
+		why = why && strncmp(line, "    ", 4) == 0;
+		if (why)
+			fprintf(t->failures_stream, "%.*s\n", (int)len, line);
+		else if (strncmp(line, "ok ", 3) == 0)
 			t->passed++;
 		else if (strncmp(line, "skip ", 5) == 0)
 			t->skipped++;
-		else if (strncmp(line, "FAIL ", 5) == 0)
+		else if ((why = strncmp(line, "FAIL ", 5) == 0))
 			add_failure(t, j, line, len);
 	}
 	if (*text != '\0' && line[-1] != '\n')
