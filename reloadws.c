@@ -169,7 +169,7 @@ broadcast(struct news *news)
 	if (h->n != n) {
 		history_name(h, name);
 		snprintf(srv.told_of.subject, SUBJECT, "%s %s", name,
-		    news_subject(&h->recent[h->n % HISTORY_LENGTH]));
+		    news_subject(&h->last));
 		srv.told_of.listeners = listeners;
 		srv.told_of.pages = pages;
 		srv.told_of.longest = -1;

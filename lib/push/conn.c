@@ -414,17 +414,13 @@ conn_eof(struct conn *c)
 static void
 pay(struct conn *c, const struct world *w)
 {
-	struct news news;
 	enum dialect d;
 
 	d = (enum dialect)c->dialect;
-	if (c->told != w->history->n) {
-		news_init(&news);
-		history_since(w->history, c->told, &news);
-		if (dialect_news(d, &c->out, w->history, &news) < 0)
-			c->over = true;
-		news_free(&news);
-	}
+	if (c->told != w->history->n &&
+	    dialect_news(d, &c->out, w->history,
+		history_since(w->history, c->told)) < 0)
+		c->over = true;
 	if (c->reported != w->history->reports &&
 	    dialect_report(d, &c->out, w->history) < 0)
 		c->over = true;

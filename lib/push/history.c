@@ -1,4 +1,4 @@
-/* history.c - the last broadcasts, and the generation that counts them */
+/* history.c - the last broadcast, and the generation that counts them */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,22 +8,16 @@
 void
 history_init(struct history *h, uint32_t boot, int64_t now)
 {
-	size_t i;
-
 	*h = (struct history){ .boot = boot,
 		.since = now,
 		.report = { .max = NEWS_REPORT + CHANGELIST_RECORD + 1 } };
-	for (i = 0; i < HISTORY_LENGTH; i++)
-		news_init(&h->recent[i]);
+	news_init(&h->last);
 }
 
 void
 history_free(struct history *h)
 {
-	size_t i;
-
-	for (i = 0; i < HISTORY_LENGTH; i++)
-		news_free(&h->recent[i]);
+	news_free(&h->last);
 	buf_free(&h->report);
 }
 
@@ -42,8 +36,6 @@ add_report(struct history *h, struct news *news)
 void
 history_add(struct history *h, struct news *news, int64_t now)
 {
-	struct news *slot;
-
 	add_report(h, news);
 	if (news->kind == NEWS_NONE) {
 		news_free(news);
@@ -53,21 +45,22 @@ history_add(struct history *h, struct news *news, int64_t now)
 	if (news->kind != NEWS_STYLE)
 		h->reload = h->n;
 	h->since = now;
-	slot = &h->recent[h->n % HISTORY_LENGTH];
-	news_free(slot);
-	*slot = *news;
+	news_free(&h->last);
+	h->last = *news;
 	news_init(news);
 }
 
-void
-history_since(const struct history *h, uint64_t n, struct news *news)
+const struct news *
+history_since(const struct history *h, uint64_t n)
 {
-	if (h->n - n > HISTORY_LENGTH) {
-		news_some(news, h->reload > n ? NEWS_RELOAD : NEWS_STYLE);
-		return;
-	}
-	while (n++ < h->n)
-		news_merge(news, &h->recent[n % HISTORY_LENGTH]);
+	static const struct news any[] = {
+		[NEWS_STYLE] = { .kind = NEWS_STYLE, .unknown = true },
+		[NEWS_RELOAD] = { .kind = NEWS_RELOAD, .unknown = true }
+	};
+
+	if (h->n - n == 1)
+		return &h->last;
+	return &any[h->reload > n ? NEWS_RELOAD : NEWS_STYLE];
 }
 
 void

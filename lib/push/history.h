@@ -1,4 +1,4 @@
-/* history.h - the last broadcasts, and the generation that counts them */
+/* history.h - the last broadcast, and the generation that counts them */
 #ifndef HISTORY_H
 #define HISTORY_H
 
@@ -10,20 +10,20 @@
 #include "push/news.h"
 
 enum {
-	HISTORY_NAME = 32, /* bytes of a generation as text, with a NUL */
-	HISTORY_LENGTH = 64 /* broadcasts of which the paths are known */
+	HISTORY_NAME = 32 /* bytes of a generation as text, with a NUL */
 };
 
 /*
- * Who listens needs to remember no news, only what it was told last: the rest
- * is found here.
+ * A client is no more than the number of the last broadcast that it was sent.
+ * If it missed one, that is sent; if it missed more, the strongest kind of
+ * them, without paths.
  */
 struct history {
 	uint32_t boot; /* tells runs of the server apart */
 	uint64_t n; /* broadcasts so far */
 	uint64_t reload; /* n of the last that was of more than styles */
 	int64_t since; /* ms of the last broadcast, of the start until then */
-	struct news recent[HISTORY_LENGTH]; /* of n at n % HISTORY_LENGTH */
+	struct news last; /* the last broadcast */
 	struct buf report; /* of the build that is broken, else empty */
 	uint32_t reports; /* how often that has changed */
 };
@@ -39,10 +39,10 @@ void history_free(struct history *h);
 void history_add(struct history *h, struct news *news, int64_t now);
 
 /*
- * Merge all broadcasts after the n-th into *news.  Of those that are too old
- * to be remembered only the kind is known.
+ * Return what a client missed that was sent the n-th broadcast, but not the last
+ * one.  It is valid until the next broadcast.
  */
-void history_since(const struct history *h, uint64_t n, struct news *news);
+const struct news *history_since(const struct history *h, uint64_t n);
 
 /* boot-n, such as 9f3c01d2-17, with a NUL */
 void history_name(const struct history *h, char name[HISTORY_NAME]);

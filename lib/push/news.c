@@ -159,25 +159,6 @@ news_read(struct news *news, void *list, size_t n)
 		news_some(news, NEWS_RELOAD);
 }
 
-void
-news_merge(struct news *news, const struct news *later)
-{
-	const char *p;
-
-	raise_to(news, later->kind);
-	if (later->unknown)
-		news_some(news, NEWS_NONE);
-	for (p = NULL; (p = news_next_path(later, p)) != NULL;)
-		news_path(news, p, strlen(p));
-	if (!later->lettered)
-		return;
-	news->lettered = true;
-	buf_free(&news->report);
-	if (later->report.len > 0)
-		buf_put(
-		    &news->report, buf_head(&later->report), later->report.len);
-}
-
 const char *
 news_word(enum news_kind kind)
 {

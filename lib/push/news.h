@@ -49,9 +49,6 @@ bool news_record(struct news *news, const struct changelist_record *record);
  */
 void news_read(struct news *news, void *list, size_t n);
 
-/* what came later is news as well; only of the report the last word counts */
-void news_merge(struct news *news, const struct news *later);
-
 /* style or reload, as messages say it */
 const char *news_word(enum news_kind kind);
 

@@ -143,7 +143,7 @@ add_news(void)
 	/* as peers_tell does, to a peer that takes nothing at once */
 	if (history.n != n)
 		must(dialect_news((enum dialect)c.dialect, &c.out, &history,
-			 &history.recent[history.n % HISTORY_LENGTH]) == 0);
+			 &history.last) == 0);
 	if (history.reports != reports)
 		must(dialect_report(
 			 (enum dialect)c.dialect, &c.out, &history) == 0);

@@ -178,28 +178,6 @@ test_long_reports(void)
 	free(list);
 }
 
-static void
-test_merging(void)
-{
-	struct news later;
-
-	news_init(&later);
-	READ("a.css\n! bad\n");
-	news_path(&later, "b.html", 6);
-	news_merge(&news, &later);
-	ok(news.kind == NEWS_RELOAD && strcmp(paths(), "a.css b.html ") == 0 &&
-		reported("bad\n"),
-	    "paths are merged; who says nothing of reports leaves them");
-	later.lettered = true;
-	news_merge(&news, &later);
-	ok(reported(""), "a letter without a report takes it away");
-	news_some(&later, NEWS_STYLE);
-	news_merge(&news, &later);
-	ok(news.unknown && news.paths.len == 0 && news.kind == NEWS_RELOAD,
-	    "what is not known of one is not known of both");
-	news_free(&later);
-}
-
 int
 main(void)
 {
@@ -208,7 +186,6 @@ main(void)
 	test_unknown();
 	test_lists();
 	test_long_reports();
-	test_merging();
 	ok(strcmp(news_word(NEWS_STYLE), "style") == 0 &&
 		strcmp(news_word(NEWS_RELOAD), "reload") == 0,
 	    "both kinds have their word");
