@@ -7,7 +7,7 @@
 #include "ws/ws.h"
 
 enum {
-	MESSAGE_MAX = 8 * NEWS_PATHS, /* as JSON it may be six times as long */
+	MESSAGE_MAX = 8 * NEWS_BYTES, /* as JSON it may be six times as long */
 	TOLD_ONE_BY_ONE = 32, /* paths, in a message each */
 	SHOWN_MAX = 86400000 /* ms that it may take a page to show something */
 };
@@ -212,7 +212,7 @@ without_source(const char *path)
 static int
 livereload_path(struct buf *out, const char *path, const char *more)
 {
-	struct buf b = { .max = MESSAGE_MAX }, name = { .max = NEWS_PATHS };
+	struct buf b = { .max = MESSAGE_MAX }, name = { .max = NEWS_BYTES };
 	size_t n;
 	int result;
 

@@ -8,7 +8,7 @@
 void
 news_init(struct news *news)
 {
-	*news = (struct news){ .paths = { .max = NEWS_PATHS },
+	*news = (struct news){ .paths = { .max = NEWS_BYTES },
 		.report = { .max = NEWS_REPORT + CHANGELIST_RECORD + 1 } };
 }
 
@@ -50,6 +50,7 @@ news_some(struct news *news, enum news_kind kind)
 {
 	raise_to(news, kind);
 	news->unknown = true;
+	news->npaths = 0;
 	buf_free(&news->paths);
 }
 
@@ -95,7 +96,7 @@ news_path(struct news *news, const char *path, size_t n)
 	raise_to(news, kind_of(path, n));
 	if (news->unknown || is_known(news, path, n))
 		return;
-	if (buf_put(&news->paths, path, n) < 0 ||
+	if (++news->npaths > NEWS_PATHS || buf_put(&news->paths, path, n) < 0 ||
 	    buf_put(&news->paths, "", 1) < 0)
 		news_some(news, news->kind);
 }

@@ -9,7 +9,8 @@
 #include "notify/changelist.h"
 
 enum {
-	NEWS_PATHS = 16 * 1024, /* bytes of paths; of more nobody knows which */
+	NEWS_PATHS = 256, /* of more nobody knows which */
+	NEWS_BYTES = 16 * 1024, /* of all paths together, likewise */
 	NEWS_REPORT = 16 *
 	    1024 /* bytes of a report, of which the end is kept */
 };
@@ -22,6 +23,7 @@ struct news {
 	bool unknown; /* more has changed than the paths say */
 	bool lettered; /* a list was read: no report in it is word, too */
 	struct buf paths; /* each once, and with a NUL behind it */
+	unsigned npaths;
 	struct buf report; /* of commands that failed */
 };
 

@@ -111,12 +111,12 @@ test_unknown(void)
 	ok(news.kind == NEWS_STYLE && strcmp(paths(), "?") == 0,
 	    "something may be of styles only");
 	news_free(&news);
-	for (i = 0; i < NEWS_PATHS / 16 + 1; i++) {
-		snprintf(path, sizeof path, "%011d.css", i);
+	for (i = 0; i < NEWS_BYTES / 96 + 1; i++) {
+		snprintf(path, sizeof path, "%091d.css", i);
 		add(path);
 	}
 	ok(news.kind == NEWS_STYLE && news.unknown && news.paths.len == 0,
-	    "of too many paths the kind stays known");
+	    "of too many bytes of paths the kind stays known");
 	news_free(&news);
 }
 
@@ -147,6 +147,26 @@ test_lists(void)
 	READ("! one\na.html\n");
 	ok(news.kind == NEWS_RELOAD && reported("one\n"),
 	    "paths and a report may come together");
+}
+
+static void
+test_many_paths(void)
+{
+	char list[8192];
+	size_t i, n;
+
+	for (i = n = 0; i < NEWS_PATHS; i++)
+		n += (size_t)snprintf(
+		    list + n, sizeof list - n, "%d.css\n", (int)i);
+	take(list, n);
+	ok(news.npaths == NEWS_PATHS && !news.unknown && news.kind == NEWS_STYLE,
+	    "as many paths as there may be are known");
+	for (i = n = 0; i <= NEWS_PATHS; i++)
+		n += (size_t)snprintf(
+		    list + n, sizeof list - n, "%d.css\n", (int)i);
+	take(list, n);
+	ok(news.unknown && news.paths.len == 0 && news.kind == NEWS_STYLE,
+	    "of more only the kind is");
 }
 
 static void
@@ -185,6 +205,7 @@ main(void)
 	test_kinds();
 	test_unknown();
 	test_lists();
+	test_many_paths();
 	test_long_reports();
 	ok(strcmp(news_word(NEWS_STYLE), "style") == 0 &&
 		strcmp(news_word(NEWS_RELOAD), "reload") == 0,
