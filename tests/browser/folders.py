@@ -46,17 +46,23 @@ class Server(http.server.ThreadingHTTPServer):
 servers = {}
 
 
+def say(word, port):
+    """In one write, as threads would mix their lines otherwise."""
+    sys.stdout.write(f"{word} {port}\n")
+    sys.stdout.flush()
+
+
 def start(port, folder):
     servers[port] = Server(port, folder)
     threading.Thread(target=servers[port].serve_forever, args=(0.1,), daemon=True).start()
-    print("start", port, flush=True)
+    say("start", port)
 
 
 def stop(port):
     server = servers.pop(port, None)
     if server:
         server.end()
-    print("stop", port, flush=True)
+    say("stop", port)
 
 
 for line in sys.stdin:

@@ -132,7 +132,7 @@ const others = {
 		const stdio = ["pipe", "pipe", "pipe"];
 
 		this.child = has("python3")
-		    ? start("python3", ["-u", path.join(here, "folders.py")], { stdio })
+		    ? start("python3", [path.join(here, "folders.py")], { stdio })
 		    : start(process.execPath, [path.join(here, "static.mjs")], { stdio });
 		readline.createInterface({ input: this.child.stdout }).on("line", (line) => this.said.emit(line));
 	},
