@@ -92,7 +92,7 @@
 
 	function tell({ generation, at }) {
 		if (link?.readyState === 1)
-			link.send?.(JSON.stringify({ shown: generation, ms: Date.now() - at }));
+			link.send?.(`shown ${generation} ${Date.now() - at}`);
 		else
 			Object.assign(kept, { generation, at });	// when it is back
 	}

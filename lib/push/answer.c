@@ -224,11 +224,7 @@ answer_trigger(const struct world *w, const struct http_request *r, void *body,
 	struct news news;
 
 	news_init(&news);
-	if (!trigger_read(r, body, n, &news)) {
-		answer_status(reply, 400, "no list of files");
-		news_free(&news);
-		return;
-	}
+	trigger_read(r, body, n, &news);
 	w->ring(&news);
 	history_name(w->history, name);
 	field(reply, "Content-Type", "application/json");

@@ -3,7 +3,7 @@
 
 #include "push/conn.h"
 
-enum { PIECE = 65536, TOLD_MAX = 1024, PAUSE = 16384 };
+enum { PIECE = 65536, TEXT_MAX = 64, PAUSE = 16384 };
 
 const char *
 conn_state_name(enum conn_state state)
@@ -308,25 +308,23 @@ end_reply(struct conn *c, const struct world *w)
 		c->over = true;
 }
 
-/* what a page says is kept up to its end, to be said under -v */
+/* A text is collected up to its end, and ignored if it is a long one. */
 static void
 take_text(struct conn *c, const struct world *w, const struct ws_piece *piece)
 {
 	char name[HISTORY_NAME];
-	const char *text;
+	size_t room;
 	int64_t ms;
 
 	if (w->why == NULL || !dialect_talks((enum dialect)c->dialect))
 		return;
-	if (piece->n <= TOLD_MAX - c->in.len)
-		buf_put(&c->in, piece->data, piece->n);
+	room = TEXT_MAX - c->in.len;
+	buf_put(&c->in, piece->data, piece->n < room ? piece->n : room);
 	if (!piece->last)
 		return;
-	text = c->in.len == 0 ? "" : (char *)buf_head(&c->in);
-	if (dialect_shown(text, c->in.len, name, &ms))
+	if (c->in.len > 0 && c->in.len < TEXT_MAX &&
+	    dialect_shown((char *)buf_head(&c->in), c->in.len, name, &ms))
 		w->shown(name, ms);
-	else
-		w->why("a page: %.*s", (int)c->in.len, text);
 	buf_free(&c->in);
 }
 

@@ -9,7 +9,8 @@
 enum {
 	MESSAGE_MAX = 8 * NEWS_BYTES, /* as JSON it may be six times as long */
 	TOLD_ONE_BY_ONE = 32, /* paths, in a message each */
-	SHOWN_MAX = 86400000 /* ms that it may take a page to show something */
+	SHOWN_MAX = 86400000, /* ms that it may take a page to show something */
+	SHOWN_DIGITS = 8 /* of that */
 };
 
 /* a message in its frame, freed */
@@ -141,40 +142,31 @@ events_report(struct buf *out, const struct history *h)
 	return buf_puts(out, "\n\n");
 }
 
-struct shown {
-	char *name;
-	int64_t *ms;
-	bool named, timed;
-};
-
-static void
-take_name(void *arg, const char *text, size_t n)
-{
-	struct shown *s;
-
-	s = arg;
-	s->named = n < HISTORY_NAME && strlen(text) == n;
-	if (s->named)
-		memcpy(s->name, text, n + 1);
-}
-
-static void
-take_ms(void *arg, const char *text, size_t n)
-{
-	struct shown *s;
-
-	(void)n;
-	s = arg;
-	s->timed = str_num(text, 0, SHOWN_MAX, s->ms) == 0;
-}
-
+/* "shown 9f3c01d2-17 38" */
 bool
 dialect_shown(const char *text, size_t n, char name[HISTORY_NAME], int64_t *ms)
 {
-	struct shown s = { .name = name, .ms = ms };
+	static const char word[] = "shown ";
+	const size_t len = sizeof word - 1;
+	char number[SHOWN_DIGITS + 1];
+	const char *space;
+	size_t rest;
 
-	return json_member(text, n, "shown", take_name, &s) &&
-	    json_member(text, n, "ms", take_ms, &s) && s.named && s.timed;
+	if (n < len || memcmp(text, word, len) != 0)
+		return false;
+	text += len;
+	n -= len;
+	space = memchr(text, ' ', n);
+	if (space == NULL || space - text >= HISTORY_NAME)
+		return false;
+	rest = n - (size_t)(space + 1 - text);
+	if (rest > SHOWN_DIGITS)
+		return false;
+	memcpy(name, text, (size_t)(space - text));
+	name[space - text] = '\0';
+	memcpy(number, space + 1, rest);
+	number[rest] = '\0';
+	return str_num(number, 0, SHOWN_MAX, ms) == 0;
 }
 
 /* ---- LiveReload 7 ---- */

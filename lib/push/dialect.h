@@ -35,8 +35,8 @@ const char *dialect_protocol(enum dialect d);
 bool dialect_talks(enum dialect d);
 
 /*
- * Does this text of theirs say that a generation is shown?  Its name, and in
- * *ms how long that took.
+ * Return true if this message of a page says that it shows a generation: set
+ * its name, and the milliseconds that it took.
  */
 bool
 dialect_shown(const char *text, size_t n, char name[HISTORY_NAME], int64_t *ms);

@@ -1,21 +1,13 @@
 /* trigger.c - requests that bring news, each in its client's way */
 #include <string.h>
 
-#include "base/json.h"
 #include "push/trigger.h"
 
 /* ---- /changed of LiveReload ---- */
 
+/* "a.css,b.css" */
 static void
-take_path(void *arg, const char *path, size_t n)
-{
-	if (n > 0)
-		news_path(arg, path, n);
-}
-
-/* "a.css,b.css", changed in place */
-static void
-take_paths(void *arg, const char *paths, size_t n)
+take_paths(struct news *news, const char *paths, size_t n)
 {
 	const char *comma;
 	size_t len;
@@ -23,7 +15,8 @@ take_paths(void *arg, const char *paths, size_t n)
 	for (; n > 0; paths += len, n -= len) {
 		comma = memchr(paths, ',', n);
 		len = comma == NULL ? n : (size_t)(comma - paths);
-		take_path(arg, paths, len);
+		if (len > 0)
+			news_path(news, paths, len);
 		len += comma != NULL;
 	}
 }
@@ -58,51 +51,43 @@ take_form(struct news *news, char *form, size_t n)
 	}
 }
 
-/* The list may be in the query, in a form or in JSON. */
-static bool
+/* The list may be in the query or in a form. */
+static void
 changed(const struct http_request *r, char *body, size_t n, struct news *news)
 {
 	char query[HTTP_HEAD_MAX];
-	bool good;
 
-	good = true;
 	if (r->query.n > 1 && r->query.n <= sizeof query) {
 		memcpy(query, r->query.p + 1, r->query.n - 1);
 		take_form(news, query, r->query.n - 1);
 	}
-	if (n > 0 && memchr(body, '{', n) != NULL)
-		good = json_member(body, n, "files", take_paths, news);
-	else
-		take_form(news, body, n);
+	take_form(news, body, n);
 	if (news->kind == NEWS_NONE)
 		news_some(news, NEWS_RELOAD);
-	return good;
 }
 
 /* ---- the others ---- */
 
-static bool
+static void
 listed(const struct http_request *r, char *body, size_t n, struct news *news)
 {
 	(void)r;
 	news_read(news, body, n);
-	return true;
 }
 
-static bool
+static void
 anything(const struct http_request *r, char *body, size_t n, struct news *news)
 {
 	(void)r;
 	(void)body;
 	(void)n;
 	news_some(news, NEWS_RELOAD);
-	return true;
 }
 
 static const struct {
 	const char *path;
 	bool get; /* a GET does it, too */
-	bool (*read)(const struct http_request *r, char *body, size_t n,
+	void (*read)(const struct http_request *r, char *body, size_t n,
 	    struct news *news);
 } triggers[] = {
 	{ "/reload", false, listed },
@@ -131,12 +116,9 @@ trigger_is(const struct http_request *r)
 	return find(r) < TRIGGERS;
 }
 
-bool
+void
 trigger_read(
     const struct http_request *r, void *body, size_t n, struct news *news)
 {
-	int i;
-
-	i = find(r);
-	return i < TRIGGERS && triggers[i].read(r, body, n, news);
+	triggers[find(r)].read(r, body, n, news);
 }

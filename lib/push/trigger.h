@@ -10,11 +10,8 @@
 /* is this request to ring? */
 bool trigger_is(const struct http_request *r);
 
-/*
- * What it says is new.  The body is written to; false if it is not in the form
- * that it ought to have.
- */
-bool trigger_read(
+/* Read what it says is new, for which trigger_is holds; the body is written to. */
+void trigger_read(
     const struct http_request *r, void *body, size_t n, struct news *news);
 
 #endif

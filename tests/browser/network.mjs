@@ -106,7 +106,7 @@ export class Network {
 			if ((data[0] & 15) === 8)
 				this.closes.push(body.readUInt16BE(0));
 			else if ((data[0] & 15) === 1)
-				this.said.push(JSON.parse(body.toString()));
+				this.said.push(body.toString());
 			data = data.subarray(6 + length);
 		}
 	}

@@ -83,5 +83,5 @@ test("what is shown while the page has no socket is told when it has one again",
 	await view.is("green");
 	await sleep(300);
 	state.release();
-	await until("it is told", () => site.network.said.some(({ shown }) => shown === generation));
+	await until("it is told", () => site.network.said.some((text) => text.startsWith(`shown ${generation} `)));
 }, ["own"]);

@@ -128,10 +128,10 @@ ok 'until the next ring' until_ok 5 other_tag
 
 request 'GET /changed?files=one.css,two.css HTTP/1.0' 'Host: localhost' >out
 ok '/changed names files' hears page '["one.css","two.css"]'
-body='{"files":["three.css","four.png"]}'
-printf 'POST /changed HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %s\r\n\r\n%s' \
+body='files=three.css%2Cfour.png'
+printf 'POST /changed HTTP/1.0\r\nHost: localhost\r\nContent-Length: %s\r\n\r\n%s' \
     ${#body} "$body" | wscat -r "$port" >out
-ok 'in JSON, too' hears page '["three.css","four.png"]'
+ok 'in a form, too' hears page '["three.css","four.png"]'
 until_ok 5 count 8 bext 'event: reload'
 request 'POST /__bext/admin/api/bundle/fast-reload HTTP/1.0' 'Host: localhost' >out
 ok 'and other clients ring in their way' until_ok 5 count 9 bext 'event: reload'

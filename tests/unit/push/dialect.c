@@ -242,15 +242,13 @@ test_shown(void)
 	int64_t ms;
 #define SHOWN(text) dialect_shown(text, sizeof(text) - 1, name, &ms)
 
-	ok(SHOWN("{\"shown\":\"9f3c01d2-17\",\"ms\":38}") &&
-		IS(name, "9f3c01d2-17") && ms == 38,
+	ok(SHOWN("shown 9f3c01d2-17 38") && IS(name, "9f3c01d2-17") && ms == 38,
 	    "a page may say what it shows, and how long that took");
-	ok(!SHOWN("{\"shown\":\"9f3c01d2-17\"}") && !SHOWN("{\"ms\":38}") &&
-		!SHOWN("{\"shown\":\"1\",\"ms\":-1}") &&
-		!SHOWN("{\"shown\":\"1\",\"ms\":1e3}") &&
-		!SHOWN("{\"shown\":\"0123456789012345678901234567890123\","
-		       "\"ms\":1}") &&
-		!SHOWN("shown") && !SHOWN(""),
+	ok(!SHOWN("shown 9f3c01d2-17") && !SHOWN("shown 9f3c01d2-17 ") &&
+		!SHOWN("shown 1 -1") && !SHOWN("shown 1 1e3") &&
+		!SHOWN("shown 1 38 ") && !SHOWN("shown 1 123456789") &&
+		!SHOWN("shown 0123456789012345678901234567890123 1") &&
+		!SHOWN("showm 1 1") && !SHOWN("shown") && !SHOWN(""),
 	    "anything else says nothing");
 }
 
