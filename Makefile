@@ -53,7 +53,7 @@ FILES = lib/base/content.o lib/site/listing.o lib/site/mime.o \
 SANDBOX = lib/os/sandbox.o lib/os/sandbox_landlock.o lib/os/sandbox_pledge.o
 
 RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
-	lib/http/chunks.o lib/http/http.o lib/http/net.o lib/notify/mailbox.o \
+	lib/http/http.o lib/http/net.o lib/notify/mailbox.o \
 	lib/notify/changelist.o lib/push/answer.o lib/push/conn.o \
 	lib/push/dialect.o lib/push/history.o lib/push/news.o \
 	lib/push/peers.o lib/push/reload_js.o lib/push/trigger.o \
@@ -62,7 +62,7 @@ RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
 
 # What a peer needs, without its socket.
 CONN = lib/base/buf.o lib/base/clock.o lib/base/json.o lib/base/str.o \
-	lib/base/utf8.o lib/http/access.o lib/http/chunks.o lib/http/http.o \
+	lib/base/utf8.o lib/http/access.o lib/http/http.o \
 	lib/notify/changelist.o lib/push/answer.o lib/push/conn.o \
 	lib/push/dialect.o lib/push/history.o lib/push/news.o \
 	lib/push/reload_js.o lib/push/trigger.o lib/ws/base64.o \
@@ -74,7 +74,7 @@ TREE_H = lib/base/hash.h lib/match/glob.h lib/match/rule.h \
 
 HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/base/fds.h lib/base/json.h lib/base/msg.h lib/base/release.h \
-	lib/base/str.h lib/base/utf8.h lib/http/access.h lib/http/chunks.h \
+	lib/base/str.h lib/base/utf8.h lib/http/access.h \
 	lib/http/http.h lib/http/net.h lib/notify/changelist.h \
 	lib/notify/mailbox.h lib/notify/pidfile.h lib/os/os.h \
 	lib/os/sandbox.h lib/os/signals.h lib/push/answer.h lib/push/conn.h \
@@ -99,7 +99,7 @@ TREE_TESTS = tests/unit/tree/inotify tests/unit/tree/tree \
 UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/base/content tests/unit/base/fds tests/unit/base/hash \
 	tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
-	tests/unit/base/utf8 tests/unit/http/access tests/unit/http/chunks \
+	tests/unit/base/utf8 tests/unit/http/access \
 	tests/unit/http/http tests/unit/http/net tests/unit/match/glob \
 	tests/unit/match/glob_limits tests/unit/match/rule \
 	tests/unit/notify/changelist tests/unit/notify/mailbox \
@@ -268,10 +268,6 @@ tests/unit/notify/mailbox: $(MAILBOX_UNIT)
 tests/unit/base/buf: tests/unit/base/buf.o lib/base/buf.o
 	$(LINK) -o $@ tests/unit/base/buf.o lib/base/buf.o
 
-CHUNKS_UNIT = tests/unit/http/chunks.o lib/http/chunks.o lib/base/str.o
-tests/unit/http/chunks: $(CHUNKS_UNIT)
-	$(LINK) -o $@ $(CHUNKS_UNIT)
-
 tests/unit/base/clock: tests/unit/base/clock.o lib/base/clock.o
 	$(LINK) -o $@ tests/unit/base/clock.o lib/base/clock.o
 
@@ -383,7 +379,7 @@ FUZZ_CONN = tests/fuzz/conn.o $(CONN) $(FUZZ_MAIN)
 tests/fuzz/conn: $(FUZZ_CONN)
 	$(LINK) -o $@ $(FUZZ_CONN)
 
-FUZZ_HTTP = lib/base/buf.o lib/http/chunks.o lib/http/http.o lib/base/str.o \
+FUZZ_HTTP = lib/base/buf.o lib/http/http.o lib/base/str.o \
 	tests/fuzz/http.o $(FUZZ_MAIN)
 tests/fuzz/http: $(FUZZ_HTTP)
 	$(LINK) -o $@ $(FUZZ_HTTP)

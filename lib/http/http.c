@@ -331,32 +331,9 @@ check_host(struct http_request *r)
 }
 
 /*
- * Chunks and nothing else.  Where they do not come last, nobody knows where the
- * body ends; twice they may not be: RFC 9112, 6.1 and 6.3.
+ * Two lengths, or a length and a coding, is how requests are smuggled.  Where a
+ * body in chunks ends is not found out: RFC 9112, 6.1 and 6.3.
  */
-static int
-check_coding(struct http_request *r)
-{
-	struct http_span list, element;
-	size_t i, codings, chunks;
-	bool last;
-
-	codings = chunks = 0;
-	last = false;
-	for (i = 0; (list = http_field(r, "transfer-encoding", i)).p != NULL;
-	     i++)
-		while (take_element(&list, &element)) {
-			last = http_is(element, "chunked");
-			chunks += last;
-			codings++;
-		}
-	if (!last || chunks > 1)
-		return -400;
-	r->chunked = true;
-	return codings == 1 ? 0 : -501;
-}
-
-/* Two lengths, or a length and chunks, is how requests are smuggled. */
 static int
 check_body(struct http_request *r)
 {
@@ -365,7 +342,7 @@ check_body(struct http_request *r)
 
 	length = http_field(r, "content-length", 0);
 	if (http_field(r, "transfer-encoding", 0).p != NULL)
-		return length.p != NULL || r->old ? -400 : check_coding(r);
+		return length.p != NULL || r->old ? -400 : -411;
 	if (length.p == NULL)
 		return 0;
 	if (length.n == 0 || http_field(r, "content-length", 1).p != NULL)
@@ -390,7 +367,7 @@ check_expect(struct http_request *r)
 	for (i = 0; (expect = http_field(r, "expect", i)).p != NULL; i++) {
 		if (!http_is(expect, "100-continue"))
 			return -417;
-		r->expect = r->chunked || r->length > 0;
+		r->expect = r->length > 0;
 	}
 	return 0;
 }

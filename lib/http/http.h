@@ -36,9 +36,8 @@ struct http_request {
 	struct http_span host; /* with its port */
 	bool old; /* HTTP/1.0 */
 	bool keep; /* the peer wants the connection to stay open */
-	bool chunked; /* a body of unknown length follows, in chunks */
 	bool expect; /* the body comes only after a 100 (Continue) */
-	int64_t length; /* of the body that follows, unless chunked */
+	int64_t length; /* of the body that follows */
 	size_t nfields;
 	struct http_field field[HTTP_FIELDS_MAX];
 };
@@ -53,7 +52,7 @@ size_t http_blank(const char *p, size_t n);
  */
 long http_head_size(const char *p, size_t n, size_t *seen);
 
-/* read a whole head; 0, or a status, negative: -400, -413, -417, -431, -501, -505 */
+/* read a whole head; 0, or a status, negative: -400, -411, -413, -417, -431, -505 */
 int http_parse(const char *p, size_t n, struct http_request *r);
 
 /* the i-th field of that name, from 0; a span at NULL if there are not so many */

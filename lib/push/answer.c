@@ -187,8 +187,7 @@ answer_websocket(
 		return ANSWER_READY;
 	}
 	key = http_field(r, "sec-websocket-key", 0);
-	if (key.p == NULL || !ws_key_good(key.p, key.n) || r->length > 0 ||
-	    r->chunked) {
+	if (key.p == NULL || !ws_key_good(key.p, key.n) || r->length > 0) {
 		answer_status(reply, 400, "no good Sec-WebSocket-Key");
 		return ANSWER_READY;
 	}

@@ -37,7 +37,7 @@ struct world {
 };
 
 /*
- * Answer a request.  A body is whole and without its chunks, and is written to.
+ * Answer a request.  A body is whole, and is written to.
  * *dialect is set with ANSWER_LISTEN.
  */
 enum answer_result answer(const struct world *w, const struct http_request *r,

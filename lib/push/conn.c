@@ -200,7 +200,7 @@ take_request(
 	if (r->method != HTTP_POST) {
 		c->skip = (uint32_t)r->length;
 		/* who waits for a 100 may never send the body */
-		c->keep = c->keep && !r->chunked && !r->expect;
+		c->keep = c->keep && !r->expect;
 	}
 	last = http_field(r, "last-event-id", 0);
 	told = last.p == NULL ? w->history->n
@@ -232,40 +232,20 @@ take_head(struct conn *c, const struct world *w, struct http_request *r)
 		refuse(c, w, (int)-n);
 		return false;
 	}
-	c->chunks = (struct chunks){ .max = 0 };
 	if (r->method != HTTP_POST)
 		return true;
-	if (r->chunked)
-		c->chunks.max = HTTP_BODY_MAX;
-	else
-		c->body = (uint32_t)r->length;
+	c->body = (uint32_t)r->length;
 	if (r->expect && c->in.len == c->head &&
 	    buf_puts(&c->out, "HTTP/1.1 100 Continue\r\n\r\n") < 0)
 		c->over = true;
 	return true;
 }
 
-/* Is the body whole?  What came in chunks is put together in its place. */
+/* Is the body whole? */
 static bool
-take_body(struct conn *c, const struct world *w)
+has_body(const struct conn *c)
 {
-	unsigned char *p;
-	size_t n, data;
-	long used;
-
-	if (c->chunks.max == 0)
-		return c->in.len - c->head >= c->body;
-	p = buf_head(&c->in) + c->head + c->body;
-	n = c->in.len - c->head - c->body;
-	used = chunks_feed(&c->chunks, p, n, &data);
-	if (used < 0) {
-		refuse(c, w, (int)-used);
-		return false;
-	}
-	memmove(p + data, p + used, n - (size_t)used);
-	c->in.len -= (size_t)used - data;
-	c->body += (uint32_t)data;
-	return chunks_done(&c->chunks);
+	return c->in.len - c->head >= c->body;
 }
 
 /* answer what is whole, one request at a time */
@@ -285,9 +265,9 @@ take_requests(struct conn *c, const struct world *w)
 	if (c->in.len == 0)
 		return;
 	if (c->head == 0) {
-		if (take_head(c, w, &r) && take_body(c, w))
+		if (take_head(c, w, &r) && has_body(c))
 			take_request(c, w, &r);
-	} else if (take_body(c, w) &&
+	} else if (has_body(c) &&
 	    http_parse((char *)buf_head(&c->in), c->head, &r) == 0)
 		take_request(c, w, &r);
 }
@@ -416,8 +396,8 @@ pay(struct conn *c, const struct world *w)
 
 	d = (enum dialect)c->dialect;
 	if (c->told != w->history->n &&
-	    dialect_news(d, &c->out, w->history,
-		history_since(w->history, c->told)) < 0)
+	    dialect_news(
+		d, &c->out, w->history, history_since(w->history, c->told)) < 0)
 		c->over = true;
 	if (c->reported != w->history->reports &&
 	    dialect_report(d, &c->out, w->history) < 0)

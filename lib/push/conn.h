@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "http/chunks.h"
 #include "push/answer.h"
 #include "push/history.h"
 #include "ws/ws.h"
@@ -46,12 +45,10 @@ struct conn {
 		struct { /* while it asks and is answered */
 			int64_t off, left; /* of the file that is being sent */
 			size_t seen; /* for http_head_size */
-			struct chunks
-			    chunks; /* max is 0 where it has a length */
 			int fd; /* that file, or -1 */
 			uint32_t skip; /* bytes of a body that are ignored */
 			uint32_t head; /* of the head whose body is to come */
-			uint32_t body; /* of that, so far or in all */
+			uint32_t body; /* bytes of that body */
 		};
 		struct { /* while it listens */
 			struct ws ws;

@@ -101,6 +101,7 @@ reply_reason(int status)
 		{ 404, "Not Found" },
 		{ 405, "Method Not Allowed" },
 		{ 408, "Request Timeout" },
+		{ 411, "Length Required" },
 		{ 412, "Precondition Failed" },
 		{ 413, "Content Too Large" },
 		{ 416, "Range Not Satisfiable" },

@@ -134,10 +134,6 @@ test_triggers(void)
 	ok(ask("GET /changed?files=a.html", "") == 200 && history.n == 19 &&
 		history.reload == 19,
 	    "so do the requests of others");
-	body = "{\"files\"";
-	ok(ask("POST /changed", "") == 400 && history.n == 19,
-	    "what can't be read does not");
-	body = "";
 	ok(ask("POST /reload", "Origin: http://evil\r\n") == 403 &&
 		ask("POST /reload", "Sec-Fetch-Site: cross-site\r\n") == 403 &&
 		ask("GET /changed", "Sec-Fetch-Site: cross-site\r\n") == 403 &&
@@ -254,8 +250,6 @@ test_websocket(void)
 		ask("GET /", WS V13 "Sec-WebSocket-Key: abc\r\n") == 400,
 	    "a bad key is 400");
 	ok(ask("GET /", WS KEY V13 "Content-Length: 4\r\n") == 400 &&
-		ask("GET /", WS KEY V13 "Transfer-Encoding: chunked\r\n") ==
-		    400 &&
 		ask("GET /", WS KEY V13 "Content-Length: 0\r\n") == 101,
 	    "so is a body, whose bytes could be taken for frames");
 	ok(ask("GET /",

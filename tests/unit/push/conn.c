@@ -116,9 +116,6 @@ test_bodies(void)
 {
 	static const char one[] = POST "Content-Length: 6\r\n\r\na.css\n" ASK
 				       "\r\n";
-	static const char chunks[] = POST
-	    "Transfer-Encoding: chunked\r\n\r\n"
-	    "4;x=y\r\nb.cs\r\n2\r\ns\n\r\n0\r\nT: x\r\n\r\n" ASK "\r\n";
 	size_t i, got;
 
 	fresh();
@@ -132,33 +129,21 @@ test_bodies(void)
 		got += nout > 0;
 	}
 	ok(rings == 2 && got == 2, "byte by byte, too");
-	FEED(chunks);
-	ok(rings == 3 && times("200 OK") == 2 && history.reload == 0,
-	    "it may come in chunks");
-	for (i = 0, got = 0; i < sizeof chunks - 1; i++) {
-		feed(chunks + i, 1);
-		got += nout > 0;
-	}
-	ok(rings == 4 && got == 2 && history.reload == 0,
-	    "which come byte by byte");
-	FEED(POST "Transfer-Encoding: chunked\r\n\r\nx\r\n");
-	ok(starts("HTTP/1.1 400 ") && c.state == CONN_CLOSING && rings == 4,
-	    "bad ones are 400");
-	fresh();
-	FEED(POST "Transfer-Encoding: chunked\r\n\r\n10001\r\n");
-	ok(starts("HTTP/1.1 413 ") && c.state == CONN_CLOSING,
-	    "too many bytes of them are 413");
+	FEED(
+	    POST "Transfer-Encoding: chunked\r\n\r\n6\r\nb.css\n\r\n0\r\n\r\n");
+	ok(starts("HTTP/1.1 411 ") && c.state == CONN_CLOSING && rings == 2,
+	    "it may not come in chunks");
 	fresh();
 	FEED(POST "Expect: 100-continue\r\nContent-Length: 6\r\n\r\n");
-	ok(strcmp(out, "HTTP/1.1 100 Continue\r\n\r\n") == 0 && rings == 4,
+	ok(strcmp(out, "HTTP/1.1 100 Continue\r\n\r\n") == 0 && rings == 2,
 	    "who waits for it is told to go on");
 	FEED("a.css\n");
-	ok(starts("HTTP/1.1 200 OK") && rings == 5, "and does");
+	ok(starts("HTTP/1.1 200 OK") && rings == 3, "and does");
 	FEED(POST "Content-Length: 6\r\n\r\na.c");
 	w.now = c.deadline;
 	conn_tick(&c, &w);
 	drain();
-	ok(starts("HTTP/1.1 408 ") && rings == 5,
+	ok(starts("HTTP/1.1 408 ") && rings == 3,
 	    "who does not send it in time is turned away");
 }
 
@@ -240,7 +225,8 @@ test_requests(void)
 	ok(c.over, "when it hangs up it is over");
 	fresh();
 	FEED(ASK "Transfer-Encoding: chunked\r\n\r\n" ASK "\r\n");
-	ok(times("200 OK") == 1 && c.state == CONN_CLOSING,
+	ok(starts("HTTP/1.1 411 ") && times("HTTP/1.1") == 1 &&
+		c.state == CONN_CLOSING,
 	    "a body in chunks is never taken for a request");
 	fresh();
 	FEED(
