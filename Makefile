@@ -46,9 +46,9 @@ WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/start.o lib/run/terminal.o lib/run/throttle.o watchrun.o \
 	$(FLOOR)
 
-FILES = lib/base/content.o lib/site/listing.o lib/site/mime.o \
+FILES = lib/base/hash.o lib/site/conditional.o lib/site/listing.o lib/site/mime.o \
 	lib/site/page.o lib/site/range.o lib/site/reply.o lib/site/root.o \
-	lib/site/site.o lib/site/version.o
+	lib/site/site.o
 
 SANDBOX = lib/os/sandbox.o lib/os/sandbox_landlock.o lib/os/sandbox_pledge.o
 
@@ -72,7 +72,7 @@ TREE_H = lib/base/hash.h lib/match/glob.h lib/match/rule.h \
 	lib/tree/compare.h lib/tree/dir.h lib/tree/inotify.h lib/tree/mounts.h \
 	lib/tree/poll.h lib/tree/scan.h lib/tree/symlink.h lib/tree/tree.h
 
-HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
+HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/base/fds.h lib/base/json.h lib/base/msg.h lib/base/release.h \
 	lib/base/str.h lib/base/utf8.h lib/http/access.h \
 	lib/http/http.h lib/http/net.h lib/notify/changelist.h \
@@ -86,7 +86,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h lib/base/content.h \
 	lib/run/options.h lib/run/poke.h lib/run/process.h lib/run/receiver.h \
 	lib/run/start.h lib/run/terminal.h lib/run/throttle.h \
 	lib/site/listing.h lib/site/mime.h lib/site/page.h lib/site/range.h \
-	lib/site/reply.h lib/site/root.h lib/site/site.h lib/site/version.h \
+	lib/site/reply.h lib/site/root.h lib/site/conditional.h lib/site/site.h \
 	lib/ws/base64.h lib/ws/sha1.h lib/ws/ws.h
 
 TREE_TESTS = tests/unit/tree/inotify tests/unit/tree/tree \
@@ -97,7 +97,7 @@ TREE_TESTS = tests/unit/tree/inotify tests/unit/tree/tree \
 	tests/unit/tree/tree_twice
 
 UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
-	tests/unit/base/content tests/unit/base/fds tests/unit/base/hash \
+	tests/unit/base/fds tests/unit/base/hash \
 	tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
 	tests/unit/base/utf8 tests/unit/http/access \
 	tests/unit/http/http tests/unit/http/net tests/unit/match/glob \
@@ -116,7 +116,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/run/receiver tests/unit/run/start tests/unit/run/throttle \
 	tests/unit/site/listing tests/unit/site/mime tests/unit/site/page \
 	tests/unit/site/range tests/unit/site/reply tests/unit/site/root \
-	tests/unit/site/site tests/unit/site/version tests/unit/ws/base64 \
+	tests/unit/site/conditional tests/unit/site/site tests/unit/ws/base64 \
 	tests/unit/ws/sha1 tests/unit/ws/ws
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
@@ -270,9 +270,6 @@ tests/unit/base/buf: tests/unit/base/buf.o lib/base/buf.o
 
 tests/unit/base/clock: tests/unit/base/clock.o lib/base/clock.o
 	$(LINK) -o $@ tests/unit/base/clock.o lib/base/clock.o
-
-tests/unit/base/content: tests/unit/base/content.o lib/base/content.o
-	$(LINK) -o $@ tests/unit/base/content.o lib/base/content.o
 
 INPUT_UNIT = tests/unit/run/input.o lib/run/input.o lib/base/buf.o \
 	lib/notify/changelist.o
@@ -635,11 +632,11 @@ UTF8_UNIT = tests/unit/base/utf8.o lib/base/utf8.o
 tests/unit/base/utf8: $(UTF8_UNIT)
 	$(LINK) -o $@ $(UTF8_UNIT)
 
-VERSION_UNIT = tests/unit/site/version.o lib/site/version.o lib/base/buf.o \
-	lib/base/clock.o lib/base/content.o lib/http/http.o $(OS) \
-	lib/site/reply.o lib/base/str.o
-tests/unit/site/version: $(VERSION_UNIT)
-	$(LINK) -o $@ $(VERSION_UNIT)
+CONDITIONAL_UNIT = tests/unit/site/conditional.o lib/site/conditional.o \
+	lib/base/buf.o lib/base/clock.o lib/base/hash.o lib/http/http.o \
+	lib/site/reply.o lib/base/str.o $(OS)
+tests/unit/site/conditional: $(CONDITIONAL_UNIT)
+	$(LINK) -o $@ $(CONDITIONAL_UNIT)
 
 tests/unit/tree/inotify: tests/unit/tree/inotify.o lib/tree/inotify.o
 	$(LINK) -o $@ tests/unit/tree/inotify.o lib/tree/inotify.o

@@ -82,17 +82,6 @@ str_is(const void *s, size_t n, const char *t)
 	return t[n] == '\0';
 }
 
-/* FNV-1a, 64 bits */
-size_t
-str_hash(const char *s)
-{
-	uint64_t h;
-
-	for (h = 14695981039346656037u; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211u;
-	return (size_t)(h ^ (h >> 32));
-}
-
 const char *
 str_base(const char *path)
 {

@@ -18,9 +18,6 @@ bool str_is(const void *s, size_t n, const char *t);
 /* c as a lower-case letter, where it is an ASCII letter */
 unsigned char str_lower(unsigned char c);
 
-/* a number that two strings seldom have in common */
-size_t str_hash(const char *s);
-
 /* the bytes after the last slash; the whole where there is none */
 const char *str_base(const char *path);
 

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/content.h"
 #include "base/utf8.h"
 #include "os/os.h"
+#include "site/conditional.h"
 #include "site/listing.h"
 #include "site/mime.h"
 #include "site/page.h"
@@ -150,49 +150,28 @@ take_start(struct visit *v, const char *start, size_t n, bool *tagged)
 	return buf_put(b, start + place, n - place);
 }
 
-/* what the file holds, as a number, of which the first n bytes are in piece */
-static uint64_t
-sum_up(const struct visit *v, char piece[SITE_LOOK], size_t n)
-{
-	uint64_t sums[2];
-	int64_t off;
-	ssize_t got;
-
-	sums[0] = content_sum(piece, n);
-	if (v->st.st_size > SITE_SUM)
-		return 0;
-	for (off = (int64_t)n; off < v->st.st_size; off += got) {
-		got = reply_read(v->fd, piece, SITE_LOOK, off);
-		if (got <= 0)
-			return 0;
-		sums[1] = content_sum(piece, (size_t)got);
-		sums[0] = content_sum(sums, sizeof sums);
-	}
-	return sums[0];
-}
-
-/* what the peer gets of a reply that holds all of it, as its conditions are */
+/* the status of a response that holds all, and what part is to be sent */
 static int
-judge(
-    struct visit *v, const struct version *version, int64_t *first, int64_t *n)
+judge(struct visit *v, const struct validators *validators, int64_t *first,
+    int64_t *n)
 {
 	enum range_result range;
-	int status;
 
-	status = version_status(&v->site->log, version, v->r);
 	*first = 0;
 	*n = (int64_t)v->reply->body.len + v->reply->len;
-	if (status != 200 || !version_parts(&v->site->log, version, v->r))
-		return status;
+	if (conditional_has(validators, v->r))
+		return 304;
+	if (!conditional_range(validators, v->r))
+		return 200;
 	range = range_of(v->r, *n, first, n);
 	if (range == RANGE_BEYOND)
 		return 416;
 	return range == RANGE_PART ? 206 : 200;
 }
 
-/* what is in the reply is this version */
+/* the whole is in the reply: leave what the client is to get */
 static int
-give(struct visit *v, const struct version *version)
+give(struct visit *v, const struct validators *validators)
 {
 	char date[REPLY_DATE_SIZE];
 	int64_t first, n, total;
@@ -200,19 +179,21 @@ give(struct visit *v, const struct version *version)
 
 	b = &v->reply->fields;
 	total = (int64_t)v->reply->body.len + v->reply->len;
-	v->reply->status = judge(v, version, &first, &n);
-	if (v->reply->status == 416)
+	v->reply->status = judge(v, validators, &first, &n);
+	if (v->reply->status == 416) {
 		buf_printf(
 		    b, "Content-Range: bytes */%lld\r\n", (long long)total);
-	if (v->reply->status >= 400)
-		return fail(v, v->reply->status);
-	buf_printf(b, "ETag: %s\r\nCache-Control: no-cache\r\n", version->etag);
-	reply_date(date, version->mtime);
-	if (version->mtime >= 0)
-		buf_printf(b, "Last-Modified: %s\r\n", date);
+		return fail(v, 416);
+	}
+	buf_printf(
+	    b, "ETag: %s\r\nCache-Control: no-cache\r\n", validators->etag);
 	if (v->reply->status == 304) {
 		reply_part(v->reply, 0, 0);
 		return 0;
+	}
+	if (validators->modified >= 0) {
+		reply_date(date, validators->modified);
+		buf_printf(b, "Last-Modified: %s\r\n", date);
 	}
 	buf_printf(b, "Accept-Ranges: bytes\r\nContent-Type: %s\r\n", v->type);
 	if (v->reply->status == 206) {
@@ -259,7 +240,7 @@ static int
 answer_file(struct visit *v)
 {
 	char start[SITE_LOOK];
-	struct version version;
+	struct validators validators;
 	bool tagged;
 	size_t n;
 	int r;
@@ -273,15 +254,15 @@ answer_file(struct visit *v)
 		return r;
 	if (r < 0 || take_start(v, start, n, &tagged) < 0)
 		return fail(v, 500);
-	version = version_file(v->path, &v->st, sum_up(v, start, n));
+	validators = conditional_file(&v->st);
 	if (v->page)
-		version_page(&version, v->generation, tagged);
+		conditional_page(&validators, v->generation, tagged);
 	v->reply->len = (int64_t)v->st.st_size - v->reply->off;
 	if (v->reply->len > 0) {
 		v->reply->fd = v->fd;
 		v->fd = -1;
 	}
-	return give(v, &version);
+	return give(v, &validators);
 }
 
 /* One slash in front, whatever came: "//host" would lead elsewhere. */
@@ -302,7 +283,7 @@ redirect(struct visit *v)
 static int
 answer_listing(struct visit *v)
 {
-	struct version version;
+	struct validators validators;
 	struct buf *b;
 
 	b = &v->reply->body;
@@ -312,11 +293,8 @@ answer_listing(struct visit *v)
 		put_tag(b, v->generation);
 	if (listing_put(b, &v->site->root, v->fd, v->path, SITE_ENTRIES) < 0)
 		return fail(v, errno == EACCES ? 403 : 500);
-	version = version_file(
-	    v->path, &v->st, content_sum(buf_head(b), b->len));
-	version_page(&version, v->generation, for_page(v->r));
-	version.mtime = -1; /* what is listed may change without it */
-	return give(v, &version);
+	validators = conditional_bytes(buf_head(b), b->len);
+	return give(v, &validators);
 }
 
 /* the directory itself, its index.html, or what is in it */
@@ -417,7 +395,6 @@ site_answer(struct site *s, const struct http_request *r,
 int
 site_init(struct site *s, const char *path)
 {
-	*s = (struct site){ .log.next = 0 };
 	return root_init(&s->root, path);
 }
 

@@ -7,7 +7,6 @@
 #include "http/http.h"
 #include "site/reply.h"
 #include "site/root.h"
-#include "site/version.h"
 
 enum {
 	SITE_AGAIN = 1, /* see site_answer */
@@ -15,13 +14,11 @@ enum {
 	SITE_EMPTY_MS =
 	    500, /* as long as that a new empty file is waited for */
 	SITE_LOOK = 65536, /* bytes of a page that <head> is looked for in */
-	SITE_SUM = 1 << 20, /* as large a file is known by its content */
 	SITE_ENTRIES = 10000 /* in a listing */
 };
 
 struct site {
 	struct root root;
-	struct version_log log;
 };
 
 /* serve the directory at path; 0, or -1 and errno as root_init */
