@@ -416,6 +416,28 @@ http_parse(const char *p, size_t n, struct http_request *r)
 	return error;
 }
 
+/* Cut the parameters off; false if their weight is 0: RFC 9110, 12.4.2. */
+static bool
+without_parameters(struct http_span *element)
+{
+	const char *semicolon, *q, *end;
+
+	end = element->p + element->n;
+	semicolon = memchr(element->p, ';', element->n);
+	if (semicolon == NULL)
+		return true;
+	element->n = (size_t)(semicolon - element->p);
+	while (element->n > 0 && strchr(" \t", element->p[element->n - 1]))
+		element->n--;
+	for (q = semicolon + 1; q < end && (*q == ' ' || *q == '\t'); q++)
+		;
+	if (end - q < 3 || !str_is(q, 2, "q="))
+		return true;
+	for (q += 2; q < end && (*q == '0' || *q == '.'); q++)
+		;
+	return q < end;
+}
+
 bool
 http_lists(const struct http_request *r, const char *name, const char *t)
 {
@@ -424,7 +446,7 @@ http_lists(const struct http_request *r, const char *name, const char *t)
 
 	for (i = 0; (list = http_field(r, name, i)).p != NULL; i++)
 		while (take_element(&list, &element))
-			if (http_is(element, t))
+			if (without_parameters(&element) && http_is(element, t))
 				return true;
 	return false;
 }

@@ -59,7 +59,10 @@ int http_parse(const char *p, size_t n, struct http_request *r);
 struct http_span
 http_field(const struct http_request *r, const char *name, size_t i);
 
-/* is t an element of the comma-separated lists of that name? */
+/*
+ * Return true if t is an element of the comma-separated lists of that name;
+ * parameters of elements do not count, but a weight of 0 does.
+ */
 bool http_lists(const struct http_request *r, const char *name, const char *t);
 
 /* does span equal t, ASCII case aside? */

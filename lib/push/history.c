@@ -53,10 +53,9 @@ history_add(struct history *h, struct news *news, int64_t now)
 const struct news *
 history_since(const struct history *h, uint64_t n)
 {
-	static const struct news any[] = {
-		[NEWS_STYLE] = { .kind = NEWS_STYLE, .unknown = true },
-		[NEWS_RELOAD] = { .kind = NEWS_RELOAD, .unknown = true }
-	};
+	static const struct news any[] = { [NEWS_STYLE] = { .kind = NEWS_STYLE,
+					       .unknown = true },
+		[NEWS_RELOAD] = { .kind = NEWS_RELOAD, .unknown = true } };
 
 	if (h->n - n == 1)
 		return &h->last;

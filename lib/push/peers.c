@@ -423,8 +423,7 @@ frame_of(struct frames *f, enum dialect d, const struct history *h)
 		return frame->max == 0 ? NULL : frame;
 	f->made[d] = true;
 	*frame = (struct buf){ .max = CONN_OUT };
-	if ((!f->news ||
-		dialect_news(d, frame, h, &h->last) == 0) &&
+	if ((!f->news || dialect_news(d, frame, h, &h->last) == 0) &&
 	    (!f->report || dialect_report(d, frame, h) == 0))
 		return frame;
 	buf_free(frame);

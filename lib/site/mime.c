@@ -5,22 +5,24 @@
 #include "base/str.h"
 #include "site/mime.h"
 
-static const char page[] = "text/html; charset=utf-8";
+static const char page[] = "text/html";
+static const char script[] = "text/javascript";
+static const char plain[] = "text/plain";
 
 /* by the extension */
 static const char *const types[][2] = {
 	{ "html", page },
 	{ "htm", page },
-	{ "css", "text/css; charset=utf-8" },
-	{ "cjs", "text/javascript; charset=utf-8" },
-	{ "js", "text/javascript; charset=utf-8" },
-	{ "mjs", "text/javascript; charset=utf-8" },
+	{ "css", "text/css" },
+	{ "cjs", script },
+	{ "js", script },
+	{ "mjs", script },
 	{ "json", "application/json" },
 	{ "map", "application/json" },
+	{ "jsonld", "application/ld+json" },
+	{ "geojson", "application/geo+json" },
 	{ "webmanifest", "application/manifest+json" },
-	{ "txt", "text/plain; charset=utf-8" },
-	{ "md", "text/plain; charset=utf-8" },
-	{ "csv", "text/csv; charset=utf-8" },
+	{ "csv", "text/csv" },
 	{ "xml", "application/xml" },
 	{ "xsl", "application/xml" },
 	{ "xhtml", "application/xhtml+xml" },
@@ -33,6 +35,7 @@ static const char *const types[][2] = {
 	{ "gif", "image/gif" },
 	{ "webp", "image/webp" },
 	{ "avif", "image/avif" },
+	{ "heic", "image/heic" },
 	{ "apng", "image/apng" },
 	{ "jxl", "image/jxl" },
 	{ "tif", "image/tiff" },
@@ -47,29 +50,65 @@ static const char *const types[][2] = {
 	{ "aac", "audio/aac" },
 	{ "m4a", "audio/mp4" },
 	{ "mp3", "audio/mpeg" },
+	{ "oga", "audio/ogg" },
 	{ "ogg", "audio/ogg" },
 	{ "opus", "audio/ogg" },
+	{ "weba", "audio/webm" },
 	{ "flac", "audio/flac" },
 	{ "wav", "audio/wav" },
 	{ "m4v", "video/mp4" },
 	{ "mov", "video/quicktime" },
+	{ "mkv", "video/matroska" },
 	{ "ogv", "video/ogg" },
 	{ "mp4", "video/mp4" },
 	{ "webm", "video/webm" },
-	{ "ics", "text/calendar; charset=utf-8" },
-	{ "vtt", "text/vtt; charset=utf-8" },
+	{ "m3u8", "application/vnd.apple.mpegurl" },
+	{ "mpd", "application/dash+xml" },
+	{ "glb", "model/gltf-binary" },
+	{ "gltf", "model/gltf+json" },
+	{ "usdz", "model/vnd.usdz+zip" },
+	{ "ics", "text/calendar" },
+	{ "vtt", "text/vtt" },
 	{ "pdf", "application/pdf" },
+	{ "epub", "application/epub+zip" },
 	{ "zip", "application/zip" },
 	{ "gz", "application/gzip" },
+	{ "tar", "application/x-tar" },
 	{ "wasm", "application/wasm" },
+	/* texts that people look at */
+	{ "txt", plain },
+	{ "md", plain },
+	{ "log", plain },
+	{ "yml", plain },
+	{ "yaml", plain },
+	{ "toml", plain },
+	{ "ini", plain },
+	{ "conf", plain },
+	{ "diff", plain },
+	{ "patch", plain },
+	{ "c", plain },
+	{ "h", plain },
+	{ "jsx", plain },
+	{ "ts", plain },
+	{ "tsx", plain },
+	{ "py", plain },
+	{ "sh", plain },
 };
 
+/* texts without an extension */
+static const char *const texts[] = { "LICENSE", "COPYING", "README", "AUTHORS",
+	"CHANGELOG", "NEWS", "NOTICE", "Makefile", "Dockerfile" };
+
 const char *
-mime_type(const char *name)
+mime_type(const char *path)
 {
-	const char *dot;
+	const char *name, *dot;
 	size_t i;
 
+	name = str_base(path);
+	for (i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (strcmp(name, texts[i]) == 0)
+			return plain;
 	dot = strrchr(name, '.');
 	for (i = 0; dot != NULL && i < sizeof types / sizeof types[0]; i++)
 		if (str_is(dot + 1, strlen(dot + 1), types[i][0]))
@@ -81,4 +120,10 @@ bool
 mime_is_page(const char *type)
 {
 	return type == page;
+}
+
+bool
+mime_is_text(const char *type)
+{
+	return strncmp(type, "text/", 5) == 0;
 }

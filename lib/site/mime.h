@@ -4,10 +4,16 @@
 
 #include <stdbool.h>
 
-/* the Content-Type for a file of this name; bytes, where it tells nothing */
-const char *mime_type(const char *name);
+/*
+ * Return the media type for a file of this name, without a charset; that of any
+ * bytes if it tells nothing.
+ */
+const char *mime_type(const char *path);
 
-/* is it that of pages? */
+/* Return true if mime_type returned that of pages. */
 bool mime_is_page(const char *type);
+
+/* Return true if a charset may be added. */
+bool mime_is_text(const char *type);
 
 #endif

@@ -102,7 +102,6 @@ reply_reason(int status)
 		{ 405, "Method Not Allowed" },
 		{ 408, "Request Timeout" },
 		{ 411, "Length Required" },
-		{ 412, "Precondition Failed" },
 		{ 413, "Content Too Large" },
 		{ 416, "Range Not Satisfiable" },
 		{ 417, "Expectation Failed" },

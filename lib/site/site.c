@@ -26,11 +26,16 @@ struct visit {
 	char path[HTTP_HEAD_MAX + 16]; /* beneath the root, room for an index */
 	struct stat st;
 	int fd; /* of the file, or -1 */
-	const char *type; /* its Content-Type */
-	bool page;
+	const char *type; /* its media type */
+	const char *encoding; /* its Content-Encoding, or NULL */
+	bool is_page;
+	bool is_utf8; /* as far as was read */
 };
 
-static const char html_type[] = "text/html; charset=utf-8";
+/* what decides whether a page has the script */
+static const char page_vary[] =
+    "Vary: Accept, HX-Request, Sec-Fetch-Dest, Turbo-Frame, "
+    "Upgrade-Insecure-Requests, X-Requested-With\r\n";
 
 /* append the tag of the script; as buf_put */
 static int
@@ -42,30 +47,55 @@ put_tag(struct buf *b, const char *generation)
 	    generation);
 }
 
-/* Will the answer be shown, or fetched by a script, as a page would be? */
+/* Return true if a browser says that the response will be shown. */
 static bool
-for_page(const struct http_request *r)
+is_navigation(const struct http_request *r)
 {
-	static const char *const dests[] = { "document", "iframe", "frame",
-		"empty" };
+	struct http_span dest;
+
+	dest = http_field(r, "sec-fetch-dest", 0);
+	return http_is(dest, "document") || http_is(dest, "iframe") ||
+	    http_is(dest, "frame") ||
+	    (dest.p == NULL &&
+		http_field(r, "upgrade-insecure-requests", 0).p != NULL);
+}
+
+/* Return true if the client may be a script or a tool that wants a page. */
+static bool
+may_want_page(const struct http_request *r)
+{
+	static const char *const fragments[] = { "hx-request", "turbo-frame",
+		"x-requested-with" };
 	struct http_span dest;
 	size_t i;
 
 	dest = http_field(r, "sec-fetch-dest", 0);
-	for (i = 0; dest.p != NULL && i < sizeof dests / sizeof dests[0]; i++)
-		if (http_is(dest, dests[i]))
-			return true;
-	return dest.p == NULL;
+	if (dest.p != NULL)
+		return http_is(dest, "empty");
+	for (i = 0; i < sizeof fragments / sizeof fragments[0]; i++)
+		if (http_field(r, fragments[i], 0).p != NULL)
+			return false;
+	return http_field(r, "accept", 0).p == NULL ||
+	    http_lists(r, "accept", "text/html") ||
+	    http_lists(r, "accept", "*/*");
 }
 
-/* a part of a page that a script asks for stays as it is */
+/* Pages of our own are documents. */
 static bool
-wants_tag(const struct http_request *r, const struct page *page)
+wants_own_page(const struct http_request *r)
 {
-	if (page->wide || !for_page(r))
-		return false;
-	return page->document ||
-	    !http_is(http_field(r, "sec-fetch-dest", 0), "empty");
+	return is_navigation(r) || may_want_page(r);
+}
+
+/*
+ * A page that is shown gets the script; one that a script or a tool asks for only
+ * if it is a document, since a fragment goes into another page.
+ */
+static bool
+wants_script(const struct http_request *r, const struct page *page)
+{
+	return !page->wide &&
+	    (is_navigation(r) || (page->document && may_want_page(r)));
 }
 
 /* what to say of a file that could not be opened */
@@ -97,13 +127,15 @@ fail(struct visit *v, int status)
 	reply_part(v->reply, 0, 0);
 	v->reply->status = status;
 	buf_puts(&v->reply->fields, "Cache-Control: no-store\r\n");
-	if (!for_page(v->r)) {
+	buf_puts(&v->reply->fields, page_vary);
+	if (!wants_own_page(v->r)) {
 		buf_puts(&v->reply->fields,
 		    "Content-Type: text/plain; charset=utf-8\r\n");
 		buf_printf(b, "%d %s\n", status, reply_reason(status));
 		return 0;
 	}
-	buf_printf(&v->reply->fields, "Content-Type: %s\r\n", html_type);
+	buf_puts(
+	    &v->reply->fields, "Content-Type: text/html; charset=utf-8\r\n");
 	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
 	put_tag(b, v->generation);
 	buf_printf(b,
@@ -114,13 +146,47 @@ fail(struct visit *v, int status)
 	return 0;
 }
 
-/* UTF-8 as far as was read: a character may be cut at the end */
+/* A character may be cut at the end; ESC begins ISO-2022, NULs are of UTF-16. */
 static bool
 in_utf8(const char *s, size_t n)
 {
 	struct utf8 u = { 0 };
 
-	return utf8_feed(&u, s, n) == n;
+	return utf8_feed(&u, s, n) == n && memchr(s, 0x1b, n) == NULL &&
+	    memchr(s, '\0', n) == NULL;
+}
+
+/*
+ * Files such as x.wasm.gz are made to be sent as they are, and unpacked by the
+ * browser.
+ */
+static void
+set_type(struct visit *v)
+{
+	static const char *const codings[][2] = { { ".gz", "gzip" },
+		{ ".br", "br" } };
+	static const char *const packed[] = { ".js", ".wasm", ".data" };
+	char path[sizeof v->path];
+	size_t i, k, n, len;
+
+	v->type = mime_type(v->path);
+	n = strlen(v->path);
+	for (i = 0; i < 2; i++) {
+		if (n < 3 || strcmp(v->path + n - 3, codings[i][0]) != 0 ||
+		    !http_lists(v->r, "accept-encoding", codings[i][1]))
+			continue;
+		for (k = 0; k < sizeof packed / sizeof packed[0]; k++) {
+			len = strlen(packed[k]);
+			if (n - 3 <= len ||
+			    memcmp(v->path + n - 3 - len, packed[k], len) != 0)
+				continue;
+			memcpy(path, v->path, n - 3);
+			path[n - 3] = '\0';
+			v->type = mime_type(path);
+			v->encoding = codings[i][1];
+		}
+	}
+	v->is_page = mime_is_page(v->type);
 }
 
 /* the n bytes that a file starts with, for the body: all of them, or a page */
@@ -134,12 +200,11 @@ take_start(struct visit *v, const char *start, size_t n, bool *tagged)
 	*tagged = false;
 	place = 0;
 	b = &v->reply->body;
-	if (v->page) {
+	v->is_utf8 = v->encoding == NULL && in_utf8(start, n);
+	if (v->is_page) {
 		page = page_look(start, n);
-		*tagged = wants_tag(v->r, &page);
+		*tagged = wants_script(v->r, &page);
 		place = page.place;
-		if (page.wide || !in_utf8(start, n))
-			v->type = "text/html";
 	}
 	if (!*tagged && (int64_t)n < v->st.st_size)
 		return 0; /* it is sent as it is read */
@@ -187,6 +252,12 @@ give(struct visit *v, const struct validators *validators)
 	}
 	buf_printf(
 	    b, "ETag: %s\r\nCache-Control: no-cache\r\n", validators->etag);
+	if (v->is_page)
+		buf_puts(b, page_vary);
+	if (v->encoding != NULL)
+		buf_printf(b,
+		    "Content-Encoding: %s\r\nVary: Accept-Encoding\r\n",
+		    v->encoding);
 	if (v->reply->status == 304) {
 		reply_part(v->reply, 0, 0);
 		return 0;
@@ -195,7 +266,8 @@ give(struct visit *v, const struct validators *validators)
 		reply_date(date, validators->modified);
 		buf_printf(b, "Last-Modified: %s\r\n", date);
 	}
-	buf_printf(b, "Accept-Ranges: bytes\r\nContent-Type: %s\r\n", v->type);
+	buf_printf(b, "Accept-Ranges: bytes\r\nContent-Type: %s%s\r\n", v->type,
+	    mime_is_text(v->type) && v->is_utf8 ? "; charset=utf-8" : "");
 	if (v->reply->status == 206) {
 		buf_printf(b, "Content-Range: bytes %lld-%lld/%lld\r\n",
 		    (long long)first, (long long)(first + n - 1),
@@ -247,15 +319,14 @@ answer_file(struct visit *v)
 
 	if (rewriting(&v->st))
 		return SITE_AGAIN;
-	v->type = mime_type(v->path);
-	v->page = mime_is_page(v->type);
+	set_type(v);
 	r = read_start(v, start, &n);
 	if (r == SITE_AGAIN)
 		return r;
 	if (r < 0 || take_start(v, start, n, &tagged) < 0)
 		return fail(v, 500);
 	validators = conditional_file(&v->st);
-	if (v->page)
+	if (v->is_page)
 		conditional_page(&validators, v->generation, tagged);
 	v->reply->len = (int64_t)v->st.st_size - v->reply->off;
 	if (v->reply->len > 0) {
@@ -287,9 +358,10 @@ answer_listing(struct visit *v)
 	struct buf *b;
 
 	b = &v->reply->body;
-	v->type = html_type;
+	v->type = "text/html";
+	v->is_page = v->is_utf8 = true;
 	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
-	if (for_page(v->r))
+	if (wants_own_page(v->r))
 		put_tag(b, v->generation);
 	if (listing_put(b, &v->site->root, v->fd, v->path, SITE_ENTRIES) < 0)
 		return fail(v, errno == EACCES ? 403 : 500);

@@ -329,6 +329,16 @@ test_lists(void)
 	ok(!http_lists(&r, "c", "b") && !http_lists(&r, "d", "a") &&
 		!http_lists(&r, "c", ""),
 	    "what is none is not");
+	parse(GET "Accept: text/html;q=0.8, a/b ; q=0, c/d;x=y\r\n\r\n");
+	ok(http_lists(&r, "accept", "text/html") &&
+		http_lists(&r, "accept", "c/d") &&
+		!http_lists(&r, "accept", "a/b"),
+	    "parameters do not count, but a weight of 0 does");
+	parse(GET "C: a;q=0.0, b;q=0.01, c;q=0, d;\r\n\r\n");
+	ok(!http_lists(&r, "c", "a") && http_lists(&r, "c", "b") &&
+		!http_lists(&r, "c", "c") && http_lists(&r, "c", "d"),
+	    "in any form");
+	parse(GET "If-None-Match: \"x\", W/\"y,z\"\r\n\r\n");
 	ok(http_none_match(&r, "\"x\"") && http_none_match(&r, "\"y,z\"") &&
 		!http_none_match(&r, "\"y\"") && !http_none_match(&r, "\"X\""),
 	    "an entity tag is found, weak or strong");

@@ -112,6 +112,24 @@ test_files(void)
 	ok(get("/data", "") == 200 &&
 		says("Content-Type: application/octet-stream\r\n"),
 	    "one of no known type is bytes");
+	put("root/x.wasm.gz", "packed");
+	put("root/x.js.br", "packed");
+	put("root/x.tar.gz", "packed");
+	ok(get("/x.wasm.gz", "Accept-Encoding: br, gzip\r\n") == 200 &&
+		says("Content-Type: application/wasm\r\n") &&
+		says("Content-Encoding: gzip\r\n") &&
+		says("Vary: Accept-Encoding\r\n") &&
+		get("/x.js.br", "Accept-Encoding: br, gzip\r\n") == 200 &&
+		says("Content-Type: text/javascript\r\n") &&
+		says("Content-Encoding: br\r\n"),
+	    "packed programs are unpacked by the browser");
+	ok(get("/x.wasm.gz", "Accept-Encoding: br, gzip;q=0\r\n") == 200 &&
+		says("Content-Type: application/gzip\r\n") &&
+		!says("Content-Encoding") &&
+		get("/x.tar.gz", "Accept-Encoding: gzip\r\n") == 200 &&
+		says("Content-Type: application/gzip\r\n") &&
+		!says("Content-Encoding"),
+	    "but only by one that can, and no archives");
 	ok(get("/a%20b%26.txt", "") == 200 && strcmp(got, "blank") == 0,
 	    "its name may be escaped");
 	ok(get("/a.css?v=1", "") == 200, "a query changes nothing");
@@ -158,12 +176,41 @@ test_pages(void)
 	ok(get("/p.html", "Sec-Fetch-Dest: object\r\n") == 200 &&
 		strstr(got, TAG) == NULL,
 	    "but not as something else");
-	ok(get("/part.html", "") == 200 && strcmp(got, TAG "<p>part") == 0 &&
+	ok(get("/part.html", "Sec-Fetch-Dest: iframe\r\n") == 200 &&
+		strcmp(got, TAG "<p>part") == 0 &&
 		get("/part.html", "Sec-Fetch-Dest: empty\r\n") == 200 &&
 		strcmp(got, "<p>part") == 0,
 	    "a part that a script fetches stays as it is");
+	ok(get("/part.html", "Upgrade-Insecure-Requests: 1\r\n") == 200 &&
+		strcmp(got, TAG "<p>part") == 0 &&
+		get("/part.html", "") == 200 && strcmp(got, "<p>part") == 0 &&
+		get("/part.html", "Accept: text/html\r\n") == 200 &&
+		strcmp(got, "<p>part") == 0,
+	    "also where browsers do not say what they fetch it for");
+	ok(get("/p.html", "Accept: text/html, */*;q=0.1\r\n") == 200 &&
+		strstr(got, TAG) != NULL &&
+		get("/p.html", "Accept: */*\r\n") == 200 &&
+		strstr(got, TAG) != NULL &&
+		says("Vary: Accept, HX-Request, Sec-Fetch-Dest,"),
+	    "a document has it there, for what accepts pages");
+	ok(get("/p.html", "Accept: image/png\r\n") == 200 &&
+		strstr(got, TAG) == NULL &&
+		get("/p.html", "HX-Request: true\r\n") == 200 &&
+		strstr(got, TAG) == NULL &&
+		get("/p.html", "Turbo-Frame: x\r\n") == 200 &&
+		strstr(got, TAG) == NULL &&
+		get("/p.html", "X-Requested-With: XMLHttpRequest\r\n") == 200 &&
+		strstr(got, TAG) == NULL,
+	    "and nothing else");
 	ok(get("/latin.html", "") == 200 && says("text/html\r\n"),
 	    "a page that is not UTF-8 is not said to be");
+	put("root/jis.css", "a { content: '\x1b$B%F\x1b(B' }");
+	put("root/jis.html", "<head>\x1b$B%F\x1b(B");
+	put("root/sjis.css", "a { content: '\x83\x65' }");
+	ok(get("/jis.css", "") == 200 && says("text/css\r\n") &&
+		get("/sjis.css", "") == 200 && says("text/css\r\n") &&
+		get("/jis.html", "") == 200 && says("text/html\r\n"),
+	    "nor any other text");
 	ok(get("/wide.html", "") == 200 && strstr(got, "script") == NULL,
 	    "nothing is put into UTF-16");
 	memset(big, 'x', sizeof big - 1);
