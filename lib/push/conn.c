@@ -67,6 +67,7 @@ closing(struct conn *c, const struct world *w)
 {
 	let_go(c);
 	c->state = CONN_CLOSING;
+	c->skip = CONN_DISCARD;
 	c->deadline = w->now + CONN_CLOSING_MS;
 	c->over = c->over || (c->eof && c->out.len == 0);
 }
@@ -113,6 +114,7 @@ begin_reply(
 		reply->fd = -1;
 		fill(c);
 	}
+	c->end = c->deadline + ((int64_t)c->out.len + c->left) / CONN_RATE;
 	reply_free(reply);
 }
 
@@ -219,7 +221,8 @@ take_head(struct conn *c, const struct world *w, struct http_request *r)
 {
 	long n;
 
-	if (c->seen == 0)
+	/* An empty line may come before it, and gives no time. */
+	if (c->seen == 0 && *(char *)buf_head(&c->in) != '\r')
 		c->deadline = w->now + CONN_REQUEST_MS;
 	n = http_head_size((char *)buf_head(&c->in), c->in.len, &c->seen);
 	if (n == 0)
@@ -366,7 +369,12 @@ take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n)
 void
 conn_feed(struct conn *c, const struct world *w, void *bytes, size_t n)
 {
-	if (c->state == CONN_CLOSING || n == 0)
+	if (c->state == CONN_CLOSING) {
+		c->over = c->over || n >= c->skip;
+		c->skip -= (uint32_t)n;
+		return;
+	}
+	if (n == 0)
 		return;
 	if (c->state == CONN_LISTENING) {
 		take_frames(c, w, bytes, n);
@@ -410,8 +418,11 @@ void
 conn_sent(struct conn *c, const struct world *w, size_t n)
 {
 	buf_drop(&c->out, n);
-	if (n > 0 && c->state == CONN_REPLY)
+	if (n > 0 && c->state == CONN_REPLY) {
 		c->deadline = w->now + CONN_REPLY_MS;
+		if (c->deadline > c->end)
+			c->deadline = c->end;
+	}
 	if (c->state == CONN_REPLY)
 		fill(c);
 	if (c->out.len > 0)

@@ -17,9 +17,11 @@ enum {
 	CONN_MESSAGE = 65536, /* bytes of a listener's message, else 1009 */
 	CONN_REQUEST_MS = 10000, /* for a request, and between two */
 	CONN_REPLY_MS = 30000, /* without a byte being taken */
+	CONN_RATE = 8, /* and all of it by so many bytes a millisecond */
 	CONN_PING_MS = 30000, /* from ping to ping */
 	CONN_PINGS = 2, /* unanswered, then it is gone */
-	CONN_CLOSING_MS = 2000 /* to read our last words */
+	CONN_CLOSING_MS = 2000, /* to read our last words */
+	CONN_DISCARD = 262144 /* bytes that are read meanwhile, and dropped */
 };
 
 enum conn_state {
@@ -44,9 +46,10 @@ struct conn {
 	union { /* what was asked for is done with before it listens */
 		struct { /* while it asks and is answered */
 			int64_t off, left; /* of the file that is being sent */
+			int64_t end; /* ms; when the reply is to be out */
 			size_t seen; /* for http_head_size */
 			int fd; /* that file, or -1 */
-			uint32_t skip; /* bytes of a body that are ignored */
+			uint32_t skip; /* bytes that are ignored */
 			uint32_t head; /* of the head whose body is to come */
 			uint32_t body; /* bytes of that body */
 		};

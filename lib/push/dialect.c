@@ -352,6 +352,9 @@ int
 dialect_hello(
     enum dialect d, struct buf *out, const struct history *h, int64_t now)
 {
+	/* Firefox calls a stream open at its first byte. */
+	if (rows[d].streams && buf_puts(out, ":\n\n") < 0)
+		return -1;
 	if (rows[d].hello != NULL && rows[d].hello(out, h, now) < 0)
 		return -1;
 	return h->report.len == 0 ? 0 : dialect_report(d, out, h);

@@ -253,6 +253,42 @@ test_half_closed(void)
 	ok(starts("HTTP/1.1 200 OK") && c.over, "and gets the answer");
 }
 
+/* Peers that keep a connection for as long as they can. */
+static void
+test_patience(void)
+{
+	static const char bytes[8192];
+	char copy[] = ASK "\r\n";
+	int64_t deadline;
+	size_t n;
+
+	fresh();
+	FEED("nonsense\r\n\r\n");
+	for (n = 0; n + sizeof bytes < CONN_DISCARD; n += sizeof bytes)
+		feed(bytes, sizeof bytes);
+	ok(c.state == CONN_CLOSING && !c.over,
+	    "after an error some of what comes is dropped");
+	feed(bytes, sizeof bytes);
+	ok(c.over, "but not all of it");
+	fresh();
+	deadline = c.deadline;
+	w.now += 5000;
+	FEED("\r");
+	w.now += 1000;
+	FEED("\n");
+	FEED("\r");
+	ok(c.deadline == deadline, "empty lines give no time");
+	fresh();
+	conn_feed(&c, &w, copy, sizeof copy - 1);
+	for (n = 0; n < 20 && w.now < c.deadline; n++) {
+		conn_sent(&c, &w, 1);
+		w.now += CONN_REPLY_MS - 1;
+	}
+	ok(n == 2 && c.out.len > 0, "a reply is to be taken as a whole");
+	conn_tick(&c, &w);
+	ok(c.over, "in its time");
+}
+
 static void
 test_refusals(void)
 {
@@ -472,6 +508,7 @@ main(void)
 	conn_init(&c, 0);
 	test_requests();
 	test_half_closed();
+	test_patience();
 	test_refusals();
 	test_deadlines();
 	test_bodies();

@@ -158,7 +158,7 @@ test_own(void)
 	ok(IS(told(d, "*\n"), SAYS("reload", "") "|"),
 	    "where nobody knows there are no paths");
 	d = DIALECT_RELOAD_EVENTS;
-	ok(IS(greeted(d), "retry: 1000\n" EVENT("hello") HELLO "\n\n"),
+	ok(IS(greeted(d), ":\n\nretry: 1000\n" EVENT("hello") HELLO "\n\n"),
 	    "a stream is greeted, too");
 	ok(IS(told(d, "a.css\n"),
 	       EVENT("style") SAYS("style", "\"a.css\"") "\n\n") &&
@@ -185,7 +185,8 @@ test_reports(void)
 	ok(strstr(said, "\"broken\":true}|{\"generation\"") != NULL &&
 		strstr(said, "\"kind\":\"report\"") != NULL,
 	    "who comes while the build is broken is told, too");
-	ok(IS(greeted(DIALECT_PLAIN), "") && IS(greeted(DIALECT_BEXT), "") &&
+	ok(IS(greeted(DIALECT_PLAIN), "") &&
+		IS(greeted(DIALECT_BEXT), ":\n\n") &&
 		strstr(greeted(DIALECT_LIVERELOAD), "1 ") == NULL,
 	    "but not in the dialects of others");
 	for (i = DIALECT_BUILD_COMPLETE, all = 1; i < DIALECT_ROWS; i++)
