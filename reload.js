@@ -21,7 +21,7 @@
 	const touch = () => new Promise((done) => { on("keydown", done); on("pointerdown", done); });
 	const loaded = new Promise((done) => document.readyState === "complete" ? done() : on("load", () => setTimeout(done)));
 
-	const served = /*served*/null || {};
+	const served = /*served*/null || {};	// the generation
 	const stateURL = new URL("reload", script.src).href;
 	const tag = option("generation");
 
@@ -45,18 +45,16 @@
 	}
 
 	// What was told before the script came?  A cache may be of any age.
-	function begin() {
+	function begin({ generation, age }) {
 		const [page] = performance.getEntriesByType("navigation");
-		const [own = page] = performance.getEntriesByName(script.src);
-
 		born = Date.now();
 		if (tag)
 			return;
 		if (kept.generation?.startsWith(mine.split("-")[0]))
 			mine = kept.generation;
-		else if (page.transferSize === 0)
+		else if (page.transferSize === 0 || generation !== mine)
 			mine = "";
-		else if (own.responseEnd - served.age > page.responseStart)
+		else if (performance.now() - age > page.responseStart)
 			mine = mine.replace(/.*-0$|\d+$/, "");	// -0 has told nothing: look
 	}
 
@@ -521,7 +519,7 @@
 		if (state.text || !state.broken)
 			report(state);
 		if (!born)
-			begin();
+			begin(state);
 		if (tag || soft() || option("navigate") != null)
 			loaded.then(print);
 		watch();

@@ -116,32 +116,59 @@ access_allow(struct access *a, char *name)
 		name++;
 		n -= 2;
 	}
-	if (!access_name((struct http_span){ name, n }))
+	if (!access_name((struct http_span){ name, n }) ||
+	    strcmp(name, ".") == 0 || strncmp(name, "..", 2) == 0)
 		return -1;
 	a->hosts[a->n++] = name;
 	return 0;
 }
 
 bool
-access_host(const struct access *a, struct http_span host, const char *local)
+access_is_loopback(struct http_span host)
 {
 	bool literal;
-	size_t i;
 
-	if (host.p == NULL || !without_port(&host, &literal) || host.n == 0)
+	if (host.p == NULL || !without_port(&host, &literal))
 		return false;
-	if (a->any)
-		return true;
-	if (local != NULL && http_is(host, local))
-		return true;
-	for (i = 0; i < a->n; i++)
-		if (http_is(host, a->hosts[i]))
-			return true;
 	if (literal)
 		return http_is(host, "::1");
 	if (host.n > 1 && host.p[host.n - 1] == '.')
 		host.n--;
 	return localhost(host) || loopback(host);
+}
+
+/* ".dev.test" is that name and all below it. */
+static bool
+is_allowed(const char *allowed, struct http_span host)
+{
+	size_t n;
+
+	n = strlen(allowed);
+	if (*allowed != '.')
+		return http_is(host, allowed);
+	return http_is(host, allowed + 1) ||
+	    (host.n > n && str_is(host.p + host.n - n, n, allowed));
+}
+
+bool
+access_host(const struct access *a, struct http_span host, const char *local)
+{
+	struct http_span name;
+	bool literal;
+	size_t i;
+
+	name = host;
+	if (host.p == NULL || !without_port(&name, &literal) ||
+	    !access_name(name))
+		return false;
+	if (a->any)
+		return true;
+	if (local != NULL && http_is(name, local))
+		return true;
+	for (i = 0; i < a->n; i++)
+		if (is_allowed(a->hosts[i], name))
+			return true;
+	return access_is_loopback(host);
 }
 
 bool
@@ -159,9 +186,7 @@ access_origin(
 		if (origin.n <= len || !str_is(origin.p, len, schemes[i]))
 			continue;
 		host = (struct http_span){ origin.p + len, origin.n - len };
-		return memchr(host.p, '/', host.n) == NULL &&
-		    memchr(host.p, '@', host.n) == NULL &&
-		    access_host(a, host, local);
+		return access_host(a, host, local);
 	}
 	return false;
 }
@@ -182,9 +207,8 @@ extension(struct http_span origin)
 	return false;
 }
 
-/* any page may include it */
-static bool
-script(const struct http_request *r)
+bool
+access_is_script(const struct http_request *r)
 {
 	return http_is(r->path, "/reload.js") ||
 	    http_is(r->path, "/livereload.js");
@@ -214,9 +238,11 @@ access_allows(
 	if (origin.p != NULL)
 		return access_origin(a, origin, local) ||
 		    (extension(origin) &&
-			(script(r) || http_is(r->path, "/livereload")));
+			(access_is_script(r) ||
+			    http_is(r->path, "/livereload")));
 	if (!http_is(http_field(r, "sec-fetch-site", 0), "cross-site"))
 		return true;
 	return r->method < HTTP_POST &&
-	    (script(r) || (navigation(r) && !http_is(r->path, "/changed")));
+	    (access_is_script(r) ||
+		(navigation(r) && !http_is(r->path, "/changed")));
 }

@@ -12,15 +12,15 @@ struct access {
 	bool any; /* -a '*' */
 	bool null; /* -a null: pages without an origin */
 	size_t n;
-	const char **hosts; /* host names and addresses, without ports */
+	const char **hosts; /* host names, addresses, ".name": without ports */
 };
 
 /* is it a host name or an address, as it may stand in hosts? */
 bool access_name(struct http_span name);
 
 /*
- * Answer what this names, too: a host, an address, `null`, or all by `*`.  It
- * is kept, and loses the brackets of an IPv6 address; 0, or -1 where it is
+ * Answer what this names, too: a host, an address, `.name` for that name and all
+ * below it, `null`, or all by `*`.  It is kept, and loses the brackets of an IPv6 address; 0, or -1 where it is
  * none of these.  hosts must have room.
  */
 int access_allow(struct access *a, char *name);
@@ -29,9 +29,15 @@ int access_allow(struct access *a, char *name);
 bool
 access_host(const struct access *a, struct http_span host, const char *local);
 
+/* Return true if it is a name of the loopback, with or without a port. */
+bool access_is_loopback(struct http_span host);
+
 /* is this Origin? */
 bool access_origin(
     const struct access *a, struct http_span origin, const char *local);
+
+/* Return true if it asks for the script, which any page may have. */
+bool access_is_script(const struct http_request *r);
 
 /*
  * May this request be answered?  local is the address, as text, at which the

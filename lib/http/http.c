@@ -177,7 +177,12 @@ parse_request_line(struct http_span line, struct http_request *r)
 	static const char *const names[] = { [HTTP_GET] = "GET",
 		[HTTP_HEAD] = "HEAD",
 		[HTTP_OPTIONS] = "OPTIONS",
-		[HTTP_POST] = "POST" };
+		[HTTP_POST] = "POST",
+		[HTTP_PUT] = "PUT",
+		[HTTP_DELETE] = "DELETE",
+		[HTTP_CONNECT] = "CONNECT",
+		[HTTP_TRACE] = "TRACE",
+		[HTTP_PATCH] = "PATCH" };
 	struct http_span target;
 	int i, error;
 
@@ -185,7 +190,7 @@ parse_request_line(struct http_span line, struct http_request *r)
 	target = take_word(&line);
 	if (!token(r->verb))
 		return -400;
-	for (i = HTTP_GET; i < HTTP_OTHER; i++)
+	for (i = HTTP_GET; i < HTTP_UNKNOWN; i++)
 		if (r->verb.n == strlen(names[i]) &&
 		    memcmp(r->verb.p, names[i], r->verb.n) == 0)
 			break;
@@ -194,7 +199,7 @@ parse_request_line(struct http_span line, struct http_request *r)
 	if (error < 0)
 		return error;
 	/* CONNECT has a host where others have a path; it gets its 405 */
-	if (r->method == HTTP_OTHER && http_is(r->verb, "CONNECT"))
+	if (r->method == HTTP_CONNECT)
 		target = (struct http_span){ "/", 1 };
 	return parse_target(target, r);
 }
@@ -264,20 +269,19 @@ take_element(struct http_span *list, struct http_span *element)
 	return element->n > 0;
 }
 
-/* what a name in a host is made of: RFC 3986, 3.2.2 */
+/* what names of hosts are made of: RFC 3986, 3.2.2, allows what no host has */
 static bool
 name_char(unsigned char c)
 {
-	if (digit(c) || (str_lower(c) >= 'a' && str_lower(c) <= 'z'))
-		return true;
-	return c != '\0' && strchr("-._~%!$&'()*+,;=", c) != NULL;
+	return digit(c) || (str_lower(c) >= 'a' && str_lower(c) <= 'z') ||
+	    c == '-' || c == '.' || c == '_';
 }
 
-/* and an address within brackets */
+/* and addresses within brackets */
 static bool
 literal_char(unsigned char c)
 {
-	return c == ':' || (name_char(c) && c != '%');
+	return c == ':' || name_char(c);
 }
 
 /* A host and its port, nobody before an '@'; who is meant is for others. */
@@ -401,7 +405,7 @@ http_parse(const char *p, size_t n, struct http_request *r)
 	const char *end;
 	int error;
 
-	*r = (struct http_request){ .method = HTTP_OTHER };
+	*r = (struct http_request){ .method = HTTP_UNKNOWN };
 	end = p + n;
 	error = take_line(&p, end, &line);
 	if (error == 0)

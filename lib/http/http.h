@@ -20,7 +20,18 @@ struct http_span {
 	size_t n;
 };
 
-enum http_method { HTTP_GET, HTTP_HEAD, HTTP_OPTIONS, HTTP_POST, HTTP_OTHER };
+enum http_method {
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_OPTIONS,
+	HTTP_POST,
+	HTTP_PUT, /* this and the next ones are answered with 405 */
+	HTTP_DELETE,
+	HTTP_CONNECT,
+	HTTP_TRACE,
+	HTTP_PATCH,
+	HTTP_UNKNOWN /* this with 501 */
+};
 
 struct http_field {
 	struct http_span name;

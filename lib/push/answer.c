@@ -8,8 +8,6 @@
 #include "push/trigger.h"
 #include "ws/ws.h"
 
-static const char methods[] = "GET, HEAD, OPTIONS, POST";
-
 static const char welcome[] =
     "<!doctype html>\n"
     "<html lang=\"en\">\n"
@@ -64,8 +62,6 @@ answer_status(struct reply *reply, int status, const char *why)
 	reply->status = status;
 	field(reply, "Content-Type", "text/plain; charset=utf-8");
 	field(reply, "Cache-Control", "no-store");
-	if (status == 405)
-		field(reply, "Allow", methods);
 	if (status == 426)
 		field(reply, "Sec-WebSocket-Version", "13");
 	buf_printf(&reply->body, "%d %s%s%s\n", status, reply_reason(status),
@@ -123,14 +119,16 @@ answer_state(
 	buf_free(&tag);
 }
 
-/* The script has one place where what is true at this moment goes in. */
+/* The generation goes into the script; nothing else, since any page may read it. */
 static void
 answer_script(const struct world *w, struct reply *reply)
 {
 	static const char marker[] = "/*served*/null";
 	const size_t len = sizeof marker - 1;
+	char name[HISTORY_NAME];
 	size_t i;
 
+	history_name(w->history, name);
 	field(reply, "Content-Type", "text/javascript; charset=utf-8");
 	field(reply, "Cache-Control", "no-store");
 	for (i = 0; i + len < reload_js_size; i++)
@@ -141,16 +139,37 @@ answer_script(const struct world *w, struct reply *reply)
 		return;
 	}
 	buf_put(&reply->body, reload_js, i);
-	buf_puts(&reply->body, "{");
-	history_put(w->history, &reply->body, w->now);
-	buf_puts(&reply->body, "}");
+	buf_printf(&reply->body, "{\"generation\":\"%s\"}", name);
 	i += len;
 	buf_put(&reply->body, reload_js + i, reload_js_size - i);
+}
+
+/* the methods of a resource, as Allow has them */
+static const char *
+methods_of(const struct http_request *r)
+{
+	const char *methods;
+
+	methods = trigger_methods(r);
+	if (methods == NULL && http_is(r->path, "*"))
+		return "GET, HEAD, OPTIONS, POST";
+	return methods == NULL ? "GET, HEAD, OPTIONS" : methods;
+}
+
+static bool
+is_read(const struct http_request *r)
+{
+	return (r->method == HTTP_GET || r->method == HTTP_HEAD) &&
+	    strstr(methods_of(r), r->method == HTTP_GET ? "GET" : "HEAD") !=
+	    NULL;
 }
 
 static void
 answer_options(const struct http_request *r, struct reply *reply)
 {
+	const char *methods;
+
+	methods = methods_of(r);
 	reply->status = 204;
 	field(reply, "Allow", methods);
 	if (http_field(r, "access-control-request-method", 0).p == NULL)
@@ -159,9 +178,6 @@ answer_options(const struct http_request *r, struct reply *reply)
 	field(reply, "Access-Control-Allow-Headers",
 	    "Cache-Control, Content-Type, If-Modified-Since, If-None-Match, "
 	    "Last-Event-ID");
-	if (http_field(r, "access-control-request-private-network", 0).p !=
-	    NULL)
-		field(reply, "Access-Control-Allow-Private-Network", "true");
 }
 
 static bool
@@ -275,22 +291,39 @@ static enum answer_result
 route(const struct world *w, const struct http_request *r, void *body, size_t n,
     struct reply *reply, enum dialect *dialect)
 {
-	if (trigger_is(r))
-		answer_trigger(w, r, body, n, reply);
-	else if (r->method == HTTP_OPTIONS)
+	if (trigger_is(r)) {
+		/* Any page can make a browser send one: see access_allows. */
+		if (r->method == HTTP_GET && !access_is_loopback(r->host))
+			answer_status(
+			    reply, 403, "by GET at localhost only; POST it");
+		else
+			answer_trigger(w, r, body, n, reply);
+	} else if (r->method == HTTP_OPTIONS)
 		answer_options(r, reply);
-	else if (r->method != HTTP_GET && r->method != HTTP_HEAD)
+	else if (r->method == HTTP_UNKNOWN)
+		answer_status(reply, 501, "");
+	else if (!is_read(r)) {
 		answer_status(reply, 405, "");
-	else
+		field(reply, "Allow", methods_of(r));
+	} else
 		return answer_get(w, r, reply, dialect);
 	return ANSWER_READY;
 }
 
-/* An origin that may ask may also read what it gets. */
+/*
+ * An origin that may ask may also read what it gets.  Browsers keep the rest from
+ * pages of other sites, also where they do not say which page asks; a page that
+ * has no origin, or any, is let in by -a.
+ */
 static void
-share(const struct http_request *r, struct reply *reply)
+share(const struct world *w, const struct http_request *r, struct reply *reply)
 {
 	struct http_span origin;
+
+	if (access_is_script(r))
+		field(reply, "Cross-Origin-Resource-Policy", "cross-origin");
+	else if (!w->access->any && !w->access->null)
+		field(reply, "Cross-Origin-Resource-Policy", "same-site");
 
 	origin = http_field(r, "origin", 0);
 	field(reply, "Vary", "Origin");
@@ -330,6 +363,6 @@ answer(const struct world *w, const struct http_request *r, void *body,
 	result = route(w, r, body, n, reply, dialect);
 	if (result == ANSWER_READY ||
 	    (result == ANSWER_LISTEN && dialect_streams(*dialect)))
-		share(r, reply);
+		share(w, r, reply);
 	return result;
 }

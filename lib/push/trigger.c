@@ -86,34 +86,48 @@ anything(const struct http_request *r, char *body, size_t n, struct news *news)
 
 static const struct {
 	const char *path;
+	const char *methods; /* as Allow has them */
 	bool get; /* a GET does it, too */
 	void (*read)(const struct http_request *r, char *body, size_t n,
 	    struct news *news);
 } triggers[] = {
-	{ "/reload", false, listed },
-	{ "/changed", true, changed },
-	{ "/__bext/admin/api/bundle/reload", false, anything },
-	{ "/__bext/admin/api/bundle/fast-reload", false, anything },
+	{ "/reload", "GET, HEAD, OPTIONS, POST", false, listed },
+	{ "/changed", "GET, OPTIONS, POST", true, changed },
+	{ "/__bext/admin/api/bundle/reload", "OPTIONS, POST", false, anything },
+	{ "/__bext/admin/api/bundle/fast-reload", "OPTIONS, POST", false,
+	    anything },
 };
 enum { TRIGGERS = sizeof triggers / sizeof triggers[0] };
 
-static int
+/* the trigger at the path, or TRIGGERS */
+static size_t
 find(const struct http_request *r)
 {
-	int i;
+	size_t i;
 
-	for (i = 0; i < TRIGGERS; i++)
-		if (http_is(r->path, triggers[i].path) &&
-		    (r->method == HTTP_POST ||
-			(r->method == HTTP_GET && triggers[i].get)))
-			break;
+	for (i = 0; i < TRIGGERS && !http_is(r->path, triggers[i].path); i++)
+		;
 	return i;
+}
+
+const char *
+trigger_methods(const struct http_request *r)
+{
+	size_t i;
+
+	i = find(r);
+	return i < TRIGGERS ? triggers[i].methods : NULL;
 }
 
 bool
 trigger_is(const struct http_request *r)
 {
-	return find(r) < TRIGGERS;
+	size_t i;
+
+	i = find(r);
+	return i < TRIGGERS &&
+	    (r->method == HTTP_POST ||
+		(r->method == HTTP_GET && triggers[i].get));
 }
 
 void

@@ -7,8 +7,11 @@
 #include "http/http.h"
 #include "push/news.h"
 
-/* is this request to ring? */
+/* Return true if the request is one that brings news. */
 bool trigger_is(const struct http_request *r);
+
+/* Return the methods of its path, as Allow has them; NULL: no request brings any there. */
+const char *trigger_methods(const struct http_request *r);
 
 /* Read what it says is new, for which trigger_is holds; the body is written to. */
 void trigger_read(

@@ -7,6 +7,8 @@
 static const char *hosts[] = { "dev.test", "10.0.0.7", "fe80::1" };
 static const struct access closed = { .n = 0 };
 static const struct access named = { .n = 3, .hosts = hosts };
+static const char *suffix[] = { ".dev.test" };
+static const struct access below = { .n = 1, .hosts = suffix };
 static const struct access any = { .any = true };
 static const struct access null = { .null = true };
 
@@ -49,6 +51,10 @@ test_hosts(void)
 		host(&named, "10.0.0.7") && host(&named, "[fe80::1]:80") &&
 		host(&named, "localhost") && !host(&named, "x.dev.test"),
 	    "what was allowed is, with any port");
+	ok(host(&below, "a.dev.test:80") && host(&below, "a.b.DEV.test") &&
+		host(&below, "dev.test") && !host(&below, "xdev.test") &&
+		!host(&below, "dev.test.evil") && !host(&below, ".test"),
+	    "a name with a dot in front is that name and all below it");
 	ok(host(&any, "example.com") && !host(&any, "a:b"),
 	    "any host is any that is one");
 	ok(access_host(&closed, h, "192.168.1.5") &&
@@ -71,6 +77,13 @@ test_origins(void)
 		!origin(&closed, "http://evil.example/localhost") &&
 		!origin(&closed, "") && !origin(&closed, "localhost"),
 	    "pages of others may not");
+	ok(!origin(&any, "http://evil.example\\.localhost") &&
+		!origin(&closed, "http://evil.example\\.localhost") &&
+		!origin(&closed, "http://a%2e.localhost") &&
+		!origin(&closed, "http://a?.localhost") &&
+		!origin(&closed, "http://\xc2\x9b.localhost") &&
+		origin(&closed, "http://a_b.localhost"),
+	    "nor may names with characters that no host has");
 	ok(!origin(&closed, "chrome-extension://localhost") &&
 		!origin(&any, "chrome-extension://localhost") &&
 		!origin(&closed, "file://"),

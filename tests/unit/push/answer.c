@@ -7,6 +7,7 @@
 #include "push/reload_js.h"
 
 static const struct access closed = { .n = 0 };
+static const struct access opened = { .any = true };
 static struct history history;
 static void ring(struct news *news);
 static struct world w = { .access = &closed,
@@ -139,8 +140,14 @@ test_triggers(void)
 		ask("GET /changed", "Sec-Fetch-Site: cross-site\r\n") == 403 &&
 		history.n == 19,
 	    "strangers can't ring");
+	w.access = &opened;
+	ok(ask("GET http://dev.test/changed", "") == 403 &&
+		ask("POST http://dev.test/changed", "") == 200 &&
+		history.n == 20,
+	    "a GET rings at localhost only");
+	w.access = &closed;
 	ok(ask("POST /reload", "Origin: http://localhost:3000\r\n") == 200 &&
-		history.n == 20 && says("Access-Control-Allow-Origin: "),
+		history.n == 21 && says("Access-Control-Allow-Origin: "),
 	    "allowed origins can");
 }
 
@@ -176,15 +183,24 @@ test_script(void)
 		says("Cache-Control: no-store\r\n") &&
 		says("Content-Type: text/javascript; charset=utf-8\r\n"),
 	    "the script is answered, and not to be kept");
-	ok(holds("{\"generation\":\"9f3c01d2-17\",\"age\":1234,\"reload\":16,"
-		 "\"broken\":false}") &&
+	ok(holds("const served = {\"generation\":\"9f3c01d2-17\"} || {};") &&
 		!holds("/*served*/"),
-	    "with what is true at this moment in it");
+	    "with the generation in it, and nothing else");
 	ok(ask("GET /livereload.js?snipver=1", "") == 200 &&
 		holds("9f3c01d2-17"),
 	    "by the name that others know it by, too");
-	ok(ask("GET /reload.js?x", "Sec-Fetch-Site: cross-site\r\n") == 200,
+	ok(ask("GET /reload.js?x", "Sec-Fetch-Site: cross-site\r\n") == 200 &&
+		says("Cross-Origin-Resource-Policy: cross-origin\r\n"),
 	    "to pages of other sites too");
+	ok(ask("GET /reload", "") == 200 &&
+		says("Cross-Origin-Resource-Policy: same-site\r\n") &&
+		ask("GET /x", "") == 404 &&
+		says("Cross-Origin-Resource-Policy: same-site\r\n"),
+	    "which get nothing else");
+	w.access = &opened;
+	ok(ask("GET /reload", "") == 200 && !says("Cross-Origin"),
+	    "unless they are let in");
+	w.access = &closed;
 }
 
 static void
@@ -193,9 +209,17 @@ test_pages(void)
 	ok(ask("GET /", "") == 200 && holds("/reload.js"),
 	    "without files there is a page that says how to go on");
 	ok(ask("GET /x", "") == 404, "and nothing else");
-	ok(ask("PUT /reload", "") == 405 && says("Allow: GET, HEAD") &&
-		ask("POST /", "") == 405,
-	    "other methods are 405");
+	ok(ask("PUT /reload", "") == 405 &&
+		says("Allow: GET, HEAD, OPTIONS, POST\r\n") &&
+		ask("POST /", "") == 405 &&
+		says("Allow: GET, HEAD, OPTIONS\r\n") &&
+		ask("GET /__bext/admin/api/bundle/reload", "") == 405 &&
+		says("Allow: OPTIONS, POST\r\n") &&
+		ask("HEAD /changed", "") == 405 &&
+		says("Allow: GET, OPTIONS, POST\r\n"),
+	    "other methods are 405, with those that there are");
+	ok(ask("FOO /", "") == 501 && !says("Allow") && ask("get /", "") == 501,
+	    "unknown ones are 501");
 	ok(ask("GET /", "Origin: http://evil\r\n") == 403 && !says("Access-"),
 	    "strangers are 403 and may not read it");
 }
