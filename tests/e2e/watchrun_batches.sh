@@ -34,10 +34,11 @@ slowly() {
 		: >seen
 		"$@"
 		if [ $? -ne 4 ]; then
-			runs 1 seen && last_is "$text"
-			return
+			runs 1 seen && last_is "$text" && return
+			tail -n 3 seen log
+			return 1
 		fi
-		until_ok 10 last_is "$text"
+		until_ok 3 last_is "$text"
 		sleep 0.5
 	done
 	echo "too late $attempt times"
@@ -53,8 +54,13 @@ in_six() {
 	save steps site/page.html text:1 pause:60 text:2 pause:60 text:3 \
 	    pause:60 text:4 pause:60 text:5 pause:60 text:6
 }
+# A watcher that is kept from looking in between finds nothing changed: too late.
 put_back() {
-	save back site/page.html site/away
+	same=$(grep -c 'page.html: is as it was' log)
+	save back site/page.html site/away || return
+	until_ok 1 test -s seen ||
+	    [ "$(grep -c 'page.html: is as it was' log)" -eq "$same" ] ||
+	    return 4
 }
 
 begin
