@@ -21,8 +21,12 @@
 	const touch = () => new Promise((done) => { on("keydown", done); on("pointerdown", done); });
 	const loaded = new Promise((done) => document.readyState === "complete" ? done() : on("load", () => setTimeout(done)));
 
+	// The address of the script is older than a <base> behind it.
+	const base = find("base[href]")[0];
+	const src = base && script.compareDocumentPosition(base) & 4 ? new URL(script.getAttribute("src"), location).href : script.src;
+
 	const served = /*served*/null || {};	// the generation
-	const stateURL = new URL("reload", script.src).href;
+	const stateURL = new URL("reload", src).href;
 	const tag = option("generation");
 
 	let mine = tag || served.generation || "";	// the generation of the page
@@ -288,7 +292,7 @@
 	}
 
 	const prints = {};	// URL: text
-	const ours = new Set([script.src, stateURL]);	// not the page's
+	const ours = new Set([src, stateURL]);	// not the page's
 	let printed;
 
 	async function get(url, cache) {

@@ -214,7 +214,9 @@ step(struct walk *w)
 	if (strcmp(w->name, "..") == 0)
 		return ascend(w);
 	errno = ENOENT;
-	if (w->name[0] == '.' || w->name[0] == '\0')
+	if (w->name[0] == '\0' ||
+	    (w->name[0] == '.' &&
+		(w->done[0] != '\0' || strcmp(w->name, ".well-known") != 0)))
 		return -1;
 	if (fstatat(w->dir, w->name, &w->st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -1;

@@ -37,14 +37,22 @@ static const char page_vary[] =
     "Vary: Accept, HX-Request, Sec-Fetch-Dest, Turbo-Frame, "
     "Upgrade-Insecure-Requests, X-Requested-With\r\n";
 
-/* append the tag of the script; as buf_put */
+/*
+ * Append the tag of the script; as buf_put.  Its address is relative to that of
+ * the page, which a proxy may know by another path.
+ */
 static int
-put_tag(struct buf *b, const char *generation)
+put_tag(struct buf *b, const struct visit *v)
 {
-	return buf_printf(b,
-	    "<script async src=\"/reload.js\" data-generation=\"%s\">"
-	    "</script>",
-	    generation);
+	size_t i;
+
+	if (buf_puts(b, "<script async src=\"") < 0)
+		return -1;
+	for (i = 1; i < v->r->path.n; i++)
+		if (v->r->path.p[i] == '/' && buf_puts(b, "../") < 0)
+			return -1;
+	return buf_printf(b, "reload.js\" data-generation=\"%s\"></script>",
+	    v->generation);
 }
 
 /* Return true if a browser says that the response will be shown. */
@@ -137,7 +145,7 @@ fail(struct visit *v, int status)
 	buf_puts(
 	    &v->reply->fields, "Content-Type: text/html; charset=utf-8\r\n");
 	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
-	put_tag(b, v->generation);
+	put_tag(b, v);
 	buf_printf(b,
 	    "\n<title>%d %s</title>\n</head>\n<body>\n<h1>%s</h1>\n<p><code>",
 	    status, reply_reason(status), reply_reason(status));
@@ -209,7 +217,7 @@ take_start(struct visit *v, const char *start, size_t n, bool *tagged)
 	if (!*tagged && (int64_t)n < v->st.st_size)
 		return 0; /* it is sent as it is read */
 	if (buf_put(b, start, place) < 0 ||
-	    (*tagged && put_tag(b, v->generation) < 0))
+	    (*tagged && put_tag(b, v) < 0))
 		return -1;
 	v->reply->off = (int64_t)n;
 	return buf_put(b, start + place, n - place);
@@ -232,6 +240,13 @@ judge(struct visit *v, const struct validators *validators, int64_t *first,
 	if (range == RANGE_BEYOND)
 		return 416;
 	return range == RANGE_PART ? 206 : 200;
+}
+
+static int
+put_type(struct visit *v)
+{
+	return buf_printf(&v->reply->fields, "Content-Type: %s%s\r\n", v->type,
+	    mime_is_text(v->type) && v->is_utf8 ? "; charset=utf-8" : "");
 }
 
 /* the whole is in the reply: leave what the client is to get */
@@ -266,8 +281,8 @@ give(struct visit *v, const struct validators *validators)
 		reply_date(date, validators->modified);
 		buf_printf(b, "Last-Modified: %s\r\n", date);
 	}
-	buf_printf(b, "Accept-Ranges: bytes\r\nContent-Type: %s%s\r\n", v->type,
-	    mime_is_text(v->type) && v->is_utf8 ? "; charset=utf-8" : "");
+	buf_puts(b, "Accept-Ranges: bytes\r\n");
+	put_type(v);
 	if (v->reply->status == 206) {
 		buf_printf(b, "Content-Range: bytes %lld-%lld/%lld\r\n",
 		    (long long)first, (long long)(first + n - 1),
@@ -308,6 +323,17 @@ read_start(struct visit *v, char start[SITE_LOOK], size_t *n)
 	return 0;
 }
 
+/* What was not read is sent from the file. */
+static void
+take_rest(struct visit *v)
+{
+	v->reply->len = (int64_t)v->st.st_size - v->reply->off;
+	if (v->reply->len > 0) {
+		v->reply->fd = v->fd;
+		v->fd = -1;
+	}
+}
+
 static int
 answer_file(struct visit *v)
 {
@@ -328,24 +354,53 @@ answer_file(struct visit *v)
 	validators = conditional_file(&v->st);
 	if (v->is_page)
 		conditional_page(&validators, v->generation, tagged);
-	v->reply->len = (int64_t)v->st.st_size - v->reply->off;
-	if (v->reply->len > 0) {
-		v->reply->fd = v->fd;
-		v->fd = -1;
-	}
+	take_rest(v);
 	return give(v, &validators);
 }
 
-/* One slash in front, whatever came: "//host" would lead elsewhere. */
+/* The site's own page for what is not there, as hosts have it. */
+static int
+not_found(struct visit *v)
+{
+	char start[SITE_LOOK];
+	struct buf *b;
+	bool tagged;
+	size_t n;
+
+	memcpy(v->path, "404.html", sizeof "404.html");
+	if (wants_own_page(v->r))
+		v->fd = root_open(&v->site->root, v->path, &v->st);
+	if (v->fd < 0 || !S_ISREG(v->st.st_mode))
+		return fail(v, 404);
+	set_type(v);
+	if (read_start(v, start, &n) != 0 ||
+	    take_start(v, start, n, &tagged) < 0)
+		return fail(v, 404);
+	take_rest(v);
+	b = &v->reply->fields;
+	v->reply->status = 404;
+	buf_puts(b, "Cache-Control: no-store\r\n");
+	buf_puts(b, page_vary);
+	return put_type(v);
+}
+
+/* The last component of the request's path, which a proxy may know by another one. */
 static int
 redirect(struct visit *v)
 {
+	struct http_span path;
 	struct buf *b;
+	size_t i;
 
+	path = v->r->path;
+	for (i = path.n; path.p[i - 1] != '/'; i--)
+		;
 	b = &v->reply->fields;
 	v->reply->status = 301;
-	buf_puts(b, "Cache-Control: no-store\r\nLocation: /");
-	http_escape(b, v->path, strlen(v->path));
+	buf_puts(b, "Cache-Control: no-store\r\nLocation: ./");
+	for (; i < path.n; i++)
+		buf_printf(b, (unsigned char)path.p[i] < 0x80 ? "%c" : "%%%02X",
+		    (unsigned char)path.p[i]);
 	buf_puts(b, "/");
 	buf_put(b, v->r->query.p, v->r->query.n);
 	return buf_puts(b, "\r\n");
@@ -362,7 +417,7 @@ answer_listing(struct visit *v)
 	v->is_page = v->is_utf8 = true;
 	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
 	if (wants_own_page(v->r))
-		put_tag(b, v->generation);
+		put_tag(b, v);
 	if (listing_put(b, &v->site->root, v->fd, v->path, SITE_ENTRIES) < 0)
 		return fail(v, errno == EACCES ? 403 : 500);
 	validators = conditional_bytes(buf_head(b), b->len);
@@ -394,18 +449,17 @@ answer_directory(struct visit *v)
 	return answer_file(v);
 }
 
-/* does a component start with a dot? not even "." is asked for by pages */
+/* Return true if a component starts with a dot, but for a first ".well-known". */
 static bool
-dotted(const char *path)
+is_dotted(const char *path)
 {
-	const char *p;
+	static const char known[] = ".well-known";
+	const size_t len = sizeof known - 1;
 
-	if (*path == '.')
-		return true;
-	for (p = strchr(path, '/'); p != NULL; p = strchr(p + 1, '/'))
-		if (p[1] == '.')
-			return true;
-	return false;
+	if (strncmp(path, known, len) == 0 &&
+	    (path[len] == '/' || path[len] == '\0'))
+		path += len;
+	return *path == '.' || strstr(path, "/.") != NULL;
 }
 
 /* the path without escapes and outer slashes; was there one at its end? */
@@ -429,21 +483,49 @@ take_path(struct visit *v, bool *slash)
 	return 0;
 }
 
+/* The file of that name, or else of that name and ".html", as hosts have it. */
+static int
+open_path(struct visit *v, bool slash)
+{
+	size_t n;
+
+	errno = ENOENT;
+	if (is_dotted(v->path) || root_renew(&v->site->root) < 0)
+		return -1;
+	v->fd = root_open(&v->site->root, v->path, &v->st);
+	n = strlen(v->path);
+	if (v->fd >= 0 || errno != ENOENT || slash || n == 0)
+		return v->fd;
+	memcpy(v->path + n, ".html", sizeof ".html");
+	v->fd = root_open(&v->site->root, v->path, &v->st);
+	if (v->fd >= 0 && S_ISREG(v->st.st_mode))
+		return v->fd;
+	if (v->fd >= 0)
+		close(v->fd);
+	v->fd = -1;
+	errno = ENOENT;
+	return -1;
+}
+
 static int
 visit(struct visit *v)
 {
 	bool slash;
+	int status;
 
 	if (take_path(v, &slash) < 0)
 		return fail(v, 400);
-	errno = ENOENT;
-	if (!dotted(v->path) && root_renew(&v->site->root) == 0)
-		v->fd = root_open(&v->site->root, v->path, &v->st);
-	if (v->fd < 0)
-		return fail(v, status_of(errno));
+	if (open_path(v, slash) < 0) {
+		status = status_of(errno);
+		return status == 404 ? not_found(v) : fail(v, status);
+	}
 	if (S_ISDIR(v->st.st_mode))
 		return slash ? answer_directory(v) : redirect(v);
-	return slash ? fail(v, 404) : answer_file(v);
+	if (!slash)
+		return answer_file(v);
+	close(v->fd);
+	v->fd = -1;
+	return not_found(v);
 }
 
 int

@@ -120,6 +120,19 @@ test("a file that the cache holds to be fresh is new after a reload", async (t) 
 	await view.is("green");
 });
 
+test("a <base> changes nothing for the script, in whatever folder the page is", async (t) => {
+	const page = (text) => html(text, '<base href="http://evil.example/x/">');
+	const site = await t.site({ "a/b/page.html": page("one") });
+	const view = await t.open(`${site.url}a/b/page`);
+
+	await view.shows("one");
+	await site.server.listeners(1);
+	site.write("a/b/page.html", page("two"));
+	await site.server.post("a/b/page.html");
+	await view.shows("two");
+	await view.loaded(2);
+}, ["own"]);
+
 test("a hidden tab waits until it is shown", async (t) => {
 	const site = await t.site({ "index.html": html("one") });
 	const view = await t.open(site.url);

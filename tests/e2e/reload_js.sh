@@ -25,4 +25,4 @@ code reload.js >written
 code served >answer
 ok 'what is served is its code' cmp written answer
 ok 'and has no comment' not grep -q '// ' served
-ok 'and at most 6 KB when it is compressed' at_most 6144 packed
+ok 'and at most 9 KB when it is compressed' at_most 9216 packed

@@ -16,7 +16,9 @@ static struct reply reply;
 static char got[200000]; /* the whole body */
 static int result;
 
-#define TAG "<script async src=\"/reload.js\" data-generation=\"g-1\"></script>"
+#define TAG "<script async src=\"reload.js\" data-generation=\"g-1\"></script>"
+#define TAG_BELOW \
+	"<script async src=\"../reload.js\" data-generation=\"g-1\"></script>"
 
 static void
 put(const char *path, const char *text)
@@ -229,6 +231,49 @@ test_pages(void)
 	    "what was asked for is shown as text");
 }
 
+/* What hosts of static files do. */
+static void
+test_host(void)
+{
+	mkdir("root/both", 0755);
+	mkdir("root/.well-known", 0755);
+	mkdir("root/deep", 0755);
+	mkdir("root/deep/.well-known", 0755);
+	put("root/contact.html", "<head>contact");
+	put("root/both.html", "<head>both");
+	put("root/.well-known/assetlinks.json", "[]");
+	put("root/.well-known/.x", "x");
+	put("root/deep/.well-known/x", "x");
+	ok(get("/contact", "") == 200 && strstr(got, "contact") != NULL &&
+		says("text/html"),
+	    "a page need not say .html");
+	ok(get("/contact/", "") == 404 && get("/both", "") == 301 &&
+		get("/both.html", "") == 200,
+	    "but with no slash at its end, and not in place of a directory");
+	ok(get("/.well-known/assetlinks.json", "") == 200 &&
+		strcmp(got, "[]") == 0 && get("/.well-known/", "") == 200,
+	    "well-known files are served");
+	ok(get("/.well-known/.x", "") == 404 &&
+		get("/.well-known/../a.css", "") == 404 &&
+		get("/.well-knownx", "") == 404 &&
+		get("/deep/.well-known/x", "") == 404,
+	    "no other names with dots");
+	put("root/404.html", "<head>lost");
+	ok(get("/deep/nope", "") == 404 &&
+		strcmp(got, "<head>" TAG_BELOW "lost") == 0 &&
+		says("Cache-Control: no-store\r\n") && !says("ETag"),
+	    "a site may have its own page for what is missing");
+	ok(get("/nope.png", "Sec-Fetch-Dest: image\r\n") == 404 &&
+		strstr(got, "lost") == NULL,
+	    "which is nothing for images");
+	unlink("root/404.html");
+	ok(get("/deep//nope", "") == 404 &&
+		strstr(got, "\"../../reload.js\"") != NULL,
+	    "each slash of the request counts");
+	ok(get("/deep%2fx", "") == 404 && strstr(got, TAG) != NULL,
+	    "but not one that is escaped");
+}
+
 static void
 test_directories(void)
 {
@@ -238,13 +283,13 @@ test_directories(void)
 	put("root/sub/.hidden", "x");
 	mkdir("root/home", 0755);
 	put("root/home/index.html", "<head>home");
-	ok(get("/sub", "") == 301 && says("Location: /sub/\r\n"),
+	ok(get("/sub", "") == 301 && says("Location: ./sub/\r\n"),
 	    "a directory without its slash is redirected");
-	ok(get("//sub?a=b", "") == 301 && says("Location: /sub/?a=b\r\n"),
+	ok(get("//sub?a=b", "") == 301 && says("Location: ./sub/?a=b\r\n"),
 	    "never to another host, and with its query");
-	ok(get("/home/", "") == 200 && strcmp(got, "<head>" TAG "home") == 0,
+	ok(get("/home/", "") == 200 && strcmp(got, "<head>" TAG_BELOW "home") == 0,
 	    "index.html is the page of its directory");
-	ok(get("/sub/", "") == 200 && strstr(got, TAG) != NULL &&
+	ok(get("/sub/", "") == 200 && strstr(got, TAG_BELOW) != NULL &&
 		strstr(got, "<a href=\"./x%26y%3C.txt\">x&amp;y&lt;.txt</a>") !=
 		    NULL &&
 		strstr(got, "../") != NULL,
@@ -434,6 +479,7 @@ main(void)
 	test_files();
 	test_pages();
 	test_directories();
+	test_host();
 	test_conditions();
 	test_ranges();
 	test_rights();
