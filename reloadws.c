@@ -34,8 +34,9 @@ enum {
 /* whose turn it is among the first of peers.fds */
 enum { OWN_SIGNALS, OWN_INPUT };
 
-static const char usage[] = "usage: reloadws [-hqVv] [-a host]... [-d dir] "
-			    "[-l [addr:]port]... [-p pidfile] [-]\n";
+static const char usage[] =
+    "usage: reloadws [-hqVv] [-a host]... [-d dir] [-H header]...\n"
+    "                [-l [addr:]port]... [-p pidfile] [-]\n";
 
 static struct {
 	/* what the user wants */
@@ -530,6 +531,16 @@ add_host(char *arg)
 }
 
 static void
+add_field(const char *arg)
+{
+	if (site_add_field(&srv.site, arg) < 0)
+		msg_misuse("-H %s: %s", arg,
+		    errno == EPERM       ? "reloadws sets that itself"
+			: errno == E2BIG ? "too many headers"
+					 : "not a header: -H 'Name: value'");
+}
+
+static void
 set_pidfile(const char *arg)
 {
 	if (*arg == '\0')
@@ -545,7 +556,7 @@ options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, ":a:d:hl:p:qVv")) != -1)
+	while ((c = getopt(argc, argv, ":a:d:H:hl:p:qVv")) != -1)
 		switch (c) {
 		case 'a':
 			add_host(optarg);
@@ -554,6 +565,9 @@ options(int argc, char **argv)
 			if (*optarg == '\0')
 				msg_misuse("-d '': an empty name");
 			srv.dir = optarg;
+			break;
+		case 'H':
+			add_field(optarg);
 			break;
 		case 'h':
 			msg_usage();
@@ -583,6 +597,8 @@ options(int argc, char **argv)
 	}
 	if (optind < argc)
 		msg_misuse("%s: no argument but - is known", argv[optind]);
+	if (srv.site.nfields > 0 && srv.dir == NULL)
+		msg_misuse("-H: no files are served without -d");
 }
 
 int

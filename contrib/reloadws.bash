@@ -20,7 +20,7 @@ _reloadws_reply() {
 }
 
 _reloadws() {
-	local letters='a:d:hl:p:qVv' word=${COMP_WORDS[COMP_CWORD]}
+	local letters='a:d:H:hl:p:qVv' word=${COMP_WORDS[COMP_CWORD]}
 	case $(_reloadws_before "$letters") in
 	a) _reloadws_reply -A hostname -- "$word" ;;
 	d) _reloadws_reply -d -- "$word" ;;

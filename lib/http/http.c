@@ -205,8 +205,8 @@ parse_request_line(struct http_span line, struct http_request *r)
 }
 
 /* No folded lines, no blanks around the name: RFC 9112, 5.1 and 5.2. */
-static int
-parse_field(struct http_span line, struct http_field *f)
+int
+http_read_field(struct http_span line, struct http_field *f)
 {
 	const char *colon;
 	size_t i;
@@ -415,7 +415,7 @@ http_parse(const char *p, size_t n, struct http_request *r)
 			return check(r);
 		if (r->nfields == HTTP_FIELDS_MAX)
 			return -431;
-		error = parse_field(line, &r->field[r->nfields++]);
+		error = http_read_field(line, &r->field[r->nfields++]);
 	}
 	return error;
 }

@@ -66,6 +66,9 @@ long http_head_size(const char *p, size_t n, size_t *seen);
 /* read a whole head; 0, or a status, negative: -400, -411, -413, -417, -431, -505 */
 int http_parse(const char *p, size_t n, struct http_request *r);
 
+/* Read a line of a head without its end.  Returns 0, or -400. */
+int http_read_field(struct http_span line, struct http_field *f);
+
 /* the i-th field of that name, from 0; a span at NULL if there are not so many */
 struct http_span
 http_field(const struct http_request *r, const char *name, size_t i);

@@ -364,5 +364,7 @@ answer(const struct world *w, const struct http_request *r, void *body,
 	if (result == ANSWER_READY ||
 	    (result == ANSWER_LISTEN && dialect_streams(*dialect)))
 		share(w, r, reply);
+	if (reply->is_site)
+		site_put_fields(w->site, reply);
 	return result;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -137,6 +138,32 @@ reply_free(struct reply *reply)
 	if (reply->fd >= 0)
 		close(reply->fd);
 	reply->fd = -1;
+}
+
+int
+reply_set(struct reply *reply, const char *line, size_t n)
+{
+	struct buf *b, old;
+	const char *p, *end, *next;
+	int r;
+
+	b = &reply->fields;
+	old = *b;
+	*b = (struct buf){ .max = old.max };
+	p = (char *)buf_head(&old);
+	end = p + old.len;
+	for (r = 0; p < end; p = next) {
+		next = (char *)memchr(p, '\n', (size_t)(end - p)) + 1;
+		if ((size_t)(next - p) > n && p[n] == ':' &&
+		    strncasecmp(p, line, n) == 0)
+			continue;
+		if (buf_put(b, p, (size_t)(next - p)) < 0)
+			r = -1;
+	}
+	buf_free(&old);
+	if (buf_puts(b, line) < 0 || buf_puts(b, "\r\n") < 0)
+		r = -1;
+	return r;
 }
 
 void

@@ -23,6 +23,7 @@ struct reply {
 	int fd; /* -1: no file */
 	int64_t off;
 	int64_t len;
+	bool is_site; /* it comes from the site */
 };
 
 /* an empty reply */
@@ -43,6 +44,12 @@ int reply_head(
 
 /* read of a reply's file at off, as pread(2), interrupted or not */
 ssize_t reply_read(int fd, void *bytes, size_t n, int64_t off);
+
+/*
+ * Set a field, "Name: value", in place of those of that name, which is as long as
+ * n tells.  As buf_put.
+ */
+int reply_set(struct reply *reply, const char *line, size_t n);
 
 /* Not Found for 404 */
 const char *reply_reason(int status);

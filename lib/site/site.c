@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/str.h"
 #include "base/utf8.h"
 #include "os/os.h"
 #include "site/conditional.h"
@@ -51,8 +52,8 @@ put_tag(struct buf *b, const struct visit *v)
 	for (i = 1; i < v->r->path.n; i++)
 		if (v->r->path.p[i] == '/' && buf_puts(b, "../") < 0)
 			return -1;
-	return buf_printf(b, "reload.js\" data-generation=\"%s\"></script>",
-	    v->generation);
+	return buf_printf(
+	    b, "reload.js\" data-generation=\"%s\"></script>", v->generation);
 }
 
 /* Return true if a browser says that the response will be shown. */
@@ -216,8 +217,7 @@ take_start(struct visit *v, const char *start, size_t n, bool *tagged)
 	}
 	if (!*tagged && (int64_t)n < v->st.st_size)
 		return 0; /* it is sent as it is read */
-	if (buf_put(b, start, place) < 0 ||
-	    (*tagged && put_tag(b, v) < 0))
+	if (buf_put(b, start, place) < 0 || (*tagged && put_tag(b, v) < 0))
 		return -1;
 	v->reply->off = (int64_t)n;
 	return buf_put(b, start + place, n - place);
@@ -541,9 +541,43 @@ site_answer(struct site *s, const struct http_request *r,
 		.reply = reply,
 		.fd = -1 };
 	result = visit(&v);
+	reply->is_site = true;
 	if (v.fd >= 0)
 		close(v.fd);
 	return result;
+}
+
+int
+site_add_field(struct site *s, const char *line)
+{
+	static const char *const ours[] = { "connection", "date", "keep-alive",
+		"te", "trailer", "transfer-encoding", "upgrade" };
+	struct http_field f;
+	size_t i;
+
+	errno = EINVAL;
+	if (http_read_field((struct http_span){ line, strlen(line) }, &f) < 0)
+		return -1;
+	errno = EPERM;
+	if (f.name.n > 8 && str_is(f.name.p, 8, "content-"))
+		return -1;
+	for (i = 0; i < sizeof ours / sizeof ours[0]; i++)
+		if (http_is(f.name, ours[i]))
+			return -1;
+	errno = E2BIG;
+	if (s->nfields == SITE_FIELDS)
+		return -1;
+	s->fields[s->nfields++] = line;
+	return 0;
+}
+
+void
+site_put_fields(const struct site *s, struct reply *reply)
+{
+	size_t i;
+
+	for (i = 0; i < s->nfields; i++)
+		reply_set(reply, s->fields[i], strcspn(s->fields[i], ":"));
 }
 
 int

@@ -14,17 +14,30 @@ enum {
 	SITE_EMPTY_MS =
 	    500, /* as long as that a new empty file is waited for */
 	SITE_LOOK = 65536, /* bytes of a page that <head> is looked for in */
-	SITE_ENTRIES = 10000 /* in a listing */
+	SITE_ENTRIES = 10000, /* in a listing */
+	SITE_FIELDS = 32 /* of all responses */
 };
 
 struct site {
 	struct root root;
+	const char *fields[SITE_FIELDS]; /* of all responses, "Name: value" */
+	size_t nfields;
 };
 
 /* serve the directory at path; 0, or -1 and errno as root_init */
 int site_init(struct site *s, const char *path);
 
 void site_free(struct site *s);
+
+/*
+ * Add a field to all responses, in place of ours of that name.  The line is kept.
+ * Returns 0, or -1 with errno set: EINVAL if it is none, EPERM if it is about how
+ * responses are framed, E2BIG if there are SITE_FIELDS.
+ */
+int site_add_field(struct site *s, const char *line);
+
+/* Put these fields into a response. */
+void site_put_fields(const struct site *s, struct reply *reply);
 
 /*
  * Fill an empty reply to a GET or HEAD; 0.  SITE_AGAIN: the file is empty as

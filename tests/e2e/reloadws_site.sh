@@ -293,6 +293,23 @@ ok 'so are pages without an origin' status 200 GET / 'Origin: null'
 ok 'others are not' status 403 GET http://evil.test/
 stop "$pid"
 
+# ---- headers ----
+serve server -l 127.0.0.1:0 -d site -H 'Cache-Control: max-age=60' \
+    -H 'X-Own: yes' -H 'cross-origin-resource-policy: cross-origin'
+status 200 GET /a.css
+ok 'headers of ours are replaced' [ "$(field Cache-Control)" = max-age=60 ]
+ok 'whatever their case' \
+    [ "$(field cross-origin-resource-policy)" = cross-origin ]
+ok 'others are added' [ "$(field X-Own)" = yes ]
+status 404 GET /nope
+ok 'to what is not there, too' [ "$(field X-Own)" = yes ]
+status 200 GET /reload
+ok 'but not to what is no file' [ -z "$(field X-Own)" ]
+stop "$pid"
+for header in 'Content-Length: 1' Connection:close nonsense 'a b: c' ''; do
+	refused "'$header' is none to send" reloadws -d site -H "$header"
+done
+
 # ---- no files ----
 serve server -l 127.0.0.1:0 -a '*'
 ok 'without -d there is a page that tells how to go on' status 200 GET /

@@ -1,5 +1,6 @@
 #define _XOPEN_SOURCE 700
 /* site.c - tests of files as answers */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -287,7 +288,8 @@ test_directories(void)
 	    "a directory without its slash is redirected");
 	ok(get("//sub?a=b", "") == 301 && says("Location: ./sub/?a=b\r\n"),
 	    "never to another host, and with its query");
-	ok(get("/home/", "") == 200 && strcmp(got, "<head>" TAG_BELOW "home") == 0,
+	ok(get("/home/", "") == 200 &&
+		strcmp(got, "<head>" TAG_BELOW "home") == 0,
 	    "index.html is the page of its directory");
 	ok(get("/sub/", "") == 200 && strstr(got, TAG_BELOW) != NULL &&
 		strstr(got, "<a href=\"./x%26y%3C.txt\">x&amp;y&lt;.txt</a>") !=
@@ -411,6 +413,32 @@ test_ranges(void)
 }
 
 static void
+test_fields(void)
+{
+	ok(site_add_field(&s, "Cache-Control: no-store") == 0 &&
+		site_add_field(&s, "X-Own:y") == 0,
+	    "fields may be added to all responses");
+	ok(get("/a.css", "") == 200 && says("Cache-Control: no-cache\r\n"),
+	    "which the owner puts in");
+	site_put_fields(&s, &reply);
+	ok(says("Cache-Control: no-store\r\n") && !says("no-cache") &&
+		says("X-Own:y\r\n") && says("ETag: ") &&
+		says("Content-Type: text/css"),
+	    "in place of those of that name");
+	ok(site_add_field(&s, "Content-Type: a/b") == -1 && errno == EPERM &&
+		site_add_field(&s, "transfer-encoding: x") == -1 &&
+		errno == EPERM,
+	    "none that frames responses");
+	ok(site_add_field(&s, "") == -1 && errno == EINVAL &&
+		site_add_field(&s, "x") == -1 && errno == EINVAL &&
+		site_add_field(&s, "a b: c") == -1 && errno == EINVAL &&
+		site_add_field(&s, "a: b\r\nc: d") == -1 && errno == EINVAL &&
+		site_add_field(&s, ": c") == -1,
+	    "and nothing else");
+	s.nfields = 0;
+}
+
+static void
 test_rewriting(void)
 {
 	int64_t start;
@@ -484,6 +512,7 @@ main(void)
 	test_ranges();
 	test_rights();
 	test_untrue();
+	test_fields();
 	test_rewriting();
 	test_dates();
 	reply_free(&reply);
