@@ -510,7 +510,9 @@ http_unescape(struct http_span path, char *out)
 int
 http_escape(struct buf *b, const char *s, size_t n)
 {
+	static const char digits[] = "0123456789ABCDEF";
 	unsigned char c;
+	char escaped[3];
 	size_t i;
 	int r;
 
@@ -518,10 +520,14 @@ http_escape(struct buf *b, const char *s, size_t n)
 	for (i = 0; i < n && r == 0; i++) {
 		c = (unsigned char)s[i];
 		if (digit(c) || (str_lower(c) >= 'a' && str_lower(c) <= 'z') ||
-		    (c != '\0' && strchr("-._~/!$()*+,;=:@", c) != NULL))
+		    (c != '\0' && strchr("-._~/!$()*+,;=:@", c) != NULL)) {
 			r = buf_put(b, &c, 1);
-		else
-			r = buf_printf(b, "%%%02X", c);
+			continue;
+		}
+		escaped[0] = '%';
+		escaped[1] = digits[c >> 4];
+		escaped[2] = digits[c & 15];
+		r = buf_put(b, escaped, sizeof escaped);
 	}
 	return r;
 }

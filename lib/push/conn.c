@@ -470,6 +470,12 @@ conn_tick(struct conn *c, const struct world *w)
 	}
 }
 
+size_t
+conn_memory(const struct conn *c)
+{
+	return c->in.cap + c->out.cap;
+}
+
 /* A peer that asks and does not take the answers is not asked for more. */
 bool
 conn_reads(const struct conn *c)

@@ -13,7 +13,7 @@
 
 enum {
 	CONN_READ = 16384, /* the most bytes to feed at once */
-	CONN_OUT = 5 << 20, /* bytes that wait to be written */
+	CONN_OUT = 1 << 20, /* bytes that wait to be written */
 	CONN_MESSAGE = 65536, /* bytes of a listener's message, else 1009 */
 	CONN_REQUEST_MS = 10000, /* for a request, and between two */
 	CONN_REPLY_MS = 30000, /* without a byte being taken */
@@ -79,6 +79,9 @@ void conn_feed(struct conn *c, const struct world *w, void *bytes, size_t n);
 
 /* the peer sends no more */
 void conn_eof(struct conn *c);
+
+/* Return the bytes of memory that it has besides itself. */
+size_t conn_memory(const struct conn *c);
 
 /* n bytes of out were written */
 void conn_sent(struct conn *c, const struct world *w, size_t n);

@@ -15,6 +15,7 @@ peers_init(struct peers *p, struct world *world)
 
 	*p = (struct peers){ .world = world,
 		.base = PEERS_OWN,
+		.most = PEERS_MEMORY,
 		.soon = INT64_MAX,
 		.beat = INT64_MAX };
 	p->fds = calloc(PEERS_OWN + PEERS_LISTENING, sizeof *p->fds);
@@ -140,6 +141,7 @@ drop(struct peers *p, size_t i)
 
 	fd = p->fds[p->base + i].fd;
 	c = p->conns[i];
+	p->memory -= conn_memory(c);
 	if (p->world->why != NULL)
 		p->world->why("connection %d: closed, was in state %s", fd,
 		    conn_state_name(c->state));
@@ -194,6 +196,18 @@ read_in(struct peers *p, struct conn *c, int fd)
 		c->over = c->over || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
+/* What it has was so much before.  If all have too much, the one that grew goes. */
+static void
+account(struct peers *p, struct conn *c, size_t before)
+{
+	size_t now;
+
+	now = conn_memory(c);
+	p->memory += now - before;
+	if (now > before && p->memory > p->most)
+		c->over = true;
+}
+
 /* whatever one peer has for us, and we for it, whose time may have come */
 static void
 serve(struct peers *p, size_t i, bool due)
@@ -202,9 +216,11 @@ serve(struct peers *p, size_t i, bool due)
 	struct pollfd *fd;
 	struct conn *c;
 	bool trouble;
+	size_t before;
 
 	c = p->conns[i];
 	fd = &p->fds[p->base + i];
+	before = conn_memory(c);
 	p->world->local = NULL;
 	if (p->wildcard &&
 	    (c->state == CONN_REQUEST || c->state == CONN_REPLY) &&
@@ -222,6 +238,7 @@ serve(struct peers *p, size_t i, bool due)
 	    (fd->revents & POLLOUT) != 0)
 		p->stuck = true;
 	fd->revents = 0;
+	account(p, c, before);
 	if (c->over)
 		drop(p, i);
 	else
@@ -451,7 +468,7 @@ peers_tell(struct peers *p, bool news, bool report, size_t *pages)
 	struct frames frames = { .news = news, .report = report };
 	const struct buf *frame;
 	struct conn *c;
-	size_t i, told;
+	size_t i, told, before;
 
 	*pages = 0;
 	for (i = p->active, told = p->n - i; i < p->n; i++) {
@@ -461,8 +478,11 @@ peers_tell(struct peers *p, bool news, bool report, size_t *pages)
 		    &frames, (enum dialect)c->dialect, p->world->history);
 		if (frame == NULL) /* when it is back it will see */
 			c->over = true;
-		else if (conn_ready(c))
+		else if (conn_ready(c)) {
+			before = conn_memory(c);
 			tell(c, p->world, p->fds[p->base + i].fd, frame);
+			account(p, c, before);
+		}
 		if (c->over || c->out.len > 0)
 			expect(p, i);
 	}
@@ -474,7 +494,7 @@ peers_tell(struct peers *p, bool news, bool report, size_t *pages)
 void
 peers_leave(struct peers *p)
 {
-	size_t i;
+	size_t i, before;
 
 	for (i = PEERS_OWN; i < p->base; i++) {
 		close(p->fds[i].fd);
@@ -482,7 +502,9 @@ peers_leave(struct peers *p)
 	}
 	/* Upwards, so that one that is no listener any more keeps its place. */
 	for (i = 0; i < p->n; i++) {
+		before = conn_memory(p->conns[i]);
 		conn_leave(p->conns[i], p->world);
+		account(p, p->conns[i], before);
 		settle(p, i);
 	}
 }

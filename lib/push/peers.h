@@ -16,7 +16,8 @@ enum {
 	PEERS_ACCEPTS = 256, /* from one socket, likewise */
 	PEERS_BUSY_MS = 50, /* the longest that listeners are not looked at */
 	PEERS_STUCK_MS = 20, /* for the system to find memory for sockets */
-	PEERS_REST_MS = 1000 /* from accepting, when descriptors ran out */
+	PEERS_REST_MS = 1000, /* from accepting, when descriptors ran out */
+	PEERS_MEMORY = 64 << 20 /* bytes for what all peers sent and are sent */
 };
 
 /*
@@ -41,6 +42,7 @@ struct peers {
 	    busy; /* ms; others are likely to have something for us so long */
 	int64_t looking; /* ms; when to look at the listeners, however busy */
 	size_t looked; /* how many of fds were looked at */
+	size_t memory, most; /* bytes: conn_memory() of all, now and at most */
 	bool stuck; /* somebody could be written to, and took nothing */
 	bool wildcard; /* some socket listens at all addresses */
 	unsigned char bytes[CONN_READ];

@@ -9,7 +9,7 @@
 
 #include "site/reply.h"
 
-enum { FIELDS_BYTES = 32768, BODY_BYTES = 1 << 22 };
+enum { FIELDS_BYTES = 32768, BODY_BYTES = 1 << 18 };
 
 static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char weekdays[] = "SunMonTueWedThuFriSat";

@@ -411,7 +411,11 @@ answer_listing(struct visit *v)
 {
 	struct validators validators;
 	struct buf *b;
+	int64_t begun, took;
 
+	begun = clock_ms();
+	if (begun < v->site->listing)
+		return SITE_AGAIN;
 	b = &v->reply->body;
 	v->type = "text/html";
 	v->is_page = v->is_utf8 = true;
@@ -420,6 +424,8 @@ answer_listing(struct visit *v)
 		put_tag(b, v);
 	if (listing_put(b, &v->site->root, v->fd, v->path, SITE_ENTRIES) < 0)
 		return fail(v, errno == EACCES ? 403 : 500);
+	took = clock_ms() - begun;
+	v->site->listing = begun + 2 * took + (took == 0);
 	validators = conditional_bytes(buf_head(b), b->len);
 	return give(v, &validators);
 }

@@ -14,12 +14,13 @@ enum {
 	SITE_EMPTY_MS =
 	    500, /* as long as that a new empty file is waited for */
 	SITE_LOOK = 65536, /* bytes of a page that <head> is looked for in */
-	SITE_ENTRIES = 10000, /* in a listing */
+	SITE_ENTRIES = 5000, /* in a listing */
 	SITE_FIELDS = 32 /* of all responses */
 };
 
 struct site {
 	struct root root;
+	int64_t listing; /* ms of clock_ms(); no listing is made before */
 	const char *fields[SITE_FIELDS]; /* of all responses, "Name: value" */
 	size_t nfields;
 };
@@ -41,7 +42,8 @@ void site_put_fields(const struct site *s, struct reply *reply);
 
 /*
  * Fill an empty reply to a GET or HEAD; 0.  SITE_AGAIN: the file is empty as
- * if it were just being rewritten, or cut while it was read, ask again after SITE_AGAIN_MS.
+ * if it were just being rewritten, or cut while it was read, or listings take
+ * more than half of the time: ask again after SITE_AGAIN_MS.
  */
 int site_answer(struct site *s, const struct http_request *r,
     const char *generation, struct reply *reply);

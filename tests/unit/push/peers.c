@@ -278,6 +278,43 @@ test_shortage(void)
 	ok(all_here(0), "and all go");
 }
 
+/* Peers that send much, and never all of it. */
+static void
+test_memory(void)
+{
+	static char body[40000];
+	int fds[10], other;
+	size_t i, memory;
+
+	memset(body, 'a', sizeof body);
+	memcpy(body,
+	    "POST /reload HTTP/1.1\r\nHost: localhost\r\n"
+	    "Content-Length: 60000\r\n\r\n",
+	    sizeof "POST /reload HTTP/1.1\r\nHost: localhost\r\n"
+		   "Content-Length: 60000\r\n\r\n" -
+		1);
+	body[sizeof body - 1] = '\0';
+	p.most = 300000;
+	other = come(UPGRADE);
+	heard(other, "\r\n\r\n");
+	for (i = 0; i < 10; i++) {
+		fds[i] = come(body);
+		turn();
+	}
+	for (i = 0; i < 20; i++)
+		turn();
+	for (i = memory = 0; i < p.n; i++)
+		memory += conn_memory(p.conns[i]);
+	ok(p.memory == memory && memory <= p.most && memory > 100000,
+	    "all peers together have a ceiling");
+	ok(p.n < 11 && w.listeners == 1, "those that grow beyond it go");
+	for (i = 0; i < 10; i++)
+		close(fds[i]);
+	close(other);
+	ok(all_here(0) && p.memory == 0, "and nothing is kept of them");
+	p.most = PEERS_MEMORY;
+}
+
 static void
 test_leaving(void)
 {
@@ -313,6 +350,7 @@ main(void)
 	test_deadlines();
 	test_many();
 	test_shortage();
+	test_memory();
 	test_leaving();
 	free(p.fds);
 	free(p.conns);
