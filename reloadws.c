@@ -68,7 +68,7 @@ static struct {
 	} told_of;
 	/* what standard input has told so far */
 	struct changelist_reader reader;
-	struct news told;
+	struct update told;
 	int64_t flush; /* ms; when to pass it on, INT64_MAX: it is nothing */
 	int64_t end; /* ms; when to be gone, INT64_MAX while all is well */
 	bool terminal; /* there was one at the start */
@@ -152,7 +152,7 @@ refused(struct http_span who)
 
 /* Everything new goes through here, however it came. */
 static void
-broadcast(struct news *news)
+broadcast(struct update *update)
 {
 	const struct history *h;
 	char name[HISTORY_NAME];
@@ -163,14 +163,14 @@ broadcast(struct news *news)
 	h = &srv.history;
 	n = h->n;
 	reports = h->reports;
-	history_add(&srv.history, news, srv.world.now);
+	history_add(&srv.history, update, srv.world.now);
 	listeners = peers_tell(
 	    &srv.peers, h->n != n, h->reports != reports, &pages);
 	speak();
 	if (h->n != n) {
 		history_name(h, name);
 		snprintf(srv.told_of.subject, SUBJECT, "%s %s", name,
-		    news_subject(&h->last));
+		    update_subject(&h->last));
 		srv.told_of.listeners = listeners;
 		srv.told_of.pages = pages;
 		srv.told_of.longest = -1;
@@ -203,7 +203,7 @@ leave(void)
 
 /* A box that somebody removed is made again, for the next letter. */
 static void
-read_letters(enum mailbox_result result, struct news *news)
+read_letters(enum mailbox_result result, struct update *update)
 {
 	struct buf letters = { .max = MAILBOX_MAX };
 
@@ -213,7 +213,7 @@ read_letters(enum mailbox_result result, struct news *news)
 		mailbox_make(srv.pidpath);
 	else if (result != MAILBOX_OK && result != MAILBOX_ERRNO)
 		msg_why("%s: mailbox: %s", srv.pidpath, mailbox_why(result));
-	news_read(news, buf_head(&letters), letters.len);
+	update_read(update, buf_head(&letters), letters.len);
 	buf_free(&letters);
 }
 
@@ -233,7 +233,7 @@ static void
 take_signals(void)
 {
 	enum mailbox_result result;
-	struct news news;
+	struct update update;
 	uint64_t got;
 	bool hung_up, hup, ring, few;
 
@@ -243,18 +243,18 @@ take_signals(void)
 	hung_up = hup && srv.terminal && !has_terminal();
 	ring = signals_has(got, SIGUSR1) || (hup && !hung_up);
 	few = srv.peers.n < FEW;
-	news_init(&news);
+	update_init(&update);
 	if (ring || signals_has(got, SIGUSR2))
-		read_letters(result, &news);
+		read_letters(result, &update);
 	if (!few)
 		empty_box(result);
-	if (!ring && news.kind == NEWS_RELOAD)
-		news.kind = NEWS_STYLE;
+	if (!ring && update.kind == UPDATE_RELOAD)
+		update.kind = UPDATE_STYLE;
 	if (srv.end == INT64_MAX)
-		broadcast(&news);
+		broadcast(&update);
 	if (few)
 		empty_box(result);
-	news_free(&news);
+	update_free(&update);
 	if (hung_up || signals_has(got, SIGINT) || signals_has(got, SIGTERM))
 		leave();
 }
@@ -267,7 +267,7 @@ pass_on(void)
 	srv.flush = INT64_MAX;
 	if (srv.end == INT64_MAX)
 		broadcast(&srv.told);
-	news_free(&srv.told);
+	update_free(&srv.told);
 }
 
 /* An empty line ends a batch; without one it ends by itself. */
@@ -276,7 +276,7 @@ take_record(const struct changelist_record *record)
 {
 	if (record->kind == CHANGELIST_MORE)
 		return;
-	if (news_record(&srv.told, record))
+	if (update_record(&srv.told, record))
 		pass_on();
 	else if (srv.flush == INT64_MAX)
 		srv.flush = srv.world.now + MERGE_MS;
@@ -312,7 +312,7 @@ take_input(void)
 static void
 open_input(void)
 {
-	news_init(&srv.told);
+	update_init(&srv.told);
 	changelist_begin(&srv.reader, '\n');
 	srv.flush = INT64_MAX;
 	if (srv.input)

@@ -1,4 +1,4 @@
-/* answer.c - what each request gets: files, the script, news, or a refusal */
+/* answer.c - what each request gets: files, the script, update, or a refusal */
 #include <inttypes.h>
 #include <string.h>
 
@@ -236,11 +236,11 @@ answer_trigger(const struct world *w, const struct http_request *r, void *body,
     size_t n, struct reply *reply)
 {
 	char name[HISTORY_NAME];
-	struct news news;
+	struct update update;
 
-	news_init(&news);
-	trigger_read(r, body, n, &news);
-	w->ring(&news);
+	update_init(&update);
+	trigger_read(r, body, n, &update);
+	w->ring(&update);
 	history_name(w->history, name);
 	field(reply, "Content-Type", "application/json");
 	field(reply, "Cache-Control", "no-store");

@@ -1,4 +1,4 @@
-/* answer.h - what each request gets: files, the script, news, or a refusal */
+/* answer.h - what each request gets: files, the script, update, or a refusal */
 #ifndef ANSWER_H
 #define ANSWER_H
 
@@ -9,7 +9,7 @@
 #include "http/http.h"
 #include "push/dialect.h"
 #include "push/history.h"
-#include "push/news.h"
+#include "push/update.h"
 #include "site/reply.h"
 #include "site/site.h"
 
@@ -24,7 +24,7 @@ struct world {
 	const struct access *access;
 	struct site *site; /* NULL: no files */
 	const struct history *history;
-	void (*ring)(struct news *news); /* tells all, and takes it over */
+	void (*ring)(struct update *update); /* tells all, and takes it over */
 	size_t listeners;
 	int64_t now; /* ms of clock_ms() */
 	int64_t wall; /* seconds since 1970 */

@@ -404,7 +404,7 @@ pay(struct conn *c, const struct world *w)
 
 	d = (enum dialect)c->dialect;
 	if (c->told != w->history->n &&
-	    dialect_news(
+	    dialect_update(
 		d, &c->out, w->history, history_since(w->history, c->told)) < 0)
 		c->over = true;
 	if (c->reported != w->history->reports &&

@@ -27,14 +27,14 @@ enum {
 enum conn_state {
 	CONN_REQUEST, /* its next request is not whole */
 	CONN_REPLY, /* its answer is on its way */
-	CONN_LISTENING, /* it waits for news */
+	CONN_LISTENING, /* it waits for update */
 	CONN_CLOSING /* it is to read what is in out, and to hang up */
 };
 
 /*
  * The owner reads from the peer while conn_reads and feeds it, and writes out
  * and says how much was sent.  What waits to be written is whole frames or
- * replies, so news may always be added behind it; but while anything waits,
+ * replies, so update may always be added behind it; but while anything waits,
  * nothing is: what a listener is owed then is what the history has beyond what
  * it was told.  Buffers have no memory while they are empty, so a silent
  * listener is little more than this.
@@ -95,7 +95,7 @@ bool conn_reads(const struct conn *c);
 /* is our end of it to be shut now? true once */
 bool conn_shuts(struct conn *c);
 
-/* may a listener's news be written to it right away? */
+/* may a listener's update be written to it right away? */
 bool conn_ready(const struct conn *c);
 
 /*

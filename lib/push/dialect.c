@@ -1,4 +1,4 @@
-/* dialect.c - how news is put to each kind of listener, one row a kind */
+/* dialect.c - how update is put to each kind of listener, one row a kind */
 #include <string.h>
 
 #include "base/json.h"
@@ -7,7 +7,8 @@
 #include "ws/ws.h"
 
 enum {
-	MESSAGE_MAX = 8 * NEWS_BYTES, /* as JSON it may be six times as long */
+	MESSAGE_MAX = 8 *
+	    UPDATE_BYTES, /* as JSON it may be six times as long */
 	TOLD_ONE_BY_ONE = 32, /* paths, in a message each */
 	SHOWN_MAX = 86400000, /* ms that it may take a page to show something */
 	SHOWN_DIGITS = 8 /* of that */
@@ -42,12 +43,12 @@ put_hello(struct buf *b, const struct history *h, int64_t now)
 }
 
 static int
-put_paths(struct buf *b, const struct news *news)
+put_paths(struct buf *b, const struct update *update)
 {
 	const char *p, *comma;
 
 	comma = "";
-	for (p = NULL; (p = news_next_path(news, p)) != NULL; comma = ",")
+	for (p = NULL; (p = update_next_path(update, p)) != NULL; comma = ",")
 		if (buf_puts(b, comma) < 0 || json_string(b, p, strlen(p)) < 0)
 			return -1;
 	return 0;
@@ -64,9 +65,10 @@ put_kind(struct buf *b, const struct history *h, const char *kind)
 }
 
 static int
-put_news(struct buf *b, const struct history *h, const struct news *news)
+put_update(struct buf *b, const struct history *h, const struct update *update)
 {
-	if (put_kind(b, h, news_word(news->kind)) < 0 || put_paths(b, news) < 0)
+	if (put_kind(b, h, update_word(update->kind)) < 0 ||
+	    put_paths(b, update) < 0)
 		return -1;
 	return buf_puts(b, "]}");
 }
@@ -91,11 +93,11 @@ v1_hello(struct buf *out, const struct history *h, int64_t now)
 }
 
 static int
-v1_news(struct buf *out, const struct history *h, const struct news *news)
+v1_update(struct buf *out, const struct history *h, const struct update *update)
 {
 	struct buf b = { .max = MESSAGE_MAX };
 
-	return framed(out, &b, put_news(&b, h, news));
+	return framed(out, &b, put_update(&b, h, update));
 }
 
 static int
@@ -126,10 +128,11 @@ events_hello(struct buf *out, const struct history *h, int64_t now)
 }
 
 static int
-events_news(struct buf *out, const struct history *h, const struct news *news)
+events_update(
+    struct buf *out, const struct history *h, const struct update *update)
 {
-	if (begin_event(out, h, news_word(news->kind)) < 0 ||
-	    put_news(out, h, news) < 0)
+	if (begin_event(out, h, update_word(update->kind)) < 0 ||
+	    put_update(out, h, update) < 0)
 		return -1;
 	return buf_puts(out, "\n\n");
 }
@@ -204,7 +207,7 @@ without_source(const char *path)
 static int
 livereload_path(struct buf *out, const char *path, const char *more)
 {
-	struct buf b = { .max = MESSAGE_MAX }, name = { .max = NEWS_BYTES };
+	struct buf b = { .max = MESSAGE_MAX }, name = { .max = UPDATE_BYTES };
 	size_t n;
 	int result;
 
@@ -223,23 +226,23 @@ livereload_path(struct buf *out, const char *path, const char *more)
 }
 
 static int
-livereload_news(
-    struct buf *out, const struct history *h, const struct news *news)
+livereload_update(
+    struct buf *out, const struct history *h, const struct update *update)
 {
 	const char *p, *more;
 	size_t n;
 
 	(void)h;
-	more = news->kind == NEWS_STYLE
+	more = update->kind == UPDATE_STYLE
 	    ? ",\"liveCSS\":true,\"liveImg\":true"
 	    : ",\"liveCSS\":false,\"liveImg\":false";
 	n = 0;
-	for (p = NULL; (p = news_next_path(news, p)) != NULL;)
+	for (p = NULL; (p = update_next_path(update, p)) != NULL;)
 		n++;
 	if (n == 0 || n > TOLD_ONE_BY_ONE)
 		return livereload_path(
-		    out, news->kind == NEWS_STYLE ? "*.css" : "/", more);
-	for (p = NULL; (p = news_next_path(news, p)) != NULL;)
+		    out, update->kind == UPDATE_STYLE ? "*.css" : "/", more);
+	for (p = NULL; (p = update_next_path(update, p)) != NULL;)
 		if (livereload_path(out, p, more) < 0)
 			return -1;
 	return 0;
@@ -248,26 +251,29 @@ livereload_news(
 /* ---- those that reload on whatever they hear ---- */
 
 static int
-plain_news(struct buf *out, const struct history *h, const struct news *news)
+plain_update(
+    struct buf *out, const struct history *h, const struct update *update)
 {
 	(void)h;
-	(void)news;
+	(void)update;
 	return ws_text(out, "reload");
 }
 
 static int
-complete_news(struct buf *out, const struct history *h, const struct news *news)
+complete_update(
+    struct buf *out, const struct history *h, const struct update *update)
 {
 	(void)h;
-	(void)news;
+	(void)update;
 	return ws_text(out, "{\"type\":\"build_complete\"}");
 }
 
 static int
-bext_news(struct buf *out, const struct history *h, const struct news *news)
+bext_update(
+    struct buf *out, const struct history *h, const struct update *update)
 {
 	(void)h;
-	(void)news;
+	(void)update;
 	return buf_puts(out, "event: reload\ndata: {}\n\n");
 }
 
@@ -280,20 +286,21 @@ static const struct {
 	bool streams; /* events, asked for as `accept` if that is not NULL */
 	const char *accept;
 	int (*hello)(struct buf *, const struct history *, int64_t);
-	int (*news)(struct buf *, const struct history *, const struct news *);
+	int (*update)(
+	    struct buf *, const struct history *, const struct update *);
 	int (*report)(struct buf *, const struct history *);
 } rows[DIALECT_ROWS] = {
 	[DIALECT_RELOAD_V1] = { "/reload", "reload.v1", false, NULL, v1_hello,
-	    v1_news, v1_report },
+	    v1_update, v1_report },
 	[DIALECT_RELOAD_EVENTS] = { "/reload", NULL, true, "text/event-stream",
-	    events_hello, events_news, events_report },
+	    events_hello, events_update, events_report },
 	[DIALECT_BUILD_COMPLETE] = { "/websocket", NULL, false, NULL, NULL,
-	    complete_news, NULL },
+	    complete_update, NULL },
 	[DIALECT_LIVERELOAD] = { "/livereload", NULL, false, NULL,
-	    livereload_hello, livereload_news, NULL },
-	[DIALECT_BEXT] = { "/__bext/events", NULL, true, NULL, NULL, bext_news,
-	    NULL },
-	[DIALECT_PLAIN] = { NULL, NULL, false, NULL, NULL, plain_news, NULL },
+	    livereload_hello, livereload_update, NULL },
+	[DIALECT_BEXT] = { "/__bext/events", NULL, true, NULL, NULL,
+	    bext_update, NULL },
+	[DIALECT_PLAIN] = { NULL, NULL, false, NULL, NULL, plain_update, NULL },
 };
 
 static bool
@@ -361,10 +368,10 @@ dialect_hello(
 }
 
 int
-dialect_news(enum dialect d, struct buf *out, const struct history *h,
-    const struct news *news)
+dialect_update(enum dialect d, struct buf *out, const struct history *h,
+    const struct update *update)
 {
-	return rows[d].news(out, h, news);
+	return rows[d].update(out, h, update);
 }
 
 int

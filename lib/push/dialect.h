@@ -1,4 +1,4 @@
-/* dialect.h - how news is put to each kind of listener, one row a kind */
+/* dialect.h - how update is put to each kind of listener, one row a kind */
 #ifndef DIALECT_H
 #define DIALECT_H
 
@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "http/http.h"
 #include "push/history.h"
-#include "push/news.h"
+#include "push/update.h"
 
 enum dialect {
 	DIALECT_RELOAD_V1,
@@ -46,8 +46,8 @@ int dialect_hello(
     enum dialect d, struct buf *out, const struct history *h, int64_t now);
 
 /* append these changes, as of the generation of now; as buf_put */
-int dialect_news(enum dialect d, struct buf *out, const struct history *h,
-    const struct news *news);
+int dialect_update(enum dialect d, struct buf *out, const struct history *h,
+    const struct update *update);
 
 /* append the report as it stands, or that there is none now; as buf_put */
 int dialect_report(enum dialect d, struct buf *out, const struct history *h);

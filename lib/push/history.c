@@ -10,56 +10,58 @@ history_init(struct history *h, uint32_t boot, int64_t now)
 {
 	*h = (struct history){ .boot = boot,
 		.since = now,
-		.report = { .max = NEWS_REPORT + CHANGELIST_RECORD + 1 } };
-	news_init(&h->last);
+		.report = { .max = UPDATE_REPORT + CHANGELIST_RECORD + 1 } };
+	update_init(&h->last);
 }
 
 void
 history_free(struct history *h)
 {
-	news_free(&h->last);
+	update_free(&h->last);
 	buf_free(&h->report);
 }
 
 /* A letter without a report tells that all is well again. */
 static void
-add_report(struct history *h, struct news *news)
+add_report(struct history *h, struct update *update)
 {
-	if (!news->lettered || (news->report.len == 0 && h->report.len == 0))
+	if (!update->lettered ||
+	    (update->report.len == 0 && h->report.len == 0))
 		return;
 	buf_free(&h->report);
-	h->report = news->report;
-	news->report = (struct buf){ .max = h->report.max };
+	h->report = update->report;
+	update->report = (struct buf){ .max = h->report.max };
 	h->reports++;
 }
 
 void
-history_add(struct history *h, struct news *news, int64_t now)
+history_add(struct history *h, struct update *update, int64_t now)
 {
-	add_report(h, news);
-	if (news->kind == NEWS_NONE) {
-		news_free(news);
+	add_report(h, update);
+	if (update->kind == UPDATE_NONE) {
+		update_free(update);
 		return;
 	}
 	h->n++;
-	if (news->kind != NEWS_STYLE)
+	if (update->kind != UPDATE_STYLE)
 		h->reload = h->n;
 	h->since = now;
-	news_free(&h->last);
-	h->last = *news;
-	news_init(news);
+	update_free(&h->last);
+	h->last = *update;
+	update_init(update);
 }
 
-const struct news *
+const struct update *
 history_since(const struct history *h, uint64_t n)
 {
-	static const struct news any[] = { [NEWS_STYLE] = { .kind = NEWS_STYLE,
-					       .unknown = true },
-		[NEWS_RELOAD] = { .kind = NEWS_RELOAD, .unknown = true } };
+	static const struct update any[] = {
+		[UPDATE_STYLE] = { .kind = UPDATE_STYLE, .unknown = true },
+		[UPDATE_RELOAD] = { .kind = UPDATE_RELOAD, .unknown = true }
+	};
 
 	if (h->n - n == 1)
 		return &h->last;
-	return &any[h->reload > n ? NEWS_RELOAD : NEWS_STYLE];
+	return &any[h->reload > n ? UPDATE_RELOAD : UPDATE_STYLE];
 }
 
 void

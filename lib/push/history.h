@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "push/news.h"
+#include "push/update.h"
 
 enum {
 	HISTORY_NAME = 32 /* bytes of a generation as text, with a NUL */
@@ -23,7 +23,7 @@ struct history {
 	uint64_t n; /* broadcasts so far */
 	uint64_t reload; /* n of the last that was of more than styles */
 	int64_t since; /* ms of the last broadcast, of the start until then */
-	struct news last; /* the last broadcast */
+	struct update last; /* the last broadcast */
 	struct buf report; /* of the build that is broken, else empty */
 	uint32_t reports; /* how often that has changed */
 };
@@ -36,13 +36,13 @@ void history_free(struct history *h);
  * Take over what is new, which is empty after it.  Changes make the next
  * generation; a report, or that there is none any more, doesn't.
  */
-void history_add(struct history *h, struct news *news, int64_t now);
+void history_add(struct history *h, struct update *update, int64_t now);
 
 /*
  * Return what a client missed that was sent the n-th broadcast, but not the last
  * one.  It is valid until the next broadcast.
  */
-const struct news *history_since(const struct history *h, uint64_t n);
+const struct update *history_since(const struct history *h, uint64_t n);
 
 /* boot-n, such as 9f3c01d2-17, with a NUL */
 void history_name(const struct history *h, char name[HISTORY_NAME]);

@@ -424,7 +424,7 @@ peers_serve(struct peers *p)
 
 /* What the peers of each dialect are told, made when the first of them is. */
 struct frames {
-	bool news, report;
+	bool update, report;
 	bool made[DIALECT_ROWS];
 	struct buf frame[DIALECT_ROWS]; /* one that can't be made stays empty */
 };
@@ -440,7 +440,7 @@ frame_of(struct frames *f, enum dialect d, const struct history *h)
 		return frame->max == 0 ? NULL : frame;
 	f->made[d] = true;
 	*frame = (struct buf){ .max = CONN_OUT };
-	if ((!f->news || dialect_news(d, frame, h, &h->last) == 0) &&
+	if ((!f->update || dialect_update(d, frame, h, &h->last) == 0) &&
 	    (!f->report || dialect_report(d, frame, h) == 0))
 		return frame;
 	buf_free(frame);
@@ -463,9 +463,9 @@ tell(struct conn *c, const struct world *w, int fd, const struct buf *frame)
 }
 
 size_t
-peers_tell(struct peers *p, bool news, bool report, size_t *pages)
+peers_tell(struct peers *p, bool update, bool report, size_t *pages)
 {
-	struct frames frames = { .news = news, .report = report };
+	struct frames frames = { .update = update, .report = report };
 	const struct buf *frame;
 	struct conn *c;
 	size_t i, told, before;

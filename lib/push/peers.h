@@ -64,7 +64,7 @@ void peers_serve(struct peers *p);
  * Tell all listeners the last broadcast, the report as it stands, or both: how
  * many they are, and in *pages how many of these say when they show it.
  */
-size_t peers_tell(struct peers *p, bool news, bool report, size_t *pages);
+size_t peers_tell(struct peers *p, bool update, bool report, size_t *pages);
 
 /* nobody else may come; those that are here get our last words */
 void peers_leave(struct peers *p);

@@ -1,4 +1,4 @@
-/* trigger.c - requests that bring news, each in its client's way */
+/* trigger.c - requests that bring update, each in its client's way */
 #include <string.h>
 
 #include "push/trigger.h"
@@ -7,7 +7,7 @@
 
 /* "a.css,b.css" */
 static void
-take_paths(struct news *news, const char *paths, size_t n)
+take_paths(struct update *update, const char *paths, size_t n)
 {
 	const char *comma;
 	size_t len;
@@ -16,14 +16,14 @@ take_paths(struct news *news, const char *paths, size_t n)
 		comma = memchr(paths, ',', n);
 		len = comma == NULL ? n : (size_t)(comma - paths);
 		if (len > 0)
-			news_path(news, paths, len);
+			update_path(update, paths, len);
 		len += comma != NULL;
 	}
 }
 
 /* The values called files of a=b&files=c,d, which are changed in place. */
 static void
-take_form(struct news *news, char *form, size_t n)
+take_form(struct update *update, char *form, size_t n)
 {
 	static const char name[] = "files=";
 	struct http_span value;
@@ -43,9 +43,9 @@ take_form(struct news *news, char *form, size_t n)
 					form[i] = ' ';
 			bytes = http_unescape(value, form);
 			if (bytes < 0)
-				news_some(news, NEWS_RELOAD);
+				update_some(update, UPDATE_RELOAD);
 			else
-				take_paths(news, form, (size_t)bytes);
+				take_paths(update, form, (size_t)bytes);
 		}
 		len += end != NULL;
 	}
@@ -53,35 +53,38 @@ take_form(struct news *news, char *form, size_t n)
 
 /* The list may be in the query or in a form. */
 static void
-changed(const struct http_request *r, char *body, size_t n, struct news *news)
+changed(
+    const struct http_request *r, char *body, size_t n, struct update *update)
 {
 	char query[HTTP_HEAD_MAX];
 
 	if (r->query.n > 1 && r->query.n <= sizeof query) {
 		memcpy(query, r->query.p + 1, r->query.n - 1);
-		take_form(news, query, r->query.n - 1);
+		take_form(update, query, r->query.n - 1);
 	}
-	take_form(news, body, n);
-	if (news->kind == NEWS_NONE)
-		news_some(news, NEWS_RELOAD);
+	take_form(update, body, n);
+	if (update->kind == UPDATE_NONE)
+		update_some(update, UPDATE_RELOAD);
 }
 
 /* ---- the others ---- */
 
 static void
-listed(const struct http_request *r, char *body, size_t n, struct news *news)
+listed(
+    const struct http_request *r, char *body, size_t n, struct update *update)
 {
 	(void)r;
-	news_read(news, body, n);
+	update_read(update, body, n);
 }
 
 static void
-anything(const struct http_request *r, char *body, size_t n, struct news *news)
+anything(
+    const struct http_request *r, char *body, size_t n, struct update *update)
 {
 	(void)r;
 	(void)body;
 	(void)n;
-	news_some(news, NEWS_RELOAD);
+	update_some(update, UPDATE_RELOAD);
 }
 
 static const struct {
@@ -89,7 +92,7 @@ static const struct {
 	const char *methods; /* as Allow has them */
 	bool get; /* a GET does it, too */
 	void (*read)(const struct http_request *r, char *body, size_t n,
-	    struct news *news);
+	    struct update *update);
 } triggers[] = {
 	{ "/reload", "GET, HEAD, OPTIONS, POST", false, listed },
 	{ "/changed", "GET, OPTIONS, POST", true, changed },
@@ -132,7 +135,7 @@ trigger_is(const struct http_request *r)
 
 void
 trigger_read(
-    const struct http_request *r, void *body, size_t n, struct news *news)
+    const struct http_request *r, void *body, size_t n, struct update *update)
 {
-	triggers[find(r)].read(r, body, n, news);
+	triggers[find(r)].read(r, body, n, update);
 }

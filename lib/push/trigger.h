@@ -1,13 +1,13 @@
-/* trigger.h - requests that bring news, each in its client's way */
+/* trigger.h - requests that bring update, each in its client's way */
 #ifndef TRIGGER_H
 #define TRIGGER_H
 
 #include <stdbool.h>
 
 #include "http/http.h"
-#include "push/news.h"
+#include "push/update.h"
 
-/* Return true if the request is one that brings news. */
+/* Return true if the request is one that brings update. */
 bool trigger_is(const struct http_request *r);
 
 /* Return the methods of its path, as Allow has them; NULL: no request brings any there. */
@@ -15,6 +15,6 @@ const char *trigger_methods(const struct http_request *r);
 
 /* Read what it says is new, for which trigger_is holds; the body is written to. */
 void trigger_read(
-    const struct http_request *r, void *body, size_t n, struct news *news);
+    const struct http_request *r, void *body, size_t n, struct update *update);
 
 #endif

@@ -1,4 +1,4 @@
-/* conn.c - fuzz target: a whole peer, what it sends in any pieces, and news */
+/* conn.c - fuzz target: a whole peer, what it sends in any pieces, and update */
 #include <stdarg.h>
 
 #include "fuzz.h"
@@ -6,13 +6,13 @@
 
 /*
  * The first two bytes are the seed of all that comes by chance: the pieces, how
- * much the peer takes, when time passes and news comes.  The others are what it
+ * much the peer takes, when time passes and update comes.  The others are what it
  * sends.  The owner does what peers.c does, without sockets.
  */
 enum { SEED = 2, TURNS = 10000, SILENT = 16, TICKS = 20, HEAD = 4096 };
 
 static struct history history;
-static void ring(struct news *news);
+static void ring(struct update *update);
 static const struct access closed = { .n = 0 };
 static struct world world = {
 	.access = &closed, .history = &history, .ring = ring
@@ -37,10 +37,10 @@ chance(uint32_t in)
 }
 
 static void
-ring(struct news *news)
+ring(struct update *update)
 {
-	history_add(&history, news, world.now);
-	must(news->kind == NEWS_NONE && news->paths.data == NULL);
+	history_add(&history, update, world.now);
+	must(update->kind == UPDATE_NONE && update->paths.data == NULL);
 }
 
 /* -v, which is as good as said */
@@ -128,21 +128,21 @@ add_news(void)
 	static const char *const lists[] = { "", "a.css\n", "b.html\n\"\n",
 		"! cc: no\n", "*\n", "! x\na.css\n", "\xff\n", "a.css\n\n" };
 	char list[32];
-	struct news news;
+	struct update update;
 	uint64_t n;
 	uint32_t reports;
 
 	n = history.n;
 	reports = history.reports;
-	news_init(&news);
+	update_init(&update);
 	snprintf(list, sizeof list, "%s", lists[seed >> 20 & 7]);
-	news_read(&news, list, strlen(list));
-	ring(&news);
+	update_read(&update, list, strlen(list));
+	ring(&update);
 	if (!conn_ready(&c))
 		return;
 	/* as peers_tell does, to a peer that takes nothing at once */
 	if (history.n != n)
-		must(dialect_news((enum dialect)c.dialect, &c.out, &history,
+		must(dialect_update((enum dialect)c.dialect, &c.out, &history,
 			 &history.last) == 0);
 	if (history.reports != reports)
 		must(dialect_report(

@@ -9,7 +9,7 @@
 static const struct access closed = { .n = 0 };
 static const struct access opened = { .any = true };
 static struct history history;
-static void ring(struct news *news);
+static void ring(struct update *update);
 static struct world w = { .access = &closed,
 	.history = &history,
 	.ring = ring,
@@ -20,9 +20,9 @@ static enum dialect dialect;
 static enum answer_result result;
 
 static void
-ring(struct news *news)
+ring(struct update *update)
 {
-	history_add(&history, news, 1000);
+	history_add(&history, update, 1000);
 }
 
 static const char *body = "";

@@ -16,7 +16,7 @@
 static const struct access closed = { .n = 0 };
 static struct history history;
 static int rings;
-static void ring(struct news *news);
+static void ring(struct update *update);
 static struct world w = {
 	.access = &closed, .history = &history, .ring = ring, .now = 1000
 };
@@ -25,22 +25,22 @@ static char out[8192]; /* what the peer has got since the last look */
 static size_t nout;
 
 static void
-ring(struct news *news)
+ring(struct update *update)
 {
 	rings++;
-	history_add(&history, news, w.now);
+	history_add(&history, update, w.now);
 }
 
 static void
 add(const char *list)
 {
-	struct news news;
+	struct update update;
 	char copy[1000];
 
-	news_init(&news);
+	update_init(&update);
 	snprintf(copy, sizeof copy, "%s", list);
-	news_read(&news, copy, strlen(copy));
-	ring(&news);
+	update_read(&update, copy, strlen(copy));
+	ring(&update);
 }
 
 /* a peer that takes all that it gets */
@@ -439,7 +439,7 @@ test_news(void)
 	history_init(&history, 0x9f3c, 0);
 	listener("Sec-WebSocket-Protocol: reload.v1");
 	nout = 0;
-	ok(conn_ready(&c), "an idle listener is ready for news");
+	ok(conn_ready(&c), "an idle listener is ready for update");
 	add("x.html\n");
 	conn_told(&c, &w, "\x81\x01x", 3);
 	ok(!conn_ready(&c), "one with bytes to take is not");
@@ -448,7 +448,7 @@ test_news(void)
 	drain();
 	ok(times("\"kind\":\"reload\"") == 1 && times("style") == 0 &&
 		times("-3\"") == 2 && times("\"paths\":[]") == 2,
-	    "it is owed one piece of news, the weightiest and newest");
+	    "it is owed one piece of update, the weightiest and newest");
 	ok(times("\"kind\":\"report\"") == 1 && times("bad\\n") == 1,
 	    "and the report");
 	ok(conn_ready(&c) && c.out.data == NULL, "then it is ready again");

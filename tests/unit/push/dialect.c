@@ -1,11 +1,11 @@
-/* dialect.c - tests of how news is put to each kind of listener */
+/* dialect.c - tests of how update is put to each kind of listener */
 #include <string.h>
 
 #include "../test.h"
 #include "push/dialect.h"
 
 static struct history h;
-static struct news news;
+static struct update update;
 static struct buf b = { .max = 300000 };
 static char said[4000];
 
@@ -73,10 +73,10 @@ told(enum dialect d, const char *list)
 {
 	char copy[1000];
 
-	news_free(&news);
+	update_free(&update);
 	snprintf(copy, sizeof copy, "%s", list);
-	news_read(&news, copy, strlen(copy));
-	return dialect_news(d, &b, &h, &news) < 0 ? "-1" : take(d);
+	update_read(&update, copy, strlen(copy));
+	return dialect_update(d, &b, &h, &update) < 0 ? "-1" : take(d);
 }
 
 static const char *
@@ -98,10 +98,10 @@ add(const char *list)
 {
 	char copy[1000];
 
-	news_free(&news);
+	update_free(&update);
 	snprintf(copy, sizeof copy, "%s", list);
-	news_read(&news, copy, strlen(copy));
-	history_add(&h, &news, 1000);
+	update_read(&update, copy, strlen(copy));
+	history_add(&h, &update, 1000);
 }
 
 static void
@@ -164,7 +164,7 @@ test_own(void)
 	       EVENT("style") SAYS("style", "\"a.css\"") "\n\n") &&
 		IS(told(d, "a\n"),
 		    EVENT("reload") SAYS("reload", "\"a\"") "\n\n"),
-	    "and told what is news, with the generation as its id");
+	    "and told what is update, with the generation as its id");
 	ok(IS(reported(d), EVENT("report") SAYS("mended", "") "\n\n"),
 	    "and that all is well");
 }
@@ -226,9 +226,9 @@ test_others(void)
 	ok(IS(told(d, "a.html\n"), RELOAD("a.html", "false")),
 	    "and when nothing can be done in place");
 	ok(IS(told(d, "*\n"), RELOAD("/", "false")), "or of anything");
-	news_free(&news);
-	news_some(&news, NEWS_STYLE);
-	dialect_news(d, &b, &h, &news);
+	update_free(&update);
+	update_some(&update, UPDATE_STYLE);
+	dialect_update(d, &b, &h, &update);
 	ok(IS(take(d), RELOAD("*.css", "true")), "or of any styles");
 	for (i = 0, *list = '\0'; i < 40; i++)
 		sprintf(list + strlen(list), "%d.css\n", i);
@@ -281,7 +281,7 @@ int
 main(void)
 {
 	history_init(&h, 0x9f3c01d2, 0);
-	news_init(&news);
+	update_init(&update);
 	add("a.html\n");
 	test_rows();
 	test_own();
@@ -289,7 +289,7 @@ main(void)
 	test_others();
 	test_shown();
 	test_last();
-	news_free(&news);
+	update_free(&update);
 	history_free(&h);
 	return test_end();
 }

@@ -19,15 +19,15 @@ say(const char *text)
 static void
 add(const char *list)
 {
-	struct news news;
+	struct update update;
 	char copy[1000];
 
-	news_init(&news);
+	update_init(&update);
 	snprintf(copy, sizeof copy, "%s", list);
-	news_read(&news, copy, strlen(copy));
-	history_add(&h, &news, 1000);
-	ok(news.kind == NEWS_NONE && news.paths.data == NULL &&
-		news.report.data == NULL,
+	update_read(&update, copy, strlen(copy));
+	history_add(&h, &update, 1000);
+	ok(update.kind == UPDATE_NONE && update.paths.data == NULL &&
+		update.report.data == NULL,
 	    "what is added is taken over");
 }
 
@@ -35,16 +35,16 @@ add(const char *list)
 static bool
 since(uint64_t n, const char *want)
 {
-	const struct news *news;
+	const struct update *update;
 	const char *p;
 
-	news = history_since(&h, n);
-	snprintf(said, sizeof said, "%s", news_word(news->kind));
-	for (p = NULL; (p = news_next_path(news, p)) != NULL;) {
+	update = history_since(&h, n);
+	snprintf(said, sizeof said, "%s", update_word(update->kind));
+	for (p = NULL; (p = update_next_path(update, p)) != NULL;) {
 		say(" ");
 		say(p);
 	}
-	if (news->unknown)
+	if (update->unknown)
 		say(" ?");
 	return strcmp(said, want) == 0;
 }
@@ -98,7 +98,8 @@ test_since(void)
 	ok(since(1, "style a.css"), "a client that missed one is sent that");
 	ok(since(0, "reload ?"), "more: the strongest kind, without paths");
 	add("b.css\n");
-	ok(since(2, "style b.css") && since(1, "style ?") && since(0, "reload ?"),
+	ok(since(2, "style b.css") && since(1, "style ?") &&
+		since(0, "reload ?"),
 	    "a reload before the last one that was sent does not matter");
 }
 

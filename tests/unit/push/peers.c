@@ -142,12 +142,12 @@ heard(int fd, const char *last)
 static size_t
 tell(void)
 {
-	struct news news;
+	struct update update;
 	size_t pages;
 
-	news_init(&news);
-	news_some(&news, NEWS_RELOAD);
-	history_add(&history, &news, w.now);
+	update_init(&update);
+	update_some(&update, UPDATE_RELOAD);
+	history_add(&history, &update, w.now);
 	return peers_tell(&p, true, false, &pages);
 }
 

@@ -1,10 +1,10 @@
-/* trigger.c - tests of requests that bring news */
+/* trigger.c - tests of requests that bring update */
 #include <string.h>
 
 #include "../test.h"
 #include "push/trigger.h"
 
-static struct news news;
+static struct update update;
 static char said[2000];
 
 static void
@@ -25,15 +25,15 @@ rings(const char *line, const char *body)
 	const char *p;
 	bool good;
 
-	news_free(&news);
+	update_free(&update);
 	snprintf(head, sizeof head, "%s HTTP/1.1\r\nHost: a\r\n\r\n", line);
 	good = http_parse(head, strlen(head), &r) == 0 && trigger_is(&r);
 	if (!good)
 		return "";
 	snprintf(copy, sizeof copy, "%s", body);
-	trigger_read(&r, copy, strlen(copy), &news);
-	snprintf(said, sizeof said, "%s", news_word(news.kind));
-	for (p = NULL; (p = news_next_path(&news, p)) != NULL;) {
+	trigger_read(&r, copy, strlen(copy), &update);
+	snprintf(said, sizeof said, "%s", update_word(update.kind));
+	for (p = NULL; (p = update_next_path(&update, p)) != NULL;) {
 		say(" ");
 		say(p);
 	}
@@ -45,12 +45,12 @@ rings(const char *line, const char *body)
 int
 main(void)
 {
-	news_init(&news);
-	ok(IS("POST /reload", "", "reload") && news.unknown,
+	update_init(&update);
+	ok(IS("POST /reload", "", "reload") && update.unknown,
 	    "POST /reload rings");
 	ok(IS("POST /reload?x", "a.css\nb.css\n", "style a.css b.css"),
 	    "its body is a change list");
-	ok(IS("POST /reload", "! bad\n", "none") && news.report.len == 4,
+	ok(IS("POST /reload", "! bad\n", "none") && update.report.len == 4,
 	    "which may be a report");
 	ok(IS("GET /reload", "", "") && IS("PUT /reload", "", "") &&
 		IS("POST /", "", "") && IS("POST /reload/", "", ""),
@@ -60,19 +60,19 @@ main(void)
 	ok(IS("GET /changed?x=1&files=a%20b.html&y", "", "reload a b.html") &&
 		IS("GET /changed?files=a+b.css", "", "style a b.css"),
 	    "among other things, and escaped");
-	ok(IS("GET /changed", "", "reload") && news.unknown &&
+	ok(IS("GET /changed", "", "reload") && update.unknown &&
 		IS("GET /changed?files=", "", "reload") &&
 		IS("GET /changed?files=%zz", "", "reload"),
 	    "where there are none it is anything");
 	ok(IS("POST /changed", "files=a.css%2Cb.css", "style a.css b.css"),
 	    "POST /changed has them in a form");
 	ok(IS("POST /changed", "{\"files\":[\"a.css\"]}", "reload") &&
-		news.unknown,
+		update.unknown,
 	    "any other body is a reload, paths unknown");
 	ok(IS("POST /__bext/admin/api/bundle/reload", "{}", "reload") &&
 		IS("POST /__bext/admin/api/bundle/fast-reload", "", "reload") &&
 		IS("GET /__bext/admin/api/bundle/reload", "", ""),
 	    "so do two paths of others");
-	news_free(&news);
+	update_free(&update);
 	return test_end();
 }

@@ -1,11 +1,11 @@
-/* news.c - tests of what listeners are told */
+/* update.c - tests of what listeners are told */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../test.h"
-#include "push/news.h"
+#include "push/update.h"
 
-static struct news news;
+static struct update update;
 static char said[8192];
 
 static void
@@ -24,11 +24,11 @@ paths(void)
 	const char *p;
 
 	*said = '\0';
-	for (p = NULL; (p = news_next_path(&news, p)) != NULL;) {
+	for (p = NULL; (p = update_next_path(&update, p)) != NULL;) {
 		say(p);
 		say(" ");
 	}
-	if (news.unknown)
+	if (update.unknown)
 		say("?");
 	return said;
 }
@@ -36,15 +36,15 @@ paths(void)
 static bool
 reported(const char *text)
 {
-	return news.report.len == strlen(text) &&
+	return update.report.len == strlen(text) &&
 	    (*text == '\0' ||
-		memcmp(buf_head(&news.report), text, news.report.len) == 0);
+		memcmp(buf_head(&update.report), text, update.report.len) == 0);
 }
 
 static void
 add(const char *path)
 {
-	news_path(&news, path, strlen(path));
+	update_path(&update, path, strlen(path));
 }
 
 static void
@@ -53,8 +53,8 @@ take(const char *list, size_t n)
 	char copy[200000];
 
 	memcpy(copy, list, n);
-	news_free(&news);
-	news_read(&news, copy, n);
+	update_free(&update);
+	update_read(&update, copy, n);
 }
 #define READ(list) take(list, sizeof(list) - 1)
 
@@ -71,27 +71,27 @@ test_kinds(void)
 
 	for (i = 0, all = true; i < sizeof styles / sizeof styles[0]; i++) {
 		add(styles[i]);
-		all = all && news.kind == NEWS_STYLE;
-		news_free(&news);
+		all = all && update.kind == UPDATE_STYLE;
+		update_free(&update);
 	}
 	ok(all, "style sheets, their sources and images are style");
 	for (i = 0, all = true; i < sizeof others / sizeof others[0]; i++) {
 		add(others[i]);
 		all = all &&
-		    (news.kind == NEWS_RELOAD ||
+		    (update.kind == UPDATE_RELOAD ||
 			strcmp(others[i], ".css") == 0);
-		news_free(&news);
+		update_free(&update);
 	}
 	ok(all, "everything else is reload");
 	add("a.css");
 	add("a.js");
 	add("b.css");
-	ok(news.kind == NEWS_RELOAD &&
+	ok(update.kind == UPDATE_RELOAD &&
 		strcmp(paths(), "a.css a.js b.css ") == 0,
 	    "reload goes over style, and all paths are kept");
 	add("a.css");
 	ok(strcmp(paths(), "a.css a.js b.css ") == 0, "each once");
-	news_free(&news);
+	update_free(&update);
 }
 
 static void
@@ -102,30 +102,32 @@ test_unknown(void)
 
 	add("a.css");
 	add("\xff.css");
-	ok(news.kind == NEWS_RELOAD && strcmp(paths(), "?") == 0,
+	ok(update.kind == UPDATE_RELOAD && strcmp(paths(), "?") == 0,
 	    "a path that is not UTF-8 is anything");
 	add("b.css");
 	ok(strcmp(paths(), "?") == 0, "and the others say nothing then");
-	news_free(&news);
-	news_some(&news, NEWS_STYLE);
-	ok(news.kind == NEWS_STYLE && strcmp(paths(), "?") == 0,
+	update_free(&update);
+	update_some(&update, UPDATE_STYLE);
+	ok(update.kind == UPDATE_STYLE && strcmp(paths(), "?") == 0,
 	    "something may be of styles only");
-	news_free(&news);
-	for (i = 0; i < NEWS_BYTES / 96 + 1; i++) {
+	update_free(&update);
+	for (i = 0; i < UPDATE_BYTES / 96 + 1; i++) {
 		snprintf(path, sizeof path, "%091d.css", i);
 		add(path);
 	}
-	ok(news.kind == NEWS_STYLE && news.unknown && news.paths.len == 0,
+	ok(update.kind == UPDATE_STYLE && update.unknown &&
+		update.paths.len == 0,
 	    "of too many bytes of paths the kind stays known");
-	news_free(&news);
+	update_free(&update);
 }
 
 static void
 test_lists(void)
 {
 	READ("a.css\nb.css\n");
-	ok(news.kind == NEWS_STYLE && strcmp(paths(), "a.css b.css ") == 0 &&
-		news.lettered && reported(""),
+	ok(update.kind == UPDATE_STYLE &&
+		strcmp(paths(), "a.css b.css ") == 0 && update.lettered &&
+		reported(""),
 	    "a list of paths is read");
 	READ("a\nb\0c.css\0");
 	ok(strcmp(paths(), "a\nb c.css ") == 0,
@@ -133,19 +135,19 @@ test_lists(void)
 	READ("a.css");
 	ok(strcmp(paths(), "a.css ") == 0, "the last may lack its end");
 	READ("");
-	ok(news.kind == NEWS_RELOAD && news.unknown && !news.lettered,
+	ok(update.kind == UPDATE_RELOAD && update.unknown && !update.lettered,
 	    "an empty list is a reload without a word");
 	READ("\n\n");
-	ok(news.kind == NEWS_RELOAD && !news.lettered,
+	ok(update.kind == UPDATE_RELOAD && !update.lettered,
 	    "so is one of ends of batches");
 	READ("*\na.css\n");
-	ok(news.kind == NEWS_RELOAD && strcmp(paths(), "?") == 0,
+	ok(update.kind == UPDATE_RELOAD && strcmp(paths(), "?") == 0,
 	    "a star is anything");
 	READ("! one\n!two\n! \n!\n!  three\n");
-	ok(news.kind == NEWS_NONE && reported("one\ntwo\n\n\n three\n"),
+	ok(update.kind == UPDATE_NONE && reported("one\ntwo\n\n\n three\n"),
 	    "a report alone changes nothing");
 	READ("! one\na.html\n");
-	ok(news.kind == NEWS_RELOAD && reported("one\n"),
+	ok(update.kind == UPDATE_RELOAD && reported("one\n"),
 	    "paths and a report may come together");
 }
 
@@ -155,17 +157,19 @@ test_many_paths(void)
 	char list[8192];
 	size_t i, n;
 
-	for (i = n = 0; i < NEWS_PATHS; i++)
+	for (i = n = 0; i < UPDATE_PATHS; i++)
 		n += (size_t)snprintf(
 		    list + n, sizeof list - n, "%d.css\n", (int)i);
 	take(list, n);
-	ok(news.npaths == NEWS_PATHS && !news.unknown && news.kind == NEWS_STYLE,
+	ok(update.npaths == UPDATE_PATHS && !update.unknown &&
+		update.kind == UPDATE_STYLE,
 	    "as many paths as there may be are known");
-	for (i = n = 0; i <= NEWS_PATHS; i++)
+	for (i = n = 0; i <= UPDATE_PATHS; i++)
 		n += (size_t)snprintf(
 		    list + n, sizeof list - n, "%d.css\n", (int)i);
 	take(list, n);
-	ok(news.unknown && news.paths.len == 0 && news.kind == NEWS_STYLE,
+	ok(update.unknown && update.paths.len == 0 &&
+		update.kind == UPDATE_STYLE,
 	    "of more only the kind is");
 }
 
@@ -181,19 +185,19 @@ test_long_reports(void)
 	for (i = n = 0; i < 5000; i++)
 		n += (size_t)sprintf(list + n, "! line %d\n", (int)i);
 	take(list, n);
-	ok(news.report.len <= NEWS_REPORT && news.report.len > 16000 &&
-		memcmp(buf_head(&news.report) + news.report.len - 10,
+	ok(update.report.len <= UPDATE_REPORT && update.report.len > 16000 &&
+		memcmp(buf_head(&update.report) + update.report.len - 10,
 		    "line 4999\n", 10) == 0,
 	    "of a long report the end is kept");
-	ok(memcmp(buf_head(&news.report), "line ", 5) == 0,
+	ok(memcmp(buf_head(&update.report), "line ", 5) == 0,
 	    "from the start of a line");
 	memset(list, 'x', 200000);
 	list[0] = '!';
 	snprintf(list + 150000, 6, "\n! z\n");
 	take(list, 150005);
-	ok(news.report.len > 8000 &&
-		memcmp(buf_head(&news.report) + news.report.len - 4, "x\nz\n",
-		    4) == 0,
+	ok(update.report.len > 8000 &&
+		memcmp(buf_head(&update.report) + update.report.len - 4,
+		    "x\nz\n", 4) == 0,
 	    "a line that is too long is cut");
 	free(list);
 }
@@ -201,15 +205,15 @@ test_long_reports(void)
 int
 main(void)
 {
-	news_init(&news);
+	update_init(&update);
 	test_kinds();
 	test_unknown();
 	test_lists();
 	test_many_paths();
 	test_long_reports();
-	ok(strcmp(news_word(NEWS_STYLE), "style") == 0 &&
-		strcmp(news_word(NEWS_RELOAD), "reload") == 0,
+	ok(strcmp(update_word(UPDATE_STYLE), "style") == 0 &&
+		strcmp(update_word(UPDATE_RELOAD), "reload") == 0,
 	    "both kinds have their word");
-	news_free(&news);
+	update_free(&update);
 	return test_end();
 }
