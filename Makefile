@@ -55,7 +55,7 @@ SANDBOX = lib/os/sandbox.o lib/os/sandbox_landlock.o lib/os/sandbox_pledge.o
 RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
 	lib/http/http.o lib/http/net.o lib/notify/mailbox.o \
 	lib/notify/changelist.o lib/push/answer.o lib/push/conn.o \
-	lib/push/dialect.o lib/push/history.o lib/push/update.o \
+	lib/push/dialect.o lib/push/generation.o lib/push/update.o \
 	lib/push/peers.o lib/push/reload_js.o lib/push/trigger.o \
 	lib/ws/base64.o lib/ws/sha1.o lib/ws/ws.o $(FILES) $(SANDBOX) \
 	$(SYSTEM) $(FLOOR)
@@ -64,7 +64,7 @@ RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
 CONN = lib/base/buf.o lib/base/clock.o lib/base/json.o lib/base/str.o \
 	lib/base/utf8.o lib/http/access.o lib/http/http.o \
 	lib/notify/changelist.o lib/push/answer.o lib/push/conn.o \
-	lib/push/dialect.o lib/push/history.o lib/push/update.o \
+	lib/push/dialect.o lib/push/generation.o lib/push/update.o \
 	lib/push/reload_js.o lib/push/trigger.o lib/ws/base64.o \
 	lib/ws/sha1.o lib/ws/ws.o $(OS) $(FILES)
 
@@ -78,7 +78,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/http/http.h lib/http/net.h lib/notify/changelist.h \
 	lib/notify/mailbox.h lib/notify/pidfile.h lib/os/os.h \
 	lib/os/sandbox.h lib/os/signals.h lib/push/answer.h lib/push/conn.h \
-	lib/push/dialect.h lib/push/history.h lib/push/update.h \
+	lib/push/dialect.h lib/push/generation.h lib/push/update.h \
 	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
 	lib/run/adopted.h lib/run/args.h lib/run/batch.h lib/run/capture.h \
 	lib/run/command.h lib/run/contents.h lib/run/deliver.h \
@@ -106,7 +106,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/notify/pidfile tests/unit/notify/pidfile_signal \
 	tests/unit/os/os tests/unit/os/sandbox tests/unit/os/signals \
 	tests/unit/push/answer tests/unit/push/conn tests/unit/push/dialect \
-	tests/unit/push/history tests/unit/push/update tests/unit/push/peers \
+	tests/unit/push/generation tests/unit/push/update tests/unit/push/peers \
 	tests/unit/push/trigger tests/unit/run/adopted tests/unit/run/args \
 	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/capture \
 	tests/unit/run/command tests/unit/run/contents \
@@ -482,7 +482,7 @@ tests/unit/http/access: $(ACCESS_UNIT)
 
 ANSWER_UNIT = tests/unit/push/answer.o lib/push/answer.o lib/http/access.o \
 	lib/ws/base64.o lib/base/buf.o lib/base/clock.o lib/push/dialect.o \
-	lib/push/history.o lib/http/http.o lib/base/json.o \
+	lib/push/generation.o lib/http/http.o lib/base/json.o \
 	lib/notify/changelist.o \
 	lib/push/update.o $(OS) lib/push/reload_js.o lib/ws/sha1.o \
 	lib/base/str.o lib/push/trigger.o lib/base/utf8.o lib/ws/ws.o \
@@ -499,7 +499,7 @@ tests/unit/push/conn: $(CONN_UNIT)
 	$(LINK) -o $@ $(CONN_UNIT)
 
 DIALECT_UNIT = tests/unit/push/dialect.o lib/push/dialect.o lib/ws/base64.o \
-	lib/base/buf.o lib/push/history.o lib/http/http.o lib/base/json.o \
+	lib/base/buf.o lib/push/generation.o lib/http/http.o lib/base/json.o \
 	lib/notify/changelist.o lib/push/update.o lib/ws/sha1.o lib/base/str.o \
 	lib/base/utf8.o lib/ws/ws.o
 tests/unit/push/dialect: $(DIALECT_UNIT)
@@ -528,10 +528,10 @@ NET_UNIT = tests/unit/http/net.o lib/http/net.o lib/base/str.o
 tests/unit/http/net: $(NET_UNIT)
 	$(LINK) -o $@ $(NET_UNIT)
 
-HISTORY_UNIT = tests/unit/push/history.o lib/push/history.o lib/base/buf.o \
+GENERATION_UNIT = tests/unit/push/generation.o lib/push/generation.o lib/base/buf.o \
 	lib/notify/changelist.o lib/push/update.o lib/base/str.o lib/base/utf8.o
-tests/unit/push/history: $(HISTORY_UNIT)
-	$(LINK) -o $@ $(HISTORY_UNIT)
+tests/unit/push/generation: $(GENERATION_UNIT)
+	$(LINK) -o $@ $(GENERATION_UNIT)
 
 TRIGGER_UNIT = tests/unit/push/trigger.o lib/push/trigger.o lib/base/buf.o \
 	lib/http/http.o lib/base/json.o lib/notify/changelist.o \

@@ -17,7 +17,7 @@
 #include "notify/pidfile.h"
 #include "os/sandbox.h"
 #include "os/signals.h"
-#include "push/history.h"
+#include "push/generation.h"
 #include "push/peers.h"
 
 enum {
@@ -47,7 +47,7 @@ static struct {
 	bool input; /* changes come from standard input, too */
 	/* what all peers share */
 	struct world world;
-	struct history history;
+	struct generation generation;
 	struct access access;
 	struct site site;
 	const char *host[HOSTS];
@@ -117,9 +117,9 @@ speak(void)
 static void
 shown(const char *name, int64_t ms)
 {
-	char now[HISTORY_NAME];
+	char now[GENERATION_NAME];
 
-	history_name(&srv.history, now);
+	generation_name(&srv.generation, now);
 	if (srv.told_of.until == INT64_MAX || srv.told_of.pages == 0 ||
 	    strcmp(now, name) != 0)
 		return;
@@ -154,21 +154,21 @@ refused(struct http_span who)
 static void
 broadcast(struct update *update)
 {
-	const struct history *h;
-	char name[HISTORY_NAME];
+	const struct generation *h;
+	char name[GENERATION_NAME];
 	size_t listeners, pages;
 	uint32_t reports;
 	uint64_t n;
 
-	h = &srv.history;
+	h = &srv.generation;
 	n = h->n;
 	reports = h->reports;
-	history_add(&srv.history, update, srv.world.now);
+	generation_add(&srv.generation, update, srv.world.now);
 	listeners = peers_tell(
 	    &srv.peers, h->n != n, h->reports != reports, &pages);
 	speak();
 	if (h->n != n) {
-		history_name(h, name);
+		generation_name(h, name);
 		snprintf(srv.told_of.subject, SUBJECT, "%s %s", name,
 		    update_subject(&h->last));
 		srv.told_of.listeners = listeners;
@@ -488,11 +488,11 @@ start(void)
 	set_clock();
 	srv.world.access = &srv.access;
 	srv.world.why = msg_verbose() ? msg_why : NULL;
-	srv.world.history = &srv.history;
+	srv.world.generation = &srv.generation;
 	srv.world.ring = broadcast;
 	srv.world.shown = shown;
 	srv.world.refused = refused;
-	history_init(&srv.history,
+	generation_init(&srv.generation,
 	    (uint32_t)((uint64_t)clock_wall_ns() / 1000 +
 		(uint64_t)getpid() * 2654435761u),
 	    srv.world.now);

@@ -70,11 +70,11 @@ answer_status(struct reply *reply, int status, const char *why)
 
 /* "boot-n" in quotes; a report that goes, or comes, makes it another */
 static void
-state_tag(const struct history *h, struct buf *b)
+state_tag(const struct generation *h, struct buf *b)
 {
-	char name[HISTORY_NAME];
+	char name[GENERATION_NAME];
 
-	history_name(h, name);
+	generation_name(h, name);
 	buf_printf(b, "\"%s", name);
 	if (h->report.len > 0)
 		buf_printf(b, ".%lu", (unsigned long)h->reports);
@@ -88,9 +88,9 @@ put_state(const struct world *w, struct buf *b)
 	const struct buf *report;
 
 	buf_puts(b, "{");
-	history_put(w->history, b, w->now);
+	generation_put(w->generation, b, w->now);
 	buf_printf(b, ",\"listeners\":%lu", (unsigned long)w->listeners);
-	report = &w->history->report;
+	report = &w->generation->report;
 	if (report->len > 0) {
 		buf_puts(b, ",\"text\":");
 		json_string(b, buf_head(report), report->len);
@@ -102,11 +102,11 @@ static void
 answer_state(
     const struct world *w, const struct http_request *r, struct reply *reply)
 {
-	struct buf tag = { .max = 2 * HISTORY_NAME };
+	struct buf tag = { .max = 2 * GENERATION_NAME };
 
 	field(reply, "Content-Type", "application/json");
 	field(reply, "Cache-Control", "no-cache");
-	state_tag(w->history, &tag);
+	state_tag(w->generation, &tag);
 	if (tag.len == 0) {
 		answer_status(reply, 503, "out of memory");
 		return;
@@ -125,10 +125,10 @@ answer_script(const struct world *w, struct reply *reply)
 {
 	static const char marker[] = "/*served*/null";
 	const size_t len = sizeof marker - 1;
-	char name[HISTORY_NAME];
+	char name[GENERATION_NAME];
 	size_t i;
 
-	history_name(w->history, name);
+	generation_name(w->generation, name);
 	field(reply, "Content-Type", "text/javascript; charset=utf-8");
 	field(reply, "Cache-Control", "no-store");
 	for (i = 0; i + len < reload_js_size; i++)
@@ -235,13 +235,13 @@ static void
 answer_trigger(const struct world *w, const struct http_request *r, void *body,
     size_t n, struct reply *reply)
 {
-	char name[HISTORY_NAME];
+	char name[GENERATION_NAME];
 	struct update update;
 
 	update_init(&update);
 	trigger_read(r, body, n, &update);
 	w->ring(&update);
-	history_name(w->history, name);
+	generation_name(w->generation, name);
 	field(reply, "Content-Type", "application/json");
 	field(reply, "Cache-Control", "no-store");
 	buf_printf(&reply->body,
@@ -253,10 +253,10 @@ static enum answer_result
 answer_file(
     const struct world *w, const struct http_request *r, struct reply *reply)
 {
-	char name[HISTORY_NAME];
+	char name[GENERATION_NAME];
 
 	if (w->site != NULL) {
-		history_name(w->history, name);
+		generation_name(w->generation, name);
 		if (site_answer(w->site, r, name, reply) == SITE_AGAIN)
 			return ANSWER_AGAIN;
 	} else if (http_is(r->path, "/")) {

@@ -8,7 +8,7 @@
 #include "http/access.h"
 #include "http/http.h"
 #include "push/dialect.h"
-#include "push/history.h"
+#include "push/generation.h"
 #include "push/update.h"
 #include "site/reply.h"
 #include "site/site.h"
@@ -23,7 +23,7 @@ enum answer_result {
 struct world {
 	const struct access *access;
 	struct site *site; /* NULL: no files */
-	const struct history *history;
+	const struct generation *generation;
 	void (*ring)(struct update *update); /* tells all, and takes it over */
 	size_t listeners;
 	int64_t now; /* ms of clock_ms() */

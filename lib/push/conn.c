@@ -149,9 +149,9 @@ begin_listening(struct conn *c, const struct world *w, struct reply *reply,
 	c->told = told;
 	c->deadline = w->now + CONN_PING_MS;
 	c->asked = true;
-	c->reported = w->history->reports;
+	c->reported = w->generation->reports;
 	if (reply_head(&c->out, reply, true, w->wall) < 0 ||
-	    dialect_hello(dialect, &c->out, w->history, w->now) < 0)
+	    dialect_hello(dialect, &c->out, w->generation, w->now) < 0)
 		c->over = true;
 	reply_free(reply);
 	rest = c->in;
@@ -205,8 +205,8 @@ take_request(
 		c->keep = c->keep && !r->expect;
 	}
 	last = http_field(r, "last-event-id", 0);
-	told = last.p == NULL ? w->history->n
-			      : history_find(w->history, last.p, last.n);
+	told = last.p == NULL ? w->generation->n
+			      : generation_find(w->generation, last.p, last.n);
 	if (result == ANSWER_READY)
 		begin_reply(c, w, &reply, r->method == HTTP_HEAD);
 	buf_drop(&c->in, c->head + c->body);
@@ -295,7 +295,7 @@ end_reply(struct conn *c, const struct world *w)
 static void
 take_text(struct conn *c, const struct world *w, const struct ws_piece *piece)
 {
-	char name[HISTORY_NAME];
+	char name[GENERATION_NAME];
 	size_t room;
 	int64_t ms;
 
@@ -396,22 +396,22 @@ conn_eof(struct conn *c)
 	    (c->state == CONN_CLOSING && c->out.len == 0);
 }
 
-/* what the history has that it was not told */
+/* what the generation has that it was not told */
 static void
 pay(struct conn *c, const struct world *w)
 {
 	enum dialect d;
 
 	d = (enum dialect)c->dialect;
-	if (c->told != w->history->n &&
-	    dialect_update(
-		d, &c->out, w->history, history_since(w->history, c->told)) < 0)
+	if (c->told != w->generation->n &&
+	    dialect_update(d, &c->out, w->generation,
+		generation_since(w->generation, c->told)) < 0)
 		c->over = true;
-	if (c->reported != w->history->reports &&
-	    dialect_report(d, &c->out, w->history) < 0)
+	if (c->reported != w->generation->reports &&
+	    dialect_report(d, &c->out, w->generation) < 0)
 		c->over = true;
-	c->told = w->history->n;
-	c->reported = w->history->reports;
+	c->told = w->generation->n;
+	c->reported = w->generation->reports;
 }
 
 void
@@ -502,8 +502,8 @@ conn_ready(const struct conn *c)
 void
 conn_told(struct conn *c, const struct world *w, const void *rest, size_t n)
 {
-	c->told = w->history->n;
-	c->reported = w->history->reports;
+	c->told = w->generation->n;
+	c->reported = w->generation->reports;
 	if (n > 0 && buf_put(&c->out, rest, n) < 0)
 		c->over = true;
 }

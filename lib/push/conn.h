@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "push/answer.h"
-#include "push/history.h"
+#include "push/generation.h"
 #include "ws/ws.h"
 
 enum {
@@ -35,7 +35,7 @@ enum conn_state {
  * The owner reads from the peer while conn_reads and feeds it, and writes out
  * and says how much was sent.  What waits to be written is whole frames or
  * replies, so update may always be added behind it; but while anything waits,
- * nothing is: what a listener is owed then is what the history has beyond what
+ * nothing is: what a listener is owed then is what the generation has beyond what
  * it was told.  Buffers have no memory while they are empty, so a silent
  * listener is little more than this.
  */
@@ -56,7 +56,7 @@ struct conn {
 		struct { /* while it listens */
 			struct ws ws;
 			uint64_t told; /* the broadcast it was told last */
-			uint32_t reported; /* of history.reports, likewise */
+			uint32_t reported; /* of generation.reports, likewise */
 		};
 	};
 	uint8_t state; /* enum conn_state */
@@ -99,7 +99,7 @@ bool conn_shuts(struct conn *c);
 bool conn_ready(const struct conn *c);
 
 /*
- * All that the history has is written to it, but for these n bytes that were
+ * All that the generation has is written to it, but for these n bytes that were
  * left over.
  */
 void

@@ -34,10 +34,10 @@ ws_text(struct buf *out, const char *text)
 /* ---- reload.v1, and the same as events ---- */
 
 static int
-put_hello(struct buf *b, const struct history *h, int64_t now)
+put_hello(struct buf *b, const struct generation *h, int64_t now)
 {
 	if (buf_puts(b, "{\"kind\":\"hello\",") < 0 ||
-	    history_put(h, b, now) < 0)
+	    generation_put(h, b, now) < 0)
 		return -1;
 	return buf_puts(b, "}");
 }
@@ -55,17 +55,18 @@ put_paths(struct buf *b, const struct update *update)
 }
 
 static int
-put_kind(struct buf *b, const struct history *h, const char *kind)
+put_kind(struct buf *b, const struct generation *h, const char *kind)
 {
-	char name[HISTORY_NAME];
+	char name[GENERATION_NAME];
 
-	history_name(h, name);
+	generation_name(h, name);
 	return buf_printf(b,
 	    "{\"generation\":\"%s\",\"kind\":\"%s\",\"paths\":[", name, kind);
 }
 
 static int
-put_update(struct buf *b, const struct history *h, const struct update *update)
+put_update(
+    struct buf *b, const struct generation *h, const struct update *update)
 {
 	if (put_kind(b, h, update_word(update->kind)) < 0 ||
 	    put_paths(b, update) < 0)
@@ -74,7 +75,7 @@ put_update(struct buf *b, const struct history *h, const struct update *update)
 }
 
 static int
-put_report(struct buf *b, const struct history *h)
+put_report(struct buf *b, const struct generation *h)
 {
 	if (h->report.len == 0)
 		return put_kind(b, h, "mended") < 0 ? -1 : buf_puts(b, "]}");
@@ -85,7 +86,7 @@ put_report(struct buf *b, const struct history *h)
 }
 
 static int
-v1_hello(struct buf *out, const struct history *h, int64_t now)
+v1_hello(struct buf *out, const struct generation *h, int64_t now)
 {
 	struct buf b = { .max = MESSAGE_MAX };
 
@@ -93,7 +94,8 @@ v1_hello(struct buf *out, const struct history *h, int64_t now)
 }
 
 static int
-v1_update(struct buf *out, const struct history *h, const struct update *update)
+v1_update(
+    struct buf *out, const struct generation *h, const struct update *update)
 {
 	struct buf b = { .max = MESSAGE_MAX };
 
@@ -101,7 +103,7 @@ v1_update(struct buf *out, const struct history *h, const struct update *update)
 }
 
 static int
-v1_report(struct buf *out, const struct history *h)
+v1_report(struct buf *out, const struct generation *h)
 {
 	struct buf b = { .max = MESSAGE_MAX };
 
@@ -110,16 +112,16 @@ v1_report(struct buf *out, const struct history *h)
 
 /* What is named in an event is on one line: JSON has no other newlines. */
 static int
-begin_event(struct buf *out, const struct history *h, const char *name)
+begin_event(struct buf *out, const struct generation *h, const char *name)
 {
-	char id[HISTORY_NAME];
+	char id[GENERATION_NAME];
 
-	history_name(h, id);
+	generation_name(h, id);
 	return buf_printf(out, "event: %s\nid: %s\ndata: ", name, id);
 }
 
 static int
-events_hello(struct buf *out, const struct history *h, int64_t now)
+events_hello(struct buf *out, const struct generation *h, int64_t now)
 {
 	if (buf_puts(out, "retry: 1000\n") < 0 ||
 	    begin_event(out, h, "hello") < 0 || put_hello(out, h, now) < 0)
@@ -129,7 +131,7 @@ events_hello(struct buf *out, const struct history *h, int64_t now)
 
 static int
 events_update(
-    struct buf *out, const struct history *h, const struct update *update)
+    struct buf *out, const struct generation *h, const struct update *update)
 {
 	if (begin_event(out, h, update_word(update->kind)) < 0 ||
 	    put_update(out, h, update) < 0)
@@ -138,7 +140,7 @@ events_update(
 }
 
 static int
-events_report(struct buf *out, const struct history *h)
+events_report(struct buf *out, const struct generation *h)
 {
 	if (begin_event(out, h, "report") < 0 || put_report(out, h) < 0)
 		return -1;
@@ -147,7 +149,8 @@ events_report(struct buf *out, const struct history *h)
 
 /* "shown 9f3c01d2-17 38" */
 bool
-dialect_shown(const char *text, size_t n, char name[HISTORY_NAME], int64_t *ms)
+dialect_shown(
+    const char *text, size_t n, char name[GENERATION_NAME], int64_t *ms)
 {
 	static const char word[] = "shown ";
 	const size_t len = sizeof word - 1;
@@ -160,7 +163,7 @@ dialect_shown(const char *text, size_t n, char name[HISTORY_NAME], int64_t *ms)
 	text += len;
 	n -= len;
 	space = memchr(text, ' ', n);
-	if (space == NULL || space - text >= HISTORY_NAME)
+	if (space == NULL || space - text >= GENERATION_NAME)
 		return false;
 	rest = n - (size_t)(space + 1 - text);
 	if (rest > SHOWN_DIGITS)
@@ -176,7 +179,7 @@ dialect_shown(const char *text, size_t n, char name[HISTORY_NAME], int64_t *ms)
 
 /* It answers a connection check as well: that asks for a hello and goes. */
 static int
-livereload_hello(struct buf *out, const struct history *h, int64_t now)
+livereload_hello(struct buf *out, const struct generation *h, int64_t now)
 {
 	(void)h;
 	(void)now;
@@ -227,7 +230,7 @@ livereload_path(struct buf *out, const char *path, const char *more)
 
 static int
 livereload_update(
-    struct buf *out, const struct history *h, const struct update *update)
+    struct buf *out, const struct generation *h, const struct update *update)
 {
 	const char *p, *more;
 	size_t n;
@@ -252,7 +255,7 @@ livereload_update(
 
 static int
 plain_update(
-    struct buf *out, const struct history *h, const struct update *update)
+    struct buf *out, const struct generation *h, const struct update *update)
 {
 	(void)h;
 	(void)update;
@@ -261,7 +264,7 @@ plain_update(
 
 static int
 complete_update(
-    struct buf *out, const struct history *h, const struct update *update)
+    struct buf *out, const struct generation *h, const struct update *update)
 {
 	(void)h;
 	(void)update;
@@ -270,7 +273,7 @@ complete_update(
 
 static int
 bext_update(
-    struct buf *out, const struct history *h, const struct update *update)
+    struct buf *out, const struct generation *h, const struct update *update)
 {
 	(void)h;
 	(void)update;
@@ -285,10 +288,10 @@ static const struct {
 	const char *protocol; /* must be offered, and is answered with */
 	bool streams; /* events, asked for as `accept` if that is not NULL */
 	const char *accept;
-	int (*hello)(struct buf *, const struct history *, int64_t);
+	int (*hello)(struct buf *, const struct generation *, int64_t);
 	int (*update)(
-	    struct buf *, const struct history *, const struct update *);
-	int (*report)(struct buf *, const struct history *);
+	    struct buf *, const struct generation *, const struct update *);
+	int (*report)(struct buf *, const struct generation *);
 } rows[DIALECT_ROWS] = {
 	[DIALECT_RELOAD_V1] = { "/reload", "reload.v1", false, NULL, v1_hello,
 	    v1_update, v1_report },
@@ -357,7 +360,7 @@ dialect_talks(enum dialect d)
 
 int
 dialect_hello(
-    enum dialect d, struct buf *out, const struct history *h, int64_t now)
+    enum dialect d, struct buf *out, const struct generation *h, int64_t now)
 {
 	/* Firefox calls a stream open at its first byte. */
 	if (rows[d].streams && buf_puts(out, ":\n\n") < 0)
@@ -368,14 +371,14 @@ dialect_hello(
 }
 
 int
-dialect_update(enum dialect d, struct buf *out, const struct history *h,
+dialect_update(enum dialect d, struct buf *out, const struct generation *h,
     const struct update *update)
 {
 	return rows[d].update(out, h, update);
 }
 
 int
-dialect_report(enum dialect d, struct buf *out, const struct history *h)
+dialect_report(enum dialect d, struct buf *out, const struct generation *h)
 {
 	return rows[d].report == NULL ? 0 : rows[d].report(out, h);
 }

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "http/http.h"
-#include "push/history.h"
+#include "push/generation.h"
 #include "push/update.h"
 
 enum dialect {
@@ -38,19 +38,19 @@ bool dialect_talks(enum dialect d);
  * Return true if this message of a page says that it shows a generation: set
  * its name, and the milliseconds that it took.
  */
-bool
-dialect_shown(const char *text, size_t n, char name[HISTORY_NAME], int64_t *ms);
+bool dialect_shown(
+    const char *text, size_t n, char name[GENERATION_NAME], int64_t *ms);
 
 /* append what a new listener is told first, if anything; as buf_put */
 int dialect_hello(
-    enum dialect d, struct buf *out, const struct history *h, int64_t now);
+    enum dialect d, struct buf *out, const struct generation *h, int64_t now);
 
 /* append these changes, as of the generation of now; as buf_put */
-int dialect_update(enum dialect d, struct buf *out, const struct history *h,
+int dialect_update(enum dialect d, struct buf *out, const struct generation *h,
     const struct update *update);
 
 /* append the report as it stands, or that there is none now; as buf_put */
-int dialect_report(enum dialect d, struct buf *out, const struct history *h);
+int dialect_report(enum dialect d, struct buf *out, const struct generation *h);
 
 /* append what shows that we are there; as buf_put */
 int dialect_ping(enum dialect d, struct buf *out);

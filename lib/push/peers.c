@@ -431,7 +431,7 @@ struct frames {
 
 /* NULL where memory is out */
 static const struct buf *
-frame_of(struct frames *f, enum dialect d, const struct history *h)
+frame_of(struct frames *f, enum dialect d, const struct generation *h)
 {
 	struct buf *frame;
 
@@ -475,7 +475,7 @@ peers_tell(struct peers *p, bool update, bool report, size_t *pages)
 		c = p->conns[i];
 		*pages += dialect_talks((enum dialect)c->dialect);
 		frame = frame_of(
-		    &frames, (enum dialect)c->dialect, p->world->history);
+		    &frames, (enum dialect)c->dialect, p->world->generation);
 		if (frame == NULL) /* when it is back it will see */
 			c->over = true;
 		else if (conn_ready(c)) {

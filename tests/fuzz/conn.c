@@ -11,11 +11,11 @@
  */
 enum { SEED = 2, TURNS = 10000, SILENT = 16, TICKS = 20, HEAD = 4096 };
 
-static struct history history;
+static struct generation generation;
 static void ring(struct update *update);
 static const struct access closed = { .n = 0 };
 static struct world world = {
-	.access = &closed, .history = &history, .ring = ring
+	.access = &closed, .generation = &generation, .ring = ring
 };
 static struct conn c;
 static uint32_t seed;
@@ -39,7 +39,7 @@ chance(uint32_t in)
 static void
 ring(struct update *update)
 {
-	history_add(&history, update, world.now);
+	generation_add(&generation, update, world.now);
 	must(update->kind == UPDATE_NONE && update->paths.data == NULL);
 }
 
@@ -58,7 +58,7 @@ why(const char *fmt, ...)
 static void
 shown(const char *name, int64_t ms)
 {
-	must(strlen(name) < HISTORY_NAME && ms >= 0);
+	must(strlen(name) < GENERATION_NAME && ms >= 0);
 }
 
 static void
@@ -119,7 +119,8 @@ take_all(void)
 	must(c.over || c.out.data == NULL);
 	/* who takes what it gets is owed nothing */
 	if (!c.over && c.state == CONN_LISTENING)
-		must(c.told == history.n && c.reported == history.reports);
+		must(
+		    c.told == generation.n && c.reported == generation.reports);
 }
 
 static void
@@ -132,8 +133,8 @@ add_news(void)
 	uint64_t n;
 	uint32_t reports;
 
-	n = history.n;
-	reports = history.reports;
+	n = generation.n;
+	reports = generation.reports;
 	update_init(&update);
 	snprintf(list, sizeof list, "%s", lists[seed >> 20 & 7]);
 	update_read(&update, list, strlen(list));
@@ -141,12 +142,12 @@ add_news(void)
 	if (!conn_ready(&c))
 		return;
 	/* as peers_tell does, to a peer that takes nothing at once */
-	if (history.n != n)
-		must(dialect_update((enum dialect)c.dialect, &c.out, &history,
-			 &history.last) == 0);
-	if (history.reports != reports)
+	if (generation.n != n)
+		must(dialect_update((enum dialect)c.dialect, &c.out,
+			 &generation, &generation.last) == 0);
+	if (generation.reports != reports)
 		must(dialect_report(
-			 (enum dialect)c.dialect, &c.out, &history) == 0);
+			 (enum dialect)c.dialect, &c.out, &generation) == 0);
 	conn_told(&c, &world, NULL, 0);
 }
 
@@ -206,7 +207,7 @@ begin(const uint8_t *data)
 		world.site = &site;
 	once = true;
 	world.now = 1000;
-	history_init(&history, 0x9f3c01d2, world.now);
+	generation_init(&generation, 0x9f3c01d2, world.now);
 	memset(&peer, 0, sizeof peer);
 	peer.ws.client = true;
 	seed = ((uint32_t)data[0] << 8 | data[1]) + 1;
@@ -243,6 +244,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	end();
 	conn_free(&c);
 	ws_free(&peer.ws);
-	history_free(&history);
+	generation_free(&generation);
 	return 0;
 }

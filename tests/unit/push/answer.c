@@ -8,10 +8,10 @@
 
 static const struct access closed = { .n = 0 };
 static const struct access opened = { .any = true };
-static struct history history;
+static struct generation generation;
 static void ring(struct update *update);
 static struct world w = { .access = &closed,
-	.history = &history,
+	.generation = &generation,
 	.ring = ring,
 	.listeners = 3,
 	.now = 2234 };
@@ -22,7 +22,7 @@ static enum answer_result result;
 static void
 ring(struct update *update)
 {
-	history_add(&history, update, 1000);
+	generation_add(&generation, update, 1000);
 }
 
 static const char *body = "";
@@ -107,7 +107,7 @@ static void
 test_broken(void)
 {
 	body = "! bad\n! \"x\"\n";
-	ok(ask("POST /reload", "") == 200 && history.n == 17 &&
+	ok(ask("POST /reload", "") == 200 && generation.n == 17 &&
 		holds("{\"ok\":true,\"generation\":\"9f3c01d2-17\","
 		      "\"listeners\":3}"),
 	    "a report is taken");
@@ -125,29 +125,29 @@ static void
 test_triggers(void)
 {
 	body = "a.css\n";
-	ok(ask("POST /reload", "") == 200 && history.n == 18 &&
-		history.reload == 16 && history.report.len == 0 &&
+	ok(ask("POST /reload", "") == 200 && generation.n == 18 &&
+		generation.reload == 16 && generation.report.len == 0 &&
 		holds("{\"ok\":true,\"generation\":\"9f3c01d2-18\","
 		      "\"listeners\":3}") &&
 		says("Content-Type: application/json\r\n"),
 	    "POST rings, and says for which generation");
 	body = "";
-	ok(ask("GET /changed?files=a.html", "") == 200 && history.n == 19 &&
-		history.reload == 19,
+	ok(ask("GET /changed?files=a.html", "") == 200 && generation.n == 19 &&
+		generation.reload == 19,
 	    "so do the requests of others");
 	ok(ask("POST /reload", "Origin: http://evil\r\n") == 403 &&
 		ask("POST /reload", "Sec-Fetch-Site: cross-site\r\n") == 403 &&
 		ask("GET /changed", "Sec-Fetch-Site: cross-site\r\n") == 403 &&
-		history.n == 19,
+		generation.n == 19,
 	    "strangers can't ring");
 	w.access = &opened;
 	ok(ask("GET http://dev.test/changed", "") == 403 &&
 		ask("POST http://dev.test/changed", "") == 200 &&
-		history.n == 20,
+		generation.n == 20,
 	    "a GET rings at localhost only");
 	w.access = &closed;
 	ok(ask("POST /reload", "Origin: http://localhost:3000\r\n") == 200 &&
-		history.n == 21 && says("Access-Control-Allow-Origin: "),
+		generation.n == 21 && says("Access-Control-Allow-Origin: "),
 	    "allowed origins can");
 }
 
@@ -293,9 +293,9 @@ int
 main(void)
 {
 	reply_init(&reply, 200);
-	history_init(&history, 0x9f3c01d2, 1000);
-	history.n = 17;
-	history.reload = 16;
+	generation_init(&generation, 0x9f3c01d2, 1000);
+	generation.n = 17;
+	generation.reload = 16;
 	test_refusing();
 	test_state();
 	test_script();
@@ -305,7 +305,7 @@ main(void)
 	test_events();
 	test_broken();
 	test_triggers();
-	history_free(&history);
+	generation_free(&generation);
 	reply_free(&reply);
 	return test_end();
 }

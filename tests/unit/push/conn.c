@@ -14,11 +14,11 @@
 #define FEED(bytes) feed(bytes, sizeof(bytes) - 1)
 
 static const struct access closed = { .n = 0 };
-static struct history history;
+static struct generation generation;
 static int rings;
 static void ring(struct update *update);
 static struct world w = {
-	.access = &closed, .history = &history, .ring = ring, .now = 1000
+	.access = &closed, .generation = &generation, .ring = ring, .now = 1000
 };
 static struct conn c;
 static char out[8192]; /* what the peer has got since the last look */
@@ -28,7 +28,7 @@ static void
 ring(struct update *update)
 {
 	rings++;
-	history_add(&history, update, w.now);
+	generation_add(&generation, update, w.now);
 }
 
 static void
@@ -122,7 +122,7 @@ test_bodies(void)
 	rings = 0;
 	FEED(one);
 	ok(rings == 1 && times("200 OK") == 2 && times("\"ok\":true") == 1 &&
-		history.reload == 0,
+		generation.reload == 0,
 	    "the body of a POST is read, and what follows answered");
 	for (i = 0, got = 0; i < sizeof one - 1; i++) {
 		feed(one + i, 1);
@@ -435,8 +435,8 @@ test_pings(void)
 static void
 test_news(void)
 {
-	history_free(&history);
-	history_init(&history, 0x9f3c, 0);
+	generation_free(&generation);
+	generation_init(&generation, 0x9f3c, 0);
 	listener("Sec-WebSocket-Protocol: reload.v1");
 	nout = 0;
 	ok(conn_ready(&c), "an idle listener is ready for update");
@@ -504,7 +504,7 @@ test_names(void)
 int
 main(void)
 {
-	history_init(&history, 0x9f3c, 0);
+	generation_init(&generation, 0x9f3c, 0);
 	conn_init(&c, 0);
 	test_requests();
 	test_half_closed();
@@ -520,6 +520,6 @@ main(void)
 	test_names();
 	test_streams();
 	conn_free(&c);
-	history_free(&history);
+	generation_free(&generation);
 	return test_end();
 }

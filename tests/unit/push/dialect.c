@@ -4,7 +4,7 @@
 #include "../test.h"
 #include "push/dialect.h"
 
-static struct history h;
+static struct generation h;
 static struct update update;
 static struct buf b = { .max = 300000 };
 static char said[4000];
@@ -101,7 +101,7 @@ add(const char *list)
 	update_free(&update);
 	snprintf(copy, sizeof copy, "%s", list);
 	update_read(&update, copy, strlen(copy));
-	history_add(&h, &update, 1000);
+	generation_add(&h, &update, 1000);
 }
 
 static void
@@ -239,7 +239,7 @@ test_others(void)
 static void
 test_shown(void)
 {
-	char name[HISTORY_NAME];
+	char name[GENERATION_NAME];
 	int64_t ms;
 #define SHOWN(text) dialect_shown(text, sizeof(text) - 1, name, &ms)
 
@@ -280,7 +280,7 @@ test_last(void)
 int
 main(void)
 {
-	history_init(&h, 0x9f3c01d2, 0);
+	generation_init(&h, 0x9f3c01d2, 0);
 	update_init(&update);
 	add("a.html\n");
 	test_rows();
@@ -290,6 +290,6 @@ main(void)
 	test_shown();
 	test_last();
 	update_free(&update);
-	history_free(&h);
+	generation_free(&h);
 	return test_end();
 }

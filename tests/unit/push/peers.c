@@ -23,8 +23,10 @@
 enum { TURNS = 500, MANY = 100 };
 
 static const struct access closed = { .n = 0 };
-static struct history history;
-static struct world w = { .access = &closed, .history = &history, .now = 1000 };
+static struct generation generation;
+static struct world w = {
+	.access = &closed, .generation = &generation, .now = 1000
+};
 static struct peers p;
 static struct sockaddr_in where;
 
@@ -147,7 +149,7 @@ tell(void)
 
 	update_init(&update);
 	update_some(&update, UPDATE_RELOAD);
-	history_add(&history, &update, w.now);
+	generation_add(&generation, &update, w.now);
 	return peers_tell(&p, true, false, &pages);
 }
 
@@ -344,7 +346,7 @@ test_leaving(void)
 int
 main(void)
 {
-	history_init(&history, 0x9f3c, 0);
+	generation_init(&generation, 0x9f3c, 0);
 	open_all();
 	test_listeners();
 	test_deadlines();
@@ -354,6 +356,6 @@ main(void)
 	test_leaving();
 	free(p.fds);
 	free(p.conns);
-	history_free(&history);
+	generation_free(&generation);
 	return test_end();
 }

@@ -1,10 +1,10 @@
-/* history.c - tests of broadcasts that were, and generations */
+/* generation.c - tests of broadcasts that were, and generations */
 #include <string.h>
 
 #include "../test.h"
-#include "push/history.h"
+#include "push/generation.h"
 
-static struct history h;
+static struct generation h;
 static char said[8192];
 
 static void
@@ -25,7 +25,7 @@ add(const char *list)
 	update_init(&update);
 	snprintf(copy, sizeof copy, "%s", list);
 	update_read(&update, copy, strlen(copy));
-	history_add(&h, &update, 1000);
+	generation_add(&h, &update, 1000);
 	ok(update.kind == UPDATE_NONE && update.paths.data == NULL &&
 		update.report.data == NULL,
 	    "what is added is taken over");
@@ -38,7 +38,7 @@ since(uint64_t n, const char *want)
 	const struct update *update;
 	const char *p;
 
-	update = history_since(&h, n);
+	update = generation_since(&h, n);
 	snprintf(said, sizeof said, "%s", update_word(update->kind));
 	for (p = NULL; (p = update_next_path(update, p)) != NULL;) {
 		say(" ");
@@ -52,16 +52,16 @@ since(uint64_t n, const char *want)
 static bool
 name_is(const char *want)
 {
-	char name[HISTORY_NAME];
+	char name[GENERATION_NAME];
 
-	history_name(&h, name);
+	generation_name(&h, name);
 	return strcmp(name, want) == 0;
 }
 
 static uint64_t
 find(const char *name)
 {
-	return history_find(&h, name, strlen(name));
+	return generation_find(&h, name, strlen(name));
 }
 
 static void
@@ -74,9 +74,9 @@ test_generations(void)
 	ok(name_is("00009f3c-1") && h.reload == 1, "a broadcast is the next");
 	add("a.css\n");
 	ok(h.n == 2 && h.reload == 1, "styles leave the last reload as it was");
-	ok(history_age(&h, 2234) == 1234 && history_age(&h, 0) == 0,
+	ok(generation_age(&h, 2234) == 1234 && generation_age(&h, 0) == 0,
 	    "its age is never negative");
-	ok(history_put(&h, &b, 2234) == 0 && buf_put(&b, "", 1) == 0 &&
+	ok(generation_put(&h, &b, 2234) == 0 && buf_put(&b, "", 1) == 0 &&
 		strcmp((char *)buf_head(&b),
 		    "\"generation\":\"00009f3c-2\",\"age\":1234,\"reload\":1,"
 		    "\"broken\":false") == 0,
@@ -128,13 +128,13 @@ test_reports(void)
 int
 main(void)
 {
-	history_init(&h, 0x9f3c, 100);
+	generation_init(&h, 0x9f3c, 100);
 	test_generations();
 	test_since();
 	test_reports();
 	h.boot = UINT32_MAX;
 	h.n = UINT64_MAX;
 	ok(name_is("ffffffff-18446744073709551615"), "the longest name fits");
-	history_free(&h);
+	generation_free(&h);
 	return test_end();
 }
