@@ -54,18 +54,18 @@ SANDBOX = lib/os/sandbox.o lib/os/sandbox_landlock.o lib/os/sandbox_pledge.o
 
 RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
 	lib/http/http.o lib/http/net.o lib/notify/mailbox.o \
-	lib/notify/changelist.o lib/push/answer.o lib/push/conn.o \
-	lib/push/dialect.o lib/push/generation.o lib/push/update.o \
-	lib/push/peers.o lib/push/reload_js.o lib/push/trigger.o \
+	lib/notify/changelist.o lib/push/routes.o lib/push/conn.o \
+	lib/push/protocols.o lib/push/generation.o lib/push/update.o \
+	lib/push/peers.o lib/push/reload_js.o lib/push/ingest.o \
 	lib/ws/base64.o lib/ws/sha1.o lib/ws/ws.o $(FILES) $(SANDBOX) \
 	$(SYSTEM) $(FLOOR)
 
 # What a peer needs, without its socket.
 CONN = lib/base/buf.o lib/base/clock.o lib/base/json.o lib/base/str.o \
 	lib/base/utf8.o lib/http/access.o lib/http/http.o \
-	lib/notify/changelist.o lib/push/answer.o lib/push/conn.o \
-	lib/push/dialect.o lib/push/generation.o lib/push/update.o \
-	lib/push/reload_js.o lib/push/trigger.o lib/ws/base64.o \
+	lib/notify/changelist.o lib/push/routes.o lib/push/conn.o \
+	lib/push/protocols.o lib/push/generation.o lib/push/update.o \
+	lib/push/reload_js.o lib/push/ingest.o lib/ws/base64.o \
 	lib/ws/sha1.o lib/ws/ws.o $(OS) $(FILES)
 
 TREE_H = lib/base/hash.h lib/match/glob.h lib/match/rule.h \
@@ -77,9 +77,9 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/base/str.h lib/base/utf8.h lib/http/access.h \
 	lib/http/http.h lib/http/net.h lib/notify/changelist.h \
 	lib/notify/mailbox.h lib/notify/pidfile.h lib/os/os.h \
-	lib/os/sandbox.h lib/os/signals.h lib/push/answer.h lib/push/conn.h \
-	lib/push/dialect.h lib/push/generation.h lib/push/update.h \
-	lib/push/peers.h lib/push/reload_js.h lib/push/trigger.h \
+	lib/os/sandbox.h lib/os/signals.h lib/push/routes.h lib/push/conn.h \
+	lib/push/protocols.h lib/push/generation.h lib/push/update.h \
+	lib/push/peers.h lib/push/reload_js.h lib/push/ingest.h \
 	lib/run/adopted.h lib/run/args.h lib/run/batch.h lib/run/capture.h \
 	lib/run/command.h lib/run/contents.h lib/run/deliver.h \
 	lib/run/dispatch.h lib/run/input.h lib/run/message.h \
@@ -105,9 +105,9 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/notify/changelist tests/unit/notify/mailbox \
 	tests/unit/notify/pidfile tests/unit/notify/pidfile_signal \
 	tests/unit/os/os tests/unit/os/sandbox tests/unit/os/signals \
-	tests/unit/push/answer tests/unit/push/conn tests/unit/push/dialect \
+	tests/unit/push/routes tests/unit/push/conn tests/unit/push/protocols \
 	tests/unit/push/generation tests/unit/push/update tests/unit/push/peers \
-	tests/unit/push/trigger tests/unit/run/adopted tests/unit/run/args \
+	tests/unit/push/ingest tests/unit/run/adopted tests/unit/run/args \
 	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/capture \
 	tests/unit/run/command tests/unit/run/contents \
 	tests/unit/run/contents_writers tests/unit/run/input \
@@ -480,15 +480,15 @@ ACCESS_UNIT = tests/unit/http/access.o lib/http/access.o lib/base/buf.o \
 tests/unit/http/access: $(ACCESS_UNIT)
 	$(LINK) -o $@ $(ACCESS_UNIT)
 
-ANSWER_UNIT = tests/unit/push/answer.o lib/push/answer.o lib/http/access.o \
-	lib/ws/base64.o lib/base/buf.o lib/base/clock.o lib/push/dialect.o \
+ROUTES_UNIT = tests/unit/push/routes.o lib/push/routes.o lib/http/access.o \
+	lib/ws/base64.o lib/base/buf.o lib/base/clock.o lib/push/protocols.o \
 	lib/push/generation.o lib/http/http.o lib/base/json.o \
 	lib/notify/changelist.o \
 	lib/push/update.o $(OS) lib/push/reload_js.o lib/ws/sha1.o \
-	lib/base/str.o lib/push/trigger.o lib/base/utf8.o lib/ws/ws.o \
+	lib/base/str.o lib/push/ingest.o lib/base/utf8.o lib/ws/ws.o \
 	$(FILES)
-tests/unit/push/answer: $(ANSWER_UNIT)
-	$(LINK) -o $@ $(ANSWER_UNIT)
+tests/unit/push/routes: $(ROUTES_UNIT)
+	$(LINK) -o $@ $(ROUTES_UNIT)
 
 BASE64_UNIT = tests/unit/ws/base64.o lib/ws/base64.o
 tests/unit/ws/base64: $(BASE64_UNIT)
@@ -498,12 +498,12 @@ CONN_UNIT = tests/unit/push/conn.o $(CONN)
 tests/unit/push/conn: $(CONN_UNIT)
 	$(LINK) -o $@ $(CONN_UNIT)
 
-DIALECT_UNIT = tests/unit/push/dialect.o lib/push/dialect.o lib/ws/base64.o \
+PROTOCOLS_UNIT = tests/unit/push/protocols.o lib/push/protocols.o lib/ws/base64.o \
 	lib/base/buf.o lib/push/generation.o lib/http/http.o lib/base/json.o \
 	lib/notify/changelist.o lib/push/update.o lib/ws/sha1.o lib/base/str.o \
 	lib/base/utf8.o lib/ws/ws.o
-tests/unit/push/dialect: $(DIALECT_UNIT)
-	$(LINK) -o $@ $(DIALECT_UNIT)
+tests/unit/push/protocols: $(PROTOCOLS_UNIT)
+	$(LINK) -o $@ $(PROTOCOLS_UNIT)
 
 HTTP_UNIT = tests/unit/http/http.o lib/http/http.o lib/base/buf.o \
 	lib/base/str.o
@@ -533,12 +533,12 @@ GENERATION_UNIT = tests/unit/push/generation.o lib/push/generation.o lib/base/bu
 tests/unit/push/generation: $(GENERATION_UNIT)
 	$(LINK) -o $@ $(GENERATION_UNIT)
 
-TRIGGER_UNIT = tests/unit/push/trigger.o lib/push/trigger.o lib/base/buf.o \
+INGEST_UNIT = tests/unit/push/ingest.o lib/push/ingest.o lib/base/buf.o \
 	lib/http/http.o lib/base/json.o lib/notify/changelist.o \
 	lib/push/update.o \
 	lib/base/str.o lib/base/utf8.o
-tests/unit/push/trigger: $(TRIGGER_UNIT)
-	$(LINK) -o $@ $(TRIGGER_UNIT)
+tests/unit/push/ingest: $(INGEST_UNIT)
+	$(LINK) -o $@ $(INGEST_UNIT)
 
 POSTMAN = tests/tools/postman.o lib/notify/mailbox.o lib/base/buf.o \
 	lib/base/str.o $(SYSTEM)

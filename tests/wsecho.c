@@ -81,8 +81,8 @@ handshake(const struct http_request *r)
 	struct http_span key;
 
 	key = http_field(r, "sec-websocket-key", 0);
-	return r->method == HTTP_GET && !r->old &&
-	    r->length == 0 && http_lists(r, "upgrade", "websocket") &&
+	return r->method == HTTP_GET && !r->old && r->length == 0 &&
+	    http_lists(r, "upgrade", "websocket") &&
 	    http_lists(r, "connection", "upgrade") &&
 	    http_is(http_field(r, "sec-websocket-version", 0), "13") &&
 	    key.p != NULL && ws_key_good(key.p, key.n);

@@ -125,7 +125,7 @@ refuse(struct conn *c, const struct world *w, int status)
 	struct reply reply;
 
 	reply_init(&reply, status);
-	answer_status(&reply, status, "");
+	routes_status(&reply, status, "");
 	if (w->why != NULL)
 		w->why("a request that is no good: %d", status);
 	buf_free(&c->in);
@@ -139,19 +139,19 @@ take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n);
 /* from here on it is a listener; what came behind the request are frames */
 static void
 begin_listening(struct conn *c, const struct world *w, struct reply *reply,
-    enum dialect dialect, uint64_t told)
+    enum protocol protocol, uint64_t told)
 {
 	struct buf rest;
 
 	c->state = CONN_LISTENING;
-	c->dialect = (uint8_t)dialect;
+	c->protocol = (uint8_t)protocol;
 	c->ws = (struct ws){ .max = CONN_MESSAGE };
 	c->told = told;
 	c->deadline = w->now + CONN_PING_MS;
 	c->asked = true;
 	c->reported = w->generation->reports;
 	if (reply_head(&c->out, reply, true, w->wall) < 0 ||
-	    dialect_hello(dialect, &c->out, w->generation, w->now) < 0)
+	    protocol_hello(protocol, &c->out, w->generation, w->now) < 0)
 		c->over = true;
 	reply_free(reply);
 	rest = c->in;
@@ -182,15 +182,15 @@ take_request(
 {
 	struct http_span last;
 	struct reply reply;
-	enum answer_result result;
-	enum dialect dialect;
+	enum routes_result result;
+	enum protocol protocol;
 	uint64_t told;
 
 	reply_init(&reply, 200);
-	result = answer(
-	    w, r, buf_head(&c->in) + c->head, c->body, &reply, &dialect);
+	result = routes_answer(
+	    w, r, buf_head(&c->in) + c->head, c->body, &reply, &protocol);
 	c->seen = 0;
-	if (result == ANSWER_AGAIN) {
+	if (result == ROUTES_AGAIN) {
 		reply_free(&reply);
 		c->head = 0;
 		c->state = CONN_REPLY;
@@ -207,12 +207,12 @@ take_request(
 	last = http_field(r, "last-event-id", 0);
 	told = last.p == NULL ? w->generation->n
 			      : generation_find(w->generation, last.p, last.n);
-	if (result == ANSWER_READY)
+	if (result == ROUTES_READY)
 		begin_reply(c, w, &reply, r->method == HTTP_HEAD);
 	buf_drop(&c->in, c->head + c->body);
 	c->head = c->body = 0;
-	if (result == ANSWER_LISTEN)
-		begin_listening(c, w, &reply, dialect, told);
+	if (result == ROUTES_LISTEN)
+		begin_listening(c, w, &reply, protocol, told);
 }
 
 /* Is the head of a request whole, and good?  Then its body is next. */
@@ -299,14 +299,14 @@ take_text(struct conn *c, const struct world *w, const struct ws_piece *piece)
 	size_t room;
 	int64_t ms;
 
-	if (w->why == NULL || !dialect_talks((enum dialect)c->dialect))
+	if (w->why == NULL || !protocol_talks((enum protocol)c->protocol))
 		return;
 	room = TEXT_MAX - c->in.len;
 	buf_put(&c->in, piece->data, piece->n < room ? piece->n : room);
 	if (!piece->last)
 		return;
 	if (c->in.len > 0 && c->in.len < TEXT_MAX &&
-	    dialect_shown((char *)buf_head(&c->in), c->in.len, name, &ms))
+	    protocol_shown((char *)buf_head(&c->in), c->in.len, name, &ms))
 		w->shown(name, ms);
 	buf_free(&c->in);
 }
@@ -344,7 +344,7 @@ take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n)
 	struct ws_piece piece;
 	long used;
 
-	if (dialect_streams((enum dialect)c->dialect))
+	if (protocol_streams((enum protocol)c->protocol))
 		return;
 	if (n > 0)
 		c->silent = 0;
@@ -400,15 +400,15 @@ conn_eof(struct conn *c)
 static void
 pay(struct conn *c, const struct world *w)
 {
-	enum dialect d;
+	enum protocol d;
 
-	d = (enum dialect)c->dialect;
+	d = (enum protocol)c->protocol;
 	if (c->told != w->generation->n &&
-	    dialect_update(d, &c->out, w->generation,
+	    protocol_update(d, &c->out, w->generation,
 		generation_since(w->generation, c->told)) < 0)
 		c->over = true;
 	if (c->reported != w->generation->reports &&
-	    dialect_report(d, &c->out, w->generation) < 0)
+	    protocol_report(d, &c->out, w->generation) < 0)
 		c->over = true;
 	c->told = w->generation->n;
 	c->reported = w->generation->reports;
@@ -441,7 +441,7 @@ static void
 ping(struct conn *c, const struct world *w)
 {
 	/* Nobody answers on a stream: there it must take the bytes. */
-	if (c->out.len == 0 && dialect_streams((enum dialect)c->dialect))
+	if (c->out.len == 0 && protocol_streams((enum protocol)c->protocol))
 		c->silent = 0;
 	if (c->silent == CONN_PINGS) {
 		c->over = true;
@@ -450,7 +450,7 @@ ping(struct conn *c, const struct world *w)
 	c->silent++;
 	c->deadline = w->now + CONN_PING_MS;
 	if (c->out.len == 0 &&
-	    dialect_ping((enum dialect)c->dialect, &c->out) < 0)
+	    protocol_ping((enum protocol)c->protocol, &c->out) < 0)
 		c->over = true;
 }
 
@@ -462,7 +462,7 @@ conn_tick(struct conn *c, const struct world *w)
 	} else if (c->state == CONN_REQUEST && c->in.len > 0) {
 		refuse(c, w, 408);
 	} else if (c->state == CONN_REPLY && c->out.len == 0) {
-		c->state = CONN_REQUEST; /* it was ANSWER_AGAIN */
+		c->state = CONN_REQUEST; /* it was ROUTES_AGAIN */
 		c->seen = 0;
 		take_requests(c, w);
 	} else {
@@ -516,7 +516,7 @@ conn_leave(struct conn *c, const struct world *w)
 		c->over = true;
 	if (c->state != CONN_LISTENING)
 		return;
-	if (dialect_close((enum dialect)c->dialect, &c->out, 1001) < 0)
+	if (protocol_close((enum protocol)c->protocol, &c->out, 1001) < 0)
 		c->over = true;
 	closing(c, w);
 }

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "push/answer.h"
 #include "push/generation.h"
+#include "push/routes.h"
 #include "ws/ws.h"
 
 enum {
@@ -60,7 +60,7 @@ struct conn {
 		};
 	};
 	uint8_t state; /* enum conn_state */
-	uint8_t dialect; /* of a listener */
+	uint8_t protocol; /* of a listener */
 	uint8_t silent; /* pings that were not answered */
 	bool keep; /* another request may follow the reply */
 	bool asked; /* it has had an answer */

@@ -422,16 +422,16 @@ peers_serve(struct peers *p)
 		}
 }
 
-/* What the peers of each dialect are told, made when the first of them is. */
+/* What the peers of each protocol are told, made when the first of them is. */
 struct frames {
 	bool update, report;
-	bool made[DIALECT_ROWS];
-	struct buf frame[DIALECT_ROWS]; /* one that can't be made stays empty */
+	bool made[PROTOCOLS];
+	struct buf frame[PROTOCOLS]; /* one that can't be made stays empty */
 };
 
 /* NULL where memory is out */
 static const struct buf *
-frame_of(struct frames *f, enum dialect d, const struct generation *h)
+frame_of(struct frames *f, enum protocol d, const struct generation *h)
 {
 	struct buf *frame;
 
@@ -440,8 +440,8 @@ frame_of(struct frames *f, enum dialect d, const struct generation *h)
 		return frame->max == 0 ? NULL : frame;
 	f->made[d] = true;
 	*frame = (struct buf){ .max = CONN_OUT };
-	if ((!f->update || dialect_update(d, frame, h, &h->last) == 0) &&
-	    (!f->report || dialect_report(d, frame, h) == 0))
+	if ((!f->update || protocol_update(d, frame, h, &h->last) == 0) &&
+	    (!f->report || protocol_report(d, frame, h) == 0))
 		return frame;
 	buf_free(frame);
 	frame->max = 0;
@@ -473,9 +473,9 @@ peers_tell(struct peers *p, bool update, bool report, size_t *pages)
 	*pages = 0;
 	for (i = p->active, told = p->n - i; i < p->n; i++) {
 		c = p->conns[i];
-		*pages += dialect_talks((enum dialect)c->dialect);
+		*pages += protocol_talks((enum protocol)c->protocol);
 		frame = frame_of(
-		    &frames, (enum dialect)c->dialect, p->world->generation);
+		    &frames, (enum protocol)c->protocol, p->world->generation);
 		if (frame == NULL) /* when it is back it will see */
 			c->over = true;
 		else if (conn_ready(c)) {
@@ -486,7 +486,7 @@ peers_tell(struct peers *p, bool update, bool report, size_t *pages)
 		if (c->over || c->out.len > 0)
 			expect(p, i);
 	}
-	for (i = 0; i < DIALECT_ROWS; i++)
+	for (i = 0; i < PROTOCOLS; i++)
 		buf_free(&frames.frame[i]);
 	return told;
 }

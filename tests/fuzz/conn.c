@@ -102,7 +102,7 @@ take(size_t n)
 	must(c.out.len <= CONN_OUT && n <= c.out.len);
 	if (peer.began ||
 	    (c.state == CONN_LISTENING &&
-		!dialect_streams((enum dialect)c.dialect)))
+		!protocol_streams((enum protocol)c.protocol)))
 		take_listener(buf_head(&c.out), n);
 	conn_sent(&c, &world, n);
 }
@@ -143,11 +143,11 @@ add_news(void)
 		return;
 	/* as peers_tell does, to a peer that takes nothing at once */
 	if (generation.n != n)
-		must(dialect_update((enum dialect)c.dialect, &c.out,
+		must(protocol_update((enum protocol)c.protocol, &c.out,
 			 &generation, &generation.last) == 0);
 	if (generation.reports != reports)
-		must(dialect_report(
-			 (enum dialect)c.dialect, &c.out, &generation) == 0);
+		must(protocol_report(
+			 (enum protocol)c.protocol, &c.out, &generation) == 0);
 	conn_told(&c, &world, NULL, 0);
 }
 

@@ -1,8 +1,8 @@
-/* trigger.c - tests of requests that bring update */
+/* ingest.c - tests of requests that bring update */
 #include <string.h>
 
 #include "../test.h"
-#include "push/trigger.h"
+#include "push/ingest.h"
 
 static struct update update;
 static char said[2000];
@@ -27,11 +27,11 @@ rings(const char *line, const char *body)
 
 	update_free(&update);
 	snprintf(head, sizeof head, "%s HTTP/1.1\r\nHost: a\r\n\r\n", line);
-	good = http_parse(head, strlen(head), &r) == 0 && trigger_is(&r);
+	good = http_parse(head, strlen(head), &r) == 0 && ingest_wants(&r);
 	if (!good)
 		return "";
 	snprintf(copy, sizeof copy, "%s", body);
-	trigger_read(&r, copy, strlen(copy), &update);
+	ingest_read(&r, copy, strlen(copy), &update);
 	snprintf(said, sizeof said, "%s", update_word(update.kind));
 	for (p = NULL; (p = update_next_path(&update, p)) != NULL;) {
 		say(" ");

@@ -1,7 +1,7 @@
-/* trigger.c - requests that bring update, each in its client's way */
+/* ingest.c - requests that bring update, each in its client's way */
 #include <string.h>
 
-#include "push/trigger.h"
+#include "push/ingest.h"
 
 /* ---- /changed of LiveReload ---- */
 
@@ -93,49 +93,49 @@ static const struct {
 	bool get; /* a GET does it, too */
 	void (*read)(const struct http_request *r, char *body, size_t n,
 	    struct update *update);
-} triggers[] = {
+} resources[] = {
 	{ "/reload", "GET, HEAD, OPTIONS, POST", false, listed },
 	{ "/changed", "GET, OPTIONS, POST", true, changed },
 	{ "/__bext/admin/api/bundle/reload", "OPTIONS, POST", false, anything },
 	{ "/__bext/admin/api/bundle/fast-reload", "OPTIONS, POST", false,
 	    anything },
 };
-enum { TRIGGERS = sizeof triggers / sizeof triggers[0] };
+enum { RESOURCES = sizeof resources / sizeof resources[0] };
 
-/* the trigger at the path, or TRIGGERS */
+/* the trigger at the path, or RESOURCES */
 static size_t
 find(const struct http_request *r)
 {
 	size_t i;
 
-	for (i = 0; i < TRIGGERS && !http_is(r->path, triggers[i].path); i++)
+	for (i = 0; i < RESOURCES && !http_is(r->path, resources[i].path); i++)
 		;
 	return i;
 }
 
 const char *
-trigger_methods(const struct http_request *r)
+ingest_methods(const struct http_request *r)
 {
 	size_t i;
 
 	i = find(r);
-	return i < TRIGGERS ? triggers[i].methods : NULL;
+	return i < RESOURCES ? resources[i].methods : NULL;
 }
 
 bool
-trigger_is(const struct http_request *r)
+ingest_wants(const struct http_request *r)
 {
 	size_t i;
 
 	i = find(r);
-	return i < TRIGGERS &&
+	return i < RESOURCES &&
 	    (r->method == HTTP_POST ||
-		(r->method == HTTP_GET && triggers[i].get));
+		(r->method == HTTP_GET && resources[i].get));
 }
 
 void
-trigger_read(
+ingest_read(
     const struct http_request *r, void *body, size_t n, struct update *update)
 {
-	triggers[find(r)].read(r, body, n, update);
+	resources[find(r)].read(r, body, n, update);
 }

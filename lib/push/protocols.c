@@ -1,9 +1,9 @@
-/* dialect.c - how update is put to each kind of listener, one row a kind */
+/* protocols.c - how update is put to each kind of listener, one row a kind */
 #include <string.h>
 
 #include "base/json.h"
 #include "base/str.h"
-#include "push/dialect.h"
+#include "push/protocols.h"
 #include "ws/ws.h"
 
 enum {
@@ -149,7 +149,7 @@ events_report(struct buf *out, const struct generation *h)
 
 /* "shown 9f3c01d2-17 38" */
 bool
-dialect_shown(
+protocol_shown(
     const char *text, size_t n, char name[GENERATION_NAME], int64_t *ms)
 {
 	static const char word[] = "shown ";
@@ -285,25 +285,26 @@ bext_update(
 /* The first row that fits counts; no path is any path. */
 static const struct {
 	const char *path;
-	const char *protocol; /* must be offered, and is answered with */
+	const char *subprotocol; /* must be offered, and is answered with */
 	bool streams; /* events, asked for as `accept` if that is not NULL */
 	const char *accept;
 	int (*hello)(struct buf *, const struct generation *, int64_t);
 	int (*update)(
 	    struct buf *, const struct generation *, const struct update *);
 	int (*report)(struct buf *, const struct generation *);
-} rows[DIALECT_ROWS] = {
-	[DIALECT_RELOAD_V1] = { "/reload", "reload.v1", false, NULL, v1_hello,
+} rows[PROTOCOLS] = {
+	[PROTOCOL_RELOAD_V1] = { "/reload", "reload.v1", false, NULL, v1_hello,
 	    v1_update, v1_report },
-	[DIALECT_RELOAD_EVENTS] = { "/reload", NULL, true, "text/event-stream",
+	[PROTOCOL_RELOAD_EVENTS] = { "/reload", NULL, true, "text/event-stream",
 	    events_hello, events_update, events_report },
-	[DIALECT_BUILD_COMPLETE] = { "/websocket", NULL, false, NULL, NULL,
+	[PROTOCOL_BUILD_COMPLETE] = { "/websocket", NULL, false, NULL, NULL,
 	    complete_update, NULL },
-	[DIALECT_LIVERELOAD] = { "/livereload", NULL, false, NULL,
+	[PROTOCOL_LIVERELOAD] = { "/livereload", NULL, false, NULL,
 	    livereload_hello, livereload_update, NULL },
-	[DIALECT_BEXT] = { "/__bext/events", NULL, true, NULL, NULL,
+	[PROTOCOL_BEXT] = { "/__bext/events", NULL, true, NULL, NULL,
 	    bext_update, NULL },
-	[DIALECT_PLAIN] = { NULL, NULL, false, NULL, NULL, plain_update, NULL },
+	[PROTOCOL_PLAIN] = { NULL, NULL, false, NULL, NULL, plain_update,
+	    NULL },
 };
 
 static bool
@@ -313,78 +314,78 @@ fits(int i, const struct http_request *r, bool streams)
 	    (rows[i].path == NULL || http_is(r->path, rows[i].path)) &&
 	    (rows[i].accept == NULL ||
 		http_lists(r, "accept", rows[i].accept)) &&
-	    (rows[i].protocol == NULL ||
-		http_lists(r, "sec-websocket-protocol", rows[i].protocol));
+	    (rows[i].subprotocol == NULL ||
+		http_lists(r, "sec-websocket-protocol", rows[i].subprotocol));
 }
 
-enum dialect
-dialect_websocket(const struct http_request *r)
+enum protocol
+protocol_websocket(const struct http_request *r)
 {
 	int i;
 
-	for (i = 0; i < DIALECT_PLAIN && !fits(i, r, false); i++)
+	for (i = 0; i < PROTOCOL_PLAIN && !fits(i, r, false); i++)
 		;
-	return (enum dialect)i;
+	return (enum protocol)i;
 }
 
 bool
-dialect_events(const struct http_request *r, enum dialect *d)
+protocol_events(const struct http_request *r, enum protocol *d)
 {
 	int i;
 
-	for (i = 0; i < DIALECT_ROWS; i++)
+	for (i = 0; i < PROTOCOLS; i++)
 		if (fits(i, r, true)) {
-			*d = (enum dialect)i;
+			*d = (enum protocol)i;
 			return true;
 		}
 	return false;
 }
 
 bool
-dialect_streams(enum dialect d)
+protocol_streams(enum protocol d)
 {
 	return rows[d].streams;
 }
 
 const char *
-dialect_protocol(enum dialect d)
+protocol_subprotocol(enum protocol d)
 {
-	return rows[d].protocol;
+	return rows[d].subprotocol;
 }
 
 bool
-dialect_talks(enum dialect d)
+protocol_talks(enum protocol d)
 {
-	return rows[d].protocol != NULL;
+	return rows[d].subprotocol != NULL;
 }
 
 int
-dialect_hello(
-    enum dialect d, struct buf *out, const struct generation *h, int64_t now)
+protocol_hello(
+    enum protocol d, struct buf *out, const struct generation *h, int64_t now)
 {
 	/* Firefox calls a stream open at its first byte. */
 	if (rows[d].streams && buf_puts(out, ":\n\n") < 0)
 		return -1;
 	if (rows[d].hello != NULL && rows[d].hello(out, h, now) < 0)
 		return -1;
-	return h->report.len == 0 ? 0 : dialect_report(d, out, h);
+	return h->report.len == 0 ? 0 : protocol_report(d, out, h);
 }
 
 int
-dialect_update(enum dialect d, struct buf *out, const struct generation *h,
+protocol_update(enum protocol d, struct buf *out, const struct generation *h,
     const struct update *update)
 {
 	return rows[d].update(out, h, update);
 }
 
 int
-dialect_report(enum dialect d, struct buf *out, const struct generation *h)
+protocol_report(enum protocol d, struct buf *out, const struct generation *h)
 {
 	return rows[d].report == NULL ? 0 : rows[d].report(out, h);
 }
 
 int
-dialect_ping(enum dialect d, struct buf *out)
+protocol_ping(enum protocol d, struct buf *out)
 {
 	if (rows[d].streams)
 		return buf_puts(out, ":\n\n");
@@ -392,7 +393,7 @@ dialect_ping(enum dialect d, struct buf *out)
 }
 
 int
-dialect_close(enum dialect d, struct buf *out, int code)
+protocol_close(enum protocol d, struct buf *out, int code)
 {
 	return rows[d].streams ? 0 : ws_close(out, code);
 }

@@ -1,10 +1,10 @@
-/* answer.c - tests of what each request gets */
+/* routes.c - tests of what each request gets */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../test.h"
-#include "push/answer.h"
 #include "push/reload_js.h"
+#include "push/routes.h"
 
 static const struct access closed = { .n = 0 };
 static const struct access opened = { .any = true };
@@ -16,8 +16,8 @@ static struct world w = { .access = &closed,
 	.listeners = 3,
 	.now = 2234 };
 static struct reply reply;
-static enum dialect dialect;
-static enum answer_result result;
+static enum protocol protocol;
+static enum routes_result result;
 
 static void
 ring(struct update *update)
@@ -41,7 +41,7 @@ ask(const char *line, const char *fields)
 	if (http_parse(head, strlen(head), &r) < 0)
 		return 0;
 	snprintf(copy, sizeof copy, "%s", body);
-	result = answer(&w, &r, copy, strlen(copy), &reply, &dialect);
+	result = routes_answer(&w, &r, copy, strlen(copy), &reply, &protocol);
 	buf_put(&reply.fields, "", 1);
 	reply.fields.len--;
 	buf_put(&reply.body, "", 1);
@@ -155,7 +155,7 @@ static void
 test_events(void)
 {
 	ok(ask("GET /reload", "Accept: text/event-stream\r\n") == 200 &&
-		result == ANSWER_LISTEN && dialect == DIALECT_RELOAD_EVENTS &&
+		result == ROUTES_LISTEN && protocol == PROTOCOL_RELOAD_EVENTS &&
 		reply.len == REPLY_ENDLESS &&
 		says("Content-Type: text/event-stream\r\n") &&
 		says("Cache-Control: no-store\r\n"),
@@ -166,10 +166,10 @@ test_events(void)
 		says("Access-Control-Allow-Origin: http://localhost:3000\r\n"),
 	    "an allowed origin may read them");
 	ok(ask("HEAD /reload", "Accept: text/event-stream\r\n") == 200 &&
-		result == ANSWER_READY,
+		result == ROUTES_READY,
 	    "of HEAD there is no more than the head");
-	ok(ask("GET /__bext/events", "") == 200 && dialect == DIALECT_BEXT &&
-		result == ANSWER_LISTEN,
+	ok(ask("GET /__bext/events", "") == 200 && protocol == PROTOCOL_BEXT &&
+		result == ROUTES_LISTEN,
 	    "there is a stream for others, too");
 	ok(ask("GET /reload",
 	       "Accept: text/event-stream\r\nOrigin: http://evil\r\n") == 403,
@@ -257,13 +257,13 @@ test_sharing(void)
 static void
 test_websocket(void)
 {
-	ok(ask("GET /any", WS KEY V13) == 101 && result == ANSWER_LISTEN &&
-		dialect == DIALECT_PLAIN &&
+	ok(ask("GET /any", WS KEY V13) == 101 && result == ROUTES_LISTEN &&
+		protocol == PROTOCOL_PLAIN &&
 		says("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"),
 	    "a WebSocket is opened on any path");
 	ok(ask("GET /reload",
 	       WS KEY V13 "Sec-WebSocket-Protocol: reload.v1\r\n") == 101 &&
-		dialect == DIALECT_RELOAD_V1 &&
+		protocol == PROTOCOL_RELOAD_V1 &&
 		says("Sec-WebSocket-Protocol: reload.v1\r\n"),
 	    "with its subprotocol");
 	ok(ask("GET /", WS KEY "Sec-WebSocket-Version: 8\r\n") == 426 &&
@@ -285,7 +285,7 @@ test_websocket(void)
 		ask("HEAD /", WS KEY V13) == 200,
 	    "without Connection: Upgrade, or with HEAD, it is no upgrade");
 	ok(ask("GET /", WS KEY V13 "Origin: http://evil\r\n") == 403 &&
-		result == ANSWER_READY,
+		result == ROUTES_READY,
 	    "strangers are no listeners");
 }
 

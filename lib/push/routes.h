@@ -1,22 +1,22 @@
-/* answer.h - what each request gets: files, the script, update, or a refusal */
-#ifndef ANSWER_H
-#define ANSWER_H
+/* routes.h - what each request gets: files, the script, update, or a refusal */
+#ifndef ROUTES_H
+#define ROUTES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "http/access.h"
 #include "http/http.h"
-#include "push/dialect.h"
 #include "push/generation.h"
+#include "push/protocols.h"
 #include "push/update.h"
 #include "site/reply.h"
 #include "site/site.h"
 
-enum answer_result {
-	ANSWER_READY, /* the reply is it */
-	ANSWER_AGAIN, /* not now: ask again after SITE_AGAIN_MS */
-	ANSWER_LISTEN /* the reply's head is to go out, the peer is a listener */
+enum routes_result {
+	ROUTES_READY, /* the reply is it */
+	ROUTES_AGAIN, /* not now: ask again after SITE_AGAIN_MS */
+	ROUTES_LISTEN /* the reply's head is to go out, the peer is a listener */
 };
 
 /* what all connections share; its owner keeps it up to date */
@@ -38,12 +38,13 @@ struct world {
 
 /*
  * Answer a request.  A body is whole, and is written to.
- * *dialect is set with ANSWER_LISTEN.
+ * *protocol is set with ROUTES_LISTEN.
  */
-enum answer_result answer(const struct world *w, const struct http_request *r,
-    void *body, size_t n, struct reply *reply, enum dialect *dialect);
+enum routes_result
+routes_answer(const struct world *w, const struct http_request *r, void *body,
+    size_t n, struct reply *reply, enum protocol *protocol);
 
 /* a plain text that says what is wrong */
-void answer_status(struct reply *reply, int status, const char *why);
+void routes_status(struct reply *reply, int status, const char *why);
 
 #endif

@@ -1,11 +1,11 @@
-/* answer.c - what each request gets: files, the script, update, or a refusal */
+/* routes.c - what each request gets: files, the script, update, or a refusal */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "push/answer.h"
+#include "push/ingest.h"
 #include "push/reload_js.h"
-#include "push/trigger.h"
+#include "push/routes.h"
 #include "ws/ws.h"
 
 static const char welcome[] =
@@ -57,7 +57,7 @@ field(struct reply *reply, const char *name, const char *value)
 }
 
 void
-answer_status(struct reply *reply, int status, const char *why)
+routes_status(struct reply *reply, int status, const char *why)
 {
 	reply->status = status;
 	field(reply, "Content-Type", "text/plain; charset=utf-8");
@@ -108,7 +108,7 @@ answer_state(
 	field(reply, "Cache-Control", "no-cache");
 	state_tag(w->generation, &tag);
 	if (tag.len == 0) {
-		answer_status(reply, 503, "out of memory");
+		routes_status(reply, 503, "out of memory");
 		return;
 	}
 	field(reply, "ETag", (char *)buf_head(&tag));
@@ -150,7 +150,7 @@ methods_of(const struct http_request *r)
 {
 	const char *methods;
 
-	methods = trigger_methods(r);
+	methods = ingest_methods(r);
 	if (methods == NULL && http_is(r->path, "*"))
 		return "GET, HEAD, OPTIONS, POST";
 	return methods == NULL ? "GET, HEAD, OPTIONS" : methods;
@@ -189,45 +189,45 @@ wants_websocket(const struct http_request *r)
 }
 
 /* RFC 6455, 4.2 */
-static enum answer_result
+static enum routes_result
 answer_websocket(
-    const struct http_request *r, struct reply *reply, enum dialect *dialect)
+    const struct http_request *r, struct reply *reply, enum protocol *protocol)
 {
 	char accept[WS_ACCEPT_SIZE + 1];
 	struct http_span key;
 
 	if (!http_is(http_field(r, "sec-websocket-version", 0), "13")) {
-		answer_status(reply, 426, "WebSocket version 13 only");
+		routes_status(reply, 426, "WebSocket version 13 only");
 		field(reply, "Upgrade", "websocket");
 		field(reply, "Connection", "Upgrade");
-		return ANSWER_READY;
+		return ROUTES_READY;
 	}
 	key = http_field(r, "sec-websocket-key", 0);
 	if (key.p == NULL || !ws_key_good(key.p, key.n) || r->length > 0) {
-		answer_status(reply, 400, "no good Sec-WebSocket-Key");
-		return ANSWER_READY;
+		routes_status(reply, 400, "no good Sec-WebSocket-Key");
+		return ROUTES_READY;
 	}
-	*dialect = dialect_websocket(r);
+	*protocol = protocol_websocket(r);
 	ws_accept(key.p, accept);
 	reply->status = 101;
 	field(reply, "Upgrade", "websocket");
 	field(reply, "Connection", "Upgrade");
 	field(reply, "Sec-WebSocket-Accept", accept);
-	if (dialect_protocol(*dialect) != NULL)
+	if (protocol_subprotocol(*protocol) != NULL)
 		field(reply, "Sec-WebSocket-Protocol",
-		    dialect_protocol(*dialect));
-	return ANSWER_LISTEN;
+		    protocol_subprotocol(*protocol));
+	return ROUTES_LISTEN;
 }
 
 /* HTML, 9.2: the stream has no length, and ends with the connection */
-static enum answer_result
+static enum routes_result
 answer_events(const struct http_request *r, struct reply *reply)
 {
 	field(reply, "Content-Type", "text/event-stream");
 	field(reply, "Cache-Control", "no-store");
 	field(reply, "X-Accel-Buffering", "no");
 	reply->len = REPLY_ENDLESS;
-	return r->method == HTTP_HEAD ? ANSWER_READY : ANSWER_LISTEN;
+	return r->method == HTTP_HEAD ? ROUTES_READY : ROUTES_LISTEN;
 }
 
 /* {"ok":true,"generation":"...","listeners":3} */
@@ -239,7 +239,7 @@ answer_trigger(const struct world *w, const struct http_request *r, void *body,
 	struct update update;
 
 	update_init(&update);
-	trigger_read(r, body, n, &update);
+	ingest_read(r, body, n, &update);
 	w->ring(&update);
 	generation_name(w->generation, name);
 	field(reply, "Content-Type", "application/json");
@@ -249,7 +249,7 @@ answer_trigger(const struct world *w, const struct http_request *r, void *body,
 	    (unsigned long)w->listeners);
 }
 
-static enum answer_result
+static enum routes_result
 answer_file(
     const struct world *w, const struct http_request *r, struct reply *reply)
 {
@@ -258,24 +258,24 @@ answer_file(
 	if (w->site != NULL) {
 		generation_name(w->generation, name);
 		if (site_answer(w->site, r, name, reply) == SITE_AGAIN)
-			return ANSWER_AGAIN;
+			return ROUTES_AGAIN;
 	} else if (http_is(r->path, "/")) {
 		field(reply, "Content-Type", "text/html; charset=utf-8");
 		field(reply, "Cache-Control", "no-cache");
 		buf_puts(&reply->body, welcome);
 	} else {
-		answer_status(reply, 404, "no files are served without -d");
+		routes_status(reply, 404, "no files are served without -d");
 	}
-	return ANSWER_READY;
+	return ROUTES_READY;
 }
 
-static enum answer_result
+static enum routes_result
 answer_get(const struct world *w, const struct http_request *r,
-    struct reply *reply, enum dialect *dialect)
+    struct reply *reply, enum protocol *protocol)
 {
 	if (wants_websocket(r))
-		return answer_websocket(r, reply, dialect);
-	if (dialect_events(r, dialect))
+		return answer_websocket(r, reply, protocol);
+	if (protocol_events(r, protocol))
 		return answer_events(r, reply);
 	if (http_is(r->path, "/reload"))
 		answer_state(w, r, reply);
@@ -284,30 +284,30 @@ answer_get(const struct world *w, const struct http_request *r,
 		answer_script(w, reply);
 	else
 		return answer_file(w, r, reply);
-	return ANSWER_READY;
+	return ROUTES_READY;
 }
 
-static enum answer_result
+static enum routes_result
 route(const struct world *w, const struct http_request *r, void *body, size_t n,
-    struct reply *reply, enum dialect *dialect)
+    struct reply *reply, enum protocol *protocol)
 {
-	if (trigger_is(r)) {
+	if (ingest_wants(r)) {
 		/* Any page can make a browser send one: see access_allows. */
 		if (r->method == HTTP_GET && !access_is_loopback(r->host))
-			answer_status(
+			routes_status(
 			    reply, 403, "by GET at localhost only; POST it");
 		else
 			answer_trigger(w, r, body, n, reply);
 	} else if (r->method == HTTP_OPTIONS)
 		answer_options(r, reply);
 	else if (r->method == HTTP_UNKNOWN)
-		answer_status(reply, 501, "");
+		routes_status(reply, 501, "");
 	else if (!is_read(r)) {
-		answer_status(reply, 405, "");
+		routes_status(reply, 405, "");
 		field(reply, "Allow", methods_of(r));
 	} else
-		return answer_get(w, r, reply, dialect);
-	return ANSWER_READY;
+		return answer_get(w, r, reply, protocol);
+	return ROUTES_READY;
 }
 
 /*
@@ -346,23 +346,23 @@ refuse(const struct world *w, const struct http_request *r, struct reply *reply)
 		who = http_field(r, "origin", 0);
 	if (w->refused != NULL && who.p != NULL && who.n > 0)
 		w->refused(who);
-	answer_status(
+	routes_status(
 	    reply, 403, "not a Host or Origin of this server; see -a");
 }
 
-enum answer_result
-answer(const struct world *w, const struct http_request *r, void *body,
-    size_t n, struct reply *reply, enum dialect *dialect)
+enum routes_result
+routes_answer(const struct world *w, const struct http_request *r, void *body,
+    size_t n, struct reply *reply, enum protocol *protocol)
 {
-	enum answer_result result;
+	enum routes_result result;
 
 	if (!access_allows(w->access, r, w->local)) {
 		refuse(w, r, reply);
-		return ANSWER_READY;
+		return ROUTES_READY;
 	}
-	result = route(w, r, body, n, reply, dialect);
-	if (result == ANSWER_READY ||
-	    (result == ANSWER_LISTEN && dialect_streams(*dialect)))
+	result = route(w, r, body, n, reply, protocol);
+	if (result == ROUTES_READY ||
+	    (result == ROUTES_LISTEN && protocol_streams(*protocol)))
 		share(w, r, reply);
 	if (reply->is_site)
 		site_put_fields(w->site, reply);

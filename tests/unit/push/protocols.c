@@ -1,8 +1,8 @@
-/* dialect.c - tests of how update is put to each kind of listener */
+/* protocols.c - tests of how update is put to each kind of listener */
 #include <string.h>
 
 #include "../test.h"
-#include "push/dialect.h"
+#include "push/protocols.h"
 
 static struct generation h;
 static struct update update;
@@ -19,7 +19,7 @@ parsed(struct http_request *r, const char *path, const char *field)
 	return http_parse(head, strlen(head), r) == 0;
 }
 
-static enum dialect
+static enum protocol
 websocket(const char *path, const char *protocols)
 {
 	struct http_request r;
@@ -28,24 +28,24 @@ websocket(const char *path, const char *protocols)
 	snprintf(
 	    field, sizeof field, "Sec-WebSocket-Protocol: %s\r\n", protocols);
 	return parsed(&r, path, *protocols == '\0' ? "" : field)
-	    ? dialect_websocket(&r)
-	    : DIALECT_ROWS;
+	    ? protocol_websocket(&r)
+	    : PROTOCOLS;
 }
 
 static bool
-events(const char *path, const char *field, enum dialect want)
+events(const char *path, const char *field, enum protocol want)
 {
 	struct http_request r;
-	enum dialect d;
+	enum protocol d;
 
-	d = DIALECT_ROWS;
+	d = PROTOCOLS;
 	return parsed(&r, path, field) &&
-	    dialect_events(&r, &d) == (want != DIALECT_ROWS) && d == want;
+	    protocol_events(&r, &d) == (want != PROTOCOLS) && d == want;
 }
 
 /* the bytes in b, of short frames only the text with a | behind, and no more */
 static const char *
-take(enum dialect d)
+take(enum protocol d)
 {
 	const unsigned char *p, *end;
 	size_t n, len;
@@ -54,13 +54,13 @@ take(enum dialect d)
 	end = p + b.len;
 	for (n = 0; p < end; p += len) {
 		len = (size_t)(end - p);
-		if (!dialect_streams(d)) {
+		if (!protocol_streams(d)) {
 			len = p[1] < 126 ? p[1] : (size_t)(p[2] << 8 | p[3]);
 			p += p[1] < 126 ? 2 : 4;
 		}
 		memcpy(said + n, p, len);
 		n += len;
-		if (!dialect_streams(d))
+		if (!protocol_streams(d))
 			said[n++] = '|';
 	}
 	said[n] = '\0';
@@ -69,26 +69,26 @@ take(enum dialect d)
 }
 
 static const char *
-told(enum dialect d, const char *list)
+told(enum protocol d, const char *list)
 {
 	char copy[1000];
 
 	update_free(&update);
 	snprintf(copy, sizeof copy, "%s", list);
 	update_read(&update, copy, strlen(copy));
-	return dialect_update(d, &b, &h, &update) < 0 ? "-1" : take(d);
+	return protocol_update(d, &b, &h, &update) < 0 ? "-1" : take(d);
 }
 
 static const char *
-greeted(enum dialect d)
+greeted(enum protocol d)
 {
-	return dialect_hello(d, &b, &h, 2234) < 0 ? "-1" : take(d);
+	return protocol_hello(d, &b, &h, 2234) < 0 ? "-1" : take(d);
 }
 
 static const char *
-reported(enum dialect d)
+reported(enum protocol d)
 {
-	return dialect_report(d, &b, &h) < 0 ? "-1" : take(d);
+	return protocol_report(d, &b, &h) < 0 ? "-1" : take(d);
 }
 
 #define IS(call, want) (strcmp(call, want) == 0)
@@ -107,30 +107,30 @@ add(const char *list)
 static void
 test_rows(void)
 {
-	ok(websocket("/reload", "reload.v1") == DIALECT_RELOAD_V1 &&
-		websocket("/reload?x", "a, reload.v1") == DIALECT_RELOAD_V1,
+	ok(websocket("/reload", "reload.v1") == PROTOCOL_RELOAD_V1 &&
+		websocket("/reload?x", "a, reload.v1") == PROTOCOL_RELOAD_V1,
 	    "reload.v1 is spoken where it is offered");
-	ok(websocket("/websocket", "") == DIALECT_BUILD_COMPLETE &&
-		websocket("/livereload?x", "") == DIALECT_LIVERELOAD,
+	ok(websocket("/websocket", "") == PROTOCOL_BUILD_COMPLETE &&
+		websocket("/livereload?x", "") == PROTOCOL_LIVERELOAD,
 	    "two paths are those of other clients");
-	ok(websocket("/reload", "") == DIALECT_PLAIN &&
-		websocket("/reload", "other") == DIALECT_PLAIN &&
-		websocket("/x", "reload.v1") == DIALECT_PLAIN &&
-		websocket("/__bext/events", "") == DIALECT_PLAIN &&
-		websocket("/", "") == DIALECT_PLAIN,
+	ok(websocket("/reload", "") == PROTOCOL_PLAIN &&
+		websocket("/reload", "other") == PROTOCOL_PLAIN &&
+		websocket("/x", "reload.v1") == PROTOCOL_PLAIN &&
+		websocket("/__bext/events", "") == PROTOCOL_PLAIN &&
+		websocket("/", "") == PROTOCOL_PLAIN,
 	    "everything else is a plain listener");
 	ok(events("/reload", "Accept: text/event-stream\r\n",
-	       DIALECT_RELOAD_EVENTS) &&
-		events("/__bext/events", "", DIALECT_BEXT),
+	       PROTOCOL_RELOAD_EVENTS) &&
+		events("/__bext/events", "", PROTOCOL_BEXT),
 	    "two paths have events");
-	ok(events("/reload", "", DIALECT_ROWS) &&
-		events("/reload", "Accept: text/html\r\n", DIALECT_ROWS) &&
-		events("/", "Accept: text/event-stream\r\n", DIALECT_ROWS),
+	ok(events("/reload", "", PROTOCOLS) &&
+		events("/reload", "Accept: text/html\r\n", PROTOCOLS) &&
+		events("/", "Accept: text/event-stream\r\n", PROTOCOLS),
 	    "one only for those who ask for them");
-	ok(IS(dialect_protocol(DIALECT_RELOAD_V1), "reload.v1") &&
-		dialect_protocol(DIALECT_PLAIN) == NULL &&
-		dialect_talks(DIALECT_RELOAD_V1) &&
-		!dialect_talks(DIALECT_LIVERELOAD),
+	ok(IS(protocol_subprotocol(PROTOCOL_RELOAD_V1), "reload.v1") &&
+		protocol_subprotocol(PROTOCOL_PLAIN) == NULL &&
+		protocol_talks(PROTOCOL_RELOAD_V1) &&
+		!protocol_talks(PROTOCOL_LIVERELOAD),
 	    "only reload.v1 names itself and is listened to");
 }
 
@@ -145,9 +145,9 @@ test_rows(void)
 static void
 test_own(void)
 {
-	enum dialect d;
+	enum protocol d;
 
-	d = DIALECT_RELOAD_V1;
+	d = PROTOCOL_RELOAD_V1;
 	ok(IS(greeted(d), HELLO "|"),
 	    "a page is greeted with the generation and its age");
 	ok(IS(told(d, "a.html\n\"b\n"),
@@ -157,7 +157,7 @@ test_own(void)
 	    "so are styles");
 	ok(IS(told(d, "*\n"), SAYS("reload", "") "|"),
 	    "where nobody knows there are no paths");
-	d = DIALECT_RELOAD_EVENTS;
+	d = PROTOCOL_RELOAD_EVENTS;
 	ok(IS(greeted(d), ":\n\nretry: 1000\n" EVENT("hello") HELLO "\n\n"),
 	    "a stream is greeted, too");
 	ok(IS(told(d, "a.css\n"),
@@ -172,11 +172,11 @@ test_own(void)
 static void
 test_reports(void)
 {
-	enum dialect d;
+	enum protocol d;
 	int i, all;
 
 	add("! 1 < 2\n! \xff\n");
-	d = DIALECT_RELOAD_V1;
+	d = PROTOCOL_RELOAD_V1;
 	ok(IS(reported(d),
 	       "{\"generation\":\"9f3c01d2-1\",\"kind\":\"report\",\"paths\":[],"
 	       "\"text\":\"1 \\u003c 2\\n\xef\xbf\xbd\\n\"}|"),
@@ -185,12 +185,12 @@ test_reports(void)
 	ok(strstr(said, "\"broken\":true}|{\"generation\"") != NULL &&
 		strstr(said, "\"kind\":\"report\"") != NULL,
 	    "who comes while the build is broken is told, too");
-	ok(IS(greeted(DIALECT_PLAIN), "") &&
-		IS(greeted(DIALECT_BEXT), ":\n\n") &&
-		strstr(greeted(DIALECT_LIVERELOAD), "1 ") == NULL,
-	    "but not in the dialects of others");
-	for (i = DIALECT_BUILD_COMPLETE, all = 1; i < DIALECT_ROWS; i++)
-		all = all && IS(reported((enum dialect)i), "");
+	ok(IS(greeted(PROTOCOL_PLAIN), "") &&
+		IS(greeted(PROTOCOL_BEXT), ":\n\n") &&
+		strstr(greeted(PROTOCOL_LIVERELOAD), "1 ") == NULL,
+	    "but not in the protocols of others");
+	for (i = PROTOCOL_BUILD_COMPLETE, all = 1; i < PROTOCOLS; i++)
+		all = all && IS(reported((enum protocol)i), "");
 	ok(all, "which have no word for it");
 	snprintf(said, sizeof said, "%s", "");
 	add("a.html\n");
@@ -201,18 +201,18 @@ static void
 test_others(void)
 {
 	char list[2000];
-	enum dialect d;
+	enum protocol d;
 	int i;
 
-	ok(IS(told(DIALECT_PLAIN, "a.css\n"), "reload|") &&
-		IS(told(DIALECT_PLAIN, "a\nb\n"), "reload|"),
+	ok(IS(told(PROTOCOL_PLAIN, "a.css\n"), "reload|") &&
+		IS(told(PROTOCOL_PLAIN, "a\nb\n"), "reload|"),
 	    "a plain listener only ever gets one word");
-	ok(IS(told(DIALECT_BUILD_COMPLETE, "a.css\n"),
+	ok(IS(told(PROTOCOL_BUILD_COMPLETE, "a.css\n"),
 	       "{\"type\":\"build_complete\"}|"),
 	    "JSON clients hear that the build is complete");
-	ok(IS(told(DIALECT_BEXT, "a.css\n"), "event: reload\ndata: {}\n\n"),
+	ok(IS(told(PROTOCOL_BEXT, "a.css\n"), "event: reload\ndata: {}\n\n"),
 	    "others get an event");
-	d = DIALECT_LIVERELOAD;
+	d = PROTOCOL_LIVERELOAD;
 	ok(strstr(greeted(d), "{\"command\":\"hello\",\"protocols\":[\"") &&
 		strstr(said, "official-7") && strstr(said, "check-1"),
 	    "LiveReload is greeted as it should be");
@@ -228,7 +228,7 @@ test_others(void)
 	ok(IS(told(d, "*\n"), RELOAD("/", "false")), "or of anything");
 	update_free(&update);
 	update_some(&update, UPDATE_STYLE);
-	dialect_update(d, &b, &h, &update);
+	protocol_update(d, &b, &h, &update);
 	ok(IS(take(d), RELOAD("*.css", "true")), "or of any styles");
 	for (i = 0, *list = '\0'; i < 40; i++)
 		sprintf(list + strlen(list), "%d.css\n", i);
@@ -241,7 +241,7 @@ test_shown(void)
 {
 	char name[GENERATION_NAME];
 	int64_t ms;
-#define SHOWN(text) dialect_shown(text, sizeof(text) - 1, name, &ms)
+#define SHOWN(text) protocol_shown(text, sizeof(text) - 1, name, &ms)
 
 	ok(SHOWN("shown 9f3c01d2-17 38") && IS(name, "9f3c01d2-17") && ms == 38,
 	    "a page may say what it shows, and how long that took");
@@ -258,21 +258,21 @@ test_last(void)
 {
 	int i, all;
 
-	dialect_ping(DIALECT_PLAIN, &b);
+	protocol_ping(PROTOCOL_PLAIN, &b);
 	ok(b.len == 2 && memcmp(buf_head(&b), "\x89\0", 2) == 0,
 	    "a WebSocket is pinged");
 	buf_free(&b);
-	dialect_ping(DIALECT_BEXT, &b);
-	ok(IS(take(DIALECT_BEXT), ":\n\n"), "a stream gets a comment");
-	dialect_close(DIALECT_PLAIN, &b, 1001);
+	protocol_ping(PROTOCOL_BEXT, &b);
+	ok(IS(take(PROTOCOL_BEXT), ":\n\n"), "a stream gets a comment");
+	protocol_close(PROTOCOL_PLAIN, &b, 1001);
 	ok(b.len == 4 && memcmp(buf_head(&b), "\x88\x02\x03\xe9", 4) == 0,
 	    "a WebSocket is closed with a code");
 	buf_free(&b);
-	ok(dialect_close(DIALECT_BEXT, &b, 1001) == 0 && b.len == 0,
+	ok(protocol_close(PROTOCOL_BEXT, &b, 1001) == 0 && b.len == 0,
 	    "a stream just ends");
 	b.max = 3;
-	for (i = 0, all = 1; i < DIALECT_ROWS; i++)
-		all = all && IS(told((enum dialect)i, "a\n"), "-1");
+	for (i = 0, all = 1; i < PROTOCOLS; i++)
+		all = all && IS(told((enum protocol)i, "a\n"), "-1");
 	ok(all, "what does not fit is an error, in any row");
 	buf_free(&b);
 }
