@@ -47,13 +47,13 @@ WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	$(FLOOR)
 
 FILES = lib/base/hash.o lib/site/conditional.o lib/site/listing.o lib/site/mime.o \
-	lib/site/page.o lib/site/range.o lib/site/reply.o lib/site/root.o \
+	lib/site/page.o lib/site/range.o lib/http/response.o lib/site/root.o \
 	lib/site/site.o
 
 SANDBOX = lib/os/sandbox.o lib/os/sandbox_landlock.o lib/os/sandbox_pledge.o
 
 RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
-	lib/http/http.o lib/http/net.o lib/notify/mailbox.o \
+	lib/http/request.o lib/http/net.o lib/notify/mailbox.o \
 	lib/notify/changelist.o lib/push/routes.o lib/push/conn.o \
 	lib/push/protocols.o lib/push/generation.o lib/push/update.o \
 	lib/push/peers.o lib/push/reload_js.o lib/push/ingest.o \
@@ -62,7 +62,7 @@ RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
 
 # What a peer needs, without its socket.
 CONN = lib/base/buf.o lib/base/clock.o lib/base/json.o lib/base/str.o \
-	lib/base/utf8.o lib/http/access.o lib/http/http.o \
+	lib/base/utf8.o lib/http/access.o lib/http/request.o \
 	lib/notify/changelist.o lib/push/routes.o lib/push/conn.o \
 	lib/push/protocols.o lib/push/generation.o lib/push/update.o \
 	lib/push/reload_js.o lib/push/ingest.o lib/ws/base64.o \
@@ -75,7 +75,7 @@ TREE_H = lib/base/hash.h lib/match/glob.h lib/match/rule.h \
 HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/base/fds.h lib/base/json.h lib/base/msg.h lib/base/release.h \
 	lib/base/str.h lib/base/utf8.h lib/http/access.h \
-	lib/http/http.h lib/http/net.h lib/notify/changelist.h \
+	lib/http/request.h lib/http/net.h lib/notify/changelist.h \
 	lib/notify/mailbox.h lib/notify/pidfile.h lib/os/os.h \
 	lib/os/sandbox.h lib/os/signals.h lib/push/routes.h lib/push/conn.h \
 	lib/push/protocols.h lib/push/generation.h lib/push/update.h \
@@ -86,7 +86,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/run/options.h lib/run/poke.h lib/run/process.h lib/run/receiver.h \
 	lib/run/start.h lib/run/terminal.h lib/run/throttle.h \
 	lib/site/listing.h lib/site/mime.h lib/site/page.h lib/site/range.h \
-	lib/site/reply.h lib/site/root.h lib/site/conditional.h lib/site/site.h \
+	lib/http/response.h lib/site/root.h lib/site/conditional.h lib/site/site.h \
 	lib/ws/base64.h lib/ws/sha1.h lib/ws/ws.h
 
 TREE_TESTS = tests/unit/tree/inotify tests/unit/tree/tree \
@@ -100,7 +100,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/base/fds tests/unit/base/hash \
 	tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
 	tests/unit/base/utf8 tests/unit/http/access \
-	tests/unit/http/http tests/unit/http/net tests/unit/match/glob \
+	tests/unit/http/request tests/unit/http/net tests/unit/match/glob \
 	tests/unit/match/glob_limits tests/unit/match/rule \
 	tests/unit/notify/changelist tests/unit/notify/mailbox \
 	tests/unit/notify/pidfile tests/unit/notify/pidfile_signal \
@@ -115,7 +115,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/run/process tests/unit/run/process_several \
 	tests/unit/run/receiver tests/unit/run/start tests/unit/run/throttle \
 	tests/unit/site/listing tests/unit/site/mime tests/unit/site/page \
-	tests/unit/site/range tests/unit/site/reply tests/unit/site/root \
+	tests/unit/site/range tests/unit/http/response tests/unit/site/root \
 	tests/unit/site/conditional tests/unit/site/site tests/unit/ws/base64 \
 	tests/unit/ws/sha1 tests/unit/ws/ws
 
@@ -376,7 +376,7 @@ FUZZ_CONN = tests/fuzz/conn.o $(CONN) $(FUZZ_MAIN)
 tests/fuzz/conn: $(FUZZ_CONN)
 	$(LINK) -o $@ $(FUZZ_CONN)
 
-FUZZ_HTTP = lib/base/buf.o lib/http/http.o lib/base/str.o \
+FUZZ_HTTP = lib/base/buf.o lib/http/request.o lib/base/str.o \
 	tests/fuzz/http.o $(FUZZ_MAIN)
 tests/fuzz/http: $(FUZZ_HTTP)
 	$(LINK) -o $@ $(FUZZ_HTTP)
@@ -462,7 +462,7 @@ tests/tools/torture: tests/tools/torture.o
 	$(LINK) -o $@ tests/tools/torture.o
 
 # A server for conformance suites of WebSockets, made of the same modules.
-WSECHO = lib/ws/base64.o lib/base/buf.o lib/base/clock.o lib/http/http.o \
+WSECHO = lib/ws/base64.o lib/base/buf.o lib/base/clock.o lib/http/request.o \
 	lib/http/net.o lib/ws/sha1.o lib/base/str.o lib/base/utf8.o \
 	lib/ws/ws.o tests/wsecho.o
 $(WSECHO): $(HEADERS)
@@ -476,13 +476,13 @@ tests/tools/wscat: $(WSCAT)
 	$(LINK) -o $@ $(WSCAT)
 
 ACCESS_UNIT = tests/unit/http/access.o lib/http/access.o lib/base/buf.o \
-	lib/http/http.o lib/base/str.o
+	lib/http/request.o lib/base/str.o
 tests/unit/http/access: $(ACCESS_UNIT)
 	$(LINK) -o $@ $(ACCESS_UNIT)
 
 ROUTES_UNIT = tests/unit/push/routes.o lib/push/routes.o lib/http/access.o \
 	lib/ws/base64.o lib/base/buf.o lib/base/clock.o lib/push/protocols.o \
-	lib/push/generation.o lib/http/http.o lib/base/json.o \
+	lib/push/generation.o lib/http/request.o lib/base/json.o \
 	lib/notify/changelist.o \
 	lib/push/update.o $(OS) lib/push/reload_js.o lib/ws/sha1.o \
 	lib/base/str.o lib/push/ingest.o lib/base/utf8.o lib/ws/ws.o \
@@ -499,16 +499,16 @@ tests/unit/push/conn: $(CONN_UNIT)
 	$(LINK) -o $@ $(CONN_UNIT)
 
 PROTOCOLS_UNIT = tests/unit/push/protocols.o lib/push/protocols.o lib/ws/base64.o \
-	lib/base/buf.o lib/push/generation.o lib/http/http.o lib/base/json.o \
+	lib/base/buf.o lib/push/generation.o lib/http/request.o lib/base/json.o \
 	lib/notify/changelist.o lib/push/update.o lib/ws/sha1.o lib/base/str.o \
 	lib/base/utf8.o lib/ws/ws.o
 tests/unit/push/protocols: $(PROTOCOLS_UNIT)
 	$(LINK) -o $@ $(PROTOCOLS_UNIT)
 
-HTTP_UNIT = tests/unit/http/http.o lib/http/http.o lib/base/buf.o \
+REQUEST_UNIT = tests/unit/http/request.o lib/http/request.o lib/base/buf.o \
 	lib/base/str.o
-tests/unit/http/http: $(HTTP_UNIT)
-	$(LINK) -o $@ $(HTTP_UNIT)
+tests/unit/http/request: $(REQUEST_UNIT)
+	$(LINK) -o $@ $(REQUEST_UNIT)
 
 JSON_UNIT = tests/unit/base/json.o lib/base/json.o lib/base/buf.o \
 	lib/base/utf8.o
@@ -534,7 +534,7 @@ tests/unit/push/generation: $(GENERATION_UNIT)
 	$(LINK) -o $@ $(GENERATION_UNIT)
 
 INGEST_UNIT = tests/unit/push/ingest.o lib/push/ingest.o lib/base/buf.o \
-	lib/http/http.o lib/base/json.o lib/notify/changelist.o \
+	lib/http/request.o lib/base/json.o lib/notify/changelist.o \
 	lib/push/update.o \
 	lib/base/str.o lib/base/utf8.o
 tests/unit/push/ingest: $(INGEST_UNIT)
@@ -560,13 +560,13 @@ tests/unit/site/page: $(PAGE_UNIT)
 	$(LINK) -o $@ $(PAGE_UNIT)
 
 RANGE_UNIT = tests/unit/site/range.o lib/site/range.o lib/base/buf.o \
-	lib/http/http.o lib/base/str.o
+	lib/http/request.o lib/base/str.o
 tests/unit/site/range: $(RANGE_UNIT)
 	$(LINK) -o $@ $(RANGE_UNIT)
 
-REPLY_UNIT = tests/unit/site/reply.o lib/site/reply.o lib/base/buf.o
-tests/unit/site/reply: $(REPLY_UNIT)
-	$(LINK) -o $@ $(REPLY_UNIT)
+RESPONSE_UNIT = tests/unit/http/response.o lib/http/response.o lib/base/buf.o
+tests/unit/http/response: $(RESPONSE_UNIT)
+	$(LINK) -o $@ $(RESPONSE_UNIT)
 
 ROOT_UNIT = tests/unit/site/root.o lib/site/root.o $(OS)
 tests/unit/site/root: $(ROOT_UNIT)
@@ -581,7 +581,7 @@ tests/unit/ws/sha1: $(SHA1_UNIT)
 	$(LINK) -o $@ $(SHA1_UNIT)
 
 SITE_UNIT = tests/unit/site/site.o lib/base/buf.o lib/base/clock.o \
-	lib/http/http.o $(OS) lib/base/str.o lib/base/utf8.o $(FILES)
+	lib/http/request.o $(OS) lib/base/str.o lib/base/utf8.o $(FILES)
 tests/unit/site/site: $(SITE_UNIT)
 	$(LINK) -o $@ $(SITE_UNIT)
 
@@ -633,8 +633,8 @@ tests/unit/base/utf8: $(UTF8_UNIT)
 	$(LINK) -o $@ $(UTF8_UNIT)
 
 CONDITIONAL_UNIT = tests/unit/site/conditional.o lib/site/conditional.o \
-	lib/base/buf.o lib/base/clock.o lib/base/hash.o lib/http/http.o \
-	lib/site/reply.o lib/base/str.o $(OS)
+	lib/base/buf.o lib/base/clock.o lib/base/hash.o lib/http/request.o \
+	lib/http/response.o lib/base/str.o $(OS)
 tests/unit/site/conditional: $(CONDITIONAL_UNIT)
 	$(LINK) -o $@ $(CONDITIONAL_UNIT)
 
@@ -647,6 +647,6 @@ tests/unit/ws/ws: $(WS_UNIT)
 	$(LINK) -o $@ $(WS_UNIT)
 
 LISTING_UNIT = tests/unit/site/listing.o lib/site/listing.o lib/base/buf.o \
-	lib/http/http.o $(OS) lib/site/root.o lib/base/str.o lib/base/utf8.o
+	lib/http/request.o $(OS) lib/site/root.o lib/base/str.o lib/base/utf8.o
 tests/unit/site/listing: $(LISTING_UNIT)
 	$(LINK) -o $@ $(LISTING_UNIT)

@@ -142,7 +142,7 @@ advise(size_t listeners)
 
 /* Once, too: who tries us again and again shall not be a nuisance. */
 static void
-refused(struct http_span who)
+refused(struct span who)
 {
 	if (!srv.refused)
 		msg_warn("%.*s: refused; -a and its name let it in",

@@ -11,8 +11,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "http/http.h"
 #include "http/net.h"
+#include "http/request.h"
 #include "ws/ws.h"
 
 /*
@@ -40,7 +40,7 @@ struct peer {
 	int fd;
 	enum state state;
 	struct buf in; /* the head of its request */
-	size_t seen; /* for http_head_size */
+	size_t seen; /* for request_head_size */
 	struct buf out;
 	struct ws ws;
 	bool within; /* the message that it is told has begun */
@@ -76,25 +76,25 @@ refuse(struct peer *p, int status)
 
 /* RFC 6455, 4.2.1 */
 static bool
-handshake(const struct http_request *r)
+handshake(const struct request *r)
 {
-	struct http_span key;
+	struct span key;
 
-	key = http_field(r, "sec-websocket-key", 0);
-	return r->method == HTTP_GET && !r->old && r->length == 0 &&
-	    http_lists(r, "upgrade", "websocket") &&
-	    http_lists(r, "connection", "upgrade") &&
-	    http_is(http_field(r, "sec-websocket-version", 0), "13") &&
+	key = request_field(r, "sec-websocket-key", 0);
+	return r->method == METHOD_GET && !r->old && r->length == 0 &&
+	    request_lists(r, "upgrade", "websocket") &&
+	    request_lists(r, "connection", "upgrade") &&
+	    span_is(request_field(r, "sec-websocket-version", 0), "13") &&
 	    key.p != NULL && ws_key_good(key.p, key.n);
 }
 
 /* Extensions are declined by not naming them. */
 static void
-welcome(struct peer *p, const struct http_request *r)
+welcome(struct peer *p, const struct request *r)
 {
 	char accept[WS_ACCEPT_SIZE + 1];
 
-	ws_accept(http_field(r, "sec-websocket-key", 0).p, accept);
+	ws_accept(request_field(r, "sec-websocket-key", 0).p, accept);
 	buf_printf(&p->out,
 	    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
 	    "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
@@ -171,15 +171,15 @@ take_frames(struct peer *p, unsigned char *bytes, size_t n)
 static void
 take_request(struct peer *p)
 {
-	struct http_request r;
+	struct request r;
 	struct buf rest;
 	long n;
 
-	n = http_head_size((char *)buf_head(&p->in), p->in.len, &p->seen);
+	n = request_head_size((char *)buf_head(&p->in), p->in.len, &p->seen);
 	if (n == 0)
 		return;
 	if (n > 0)
-		n = http_parse((char *)buf_head(&p->in), (size_t)n, &r) == 0
+		n = request_parse((char *)buf_head(&p->in), (size_t)n, &r) == 0
 		    ? n
 		    : -400;
 	if (n < 0 || !handshake(&r)) {
@@ -238,7 +238,7 @@ greet(int listening)
 
 	while (echo.npeers < PEERS && (fd = net_accept(listening)) >= 0)
 		echo.peers[echo.npeers++] = (struct peer){ .fd = fd,
-			.in = { .max = HTTP_HEAD_MAX + PIECE },
+			.in = { .max = REQUEST_HEAD_MAX + PIECE },
 			.out = { .max = 4 * PIECE },
 			.ws = { .max = MESSAGE },
 			.deadline = clock_ms() + ASKING_MS };

@@ -6,7 +6,7 @@
 
 /* Take the port off; brackets go too.  False if it is no host and port. */
 static bool
-without_port(struct http_span *host, bool *literal)
+without_port(struct span *host, bool *literal)
 {
 	const char *end, *p;
 
@@ -36,7 +36,7 @@ without_port(struct http_span *host, bool *literal)
 
 /* 127.0.0.0/8 in its usual form; 127.1 and the like are no Host of ours */
 static bool
-loopback(struct http_span h)
+loopback(struct span h)
 {
 	int parts, v;
 	size_t i;
@@ -58,7 +58,7 @@ loopback(struct http_span h)
 }
 
 static bool
-localhost(struct http_span h)
+localhost(struct span h)
 {
 	static const char name[] = "localhost";
 	const size_t len = sizeof name - 1;
@@ -70,7 +70,7 @@ localhost(struct http_span h)
 
 /* are all bytes of s among these, ASCII case aside? */
 static bool
-made_of(struct http_span s, const char *chars)
+made_of(struct span s, const char *chars)
 {
 	unsigned char c;
 	size_t i;
@@ -85,7 +85,7 @@ made_of(struct http_span s, const char *chars)
 
 /* One colon is a port, which does not belong here; two are IPv6. */
 bool
-access_name(struct http_span name)
+access_name(struct span name)
 {
 	const char *colon;
 
@@ -116,22 +116,22 @@ access_allow(struct access *a, char *name)
 		name++;
 		n -= 2;
 	}
-	if (!access_name((struct http_span){ name, n }) ||
-	    strcmp(name, ".") == 0 || strncmp(name, "..", 2) == 0)
+	if (!access_name((struct span){ name, n }) || strcmp(name, ".") == 0 ||
+	    strncmp(name, "..", 2) == 0)
 		return -1;
 	a->hosts[a->n++] = name;
 	return 0;
 }
 
 bool
-access_is_loopback(struct http_span host)
+access_is_loopback(struct span host)
 {
 	bool literal;
 
 	if (host.p == NULL || !without_port(&host, &literal))
 		return false;
 	if (literal)
-		return http_is(host, "::1");
+		return span_is(host, "::1");
 	if (host.n > 1 && host.p[host.n - 1] == '.')
 		host.n--;
 	return localhost(host) || loopback(host);
@@ -139,21 +139,21 @@ access_is_loopback(struct http_span host)
 
 /* ".dev.test" is that name and all below it. */
 static bool
-is_allowed(const char *allowed, struct http_span host)
+is_allowed(const char *allowed, struct span host)
 {
 	size_t n;
 
 	n = strlen(allowed);
 	if (*allowed != '.')
-		return http_is(host, allowed);
-	return http_is(host, allowed + 1) ||
+		return span_is(host, allowed);
+	return span_is(host, allowed + 1) ||
 	    (host.n > n && str_is(host.p + host.n - n, n, allowed));
 }
 
 bool
-access_host(const struct access *a, struct http_span host, const char *local)
+access_host(const struct access *a, struct span host, const char *local)
 {
-	struct http_span name;
+	struct span name;
 	bool literal;
 	size_t i;
 
@@ -163,7 +163,7 @@ access_host(const struct access *a, struct http_span host, const char *local)
 		return false;
 	if (a->any)
 		return true;
-	if (local != NULL && http_is(name, local))
+	if (local != NULL && span_is(name, local))
 		return true;
 	for (i = 0; i < a->n; i++)
 		if (is_allowed(a->hosts[i], name))
@@ -172,20 +172,19 @@ access_host(const struct access *a, struct http_span host, const char *local)
 }
 
 bool
-access_origin(
-    const struct access *a, struct http_span origin, const char *local)
+access_origin(const struct access *a, struct span origin, const char *local)
 {
 	static const char *const schemes[] = { "http://", "https://" };
-	struct http_span host;
+	struct span host;
 	size_t i, len;
 
-	if (http_is(origin, "null"))
+	if (span_is(origin, "null"))
 		return a->null;
 	for (i = 0; i < 2; i++) {
 		len = strlen(schemes[i]);
 		if (origin.n <= len || !str_is(origin.p, len, schemes[i]))
 			continue;
-		host = (struct http_span){ origin.p + len, origin.n - len };
+		host = (struct span){ origin.p + len, origin.n - len };
 		return access_host(a, host, local);
 	}
 	return false;
@@ -193,7 +192,7 @@ access_origin(
 
 /* Extensions of browsers bring LiveReload to pages that know nothing of it. */
 static bool
-extension(struct http_span origin)
+extension(struct span origin)
 {
 	static const char *const schemes[] = { "chrome-extension://",
 		"moz-extension://", "safari-web-extension://" };
@@ -208,41 +207,41 @@ extension(struct http_span origin)
 }
 
 bool
-access_is_script(const struct http_request *r)
+access_is_script(const struct request *r)
 {
-	return http_is(r->path, "/reload.js") ||
-	    http_is(r->path, "/livereload.js");
+	return span_is(r->path, "/reload.js") ||
+	    span_is(r->path, "/livereload.js");
 }
 
 /* A person follows a link to us: the page that holds it can't read the answer. */
 static bool
-navigation(const struct http_request *r)
+navigation(const struct request *r)
 {
-	struct http_span dest;
+	struct span dest;
 
-	dest = http_field(r, "sec-fetch-dest", 0);
-	return http_is(http_field(r, "sec-fetch-mode", 0), "navigate") &&
-	    (http_is(dest, "document") || http_is(dest, "iframe") ||
-		http_is(dest, "frame"));
+	dest = request_field(r, "sec-fetch-dest", 0);
+	return span_is(request_field(r, "sec-fetch-mode", 0), "navigate") &&
+	    (span_is(dest, "document") || span_is(dest, "iframe") ||
+		span_is(dest, "frame"));
 }
 
 bool
 access_allows(
-    const struct access *a, const struct http_request *r, const char *local)
+    const struct access *a, const struct request *r, const char *local)
 {
-	struct http_span origin;
+	struct span origin;
 
 	if (!access_host(a, r->host, local))
 		return false;
-	origin = http_field(r, "origin", 0);
+	origin = request_field(r, "origin", 0);
 	if (origin.p != NULL)
 		return access_origin(a, origin, local) ||
 		    (extension(origin) &&
 			(access_is_script(r) ||
-			    http_is(r->path, "/livereload")));
-	if (!http_is(http_field(r, "sec-fetch-site", 0), "cross-site"))
+			    span_is(r->path, "/livereload")));
+	if (!span_is(request_field(r, "sec-fetch-site", 0), "cross-site"))
 		return true;
-	return r->method < HTTP_POST &&
+	return r->method < METHOD_POST &&
 	    (access_is_script(r) ||
-		(navigation(r) && !http_is(r->path, "/changed")));
+		(navigation(r) && !span_is(r->path, "/changed")));
 }

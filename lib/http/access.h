@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "http/http.h"
+#include "http/request.h"
 
 /* what was opened beyond localhost and the loopback addresses */
 struct access {
@@ -16,7 +16,7 @@ struct access {
 };
 
 /* is it a host name or an address, as it may stand in hosts? */
-bool access_name(struct http_span name);
+bool access_name(struct span name);
 
 /*
  * Answer what this names, too: a host, an address, `.name` for that name and all
@@ -26,18 +26,17 @@ bool access_name(struct http_span name);
 int access_allow(struct access *a, char *name);
 
 /* is this Host, with or without a port, one of ours? local: see below */
-bool
-access_host(const struct access *a, struct http_span host, const char *local);
+bool access_host(const struct access *a, struct span host, const char *local);
 
 /* Return true if it is a name of the loopback, with or without a port. */
-bool access_is_loopback(struct http_span host);
+bool access_is_loopback(struct span host);
 
 /* is this Origin? */
-bool access_origin(
-    const struct access *a, struct http_span origin, const char *local);
+bool
+access_origin(const struct access *a, struct span origin, const char *local);
 
 /* Return true if it asks for the script, which any page may have. */
-bool access_is_script(const struct http_request *r);
+bool access_is_script(const struct request *r);
 
 /*
  * May this request be answered?  local is the address, as text, at which the
@@ -45,6 +44,6 @@ bool access_is_script(const struct http_request *r);
  * by its path.
  */
 bool access_allows(
-    const struct access *a, const struct http_request *r, const char *local);
+    const struct access *a, const struct request *r, const char *local);
 
 #endif

@@ -9,7 +9,7 @@ const char *
 conn_state_name(enum conn_state state)
 {
 	static const char *const names[] = { [CONN_REQUEST] = "request",
-		[CONN_REPLY] = "reply",
+		[CONN_REPLY] = "response",
 		[CONN_LISTENING] = "listening",
 		[CONN_CLOSING] = "closing" };
 
@@ -19,7 +19,7 @@ conn_state_name(enum conn_state state)
 void
 conn_init(struct conn *c, int64_t now)
 {
-	*c = (struct conn){ .in = { .max = HTTP_HEAD_MAX + HTTP_BODY_MAX +
+	*c = (struct conn){ .in = { .max = REQUEST_HEAD_MAX + REQUEST_BODY_MAX +
 				    CONN_READ },
 		.out = { .max = CONN_OUT },
 		.deadline = now + CONN_REQUEST_MS,
@@ -29,9 +29,9 @@ conn_init(struct conn *c, int64_t now)
 static void
 file_free(struct conn *c)
 {
-	struct reply file = { .fd = c->fd };
+	struct response file = { .fd = c->fd };
 
-	reply_free(&file);
+	response_free(&file);
 	c->fd = -1;
 	c->left = 0;
 }
@@ -84,7 +84,7 @@ fill(struct conn *c)
 		return;
 	want = c->left < PIECE ? (size_t)c->left : PIECE;
 	room = buf_room(&c->out, want);
-	n = room == NULL ? -1 : reply_read(c->fd, room, want, c->off);
+	n = room == NULL ? -1 : response_read(c->fd, room, want, c->off);
 	if (n <= 0) { /* it has shrunk: the peer must see that this isn't all */
 		c->over = true;
 		return;
@@ -94,43 +94,43 @@ fill(struct conn *c)
 	c->left -= n;
 }
 
-/* take the reply over, the file with it */
+/* take the response over, the file with it */
 static void
-begin_reply(
-    struct conn *c, const struct world *w, struct reply *reply, bool head_only)
+begin_reply(struct conn *c, const struct world *w, struct response *response,
+    bool head_only)
 {
 	c->state = CONN_REPLY;
 	c->deadline = w->now + CONN_REPLY_MS;
 	c->asked = true;
-	if (reply_head(&c->out, reply, c->keep, w->wall) < 0)
+	if (response_head(&c->out, response, c->keep, w->wall) < 0)
 		c->over = true;
 	if (!head_only) {
-		if (buf_put(&c->out, buf_head(&reply->body), reply->body.len) <
-		    0)
+		if (buf_put(&c->out, buf_head(&response->body),
+			response->body.len) < 0)
 			c->over = true;
-		c->fd = reply->fd;
-		c->off = reply->off;
-		c->left = reply->fd < 0 ? 0 : reply->len;
-		reply->fd = -1;
+		c->fd = response->fd;
+		c->off = response->off;
+		c->left = response->fd < 0 ? 0 : response->len;
+		response->fd = -1;
 		fill(c);
 	}
 	c->end = c->deadline + ((int64_t)c->out.len + c->left) / CONN_RATE;
-	reply_free(reply);
+	response_free(response);
 }
 
 /* a request that can't be read: say why and hang up */
 static void
 refuse(struct conn *c, const struct world *w, int status)
 {
-	struct reply reply;
+	struct response response;
 
-	reply_init(&reply, status);
-	routes_status(&reply, status, "");
+	response_init(&response, status);
+	routes_status(&response, status, "");
 	if (w->why != NULL)
 		w->why("a request that is no good: %d", status);
 	buf_free(&c->in);
 	c->keep = false;
-	begin_reply(c, w, &reply, false);
+	begin_reply(c, w, &response, false);
 }
 
 static void
@@ -138,8 +138,8 @@ take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n);
 
 /* from here on it is a listener; what came behind the request are frames */
 static void
-begin_listening(struct conn *c, const struct world *w, struct reply *reply,
-    enum protocol protocol, uint64_t told)
+begin_listening(struct conn *c, const struct world *w,
+    struct response *response, enum protocol protocol, uint64_t told)
 {
 	struct buf rest;
 
@@ -150,10 +150,10 @@ begin_listening(struct conn *c, const struct world *w, struct reply *reply,
 	c->deadline = w->now + CONN_PING_MS;
 	c->asked = true;
 	c->reported = w->generation->reports;
-	if (reply_head(&c->out, reply, true, w->wall) < 0 ||
+	if (response_head(&c->out, response, true, w->wall) < 0 ||
 	    protocol_hello(protocol, &c->out, w->generation, w->now) < 0)
 		c->over = true;
-	reply_free(reply);
+	response_free(response);
 	rest = c->in;
 	c->in = (struct buf){ .max = c->in.max };
 	take_frames(c, w, buf_head(&rest), rest.len);
@@ -161,7 +161,7 @@ begin_listening(struct conn *c, const struct world *w, struct reply *reply,
 }
 
 static void
-log_reply(const struct world *w, const struct http_request *r, int status)
+log_reply(const struct world *w, const struct request *r, int status)
 {
 	if (w->why != NULL)
 		w->why("%.*s %.*s: %d", (int)r->verb.n, r->verb.p,
@@ -177,65 +177,64 @@ drop(struct conn *c, size_t n)
 
 /* the request, and body bytes behind its head, are at the front of in */
 static void
-take_request(
-    struct conn *c, const struct world *w, const struct http_request *r)
+take_request(struct conn *c, const struct world *w, const struct request *r)
 {
-	struct http_span last;
-	struct reply reply;
+	struct span last;
+	struct response response;
 	enum routes_result result;
 	enum protocol protocol;
 	uint64_t told;
 
-	reply_init(&reply, 200);
+	response_init(&response, 200);
 	result = routes_answer(
-	    w, r, buf_head(&c->in) + c->head, c->body, &reply, &protocol);
+	    w, r, buf_head(&c->in) + c->head, c->body, &response, &protocol);
 	c->seen = 0;
 	if (result == ROUTES_AGAIN) {
-		reply_free(&reply);
+		response_free(&response);
 		c->head = 0;
 		c->state = CONN_REPLY;
 		c->deadline = w->now + SITE_AGAIN_MS;
 		return;
 	}
-	log_reply(w, r, reply.status);
-	c->keep = r->keep && !c->eof && reply.len != REPLY_ENDLESS;
-	if (r->method != HTTP_POST) {
+	log_reply(w, r, response.status);
+	c->keep = r->keep && !c->eof && response.len != RESPONSE_ENDLESS;
+	if (r->method != METHOD_POST) {
 		c->skip = (uint32_t)r->length;
 		/* who waits for a 100 may never send the body */
 		c->keep = c->keep && !r->expect;
 	}
-	last = http_field(r, "last-event-id", 0);
+	last = request_field(r, "last-event-id", 0);
 	told = last.p == NULL ? w->generation->n
 			      : generation_find(w->generation, last.p, last.n);
 	if (result == ROUTES_READY)
-		begin_reply(c, w, &reply, r->method == HTTP_HEAD);
+		begin_reply(c, w, &response, r->method == METHOD_HEAD);
 	buf_drop(&c->in, c->head + c->body);
 	c->head = c->body = 0;
 	if (result == ROUTES_LISTEN)
-		begin_listening(c, w, &reply, protocol, told);
+		begin_listening(c, w, &response, protocol, told);
 }
 
 /* Is the head of a request whole, and good?  Then its body is next. */
 static bool
-take_head(struct conn *c, const struct world *w, struct http_request *r)
+take_head(struct conn *c, const struct world *w, struct request *r)
 {
 	long n;
 
 	/* An empty line may come before it, and gives no time. */
 	if (c->seen == 0 && *(char *)buf_head(&c->in) != '\r')
 		c->deadline = w->now + CONN_REQUEST_MS;
-	n = http_head_size((char *)buf_head(&c->in), c->in.len, &c->seen);
+	n = request_head_size((char *)buf_head(&c->in), c->in.len, &c->seen);
 	if (n == 0)
 		return false;
 	if (n > 0) {
 		c->head = (uint32_t)n;
-		n = http_parse((char *)buf_head(&c->in), c->head, r);
+		n = request_parse((char *)buf_head(&c->in), c->head, r);
 	}
 	if (n < 0) {
 		refuse(c, w, (int)-n);
 		return false;
 	}
-	if (r->method != HTTP_POST)
+	if (r->method != METHOD_POST)
 		return true;
 	c->body = (uint32_t)r->length;
 	if (r->expect && c->in.len == c->head &&
@@ -255,7 +254,7 @@ has_body(const struct conn *c)
 static void
 take_requests(struct conn *c, const struct world *w)
 {
-	struct http_request r;
+	struct request r;
 	size_t n;
 
 	if (c->skip > 0) {
@@ -264,18 +263,18 @@ take_requests(struct conn *c, const struct world *w)
 		drop(c, n);
 	}
 	if (c->seen == 0 && c->in.len > 0)
-		drop(c, http_blank((char *)buf_head(&c->in), c->in.len));
+		drop(c, request_blank((char *)buf_head(&c->in), c->in.len));
 	if (c->in.len == 0)
 		return;
 	if (c->head == 0) {
 		if (take_head(c, w, &r) && has_body(c))
 			take_request(c, w, &r);
 	} else if (has_body(c) &&
-	    http_parse((char *)buf_head(&c->in), c->head, &r) == 0)
+	    request_parse((char *)buf_head(&c->in), c->head, &r) == 0)
 		take_request(c, w, &r);
 }
 
-/* the reply is out */
+/* the response is out */
 static void
 end_reply(struct conn *c, const struct world *w)
 {

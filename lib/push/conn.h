@@ -46,8 +46,8 @@ struct conn {
 	union { /* what was asked for is done with before it listens */
 		struct { /* while it asks and is answered */
 			int64_t off, left; /* of the file that is being sent */
-			int64_t end; /* ms; when the reply is to be out */
-			size_t seen; /* for http_head_size */
+			int64_t end; /* ms; when the response is to be out */
+			size_t seen; /* for request_head_size */
 			int fd; /* that file, or -1 */
 			uint32_t skip; /* bytes that are ignored */
 			uint32_t head; /* of the head whose body is to come */
@@ -62,7 +62,7 @@ struct conn {
 	uint8_t state; /* enum conn_state */
 	uint8_t protocol; /* of a listener */
 	uint8_t silent; /* pings that were not answered */
-	bool keep; /* another request may follow the reply */
+	bool keep; /* another request may follow the response */
 	bool asked; /* it has had an answer */
 	bool eof; /* it sends no more */
 	bool shut; /* we send no more */
@@ -108,7 +108,7 @@ conn_told(struct conn *c, const struct world *w, const void *rest, size_t n);
 /* the server ends: say so and hang up */
 void conn_leave(struct conn *c, const struct world *w);
 
-/* request, reply, listening or closing */
+/* request, response, listening or closing */
 const char *conn_state_name(enum conn_state state);
 
 #endif

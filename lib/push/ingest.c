@@ -26,7 +26,7 @@ static void
 take_form(struct update *update, char *form, size_t n)
 {
 	static const char name[] = "files=";
-	struct http_span value;
+	struct span value;
 	size_t len, i;
 	char *end;
 	long bytes;
@@ -36,12 +36,12 @@ take_form(struct update *update, char *form, size_t n)
 		len = end == NULL ? n : (size_t)(end - form);
 		if (len >= sizeof name - 1 &&
 		    memcmp(form, name, sizeof name - 1) == 0) {
-			value = (struct http_span){ form + sizeof name - 1,
+			value = (struct span){ form + sizeof name - 1,
 				len - (sizeof name - 1) };
 			for (i = sizeof name - 1; i < len; i++)
 				if (form[i] == '+')
 					form[i] = ' ';
-			bytes = http_unescape(value, form);
+			bytes = request_unescape(value, form);
 			if (bytes < 0)
 				update_some(update, UPDATE_RELOAD);
 			else
@@ -53,10 +53,9 @@ take_form(struct update *update, char *form, size_t n)
 
 /* The list may be in the query or in a form. */
 static void
-changed(
-    const struct http_request *r, char *body, size_t n, struct update *update)
+changed(const struct request *r, char *body, size_t n, struct update *update)
 {
-	char query[HTTP_HEAD_MAX];
+	char query[REQUEST_HEAD_MAX];
 
 	if (r->query.n > 1 && r->query.n <= sizeof query) {
 		memcpy(query, r->query.p + 1, r->query.n - 1);
@@ -70,16 +69,14 @@ changed(
 /* ---- the others ---- */
 
 static void
-listed(
-    const struct http_request *r, char *body, size_t n, struct update *update)
+listed(const struct request *r, char *body, size_t n, struct update *update)
 {
 	(void)r;
 	update_read(update, body, n);
 }
 
 static void
-anything(
-    const struct http_request *r, char *body, size_t n, struct update *update)
+anything(const struct request *r, char *body, size_t n, struct update *update)
 {
 	(void)r;
 	(void)body;
@@ -91,7 +88,7 @@ static const struct {
 	const char *path;
 	const char *methods; /* as Allow has them */
 	bool get; /* a GET does it, too */
-	void (*read)(const struct http_request *r, char *body, size_t n,
+	void (*read)(const struct request *r, char *body, size_t n,
 	    struct update *update);
 } resources[] = {
 	{ "/reload", "GET, HEAD, OPTIONS, POST", false, listed },
@@ -104,17 +101,17 @@ enum { RESOURCES = sizeof resources / sizeof resources[0] };
 
 /* the trigger at the path, or RESOURCES */
 static size_t
-find(const struct http_request *r)
+find(const struct request *r)
 {
 	size_t i;
 
-	for (i = 0; i < RESOURCES && !http_is(r->path, resources[i].path); i++)
+	for (i = 0; i < RESOURCES && !span_is(r->path, resources[i].path); i++)
 		;
 	return i;
 }
 
 const char *
-ingest_methods(const struct http_request *r)
+ingest_methods(const struct request *r)
 {
 	size_t i;
 
@@ -123,19 +120,19 @@ ingest_methods(const struct http_request *r)
 }
 
 bool
-ingest_wants(const struct http_request *r)
+ingest_wants(const struct request *r)
 {
 	size_t i;
 
 	i = find(r);
 	return i < RESOURCES &&
-	    (r->method == HTTP_POST ||
-		(r->method == HTTP_GET && resources[i].get));
+	    (r->method == METHOD_POST ||
+		(r->method == METHOD_GET && resources[i].get));
 }
 
 void
 ingest_read(
-    const struct http_request *r, void *body, size_t n, struct update *update)
+    const struct request *r, void *body, size_t n, struct update *update)
 {
 	resources[find(r)].read(r, body, n, update);
 }

@@ -4,17 +4,17 @@
 
 #include <stdbool.h>
 
-#include "http/http.h"
+#include "http/request.h"
 #include "push/update.h"
 
 /* Return true if the request is one that brings update. */
-bool ingest_wants(const struct http_request *r);
+bool ingest_wants(const struct request *r);
 
 /* Return the methods of its path, as Allow has them; NULL: no request brings any there. */
-const char *ingest_methods(const struct http_request *r);
+const char *ingest_methods(const struct request *r);
 
 /* Read what it says is new, for which ingest_wants holds; the body is written to. */
 void ingest_read(
-    const struct http_request *r, void *body, size_t n, struct update *update);
+    const struct request *r, void *body, size_t n, struct update *update);
 
 #endif

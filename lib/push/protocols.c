@@ -308,18 +308,19 @@ static const struct {
 };
 
 static bool
-fits(int i, const struct http_request *r, bool streams)
+fits(int i, const struct request *r, bool streams)
 {
 	return rows[i].streams == streams &&
-	    (rows[i].path == NULL || http_is(r->path, rows[i].path)) &&
+	    (rows[i].path == NULL || span_is(r->path, rows[i].path)) &&
 	    (rows[i].accept == NULL ||
-		http_lists(r, "accept", rows[i].accept)) &&
+		request_lists(r, "accept", rows[i].accept)) &&
 	    (rows[i].subprotocol == NULL ||
-		http_lists(r, "sec-websocket-protocol", rows[i].subprotocol));
+		request_lists(
+		    r, "sec-websocket-protocol", rows[i].subprotocol));
 }
 
 enum protocol
-protocol_websocket(const struct http_request *r)
+protocol_websocket(const struct request *r)
 {
 	int i;
 
@@ -329,7 +330,7 @@ protocol_websocket(const struct http_request *r)
 }
 
 bool
-protocol_events(const struct http_request *r, enum protocol *d)
+protocol_events(const struct request *r, enum protocol *d)
 {
 	int i;
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "http/http.h"
+#include "http/request.h"
 #include "push/generation.h"
 #include "push/update.h"
 
@@ -20,10 +20,10 @@ enum protocol {
 };
 
 /* which row listens with a WebSocket, by its path and what it offers */
-enum protocol protocol_websocket(const struct http_request *r);
+enum protocol protocol_websocket(const struct request *r);
 
 /* does this request want an event stream, and which? */
-bool protocol_events(const struct http_request *r, enum protocol *d);
+bool protocol_events(const struct request *r, enum protocol *d);
 
 /* is it a stream of events (HTML, 9.2), no WebSocket? */
 bool protocol_streams(enum protocol d);

@@ -48,24 +48,24 @@ static const char welcome[] =
     "</html>\n";
 
 static void
-field(struct reply *reply, const char *name, const char *value)
+field(struct response *response, const char *name, const char *value)
 {
-	buf_puts(&reply->fields, name);
-	buf_puts(&reply->fields, ": ");
-	buf_puts(&reply->fields, value);
-	buf_puts(&reply->fields, "\r\n");
+	buf_puts(&response->fields, name);
+	buf_puts(&response->fields, ": ");
+	buf_puts(&response->fields, value);
+	buf_puts(&response->fields, "\r\n");
 }
 
 void
-routes_status(struct reply *reply, int status, const char *why)
+routes_status(struct response *response, int status, const char *why)
 {
-	reply->status = status;
-	field(reply, "Content-Type", "text/plain; charset=utf-8");
-	field(reply, "Cache-Control", "no-store");
+	response->status = status;
+	field(response, "Content-Type", "text/plain; charset=utf-8");
+	field(response, "Cache-Control", "no-store");
 	if (status == 426)
-		field(reply, "Sec-WebSocket-Version", "13");
-	buf_printf(&reply->body, "%d %s%s%s\n", status, reply_reason(status),
-	    *why == '\0' ? "" : ": ", why);
+		field(response, "Sec-WebSocket-Version", "13");
+	buf_printf(&response->body, "%d %s%s%s\n", status,
+	    response_reason(status), *why == '\0' ? "" : ": ", why);
 }
 
 /* "boot-n" in quotes; a report that goes, or comes, makes it another */
@@ -100,28 +100,28 @@ put_state(const struct world *w, struct buf *b)
 
 static void
 answer_state(
-    const struct world *w, const struct http_request *r, struct reply *reply)
+    const struct world *w, const struct request *r, struct response *response)
 {
 	struct buf tag = { .max = 2 * GENERATION_NAME };
 
-	field(reply, "Content-Type", "application/json");
-	field(reply, "Cache-Control", "no-cache");
+	field(response, "Content-Type", "application/json");
+	field(response, "Cache-Control", "no-cache");
 	state_tag(w->generation, &tag);
 	if (tag.len == 0) {
-		routes_status(reply, 503, "out of memory");
+		routes_status(response, 503, "out of memory");
 		return;
 	}
-	field(reply, "ETag", (char *)buf_head(&tag));
-	if (http_none_match(r, (char *)buf_head(&tag)))
-		reply->status = 304;
+	field(response, "ETag", (char *)buf_head(&tag));
+	if (request_none_match(r, (char *)buf_head(&tag)))
+		response->status = 304;
 	else
-		put_state(w, &reply->body);
+		put_state(w, &response->body);
 	buf_free(&tag);
 }
 
 /* The generation goes into the script; nothing else, since any page may read it. */
 static void
-answer_script(const struct world *w, struct reply *reply)
+answer_script(const struct world *w, struct response *response)
 {
 	static const char marker[] = "/*served*/null";
 	const size_t len = sizeof marker - 1;
@@ -129,111 +129,111 @@ answer_script(const struct world *w, struct reply *reply)
 	size_t i;
 
 	generation_name(w->generation, name);
-	field(reply, "Content-Type", "text/javascript; charset=utf-8");
-	field(reply, "Cache-Control", "no-store");
+	field(response, "Content-Type", "text/javascript; charset=utf-8");
+	field(response, "Cache-Control", "no-store");
 	for (i = 0; i + len < reload_js_size; i++)
 		if (memcmp(reload_js + i, marker, len) == 0)
 			break;
 	if (i + len >= reload_js_size) {
-		buf_put(&reply->body, reload_js, reload_js_size);
+		buf_put(&response->body, reload_js, reload_js_size);
 		return;
 	}
-	buf_put(&reply->body, reload_js, i);
-	buf_printf(&reply->body, "{\"generation\":\"%s\"}", name);
+	buf_put(&response->body, reload_js, i);
+	buf_printf(&response->body, "{\"generation\":\"%s\"}", name);
 	i += len;
-	buf_put(&reply->body, reload_js + i, reload_js_size - i);
+	buf_put(&response->body, reload_js + i, reload_js_size - i);
 }
 
 /* the methods of a resource, as Allow has them */
 static const char *
-methods_of(const struct http_request *r)
+methods_of(const struct request *r)
 {
 	const char *methods;
 
 	methods = ingest_methods(r);
-	if (methods == NULL && http_is(r->path, "*"))
+	if (methods == NULL && span_is(r->path, "*"))
 		return "GET, HEAD, OPTIONS, POST";
 	return methods == NULL ? "GET, HEAD, OPTIONS" : methods;
 }
 
 static bool
-is_read(const struct http_request *r)
+is_read(const struct request *r)
 {
-	return (r->method == HTTP_GET || r->method == HTTP_HEAD) &&
-	    strstr(methods_of(r), r->method == HTTP_GET ? "GET" : "HEAD") !=
+	return (r->method == METHOD_GET || r->method == METHOD_HEAD) &&
+	    strstr(methods_of(r), r->method == METHOD_GET ? "GET" : "HEAD") !=
 	    NULL;
 }
 
 static void
-answer_options(const struct http_request *r, struct reply *reply)
+answer_options(const struct request *r, struct response *response)
 {
 	const char *methods;
 
 	methods = methods_of(r);
-	reply->status = 204;
-	field(reply, "Allow", methods);
-	if (http_field(r, "access-control-request-method", 0).p == NULL)
+	response->status = 204;
+	field(response, "Allow", methods);
+	if (request_field(r, "access-control-request-method", 0).p == NULL)
 		return;
-	field(reply, "Access-Control-Allow-Methods", methods);
-	field(reply, "Access-Control-Allow-Headers",
+	field(response, "Access-Control-Allow-Methods", methods);
+	field(response, "Access-Control-Allow-Headers",
 	    "Cache-Control, Content-Type, If-Modified-Since, If-None-Match, "
 	    "Last-Event-ID");
 }
 
 static bool
-wants_websocket(const struct http_request *r)
+wants_websocket(const struct request *r)
 {
-	return r->method == HTTP_GET && !r->old &&
-	    http_lists(r, "upgrade", "websocket") &&
-	    http_lists(r, "connection", "upgrade");
+	return r->method == METHOD_GET && !r->old &&
+	    request_lists(r, "upgrade", "websocket") &&
+	    request_lists(r, "connection", "upgrade");
 }
 
 /* RFC 6455, 4.2 */
 static enum routes_result
 answer_websocket(
-    const struct http_request *r, struct reply *reply, enum protocol *protocol)
+    const struct request *r, struct response *response, enum protocol *protocol)
 {
 	char accept[WS_ACCEPT_SIZE + 1];
-	struct http_span key;
+	struct span key;
 
-	if (!http_is(http_field(r, "sec-websocket-version", 0), "13")) {
-		routes_status(reply, 426, "WebSocket version 13 only");
-		field(reply, "Upgrade", "websocket");
-		field(reply, "Connection", "Upgrade");
+	if (!span_is(request_field(r, "sec-websocket-version", 0), "13")) {
+		routes_status(response, 426, "WebSocket version 13 only");
+		field(response, "Upgrade", "websocket");
+		field(response, "Connection", "Upgrade");
 		return ROUTES_READY;
 	}
-	key = http_field(r, "sec-websocket-key", 0);
+	key = request_field(r, "sec-websocket-key", 0);
 	if (key.p == NULL || !ws_key_good(key.p, key.n) || r->length > 0) {
-		routes_status(reply, 400, "no good Sec-WebSocket-Key");
+		routes_status(response, 400, "no good Sec-WebSocket-Key");
 		return ROUTES_READY;
 	}
 	*protocol = protocol_websocket(r);
 	ws_accept(key.p, accept);
-	reply->status = 101;
-	field(reply, "Upgrade", "websocket");
-	field(reply, "Connection", "Upgrade");
-	field(reply, "Sec-WebSocket-Accept", accept);
+	response->status = 101;
+	field(response, "Upgrade", "websocket");
+	field(response, "Connection", "Upgrade");
+	field(response, "Sec-WebSocket-Accept", accept);
 	if (protocol_subprotocol(*protocol) != NULL)
-		field(reply, "Sec-WebSocket-Protocol",
+		field(response, "Sec-WebSocket-Protocol",
 		    protocol_subprotocol(*protocol));
 	return ROUTES_LISTEN;
 }
 
 /* HTML, 9.2: the stream has no length, and ends with the connection */
 static enum routes_result
-answer_events(const struct http_request *r, struct reply *reply)
+answer_events(const struct request *r, struct response *response)
 {
-	field(reply, "Content-Type", "text/event-stream");
-	field(reply, "Cache-Control", "no-store");
-	field(reply, "X-Accel-Buffering", "no");
-	reply->len = REPLY_ENDLESS;
-	return r->method == HTTP_HEAD ? ROUTES_READY : ROUTES_LISTEN;
+	field(response, "Content-Type", "text/event-stream");
+	field(response, "Cache-Control", "no-store");
+	field(response, "X-Accel-Buffering", "no");
+	response->len = RESPONSE_ENDLESS;
+	return r->method == METHOD_HEAD ? ROUTES_READY : ROUTES_LISTEN;
 }
 
 /* {"ok":true,"generation":"...","listeners":3} */
 static void
-answer_trigger(const struct world *w, const struct http_request *r, void *body,
-    size_t n, struct reply *reply)
+answer_trigger(const struct world *w, const struct request *r, void *body,
+    size_t n, struct response *response)
 {
 	char name[GENERATION_NAME];
 	struct update update;
@@ -242,71 +242,71 @@ answer_trigger(const struct world *w, const struct http_request *r, void *body,
 	ingest_read(r, body, n, &update);
 	w->ring(&update);
 	generation_name(w->generation, name);
-	field(reply, "Content-Type", "application/json");
-	field(reply, "Cache-Control", "no-store");
-	buf_printf(&reply->body,
+	field(response, "Content-Type", "application/json");
+	field(response, "Cache-Control", "no-store");
+	buf_printf(&response->body,
 	    "{\"ok\":true,\"generation\":\"%s\",\"listeners\":%lu}\n", name,
 	    (unsigned long)w->listeners);
 }
 
 static enum routes_result
 answer_file(
-    const struct world *w, const struct http_request *r, struct reply *reply)
+    const struct world *w, const struct request *r, struct response *response)
 {
 	char name[GENERATION_NAME];
 
 	if (w->site != NULL) {
 		generation_name(w->generation, name);
-		if (site_answer(w->site, r, name, reply) == SITE_AGAIN)
+		if (site_answer(w->site, r, name, response) == SITE_AGAIN)
 			return ROUTES_AGAIN;
-	} else if (http_is(r->path, "/")) {
-		field(reply, "Content-Type", "text/html; charset=utf-8");
-		field(reply, "Cache-Control", "no-cache");
-		buf_puts(&reply->body, welcome);
+	} else if (span_is(r->path, "/")) {
+		field(response, "Content-Type", "text/html; charset=utf-8");
+		field(response, "Cache-Control", "no-cache");
+		buf_puts(&response->body, welcome);
 	} else {
-		routes_status(reply, 404, "no files are served without -d");
+		routes_status(response, 404, "no files are served without -d");
 	}
 	return ROUTES_READY;
 }
 
 static enum routes_result
-answer_get(const struct world *w, const struct http_request *r,
-    struct reply *reply, enum protocol *protocol)
+answer_get(const struct world *w, const struct request *r,
+    struct response *response, enum protocol *protocol)
 {
 	if (wants_websocket(r))
-		return answer_websocket(r, reply, protocol);
+		return answer_websocket(r, response, protocol);
 	if (protocol_events(r, protocol))
-		return answer_events(r, reply);
-	if (http_is(r->path, "/reload"))
-		answer_state(w, r, reply);
-	else if (http_is(r->path, "/reload.js") ||
-	    http_is(r->path, "/livereload.js"))
-		answer_script(w, reply);
+		return answer_events(r, response);
+	if (span_is(r->path, "/reload"))
+		answer_state(w, r, response);
+	else if (span_is(r->path, "/reload.js") ||
+	    span_is(r->path, "/livereload.js"))
+		answer_script(w, response);
 	else
-		return answer_file(w, r, reply);
+		return answer_file(w, r, response);
 	return ROUTES_READY;
 }
 
 static enum routes_result
-route(const struct world *w, const struct http_request *r, void *body, size_t n,
-    struct reply *reply, enum protocol *protocol)
+route(const struct world *w, const struct request *r, void *body, size_t n,
+    struct response *response, enum protocol *protocol)
 {
 	if (ingest_wants(r)) {
 		/* Any page can make a browser send one: see access_allows. */
-		if (r->method == HTTP_GET && !access_is_loopback(r->host))
+		if (r->method == METHOD_GET && !access_is_loopback(r->host))
 			routes_status(
-			    reply, 403, "by GET at localhost only; POST it");
+			    response, 403, "by GET at localhost only; POST it");
 		else
-			answer_trigger(w, r, body, n, reply);
-	} else if (r->method == HTTP_OPTIONS)
-		answer_options(r, reply);
-	else if (r->method == HTTP_UNKNOWN)
-		routes_status(reply, 501, "");
+			answer_trigger(w, r, body, n, response);
+	} else if (r->method == METHOD_OPTIONS)
+		answer_options(r, response);
+	else if (r->method == METHOD_UNKNOWN)
+		routes_status(response, 501, "");
 	else if (!is_read(r)) {
-		routes_status(reply, 405, "");
-		field(reply, "Allow", methods_of(r));
+		routes_status(response, 405, "");
+		field(response, "Allow", methods_of(r));
 	} else
-		return answer_get(w, r, reply, protocol);
+		return answer_get(w, r, response, protocol);
 	return ROUTES_READY;
 }
 
@@ -316,55 +316,56 @@ route(const struct world *w, const struct http_request *r, void *body, size_t n,
  * has no origin, or any, is let in by -a.
  */
 static void
-share(const struct world *w, const struct http_request *r, struct reply *reply)
+share(const struct world *w, const struct request *r, struct response *response)
 {
-	struct http_span origin;
+	struct span origin;
 
 	if (access_is_script(r))
-		field(reply, "Cross-Origin-Resource-Policy", "cross-origin");
+		field(response, "Cross-Origin-Resource-Policy", "cross-origin");
 	else if (!w->access->any && !w->access->null)
-		field(reply, "Cross-Origin-Resource-Policy", "same-site");
+		field(response, "Cross-Origin-Resource-Policy", "same-site");
 
-	origin = http_field(r, "origin", 0);
-	field(reply, "Vary", "Origin");
+	origin = request_field(r, "origin", 0);
+	field(response, "Vary", "Origin");
 	if (origin.p == NULL)
 		return;
-	buf_puts(&reply->fields, "Access-Control-Allow-Origin: ");
-	buf_put(&reply->fields, origin.p, origin.n);
-	buf_puts(&reply->fields, "\r\n");
-	field(reply, "Access-Control-Expose-Headers", "ETag");
+	buf_puts(&response->fields, "Access-Control-Allow-Origin: ");
+	buf_put(&response->fields, origin.p, origin.n);
+	buf_puts(&response->fields, "\r\n");
+	field(response, "Access-Control-Expose-Headers", "ETag");
 }
 
 /* What is named is the first that would have to be another. */
 static void
-refuse(const struct world *w, const struct http_request *r, struct reply *reply)
+refuse(
+    const struct world *w, const struct request *r, struct response *response)
 {
-	struct http_span who;
+	struct span who;
 
 	who = r->host;
 	if (access_host(w->access, r->host, w->local))
-		who = http_field(r, "origin", 0);
+		who = request_field(r, "origin", 0);
 	if (w->refused != NULL && who.p != NULL && who.n > 0)
 		w->refused(who);
 	routes_status(
-	    reply, 403, "not a Host or Origin of this server; see -a");
+	    response, 403, "not a Host or Origin of this server; see -a");
 }
 
 enum routes_result
-routes_answer(const struct world *w, const struct http_request *r, void *body,
-    size_t n, struct reply *reply, enum protocol *protocol)
+routes_answer(const struct world *w, const struct request *r, void *body,
+    size_t n, struct response *response, enum protocol *protocol)
 {
 	enum routes_result result;
 
 	if (!access_allows(w->access, r, w->local)) {
-		refuse(w, r, reply);
+		refuse(w, r, response);
 		return ROUTES_READY;
 	}
-	result = route(w, r, body, n, reply, protocol);
+	result = route(w, r, body, n, response, protocol);
 	if (result == ROUTES_READY ||
 	    (result == ROUTES_LISTEN && protocol_streams(*protocol)))
-		share(w, r, reply);
-	if (reply->is_site)
-		site_put_fields(w->site, reply);
+		share(w, r, response);
+	if (response->is_site)
+		site_put_fields(w->site, response);
 	return result;
 }

@@ -6,17 +6,17 @@
 #include <stdint.h>
 
 #include "http/access.h"
-#include "http/http.h"
+#include "http/request.h"
+#include "http/response.h"
 #include "push/generation.h"
 #include "push/protocols.h"
 #include "push/update.h"
-#include "site/reply.h"
 #include "site/site.h"
 
 enum routes_result {
-	ROUTES_READY, /* the reply is it */
+	ROUTES_READY, /* the response is it */
 	ROUTES_AGAIN, /* not now: ask again after SITE_AGAIN_MS */
-	ROUTES_LISTEN /* the reply's head is to go out, the peer is a listener */
+	ROUTES_LISTEN /* the response's head is to go out, the peer is a listener */
 };
 
 /* what all connections share; its owner keeps it up to date */
@@ -33,18 +33,17 @@ struct world {
 	/* a page shows a generation, after so many ms; with why only */
 	void (*shown)(const char *name, int64_t ms);
 	/* this Host or Origin is not ours; or NULL */
-	void (*refused)(struct http_span who);
+	void (*refused)(struct span who);
 };
 
 /*
  * Answer a request.  A body is whole, and is written to.
  * *protocol is set with ROUTES_LISTEN.
  */
-enum routes_result
-routes_answer(const struct world *w, const struct http_request *r, void *body,
-    size_t n, struct reply *reply, enum protocol *protocol);
+enum routes_result routes_answer(const struct world *w, const struct request *r,
+    void *body, size_t n, struct response *response, enum protocol *protocol);
 
 /* a plain text that says what is wrong */
-void routes_status(struct reply *reply, int status, const char *why);
+void routes_status(struct response *response, int status, const char *why);
 
 #endif

@@ -5,9 +5,9 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "http/response.h"
 #include "os/os.h"
 #include "site/conditional.h"
-#include "site/reply.h"
 
 enum { TICK_NS = 20000000, SECOND_NS = 1000000000 };
 
@@ -72,26 +72,26 @@ conditional_page(struct validators *v, const char *generation, bool injected)
 }
 
 static bool
-has_date(const struct validators *v, struct http_span date)
+has_date(const struct validators *v, struct span date)
 {
 	return v->modified >= 0 &&
-	    reply_date_read(date.p, date.n) == v->modified;
+	    response_date_read(date.p, date.n) == v->modified;
 }
 
 bool
-conditional_has(const struct validators *v, const struct http_request *r)
+conditional_has(const struct validators *v, const struct request *r)
 {
-	if (http_field(r, "if-none-match", 0).p != NULL)
-		return http_none_match(r, v->etag);
-	return has_date(v, http_field(r, "if-modified-since", 0));
+	if (request_field(r, "if-none-match", 0).p != NULL)
+		return request_none_match(r, v->etag);
+	return has_date(v, request_field(r, "if-modified-since", 0));
 }
 
 bool
-conditional_range(const struct validators *v, const struct http_request *r)
+conditional_range(const struct validators *v, const struct request *r)
 {
-	struct http_span condition;
+	struct span condition;
 
-	condition = http_field(r, "if-range", 0);
+	condition = request_field(r, "if-range", 0);
 	return condition.p == NULL ||
 	    (condition.n == strlen(v->etag) &&
 		memcmp(condition.p, v->etag, condition.n) == 0) ||

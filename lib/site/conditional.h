@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "http/http.h"
+#include "http/request.h"
 
 enum {
 	CONDITIONAL_TAG = 128, /* bytes of an entity tag with quotes and NUL */
@@ -38,10 +38,9 @@ conditional_page(struct validators *v, const char *generation, bool injected);
  * Return true if the client has what they stand for: 304.  Only the very date
  * counts, since an older file may take the place of a newer one.
  */
-bool conditional_has(const struct validators *v, const struct http_request *r);
+bool conditional_has(const struct validators *v, const struct request *r);
 
 /* Return true if a range may be sent (If-Range). */
-bool
-conditional_range(const struct validators *v, const struct http_request *r);
+bool conditional_range(const struct validators *v, const struct request *r);
 
 #endif

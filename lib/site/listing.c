@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
-#include "http/http.h"
+#include "http/request.h"
 #include "os/os.h"
 #include "site/listing.h"
 
@@ -205,7 +205,7 @@ put_entry(struct buf *b, const struct entry *e)
 	if (gmtime_r(&t, &tm) != NULL)
 		strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &tm);
 	if (buf_puts(b, "<tr><td><a href=\"./") < 0 ||
-	    http_escape(b, e->name, strlen(e->name)) < 0 ||
+	    request_escape(b, e->name, strlen(e->name)) < 0 ||
 	    buf_puts(b, e->dir ? "/\">" : "\">") < 0 ||
 	    listing_text(b, e->name, strlen(e->name)) < 0 ||
 	    buf_puts(b, e->dir ? "/</a></td><td>" : "</a></td><td>") < 0 ||

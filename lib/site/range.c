@@ -7,7 +7,7 @@
 static const char unit[] = "bytes=";
 
 static void
-skip_blanks(struct http_span *s)
+skip_blanks(struct span *s)
 {
 	while (s->n > 0 && (*s->p == ' ' || *s->p == '\t')) {
 		s->p++;
@@ -17,7 +17,7 @@ skip_blanks(struct http_span *s)
 
 /* digits at the front of s, taken off; one too large is INT64_MAX */
 static bool
-take_number(struct http_span *s, int64_t *v)
+take_number(struct span *s, int64_t *v)
 {
 	size_t before;
 	int digit;
@@ -33,7 +33,7 @@ take_number(struct http_span *s, int64_t *v)
 
 /* the text after "bytes=", where it is one range; -1 has no number */
 static bool
-take_range(struct http_span s, int64_t *from, int64_t *to)
+take_range(struct span s, int64_t *from, int64_t *to)
 {
 	skip_blanks(&s);
 	if (!take_number(&s, from))
@@ -51,16 +51,15 @@ take_range(struct http_span s, int64_t *from, int64_t *to)
 }
 
 enum range_result
-range_of(
-    const struct http_request *r, int64_t total, int64_t *first, int64_t *n)
+range_of(const struct request *r, int64_t total, int64_t *first, int64_t *n)
 {
 	const size_t len = sizeof unit - 1;
-	struct http_span s;
+	struct span s;
 	int64_t from, to;
 
-	s = http_field(r, "range", 0);
-	if (r->method != HTTP_GET || total == 0 || s.p == NULL || s.n < len ||
-	    !str_is(s.p, len, unit) || http_field(r, "range", 1).p != NULL)
+	s = request_field(r, "range", 0);
+	if (r->method != METHOD_GET || total == 0 || s.p == NULL || s.n < len ||
+	    !str_is(s.p, len, unit) || request_field(r, "range", 1).p != NULL)
 		return RANGE_WHOLE;
 	s.p += len;
 	s.n -= len;

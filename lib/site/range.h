@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "http/http.h"
+#include "http/request.h"
 
 enum range_result {
 	RANGE_WHOLE, /* none is asked for, or one that is better ignored */
@@ -17,7 +17,7 @@ enum range_result {
  * several parts at once the whole file is made (RFC 9110, 14.2), and so it is
  * of what can't be read, of an empty file, and for a method other than GET.
  */
-enum range_result range_of(
-    const struct http_request *r, int64_t total, int64_t *first, int64_t *n);
+enum range_result
+range_of(const struct request *r, int64_t total, int64_t *first, int64_t *n);
 
 #endif

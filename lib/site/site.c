@@ -18,13 +18,14 @@
 
 enum { MS_NS = 1000000 };
 
-/* one request on its way to its reply */
+/* one request on its way to its response */
 struct visit {
 	struct site *site;
-	const struct http_request *r;
+	const struct request *r;
 	const char *generation;
-	struct reply *reply;
-	char path[HTTP_HEAD_MAX + 16]; /* beneath the root, room for an index */
+	struct response *response;
+	char path[REQUEST_HEAD_MAX +
+	    16]; /* beneath the root, room for an index */
 	struct stat st;
 	int fd; /* of the file, or -1 */
 	const char *type; /* its media type */
@@ -58,40 +59,40 @@ put_tag(struct buf *b, const struct visit *v)
 
 /* Return true if a browser says that the response will be shown. */
 static bool
-is_navigation(const struct http_request *r)
+is_navigation(const struct request *r)
 {
-	struct http_span dest;
+	struct span dest;
 
-	dest = http_field(r, "sec-fetch-dest", 0);
-	return http_is(dest, "document") || http_is(dest, "iframe") ||
-	    http_is(dest, "frame") ||
+	dest = request_field(r, "sec-fetch-dest", 0);
+	return span_is(dest, "document") || span_is(dest, "iframe") ||
+	    span_is(dest, "frame") ||
 	    (dest.p == NULL &&
-		http_field(r, "upgrade-insecure-requests", 0).p != NULL);
+		request_field(r, "upgrade-insecure-requests", 0).p != NULL);
 }
 
 /* Return true if the client may be a script or a tool that wants a page. */
 static bool
-may_want_page(const struct http_request *r)
+may_want_page(const struct request *r)
 {
 	static const char *const fragments[] = { "hx-request", "turbo-frame",
 		"x-requested-with" };
-	struct http_span dest;
+	struct span dest;
 	size_t i;
 
-	dest = http_field(r, "sec-fetch-dest", 0);
+	dest = request_field(r, "sec-fetch-dest", 0);
 	if (dest.p != NULL)
-		return http_is(dest, "empty");
+		return span_is(dest, "empty");
 	for (i = 0; i < sizeof fragments / sizeof fragments[0]; i++)
-		if (http_field(r, fragments[i], 0).p != NULL)
+		if (request_field(r, fragments[i], 0).p != NULL)
 			return false;
-	return http_field(r, "accept", 0).p == NULL ||
-	    http_lists(r, "accept", "text/html") ||
-	    http_lists(r, "accept", "*/*");
+	return request_field(r, "accept", 0).p == NULL ||
+	    request_lists(r, "accept", "text/html") ||
+	    request_lists(r, "accept", "*/*");
 }
 
 /* Pages of our own are documents. */
 static bool
-wants_own_page(const struct http_request *r)
+wants_own_page(const struct request *r)
 {
 	return is_navigation(r) || may_want_page(r);
 }
@@ -101,7 +102,7 @@ wants_own_page(const struct http_request *r)
  * if it is a document, since a fragment goes into another page.
  */
 static bool
-wants_script(const struct http_request *r, const struct page *page)
+wants_script(const struct request *r, const struct page *page)
 {
 	return !page->wide &&
 	    (is_navigation(r) || (page->document && may_want_page(r)));
@@ -126,30 +127,30 @@ status_of(int error)
 	}
 }
 
-/* a page that says so, in place of what the reply holds */
+/* a page that says so, in place of what the response holds */
 static int
 fail(struct visit *v, int status)
 {
 	struct buf *b;
 
-	b = &v->reply->body;
-	reply_part(v->reply, 0, 0);
-	v->reply->status = status;
-	buf_puts(&v->reply->fields, "Cache-Control: no-store\r\n");
-	buf_puts(&v->reply->fields, page_vary);
+	b = &v->response->body;
+	response_part(v->response, 0, 0);
+	v->response->status = status;
+	buf_puts(&v->response->fields, "Cache-Control: no-store\r\n");
+	buf_puts(&v->response->fields, page_vary);
 	if (!wants_own_page(v->r)) {
-		buf_puts(&v->reply->fields,
+		buf_puts(&v->response->fields,
 		    "Content-Type: text/plain; charset=utf-8\r\n");
-		buf_printf(b, "%d %s\n", status, reply_reason(status));
+		buf_printf(b, "%d %s\n", status, response_reason(status));
 		return 0;
 	}
 	buf_puts(
-	    &v->reply->fields, "Content-Type: text/html; charset=utf-8\r\n");
+	    &v->response->fields, "Content-Type: text/html; charset=utf-8\r\n");
 	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
 	put_tag(b, v);
 	buf_printf(b,
 	    "\n<title>%d %s</title>\n</head>\n<body>\n<h1>%s</h1>\n<p><code>",
-	    status, reply_reason(status), reply_reason(status));
+	    status, response_reason(status), response_reason(status));
 	listing_text(b, v->r->path.p, v->r->path.n);
 	buf_puts(b, "</code></p>\n</body>\n</html>\n");
 	return 0;
@@ -182,7 +183,7 @@ set_type(struct visit *v)
 	n = strlen(v->path);
 	for (i = 0; i < 2; i++) {
 		if (n < 3 || strcmp(v->path + n - 3, codings[i][0]) != 0 ||
-		    !http_lists(v->r, "accept-encoding", codings[i][1]))
+		    !request_lists(v->r, "accept-encoding", codings[i][1]))
 			continue;
 		for (k = 0; k < sizeof packed / sizeof packed[0]; k++) {
 			len = strlen(packed[k]);
@@ -208,7 +209,7 @@ take_start(struct visit *v, const char *start, size_t n, bool *tagged)
 
 	*tagged = false;
 	place = 0;
-	b = &v->reply->body;
+	b = &v->response->body;
 	v->is_utf8 = v->encoding == NULL && in_utf8(start, n);
 	if (v->is_page) {
 		page = page_look(start, n);
@@ -219,7 +220,7 @@ take_start(struct visit *v, const char *start, size_t n, bool *tagged)
 		return 0; /* it is sent as it is read */
 	if (buf_put(b, start, place) < 0 || (*tagged && put_tag(b, v) < 0))
 		return -1;
-	v->reply->off = (int64_t)n;
+	v->response->off = (int64_t)n;
 	return buf_put(b, start + place, n - place);
 }
 
@@ -231,7 +232,7 @@ judge(struct visit *v, const struct validators *validators, int64_t *first,
 	enum range_result range;
 
 	*first = 0;
-	*n = (int64_t)v->reply->body.len + v->reply->len;
+	*n = (int64_t)v->response->body.len + v->response->len;
 	if (conditional_has(validators, v->r))
 		return 304;
 	if (!conditional_range(validators, v->r))
@@ -245,22 +246,23 @@ judge(struct visit *v, const struct validators *validators, int64_t *first,
 static int
 put_type(struct visit *v)
 {
-	return buf_printf(&v->reply->fields, "Content-Type: %s%s\r\n", v->type,
+	return buf_printf(&v->response->fields, "Content-Type: %s%s\r\n",
+	    v->type,
 	    mime_is_text(v->type) && v->is_utf8 ? "; charset=utf-8" : "");
 }
 
-/* the whole is in the reply: leave what the client is to get */
+/* the whole is in the response: leave what the client is to get */
 static int
 give(struct visit *v, const struct validators *validators)
 {
-	char date[REPLY_DATE_SIZE];
+	char date[RESPONSE_DATE_SIZE];
 	int64_t first, n, total;
 	struct buf *b;
 
-	b = &v->reply->fields;
-	total = (int64_t)v->reply->body.len + v->reply->len;
-	v->reply->status = judge(v, validators, &first, &n);
-	if (v->reply->status == 416) {
+	b = &v->response->fields;
+	total = (int64_t)v->response->body.len + v->response->len;
+	v->response->status = judge(v, validators, &first, &n);
+	if (v->response->status == 416) {
 		buf_printf(
 		    b, "Content-Range: bytes */%lld\r\n", (long long)total);
 		return fail(v, 416);
@@ -273,21 +275,21 @@ give(struct visit *v, const struct validators *validators)
 		buf_printf(b,
 		    "Content-Encoding: %s\r\nVary: Accept-Encoding\r\n",
 		    v->encoding);
-	if (v->reply->status == 304) {
-		reply_part(v->reply, 0, 0);
+	if (v->response->status == 304) {
+		response_part(v->response, 0, 0);
 		return 0;
 	}
 	if (validators->modified >= 0) {
-		reply_date(date, validators->modified);
+		response_date(date, validators->modified);
 		buf_printf(b, "Last-Modified: %s\r\n", date);
 	}
 	buf_puts(b, "Accept-Ranges: bytes\r\n");
 	put_type(v);
-	if (v->reply->status == 206) {
+	if (v->response->status == 206) {
 		buf_printf(b, "Content-Range: bytes %lld-%lld/%lld\r\n",
 		    (long long)first, (long long)(first + n - 1),
 		    (long long)total);
-		reply_part(v->reply, first, n);
+		response_part(v->response, first, n);
 	}
 	return 0;
 }
@@ -311,7 +313,7 @@ read_start(struct visit *v, char start[SITE_LOOK], size_t *n)
 	ssize_t got;
 
 	want = v->st.st_size < SITE_LOOK ? (size_t)v->st.st_size : SITE_LOOK;
-	got = reply_read(v->fd, start, want, 0);
+	got = response_read(v->fd, start, want, 0);
 	if (got < 0)
 		return -1;
 	*n = (size_t)got;
@@ -327,9 +329,9 @@ read_start(struct visit *v, char start[SITE_LOOK], size_t *n)
 static void
 take_rest(struct visit *v)
 {
-	v->reply->len = (int64_t)v->st.st_size - v->reply->off;
-	if (v->reply->len > 0) {
-		v->reply->fd = v->fd;
+	v->response->len = (int64_t)v->st.st_size - v->response->off;
+	if (v->response->len > 0) {
+		v->response->fd = v->fd;
 		v->fd = -1;
 	}
 }
@@ -377,8 +379,8 @@ not_found(struct visit *v)
 	    take_start(v, start, n, &tagged) < 0)
 		return fail(v, 404);
 	take_rest(v);
-	b = &v->reply->fields;
-	v->reply->status = 404;
+	b = &v->response->fields;
+	v->response->status = 404;
 	buf_puts(b, "Cache-Control: no-store\r\n");
 	buf_puts(b, page_vary);
 	return put_type(v);
@@ -388,15 +390,15 @@ not_found(struct visit *v)
 static int
 redirect(struct visit *v)
 {
-	struct http_span path;
+	struct span path;
 	struct buf *b;
 	size_t i;
 
 	path = v->r->path;
 	for (i = path.n; path.p[i - 1] != '/'; i--)
 		;
-	b = &v->reply->fields;
-	v->reply->status = 301;
+	b = &v->response->fields;
+	v->response->status = 301;
 	buf_puts(b, "Cache-Control: no-store\r\nLocation: ./");
 	for (; i < path.n; i++)
 		buf_printf(b, (unsigned char)path.p[i] < 0x80 ? "%c" : "%%%02X",
@@ -416,7 +418,7 @@ answer_listing(struct visit *v)
 	begun = clock_ms();
 	if (begun < v->site->listing)
 		return SITE_AGAIN;
-	b = &v->reply->body;
+	b = &v->response->body;
 	v->type = "text/html";
 	v->is_page = v->is_utf8 = true;
 	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
@@ -475,9 +477,9 @@ take_path(struct visit *v, bool *slash)
 	size_t skip;
 	long n;
 
-	if (v->r->path.n > HTTP_HEAD_MAX)
+	if (v->r->path.n > REQUEST_HEAD_MAX)
 		return -1;
-	n = http_unescape(v->r->path, v->path);
+	n = request_unescape(v->r->path, v->path);
 	if (n < 1)
 		return -1;
 	*slash = v->path[n - 1] == '/';
@@ -535,8 +537,8 @@ visit(struct visit *v)
 }
 
 int
-site_answer(struct site *s, const struct http_request *r,
-    const char *generation, struct reply *reply)
+site_answer(struct site *s, const struct request *r, const char *generation,
+    struct response *response)
 {
 	struct visit v;
 	int result;
@@ -544,10 +546,10 @@ site_answer(struct site *s, const struct http_request *r,
 	v = (struct visit){ .site = s,
 		.r = r,
 		.generation = generation,
-		.reply = reply,
+		.response = response,
 		.fd = -1 };
 	result = visit(&v);
-	reply->is_site = true;
+	response->is_site = true;
 	if (v.fd >= 0)
 		close(v.fd);
 	return result;
@@ -558,17 +560,17 @@ site_add_field(struct site *s, const char *line)
 {
 	static const char *const ours[] = { "connection", "date", "keep-alive",
 		"te", "trailer", "transfer-encoding", "upgrade" };
-	struct http_field f;
+	struct field f;
 	size_t i;
 
 	errno = EINVAL;
-	if (http_read_field((struct http_span){ line, strlen(line) }, &f) < 0)
+	if (request_read_field((struct span){ line, strlen(line) }, &f) < 0)
 		return -1;
 	errno = EPERM;
 	if (f.name.n > 8 && str_is(f.name.p, 8, "content-"))
 		return -1;
 	for (i = 0; i < sizeof ours / sizeof ours[0]; i++)
-		if (http_is(f.name, ours[i]))
+		if (span_is(f.name, ours[i]))
 			return -1;
 	errno = E2BIG;
 	if (s->nfields == SITE_FIELDS)
@@ -578,12 +580,13 @@ site_add_field(struct site *s, const char *line)
 }
 
 void
-site_put_fields(const struct site *s, struct reply *reply)
+site_put_fields(const struct site *s, struct response *response)
 {
 	size_t i;
 
 	for (i = 0; i < s->nfields; i++)
-		reply_set(reply, s->fields[i], strcspn(s->fields[i], ":"));
+		response_set(
+		    response, s->fields[i], strcspn(s->fields[i], ":"));
 }
 
 int

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-#include "http/http.h"
-#include "site/reply.h"
+#include "http/request.h"
+#include "http/response.h"
 #include "site/root.h"
 
 enum {
@@ -38,14 +38,14 @@ void site_free(struct site *s);
 int site_add_field(struct site *s, const char *line);
 
 /* Put these fields into a response. */
-void site_put_fields(const struct site *s, struct reply *reply);
+void site_put_fields(const struct site *s, struct response *response);
 
 /*
- * Fill an empty reply to a GET or HEAD; 0.  SITE_AGAIN: the file is empty as
+ * Fill an empty response to a GET or HEAD; 0.  SITE_AGAIN: the file is empty as
  * if it were just being rewritten, or cut while it was read, or listings take
  * more than half of the time: ask again after SITE_AGAIN_MS.
  */
-int site_answer(struct site *s, const struct http_request *r,
-    const char *generation, struct reply *reply);
+int site_answer(struct site *s, const struct request *r, const char *generation,
+    struct response *response);
 
 #endif

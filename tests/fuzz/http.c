@@ -1,6 +1,6 @@
-/* http.c - fuzz target: the head of a request */
-#include "http/http.h"
+/* request.c - fuzz target: the head of a request */
 #include "fuzz.h"
+#include "http/request.h"
 
 /* The end of a head does not depend on how its bytes came. */
 static long
@@ -10,17 +10,17 @@ head_size(const char *p, size_t n)
 	long whole, r;
 
 	seen = 0;
-	whole = http_head_size(p, n, &seen);
+	whole = request_head_size(p, n, &seen);
 	seen = 0;
 	for (r = 0, i = 1; i <= n && r == 0; i++)
-		r = http_head_size(p, i, &seen);
+		r = request_head_size(p, i, &seen);
 	must(r == whole);
-	must(whole <= (long)n && whole <= HTTP_HEAD_MAX);
+	must(whole <= (long)n && whole <= REQUEST_HEAD_MAX);
 	return whole;
 }
 
 static void
-must_lie(struct http_span s, const char *p, size_t n)
+must_lie(struct span s, const char *p, size_t n)
 {
 	if (s.p == NULL)
 		must(s.n == 0);
@@ -29,22 +29,22 @@ must_lie(struct http_span s, const char *p, size_t n)
 }
 
 static void
-check_escapes(struct http_span path)
+check_escapes(struct span path)
 {
-	struct buf b = { .max = 4 * HTTP_HEAD_MAX };
+	struct buf b = { .max = 4 * REQUEST_HEAD_MAX };
 	char *out, *again;
 	long n;
 
 	out = fuzz_copy(path.p, path.n);
-	n = http_unescape(path, out);
+	n = request_unescape(path, out);
 	must(n <= (long)path.n);
 	if (n >= 0) {
 		must(memchr(out, '\0', (size_t)n) == NULL);
-		must(http_escape(&b, out, (size_t)n) == 0);
+		must(request_escape(&b, out, (size_t)n) == 0);
 		again = fuzz_copy(buf_head(&b), b.len);
-		must(http_unescape(
-			 (struct http_span){ (char *)buf_head(&b), b.len },
-			 again) == n);
+		must(request_unescape(
+			 (struct span){ (char *)buf_head(&b), b.len }, again) ==
+		    n);
 		must(n == 0 || memcmp(again, out, (size_t)n) == 0);
 		free(again);
 		buf_free(&b);
@@ -53,14 +53,14 @@ check_escapes(struct http_span path)
 }
 
 static void
-check_request(const struct http_request *r, const char *p, size_t n)
+check_request(const struct request *r, const char *p, size_t n)
 {
-	struct http_span s;
+	struct span s;
 	size_t i, k;
 
-	must(r->path.n > 0 && (*r->path.p == '/' || http_is(r->path, "*")));
+	must(r->path.n > 0 && (*r->path.p == '/' || span_is(r->path, "*")));
 	must(r->host.p != NULL || r->old);
-	must(r->length >= 0 && r->length <= HTTP_BODY_MAX);
+	must(r->length >= 0 && r->length <= REQUEST_BODY_MAX);
 	must(!r->expect || r->length > 0);
 	must_lie(r->verb, p, n);
 	must_lie(r->query, p, n);
@@ -72,26 +72,26 @@ check_request(const struct http_request *r, const char *p, size_t n)
 		for (k = 0; k < s.n; k++)
 			must((unsigned char)s.p[k] >= ' ' || s.p[k] == '\t');
 	}
-	http_lists(r, "connection", "close");
-	http_none_match(r, "\"a\"");
+	request_lists(r, "connection", "close");
+	request_none_match(r, "\"a\"");
 	check_escapes(r->path);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static struct http_request r;
+	static struct request r;
 	char *copy;
 	long size;
 
 	copy = fuzz_copy(data, n);
-	must(http_blank(copy, n) <= n);
+	must(request_blank(copy, n) <= n);
 	size = head_size(copy, n);
 	free(copy);
 	if (size <= 0)
 		return 0;
 	copy = fuzz_copy(data, (size_t)size);
-	if (http_parse(copy, (size_t)size, &r) == 0)
+	if (request_parse(copy, (size_t)size, &r) == 0)
 		check_request(&r, copy, (size_t)size);
 	free(copy);
 	return 0;

@@ -15,19 +15,19 @@ static const struct access null = { .null = true };
 static bool
 host(const struct access *a, const char *s)
 {
-	return access_host(a, (struct http_span){ s, strlen(s) }, NULL);
+	return access_host(a, (struct span){ s, strlen(s) }, NULL);
 }
 
 static bool
 origin(const struct access *a, const char *s)
 {
-	return access_origin(a, (struct http_span){ s, strlen(s) }, NULL);
+	return access_origin(a, (struct span){ s, strlen(s) }, NULL);
 }
 
 static void
 test_hosts(void)
 {
-	struct http_span h = { "192.168.1.5:8080", 16 };
+	struct span h = { "192.168.1.5:8080", 16 };
 
 	ok(host(&closed, "localhost") && host(&closed, "LocalHost:5678") &&
 		host(&closed, "localhost.") && host(&closed, "a.b.localhost:1"),
@@ -97,12 +97,12 @@ test_origins(void)
 static bool
 allows(const struct access *a, const char *fields, const char *path)
 {
-	struct http_request r;
+	struct request r;
 	char head[1000];
 
 	snprintf(head, sizeof head,
 	    "GET %s HTTP/1.1\r\nHost: localhost\r\n%s\r\n", path, fields);
-	return http_parse(head, strlen(head), &r) == 0 &&
+	return request_parse(head, strlen(head), &r) == 0 &&
 	    access_allows(a, &r, NULL);
 }
 
@@ -154,7 +154,7 @@ test_requests(void)
 static bool
 name(const char *s)
 {
-	return access_name((struct http_span){ s, strlen(s) });
+	return access_name((struct span){ s, strlen(s) });
 }
 
 static void

@@ -292,7 +292,7 @@ test_patience(void)
 static void
 test_refusals(void)
 {
-	char long_head[HTTP_HEAD_MAX];
+	char long_head[REQUEST_HEAD_MAX];
 
 	fresh();
 	FEED("nonsense\r\n\r\n" ASK "\r\n");

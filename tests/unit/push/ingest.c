@@ -20,14 +20,14 @@ say(const char *text)
 static const char *
 rings(const char *line, const char *body)
 {
-	struct http_request r;
+	struct request r;
 	char head[2000], copy[2000];
 	const char *p;
 	bool good;
 
 	update_free(&update);
 	snprintf(head, sizeof head, "%s HTTP/1.1\r\nHost: a\r\n\r\n", line);
-	good = http_parse(head, strlen(head), &r) == 0 && ingest_wants(&r);
+	good = request_parse(head, strlen(head), &r) == 0 && ingest_wants(&r);
 	if (!good)
 		return "";
 	snprintf(copy, sizeof copy, "%s", body);

@@ -10,19 +10,19 @@ static struct buf b = { .max = 300000 };
 static char said[4000];
 
 static bool
-parsed(struct http_request *r, const char *path, const char *field)
+parsed(struct request *r, const char *path, const char *field)
 {
 	static char head[1000];
 
 	snprintf(head, sizeof head, "GET %s HTTP/1.1\r\nHost: a\r\n%s\r\n",
 	    path, field);
-	return http_parse(head, strlen(head), r) == 0;
+	return request_parse(head, strlen(head), r) == 0;
 }
 
 static enum protocol
 websocket(const char *path, const char *protocols)
 {
-	struct http_request r;
+	struct request r;
 	char field[200];
 
 	snprintf(
@@ -35,7 +35,7 @@ websocket(const char *path, const char *protocols)
 static bool
 events(const char *path, const char *field, enum protocol want)
 {
-	struct http_request r;
+	struct request r;
 	enum protocol d;
 
 	d = PROTOCOLS;

@@ -15,7 +15,7 @@ static struct world w = { .access = &closed,
 	.ring = ring,
 	.listeners = 3,
 	.now = 2234 };
-static struct reply reply;
+static struct response response;
 static enum protocol protocol;
 static enum routes_result result;
 
@@ -31,41 +31,42 @@ static const char *body = "";
 static int
 ask(const char *line, const char *fields)
 {
-	struct http_request r;
+	struct request r;
 	char head[2000], copy[2000];
 
-	reply_free(&reply);
-	reply_init(&reply, 200);
+	response_free(&response);
+	response_init(&response, 200);
 	snprintf(head, sizeof head, "%s HTTP/1.1\r\nHost: localhost\r\n%s\r\n",
 	    line, fields);
-	if (http_parse(head, strlen(head), &r) < 0)
+	if (request_parse(head, strlen(head), &r) < 0)
 		return 0;
 	snprintf(copy, sizeof copy, "%s", body);
-	result = routes_answer(&w, &r, copy, strlen(copy), &reply, &protocol);
-	buf_put(&reply.fields, "", 1);
-	reply.fields.len--;
-	buf_put(&reply.body, "", 1);
-	reply.body.len--;
-	return reply.status;
+	result = routes_answer(
+	    &w, &r, copy, strlen(copy), &response, &protocol);
+	buf_put(&response.fields, "", 1);
+	response.fields.len--;
+	buf_put(&response.body, "", 1);
+	response.body.len--;
+	return response.status;
 }
 
 static bool
 says(const char *line)
 {
-	return strstr((char *)buf_head(&reply.fields), line) != NULL;
+	return strstr((char *)buf_head(&response.fields), line) != NULL;
 }
 
 static bool
 holds(const char *text)
 {
-	return strstr((char *)buf_head(&reply.body), text) != NULL;
+	return strstr((char *)buf_head(&response.body), text) != NULL;
 }
 
 /* who was last said to be refused */
 static char stranger[100];
 
 static void
-refused(struct http_span who)
+refused(struct span who)
 {
 	snprintf(stranger, sizeof stranger, "%.*s", (int)who.n, who.p);
 }
@@ -91,13 +92,13 @@ static void
 test_state(void)
 {
 	ok(ask("GET /reload", "") == 200 &&
-		strcmp((char *)buf_head(&reply.body),
+		strcmp((char *)buf_head(&response.body),
 		    "{\"generation\":\"9f3c01d2-17\",\"age\":1234,\"reload\":16,"
 		    "\"broken\":false,\"listeners\":3}\n") == 0 &&
 		says("ETag: \"9f3c01d2-17\"\r\n"),
 	    "the state is told, with the generation as its tag");
 	ok(ask("GET /reload", "If-None-Match: \"9f3c01d2-17\"\r\n") == 304 &&
-		reply.body.len == 0,
+		response.body.len == 0,
 	    "who knows it is not told again");
 	ok(ask("GET /reload", "If-None-Match: \"9f3c01d2-16\"\r\n") == 200,
 	    "who knows an older one is");
@@ -156,7 +157,7 @@ test_events(void)
 {
 	ok(ask("GET /reload", "Accept: text/event-stream\r\n") == 200 &&
 		result == ROUTES_LISTEN && protocol == PROTOCOL_RELOAD_EVENTS &&
-		reply.len == REPLY_ENDLESS &&
+		response.len == RESPONSE_ENDLESS &&
 		says("Content-Type: text/event-stream\r\n") &&
 		says("Cache-Control: no-store\r\n"),
 	    "who wants events gets them");
@@ -292,7 +293,7 @@ test_websocket(void)
 int
 main(void)
 {
-	reply_init(&reply, 200);
+	response_init(&response, 200);
 	generation_init(&generation, 0x9f3c01d2, 1000);
 	generation.n = 17;
 	generation.reload = 16;
@@ -306,6 +307,6 @@ main(void)
 	test_broken();
 	test_triggers();
 	generation_free(&generation);
-	reply_free(&reply);
+	response_free(&response);
 	return test_end();
 }

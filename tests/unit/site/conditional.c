@@ -5,17 +5,17 @@
 
 #include "../test.h"
 #include "base/clock.h"
+#include "http/response.h"
 #include "site/conditional.h"
-#include "site/reply.h"
 
 enum { OLD = 1000000000 };
 
 #define OLD_DATE "Sun, 09 Sep 2001 01:46:40 GMT"
 
-static struct http_request request;
+static struct request request;
 
 /* a request with this line in its head, of which %s is the tag */
-static const struct http_request *
+static const struct request *
 asks(const char *fmt, const char *tag)
 {
 	static char head[500];
@@ -24,7 +24,7 @@ asks(const char *fmt, const char *tag)
 	snprintf(field, sizeof field, fmt, tag);
 	snprintf(head, sizeof head, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n",
 	    field);
-	if (http_parse(head, strlen(head), &request) < 0)
+	if (request_parse(head, strlen(head), &request) < 0)
 		exit(2);
 	return &request;
 }

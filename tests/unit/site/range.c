@@ -10,13 +10,13 @@ static int64_t first, n;
 static enum range_result
 ask(const char *method, const char *fields, int64_t total)
 {
-	struct http_request r;
+	struct request r;
 	char head[500];
 
 	first = n = -1;
 	snprintf(head, sizeof head, "%s / HTTP/1.1\r\nHost: a\r\n%s\r\n",
 	    method, fields);
-	if (http_parse(head, strlen(head), &r) < 0)
+	if (request_parse(head, strlen(head), &r) < 0)
 		return (enum range_result) - 1;
 	return range_of(&r, total, &first, &n);
 }

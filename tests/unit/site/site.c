@@ -13,7 +13,7 @@
 
 static char top[] = "/tmp/site.XXXXXX";
 static struct site s;
-static struct reply reply;
+static struct response response;
 static char got[200000]; /* the whole body */
 static int result;
 
@@ -52,43 +52,45 @@ write_at(const char *path, off_t off, const char *text)
 static int
 get(const char *path, const char *fields)
 {
-	struct http_request r;
+	struct request r;
 	char head[9000];
 	size_t n, want;
 	ssize_t more;
 
-	reply_free(&reply);
-	reply_init(&reply, 200);
+	response_free(&response);
+	response_init(&response, 200);
 	snprintf(head, sizeof head, "GET %s HTTP/1.1\r\nHost: a\r\n%s\r\n",
 	    path, fields);
-	if (http_parse(head, strlen(head), &r) < 0)
+	if (request_parse(head, strlen(head), &r) < 0)
 		return 0;
 	do
-		result = site_answer(&s, &r, "g-1", &reply);
+		result = site_answer(&s, &r, "g-1", &response);
 	while (result == SITE_AGAIN && path[strlen(path) - 1] == '/');
-	n = reply.body.len;
+	n = response.body.len;
 	if (n > 0)
-		memcpy(got, buf_head(&reply.body), n);
+		memcpy(got, buf_head(&response.body), n);
 	want = sizeof got - 1 - n;
-	if ((int64_t)want > reply.len)
-		want = (size_t)reply.len;
-	more = want == 0 ? 0 : reply_read(reply.fd, got + n, want, reply.off);
+	if ((int64_t)want > response.len)
+		want = (size_t)response.len;
+	more = want == 0
+	    ? 0
+	    : response_read(response.fd, got + n, want, response.off);
 	got[n + (size_t)(more < 0 ? 0 : more)] = '\0';
 	if (more != (ssize_t)want)
 		return -1;
-	return result == SITE_AGAIN ? SITE_AGAIN : reply.status;
+	return result == SITE_AGAIN ? SITE_AGAIN : response.status;
 }
 
 /* is this line in the head? */
 static bool
 says(const char *line)
 {
-	buf_put(&reply.fields, "", 1);
-	reply.fields.len--;
-	return strstr((char *)buf_head(&reply.fields), line) != NULL;
+	buf_put(&response.fields, "", 1);
+	response.fields.len--;
+	return strstr((char *)buf_head(&response.fields), line) != NULL;
 }
 
-/* the value of the reply's ETag */
+/* the value of the response's ETag */
 static const char *
 etag(void)
 {
@@ -97,7 +99,7 @@ etag(void)
 
 	tag[0] = '\0';
 	if (says("ETag: ")) {
-		p = strstr((char *)buf_head(&reply.fields), "ETag: ");
+		p = strstr((char *)buf_head(&response.fields), "ETag: ");
 		snprintf(tag, sizeof tag, "If-None-Match: %.*s\r\n",
 		    (int)strcspn(p + 6, "\r"), p + 6);
 	}
@@ -221,7 +223,7 @@ test_pages(void)
 	memset(big, 'x', sizeof big - 1);
 	memcpy(big, "<head>", 6);
 	put("root/big.html", big);
-	ok(get("/big.html", "") == 200 && reply.len > 0 &&
+	ok(get("/big.html", "") == 200 && response.len > 0 &&
 		strlen(got) == strlen(big) + strlen(TAG) &&
 		memcmp(got, "<head>" TAG "x", strlen(TAG) + 7) == 0 &&
 		strcmp(got + strlen(got) - 3, "xxx") == 0,
@@ -418,7 +420,7 @@ test_ranges(void)
 static void
 test_many(void)
 {
-	struct http_request r;
+	struct request r;
 	char name[40], head[] = "GET /many/ HTTP/1.1\r\nHost: a\r\n\r\n";
 	int i;
 
@@ -429,12 +431,12 @@ test_many(void)
 	}
 	get("/many/", "");
 	ok(strstr(got, "There is more than is listed") != NULL &&
-		reply.body.len < 300000,
+		response.body.len < 300000,
 	    "a long list is cut");
-	reply_free(&reply);
-	reply_init(&reply, 200);
-	http_parse(head, strlen(head), &r);
-	ok(site_answer(&s, &r, "g-1", &reply) == SITE_AGAIN,
+	response_free(&response);
+	response_init(&response, 200);
+	request_parse(head, strlen(head), &r);
+	ok(site_answer(&s, &r, "g-1", &response) == SITE_AGAIN,
 	    "who wants the next one waits");
 }
 
@@ -446,7 +448,7 @@ test_fields(void)
 	    "fields may be added to all responses");
 	ok(get("/a.css", "") == 200 && says("Cache-Control: no-cache\r\n"),
 	    "which the owner puts in");
-	site_put_fields(&s, &reply);
+	site_put_fields(&s, &response);
 	ok(says("Cache-Control: no-store\r\n") && !says("no-cache") &&
 		says("X-Own:y\r\n") && says("ETag: ") &&
 		says("Content-Type: text/css"),
@@ -502,7 +504,7 @@ test_untrue(void)
 {
 	struct site other;
 	struct stat st;
-	struct http_request r;
+	struct request r;
 	char head[] = "GET /online HTTP/1.0\r\nHost: a\r\n\r\n";
 
 	if (stat("/sys/devices/system/cpu/online", &st) < 0 ||
@@ -510,12 +512,13 @@ test_untrue(void)
 		printf("skip 'a length that is not true' (no /sys)\n");
 		return;
 	}
-	reply_free(&reply);
-	reply_init(&reply, 200);
-	ok(http_parse(head, strlen(head), &r) == 0 &&
-		site_answer(&other, &r, "g-1", &reply) == 0 &&
-		reply.status == 200 && reply.len == 0 && reply.body.len > 0 &&
-		(int64_t)reply.body.len < (int64_t)st.st_size,
+	response_free(&response);
+	response_init(&response, 200);
+	ok(request_parse(head, strlen(head), &r) == 0 &&
+		site_answer(&other, &r, "g-1", &response) == 0 &&
+		response.status == 200 && response.len == 0 &&
+		response.body.len > 0 &&
+		(int64_t)response.body.len < (int64_t)st.st_size,
 	    "a file is as long as what can be read of it");
 	site_free(&other);
 }
@@ -528,7 +531,7 @@ main(void)
 	if (mkdtemp(top) == NULL || chdir(top) < 0 || mkdir("root", 0755) < 0)
 		exit(1);
 	put("secret", "secret");
-	reply_init(&reply, 200);
+	response_init(&response, 200);
 	ok(site_init(&s, "root") == 0, "a directory can be served");
 	test_files();
 	test_pages();
@@ -542,7 +545,7 @@ main(void)
 	test_fields();
 	test_rewriting();
 	test_dates();
-	reply_free(&reply);
+	response_free(&response);
 	site_free(&s);
 	snprintf(command, sizeof command, "rm -rf %s", top);
 	return system(command) != 0 || test_end();

@@ -1,8 +1,8 @@
-/* http.c - requests read, HTTP/1.1 (RFC 9110, 9112) */
+/* request.c - requests read, HTTP/1.1 (RFC 9110, 9112) */
 #include <string.h>
 
 #include "base/str.h"
-#include "http/http.h"
+#include "http/request.h"
 
 static bool
 digit(unsigned char c)
@@ -20,7 +20,7 @@ token_char(unsigned char c)
 }
 
 static bool
-made_of(struct http_span s, bool among(unsigned char))
+made_of(struct span s, bool among(unsigned char))
 {
 	size_t i;
 
@@ -31,19 +31,19 @@ made_of(struct http_span s, bool among(unsigned char))
 }
 
 static bool
-token(struct http_span s)
+token(struct span s)
 {
 	return s.n > 0 && made_of(s, token_char);
 }
 
 bool
-http_is(struct http_span span, const char *t)
+span_is(struct span span, const char *t)
 {
 	return span.p != NULL && str_is(span.p, span.n, t);
 }
 
 size_t
-http_blank(const char *p, size_t n)
+request_blank(const char *p, size_t n)
 {
 	size_t i;
 
@@ -57,7 +57,7 @@ http_blank(const char *p, size_t n)
 
 /* A first byte that no method has, as TLS sends it, is told at once. */
 long
-http_head_size(const char *p, size_t n, size_t *seen)
+request_head_size(const char *p, size_t n, size_t *seen)
 {
 	size_t i, j;
 
@@ -65,7 +65,7 @@ http_head_size(const char *p, size_t n, size_t *seen)
 		return 0; /* the LF may be on its way */
 	if (n > 0 && !token_char((unsigned char)p[0]))
 		return -400;
-	for (i = *seen; i < n && i < HTTP_HEAD_MAX; i++) {
+	for (i = *seen; i < n && i < REQUEST_HEAD_MAX; i++) {
 		if (p[i] != '\n' || i < 2)
 			continue;
 		j = p[i - 1] == '\r' ? i - 2 : i - 1;
@@ -73,19 +73,19 @@ http_head_size(const char *p, size_t n, size_t *seen)
 			return (long)i + 1;
 	}
 	*seen = i;
-	return n >= HTTP_HEAD_MAX ? -431 : 0;
+	return n >= REQUEST_HEAD_MAX ? -431 : 0;
 }
 
 /* the line at *p without its end; *p moves on to the next; 0, or -400 */
 static int
-take_line(const char **p, const char *end, struct http_span *line)
+take_line(const char **p, const char *end, struct span *line)
 {
 	const char *nl;
 
 	nl = memchr(*p, '\n', (size_t)(end - *p));
 	if (nl == NULL)
 		return -400;
-	*line = (struct http_span){ *p, (size_t)(nl - *p) };
+	*line = (struct span){ *p, (size_t)(nl - *p) };
 	*p = nl + 1;
 	if (line->n > 0 && line->p[line->n - 1] == '\r')
 		line->n--;
@@ -93,16 +93,16 @@ take_line(const char **p, const char *end, struct http_span *line)
 }
 
 /* the word at the front of *line, up to a blank or the end */
-static struct http_span
-take_word(struct http_span *line)
+static struct span
+take_word(struct span *line)
 {
-	struct http_span word;
+	struct span word;
 	const char *blank;
 
 	word = *line;
 	blank = memchr(line->p, ' ', line->n);
 	if (blank == NULL) {
-		*line = (struct http_span){ line->p + line->n, 0 };
+		*line = (struct span){ line->p + line->n, 0 };
 		return word;
 	}
 	word.n = (size_t)(blank - line->p);
@@ -113,7 +113,7 @@ take_word(struct http_span *line)
 
 /* HTTP/1.x, any x above 0 being the same to us */
 static int
-parse_version(struct http_span s, struct http_request *r)
+parse_version(struct span s, struct request *r)
 {
 	if (s.n != 8 || memcmp(s.p, "HTTP/", 5) != 0 || s.p[6] != '.' ||
 	    !digit((unsigned char)s.p[5]) || !digit((unsigned char)s.p[7]))
@@ -126,7 +126,7 @@ parse_version(struct http_span s, struct http_request *r)
 
 /* http://host/path stands for both: RFC 9112, 3.2.2 */
 static int
-parse_absolute(struct http_span *target, struct http_request *r)
+parse_absolute(struct span *target, struct request *r)
 {
 	const char *slash;
 
@@ -137,14 +137,14 @@ parse_absolute(struct http_span *target, struct http_request *r)
 	for (slash = target->p; slash < target->p + target->n; slash++)
 		if (*slash == '/' || *slash == '?')
 			break;
-	r->host = (struct http_span){ target->p, (size_t)(slash - target->p) };
+	r->host = (struct span){ target->p, (size_t)(slash - target->p) };
 	target->p += r->host.n;
 	target->n -= r->host.n;
 	return r->host.n > 0 ? 0 : -400;
 }
 
 static int
-parse_target(struct http_span target, struct http_request *r)
+parse_target(struct span target, struct request *r)
 {
 	const char *query;
 	size_t i;
@@ -153,7 +153,7 @@ parse_target(struct http_span target, struct http_request *r)
 		if ((unsigned char)target.p[i] <= ' ' || target.p[i] == 0x7f ||
 		    target.p[i] == '#')
 			return -400;
-	if (r->method == HTTP_OPTIONS && http_is(target, "*")) {
+	if (r->method == METHOD_OPTIONS && span_is(target, "*")) {
 		r->path = target;
 		return 0;
 	}
@@ -164,49 +164,49 @@ parse_target(struct http_span target, struct http_request *r)
 	r->path = target;
 	if (query != NULL) {
 		r->path.n = (size_t)(query - target.p);
-		r->query = (struct http_span){ query, target.n - r->path.n };
+		r->query = (struct span){ query, target.n - r->path.n };
 	}
 	if (r->path.n == 0)
-		r->path = (struct http_span){ "/", 1 };
+		r->path = (struct span){ "/", 1 };
 	return 0;
 }
 
 static int
-parse_request_line(struct http_span line, struct http_request *r)
+parse_request_line(struct span line, struct request *r)
 {
-	static const char *const names[] = { [HTTP_GET] = "GET",
-		[HTTP_HEAD] = "HEAD",
-		[HTTP_OPTIONS] = "OPTIONS",
-		[HTTP_POST] = "POST",
-		[HTTP_PUT] = "PUT",
-		[HTTP_DELETE] = "DELETE",
-		[HTTP_CONNECT] = "CONNECT",
-		[HTTP_TRACE] = "TRACE",
-		[HTTP_PATCH] = "PATCH" };
-	struct http_span target;
+	static const char *const names[] = { [METHOD_GET] = "GET",
+		[METHOD_HEAD] = "HEAD",
+		[METHOD_OPTIONS] = "OPTIONS",
+		[METHOD_POST] = "POST",
+		[METHOD_PUT] = "PUT",
+		[METHOD_DELETE] = "DELETE",
+		[METHOD_CONNECT] = "CONNECT",
+		[METHOD_TRACE] = "TRACE",
+		[METHOD_PATCH] = "PATCH" };
+	struct span target;
 	int i, error;
 
 	r->verb = take_word(&line);
 	target = take_word(&line);
 	if (!token(r->verb))
 		return -400;
-	for (i = HTTP_GET; i < HTTP_UNKNOWN; i++)
+	for (i = METHOD_GET; i < METHOD_UNKNOWN; i++)
 		if (r->verb.n == strlen(names[i]) &&
 		    memcmp(r->verb.p, names[i], r->verb.n) == 0)
 			break;
-	r->method = (enum http_method)i;
+	r->method = (enum method)i;
 	error = parse_version(line, r);
 	if (error < 0)
 		return error;
 	/* CONNECT has a host where others have a path; it gets its 405 */
-	if (r->method == HTTP_CONNECT)
-		target = (struct http_span){ "/", 1 };
+	if (r->method == METHOD_CONNECT)
+		target = (struct span){ "/", 1 };
 	return parse_target(target, r);
 }
 
 /* No folded lines, no blanks around the name: RFC 9112, 5.1 and 5.2. */
 int
-http_read_field(struct http_span line, struct http_field *f)
+request_read_field(struct span line, struct field *f)
 {
 	const char *colon;
 	size_t i;
@@ -214,10 +214,10 @@ http_read_field(struct http_span line, struct http_field *f)
 	colon = memchr(line.p, ':', line.n);
 	if (colon == NULL)
 		return -400;
-	f->name = (struct http_span){ line.p, (size_t)(colon - line.p) };
+	f->name = (struct span){ line.p, (size_t)(colon - line.p) };
 	if (!token(f->name))
 		return -400;
-	f->value = (struct http_span){ colon + 1, line.n - f->name.n - 1 };
+	f->value = (struct span){ colon + 1, line.n - f->name.n - 1 };
 	for (i = 0; i < f->value.n; i++)
 		if (((unsigned char)f->value.p[i] < ' ' &&
 			f->value.p[i] != '\t') ||
@@ -234,20 +234,20 @@ http_read_field(struct http_span line, struct http_field *f)
 	return 0;
 }
 
-struct http_span
-http_field(const struct http_request *r, const char *name, size_t i)
+struct span
+request_field(const struct request *r, const char *name, size_t i)
 {
 	size_t k;
 
 	for (k = 0; k < r->nfields; k++)
-		if (http_is(r->field[k].name, name) && i-- == 0)
+		if (span_is(r->field[k].name, name) && i-- == 0)
 			return r->field[k].value;
-	return (struct http_span){ NULL, 0 };
+	return (struct span){ NULL, 0 };
 }
 
 /* the next element of a list; a quoted string may hold commas */
 static bool
-take_element(struct http_span *list, struct http_span *element)
+take_element(struct span *list, struct span *element)
 {
 	bool quoted;
 	size_t i;
@@ -259,7 +259,7 @@ take_element(struct http_span *list, struct http_span *element)
 	quoted = false;
 	for (i = 0; i < list->n && (quoted || list->p[i] != ','); i++)
 		quoted = quoted != (list->p[i] == '"');
-	*element = (struct http_span){ list->p, i };
+	*element = (struct span){ list->p, i };
 	list->p += i;
 	list->n -= i;
 	while (element->n > 0 &&
@@ -286,9 +286,9 @@ literal_char(unsigned char c)
 
 /* A host and its port, nobody before an '@'; who is meant is for others. */
 static bool
-host_good(struct http_span host)
+host_good(struct span host)
 {
-	struct http_span name, port;
+	struct span name, port;
 	const char *end;
 	bool literal;
 
@@ -299,14 +299,14 @@ host_good(struct http_span host)
 	if (literal && end == NULL)
 		return false;
 	name = host;
-	port = (struct http_span){ host.p + host.n, 0 };
+	port = (struct span){ host.p + host.n, 0 };
 	if (end != NULL) {
 		name.n = (size_t)(end - host.p);
-		port = (struct http_span){ end, host.n - name.n };
+		port = (struct span){ end, host.n - name.n };
 	}
 	if (literal) {
-		name = (struct http_span){ name.p + 1, name.n - 1 };
-		port = (struct http_span){ end + 1, port.n - 1 };
+		name = (struct span){ name.p + 1, name.n - 1 };
+		port = (struct span){ end + 1, port.n - 1 };
 		if (name.n == 0)
 			return false;
 	}
@@ -320,12 +320,13 @@ host_good(struct http_span host)
 
 /* One Host, from HTTP/1.1 on exactly one: RFC 9112, 3.2. */
 static int
-check_host(struct http_request *r)
+check_host(struct request *r)
 {
-	struct http_span host;
+	struct span host;
 
-	host = http_field(r, "host", 0);
-	if (http_field(r, "host", 1).p != NULL || (host.p == NULL && !r->old))
+	host = request_field(r, "host", 0);
+	if (request_field(r, "host", 1).p != NULL ||
+	    (host.p == NULL && !r->old))
 		return -400;
 	if (!host_good(host) || !host_good(r->host))
 		return -400;
@@ -339,37 +340,37 @@ check_host(struct http_request *r)
  * body in chunks ends is not found out: RFC 9112, 6.1 and 6.3.
  */
 static int
-check_body(struct http_request *r)
+check_body(struct request *r)
 {
-	struct http_span length;
+	struct span length;
 	size_t i;
 
-	length = http_field(r, "content-length", 0);
-	if (http_field(r, "transfer-encoding", 0).p != NULL)
+	length = request_field(r, "content-length", 0);
+	if (request_field(r, "transfer-encoding", 0).p != NULL)
 		return length.p != NULL || r->old ? -400 : -411;
 	if (length.p == NULL)
 		return 0;
-	if (length.n == 0 || http_field(r, "content-length", 1).p != NULL)
+	if (length.n == 0 || request_field(r, "content-length", 1).p != NULL)
 		return -400;
 	for (i = 0; i < length.n; i++)
 		if (!digit((unsigned char)length.p[i]))
 			return -400;
-	for (i = 0; i < length.n && r->length <= HTTP_BODY_MAX; i++)
+	for (i = 0; i < length.n && r->length <= REQUEST_BODY_MAX; i++)
 		r->length = r->length * 10 + (length.p[i] - '0');
-	return r->length > HTTP_BODY_MAX ? -413 : 0;
+	return r->length > REQUEST_BODY_MAX ? -413 : 0;
 }
 
 /* In HTTP/1.0, and where no body follows, it means nothing: RFC 9110, 10.1.1. */
 static int
-check_expect(struct http_request *r)
+check_expect(struct request *r)
 {
-	struct http_span expect;
+	struct span expect;
 	size_t i;
 
 	if (r->old)
 		return 0;
-	for (i = 0; (expect = http_field(r, "expect", i)).p != NULL; i++) {
-		if (!http_is(expect, "100-continue"))
+	for (i = 0; (expect = request_field(r, "expect", i)).p != NULL; i++) {
+		if (!span_is(expect, "100-continue"))
 			return -417;
 		r->expect = r->length > 0;
 	}
@@ -377,7 +378,7 @@ check_expect(struct http_request *r)
 }
 
 static int
-check(struct http_request *r)
+check(struct request *r)
 {
 	static const char *const once[] = { "origin", "sec-fetch-site",
 		"sec-fetch-mode", "sec-fetch-dest", "sec-websocket-key",
@@ -386,26 +387,26 @@ check(struct http_request *r)
 	int error;
 
 	for (i = 0; i < sizeof once / sizeof once[0]; i++)
-		if (http_field(r, once[i], 1).p != NULL)
+		if (request_field(r, once[i], 1).p != NULL)
 			return -400;
 	error = check_host(r);
 	if (error == 0)
 		error = check_body(r);
 	if (error < 0)
 		return error;
-	r->keep = !http_lists(r, "connection", "close") &&
-	    (!r->old || http_lists(r, "connection", "keep-alive"));
+	r->keep = !request_lists(r, "connection", "close") &&
+	    (!r->old || request_lists(r, "connection", "keep-alive"));
 	return check_expect(r);
 }
 
 int
-http_parse(const char *p, size_t n, struct http_request *r)
+request_parse(const char *p, size_t n, struct request *r)
 {
-	struct http_span line;
+	struct span line;
 	const char *end;
 	int error;
 
-	*r = (struct http_request){ .method = HTTP_UNKNOWN };
+	*r = (struct request){ .method = METHOD_UNKNOWN };
 	end = p + n;
 	error = take_line(&p, end, &line);
 	if (error == 0)
@@ -413,16 +414,16 @@ http_parse(const char *p, size_t n, struct http_request *r)
 	while (error == 0 && (error = take_line(&p, end, &line)) == 0) {
 		if (line.n == 0)
 			return check(r);
-		if (r->nfields == HTTP_FIELDS_MAX)
+		if (r->nfields == REQUEST_FIELDS_MAX)
 			return -431;
-		error = http_read_field(line, &r->field[r->nfields++]);
+		error = request_read_field(line, &r->field[r->nfields++]);
 	}
 	return error;
 }
 
 /* Cut the parameters off; false if their weight is 0: RFC 9110, 12.4.2. */
 static bool
-without_parameters(struct http_span *element)
+without_parameters(struct span *element)
 {
 	const char *semicolon, *q, *end;
 
@@ -443,32 +444,33 @@ without_parameters(struct http_span *element)
 }
 
 bool
-http_lists(const struct http_request *r, const char *name, const char *t)
+request_lists(const struct request *r, const char *name, const char *t)
 {
-	struct http_span list, element;
+	struct span list, element;
 	size_t i;
 
-	for (i = 0; (list = http_field(r, name, i)).p != NULL; i++)
+	for (i = 0; (list = request_field(r, name, i)).p != NULL; i++)
 		while (take_element(&list, &element))
-			if (without_parameters(&element) && http_is(element, t))
+			if (without_parameters(&element) && span_is(element, t))
 				return true;
 	return false;
 }
 
 /* Weak and strong tags are the same here: RFC 9110, 13.1.2. */
 bool
-http_none_match(const struct http_request *r, const char *etag)
+request_none_match(const struct request *r, const char *etag)
 {
-	struct http_span list, element;
+	struct span list, element;
 	size_t i;
 
-	for (i = 0; (list = http_field(r, "if-none-match", i)).p != NULL; i++)
+	for (i = 0; (list = request_field(r, "if-none-match", i)).p != NULL;
+	     i++)
 		while (take_element(&list, &element)) {
 			if (element.n > 2 && memcmp(element.p, "W/", 2) == 0) {
 				element.p += 2;
 				element.n -= 2;
 			}
-			if (http_is(element, "*") ||
+			if (span_is(element, "*") ||
 			    (element.n == strlen(etag) &&
 				memcmp(element.p, etag, element.n) == 0))
 				return true;
@@ -486,7 +488,7 @@ hex(unsigned char c)
 }
 
 long
-http_unescape(struct http_span path, char *out)
+request_unescape(struct span path, char *out)
 {
 	size_t i, n;
 	int high, low;
@@ -508,7 +510,7 @@ http_unescape(struct http_span path, char *out)
 }
 
 int
-http_escape(struct buf *b, const char *s, size_t n)
+request_escape(struct buf *b, const char *s, size_t n)
 {
 	static const char digits[] = "0123456789ABCDEF";
 	unsigned char c;

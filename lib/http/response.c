@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* reply.c - what a request is answered with, and its head as bytes */
+/* response.c - what a request is answered with, and its head as bytes */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "site/reply.h"
+#include "http/response.h"
 
 enum { FIELDS_BYTES = 32768, BODY_BYTES = 1 << 18 };
 
@@ -15,7 +15,7 @@ static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char weekdays[] = "SunMonTueWedThuFriSat";
 
 void
-reply_date(char out[REPLY_DATE_SIZE], int64_t secs)
+response_date(char out[RESPONSE_DATE_SIZE], int64_t secs)
 {
 	struct tm tm;
 	time_t t;
@@ -26,7 +26,7 @@ reply_date(char out[REPLY_DATE_SIZE], int64_t secs)
 		t = 0;
 		gmtime_r(&t, &tm);
 	}
-	snprintf(out, REPLY_DATE_SIZE,
+	snprintf(out, RESPONSE_DATE_SIZE,
 	    "%.3s, %02u %.3s %04u %02u:%02u:%02u GMT",
 	    weekdays + tm.tm_wday * 3, (unsigned)tm.tm_mday % 100,
 	    months + tm.tm_mon * 3, (unsigned)(tm.tm_year + 1900) % 10000,
@@ -64,13 +64,13 @@ days(int64_t year, int month, int day)
 
 /* Only the form that is sent today; with the two old ones nothing is lost. */
 int64_t
-reply_date_read(const char *p, size_t n)
+response_date_read(const char *p, size_t n)
 {
-	char back[REPLY_DATE_SIZE];
+	char back[RESPONSE_DATE_SIZE];
 	int64_t secs;
 	int month;
 
-	if (p == NULL || n != REPLY_DATE_SIZE - 1)
+	if (p == NULL || n != RESPONSE_DATE_SIZE - 1)
 		return -1;
 	for (month = 0; month < 12; month++)
 		if (memcmp(p + 8, months + month * 3, 3) == 0)
@@ -80,12 +80,12 @@ reply_date_read(const char *p, size_t n)
 	secs = days(digits(p + 12, 4), month + 1, digits(p + 5, 2)) * 86400;
 	secs += digits(p + 17, 2) * 3600 + digits(p + 20, 2) * 60 +
 	    digits(p + 23, 2);
-	reply_date(back, secs);
+	response_date(back, secs);
 	return memcmp(back, p, n) == 0 ? secs : -1;
 }
 
 const char *
-reply_reason(int status)
+response_reason(int status)
 {
 	static const struct {
 		int status;
@@ -122,32 +122,32 @@ reply_reason(int status)
 }
 
 void
-reply_init(struct reply *reply, int status)
+response_init(struct response *response, int status)
 {
-	*reply = (struct reply){ .status = status,
+	*response = (struct response){ .status = status,
 		.fields = { .max = FIELDS_BYTES },
 		.body = { .max = BODY_BYTES },
 		.fd = -1 };
 }
 
 void
-reply_free(struct reply *reply)
+response_free(struct response *response)
 {
-	buf_free(&reply->fields);
-	buf_free(&reply->body);
-	if (reply->fd >= 0)
-		close(reply->fd);
-	reply->fd = -1;
+	buf_free(&response->fields);
+	buf_free(&response->body);
+	if (response->fd >= 0)
+		close(response->fd);
+	response->fd = -1;
 }
 
 int
-reply_set(struct reply *reply, const char *line, size_t n)
+response_set(struct response *response, const char *line, size_t n)
 {
 	struct buf *b, old;
 	const char *p, *end, *next;
 	int r;
 
-	b = &reply->fields;
+	b = &response->fields;
 	old = *b;
 	*b = (struct buf){ .max = old.max };
 	p = (char *)buf_head(&old);
@@ -167,44 +167,45 @@ reply_set(struct reply *reply, const char *line, size_t n)
 }
 
 void
-reply_part(struct reply *reply, int64_t first, int64_t n)
+response_part(struct response *response, int64_t first, int64_t n)
 {
 	size_t skip;
 
-	skip = first < (int64_t)reply->body.len ? (size_t)first
-						: reply->body.len;
-	buf_drop(&reply->body, skip);
-	reply->off += first - (int64_t)skip;
-	if ((int64_t)reply->body.len > n)
-		reply->body.len = (size_t)n;
-	reply->len = n - (int64_t)reply->body.len;
+	skip = first < (int64_t)response->body.len ? (size_t)first
+						   : response->body.len;
+	buf_drop(&response->body, skip);
+	response->off += first - (int64_t)skip;
+	if ((int64_t)response->body.len > n)
+		response->body.len = (size_t)n;
+	response->len = n - (int64_t)response->body.len;
 }
 
 int
-reply_head(
-    struct buf *out, const struct reply *reply, bool keep, int64_t wall_secs)
+response_head(struct buf *out, const struct response *response, bool keep,
+    int64_t wall_secs)
 {
-	char date[REPLY_DATE_SIZE];
+	char date[RESPONSE_DATE_SIZE];
 	int r;
 
-	reply_date(date, wall_secs);
-	r = buf_printf(out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", reply->status,
-	    reply_reason(reply->status), date);
+	response_date(date, wall_secs);
+	r = buf_printf(out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", response->status,
+	    response_reason(response->status), date);
 	if (r == 0)
-		r = buf_put(out, buf_head(&reply->fields), reply->fields.len);
-	if (r == 0 && reply->status >= 200 && reply->status != 204 &&
-	    reply->status != 304 && reply->len != REPLY_ENDLESS)
+		r = buf_put(
+		    out, buf_head(&response->fields), response->fields.len);
+	if (r == 0 && response->status >= 200 && response->status != 204 &&
+	    response->status != 304 && response->len != RESPONSE_ENDLESS)
 		r = buf_printf(out, "Content-Length: %lld\r\n",
-		    (long long)reply->body.len + (long long)reply->len);
-	if (r == 0 && reply->status >= 200)
+		    (long long)response->body.len + (long long)response->len);
+	if (r == 0 && response->status >= 200)
 		r = buf_printf(out, "Connection: %s\r\n",
-		    keep && reply->len != REPLY_ENDLESS ? "keep-alive"
-							: "close");
+		    keep && response->len != RESPONSE_ENDLESS ? "keep-alive"
+							      : "close");
 	return r < 0 ? -1 : buf_puts(out, "\r\n");
 }
 
 ssize_t
-reply_read(int fd, void *bytes, size_t n, int64_t off)
+response_read(int fd, void *bytes, size_t n, int64_t off)
 {
 	ssize_t r;
 

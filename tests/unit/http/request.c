@@ -1,11 +1,11 @@
-/* http.c - tests of requests that are read */
+/* request.c - tests of requests that are read */
 #include <string.h>
 
 #include "../test.h"
-#include "http/http.h"
+#include "http/request.h"
 
-static char text[HTTP_HEAD_MAX + 100];
-static struct http_request r;
+static char text[REQUEST_HEAD_MAX + 100];
+static struct request r;
 
 /* 0 with r filled, an error, or 1 when the head never ends */
 static int
@@ -17,21 +17,21 @@ parse(const char *s)
 	n = strlen(s);
 	memcpy(text, s, n);
 	seen = 0;
-	size = http_head_size(text, n, &seen);
+	size = request_head_size(text, n, &seen);
 	/* byte by byte the same must be found */
 	again = 0;
 	seen = 0;
 	for (i = 1; i <= n && again == 0; i++)
-		again = http_head_size(text, i, &seen);
+		again = request_head_size(text, i, &seen);
 	if (size != again)
 		return 2;
 	if (size <= 0)
 		return size < 0 ? (int)size : 1;
-	return http_parse(text, (size_t)size, &r);
+	return request_parse(text, (size_t)size, &r);
 }
 
 static bool
-span(struct http_span s, const char *want)
+span(struct span s, const char *want)
 {
 	return s.n == strlen(want) && memcmp(s.p, want, s.n) == 0;
 }
@@ -42,26 +42,27 @@ static void
 test_accepted(void)
 {
 	ok(parse("GET /a/b?x=1 HTTP/1.1\r\nHost: localhost:80\r\n\r\n") == 0 &&
-		r.method == HTTP_GET && span(r.path, "/a/b") &&
+		r.method == METHOD_GET && span(r.path, "/a/b") &&
 		span(r.query, "?x=1") && span(r.host, "localhost:80") &&
 		r.keep && !r.old && r.length == 0,
 	    "a usual request is read, whole and byte by byte");
-	ok(parse("HEAD / HTTP/1.1\nHost: a\n\n") == 0 && r.method == HTTP_HEAD,
+	ok(parse("HEAD / HTTP/1.1\nHost: a\n\n") == 0 &&
+		r.method == METHOD_HEAD,
 	    "lines may end in a bare LF");
 	ok(parse("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n") == 0 &&
-		r.method == HTTP_OPTIONS && span(r.path, "*"),
+		r.method == METHOD_OPTIONS && span(r.path, "*"),
 	    "OPTIONS may ask for everything");
 	ok(parse("DELETE / HTTP/1.1\r\nHost: a\r\n\r\n") == 0 &&
-		r.method == HTTP_DELETE && span(r.verb, "DELETE"),
+		r.method == METHOD_DELETE && span(r.verb, "DELETE"),
 	    "other methods are read too");
 	ok(parse("POST / HTTP/1.1\r\nHost: a\r\n\r\n") == 0 &&
-		r.method == HTTP_POST && r.length == 0,
+		r.method == METHOD_POST && r.length == 0,
 	    "a POST may have no body");
 	ok(parse("get / HTTP/1.1\r\nHost: a\r\n\r\n") == 0 &&
-		r.method == HTTP_UNKNOWN,
+		r.method == METHOD_UNKNOWN,
 	    "a method has its case");
 	ok(parse("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n") == 0 &&
-		r.method == HTTP_CONNECT,
+		r.method == METHOD_CONNECT,
 	    "so is CONNECT");
 	ok(parse("GET http://b:8/x?y HTTP/1.1\r\nHost: a\r\n\r\n") == 0 &&
 		span(r.host, "b:8") && span(r.path, "/x") &&
@@ -93,12 +94,12 @@ static void
 test_fields(void)
 {
 	ok(parse(GET "X:  a b \t\r\nX:\r\n\r\n") == 0 &&
-		span(http_field(&r, "x", 0), "a b") &&
-		span(http_field(&r, "X", 1), "") &&
-		http_field(&r, "x", 2).p == NULL,
+		span(request_field(&r, "x", 0), "a b") &&
+		span(request_field(&r, "X", 1), "") &&
+		request_field(&r, "x", 2).p == NULL,
 	    "blanks around a value do not belong to it");
 	ok(parse(GET "Content-Length: 65536\r\n\r\n") == 0 &&
-		r.length == HTTP_BODY_MAX,
+		r.length == REQUEST_BODY_MAX,
 	    "a body may reach its ceiling");
 	ok(parse(GET "Expect: 100-Continue\r\nContent-Length: 1\r\n\r\n") ==
 		    0 &&
@@ -248,7 +249,7 @@ test_nul(void)
 	for (i = 0; i < sizeof head - 1; i++) {
 		memcpy(text, head, sizeof head);
 		text[i] = '\0';
-		wrong += http_parse(text, sizeof head - 1, &r) != -400;
+		wrong += request_parse(text, sizeof head - 1, &r) != -400;
 	}
 	ok(wrong == 0, "a NUL is refused wherever it stands");
 }
@@ -305,21 +306,22 @@ test_too_large(void)
 
 	memset(text, 'a', sizeof text);
 	i = 0;
-	ok(http_head_size(text, HTTP_HEAD_MAX - 1, &i) == 0 &&
-		http_head_size(text, HTTP_HEAD_MAX, &i) == -431,
+	ok(request_head_size(text, REQUEST_HEAD_MAX - 1, &i) == 0 &&
+		request_head_size(text, REQUEST_HEAD_MAX, &i) == -431,
 	    "a head that does not end in 8 KiB is 431");
 	memset(text, 'a', sizeof text);
 	memcpy(text, GET "X: ", sizeof GET + 2);
-	memcpy(text + HTTP_HEAD_MAX - 4, "\r\n\r\n", 4);
+	memcpy(text + REQUEST_HEAD_MAX - 4, "\r\n\r\n", 4);
 	i = 0;
-	ok(http_head_size(text, sizeof text, &i) == HTTP_HEAD_MAX &&
-		http_parse(text, HTTP_HEAD_MAX, &r) == 0,
+	ok(request_head_size(text, sizeof text, &i) == REQUEST_HEAD_MAX &&
+		request_parse(text, REQUEST_HEAD_MAX, &r) == 0,
 	    "one that does is read");
 	memcpy(text, GET, sizeof GET);
-	for (i = 0; i < HTTP_FIELDS_MAX; i++)
+	for (i = 0; i < REQUEST_FIELDS_MAX; i++)
 		memcpy(text + sizeof GET - 1 + i * 6, "X: y\r\n", 7);
 	memcpy(text + sizeof GET - 1 + i * 6, "\r\n", 3);
-	ok(http_parse(text, strlen(text), &r) == -431, "so are too many lines");
+	ok(request_parse(text, strlen(text), &r) == -431,
+	    "so are too many lines");
 }
 
 static void
@@ -327,29 +329,32 @@ test_lists(void)
 {
 	parse(GET "C: a, \"b,c\",, d\r\nC: e\r\n"
 		  "If-None-Match: \"x\", W/\"y,z\"\r\n\r\n");
-	ok(http_lists(&r, "c", "a") && http_lists(&r, "c", "D") &&
-		http_lists(&r, "c", "e") && http_lists(&r, "c", "\"b,c\""),
+	ok(request_lists(&r, "c", "a") && request_lists(&r, "c", "D") &&
+		request_lists(&r, "c", "e") &&
+		request_lists(&r, "c", "\"b,c\""),
 	    "the elements of all lists of a name are found");
-	ok(!http_lists(&r, "c", "b") && !http_lists(&r, "d", "a") &&
-		!http_lists(&r, "c", ""),
+	ok(!request_lists(&r, "c", "b") && !request_lists(&r, "d", "a") &&
+		!request_lists(&r, "c", ""),
 	    "what is none is not");
 	parse(GET "Accept: text/html;q=0.8, a/b ; q=0, c/d;x=y\r\n\r\n");
-	ok(http_lists(&r, "accept", "text/html") &&
-		http_lists(&r, "accept", "c/d") &&
-		!http_lists(&r, "accept", "a/b"),
+	ok(request_lists(&r, "accept", "text/html") &&
+		request_lists(&r, "accept", "c/d") &&
+		!request_lists(&r, "accept", "a/b"),
 	    "parameters do not count, but a weight of 0 does");
 	parse(GET "C: a;q=0.0, b;q=0.01, c;q=0, d;\r\n\r\n");
-	ok(!http_lists(&r, "c", "a") && http_lists(&r, "c", "b") &&
-		!http_lists(&r, "c", "c") && http_lists(&r, "c", "d"),
+	ok(!request_lists(&r, "c", "a") && request_lists(&r, "c", "b") &&
+		!request_lists(&r, "c", "c") && request_lists(&r, "c", "d"),
 	    "in any form");
 	parse(GET "If-None-Match: \"x\", W/\"y,z\"\r\n\r\n");
-	ok(http_none_match(&r, "\"x\"") && http_none_match(&r, "\"y,z\"") &&
-		!http_none_match(&r, "\"y\"") && !http_none_match(&r, "\"X\""),
+	ok(request_none_match(&r, "\"x\"") &&
+		request_none_match(&r, "\"y,z\"") &&
+		!request_none_match(&r, "\"y\"") &&
+		!request_none_match(&r, "\"X\""),
 	    "an entity tag is found, weak or strong");
 	parse(GET "If-None-Match: *\r\n\r\n");
-	ok(http_none_match(&r, "\"any\""), "a star is any of them");
+	ok(request_none_match(&r, "\"any\""), "a star is any of them");
 	parse(GET "\r\n");
-	ok(!http_none_match(&r, "\"x\""), "no field matches nothing");
+	ok(!request_none_match(&r, "\"x\""), "no field matches nothing");
 }
 
 static bool
@@ -358,7 +363,7 @@ unescapes(const char *path, const char *want)
 	char out[100];
 	long n;
 
-	n = http_unescape((struct http_span){ path, strlen(path) }, out);
+	n = request_unescape((struct span){ path, strlen(path) }, out);
 	return want == NULL
 	    ? n == -1
 	    : n == (long)strlen(want) && memcmp(out, want, strlen(want)) == 0;
@@ -375,18 +380,18 @@ test_escapes(void)
 	ok(unescapes("/%", NULL) && unescapes("/%4", NULL) &&
 		unescapes("/%4g", NULL) && unescapes("/%00", NULL),
 	    "bad ones and NUL are refused");
-	http_escape(&b, "/a b%\"<\xc3\xbc", 9);
+	request_escape(&b, "/a b%\"<\xc3\xbc", 9);
 	ok(b.len == 21 &&
 		memcmp(buf_head(&b), "/a%20b%25%22%3C%C3%BC", b.len) == 0,
 	    "what may not stand in a path is escaped");
 	buf_free(&b);
-	ok(http_blank("\r\n\nGET", 6) == 3 && http_blank("GET", 3) == 0,
+	ok(request_blank("\r\n\nGET", 6) == 3 && request_blank("GET", 3) == 0,
 	    "empty lines in front of a request are counted");
-	ok(http_blank("\r\n\r", 3) == 2 && http_blank("\rG", 2) == 0,
+	ok(request_blank("\r\n\r", 3) == 2 && request_blank("\rG", 2) == 0,
 	    "a CR alone is no line");
 	seen = 0;
-	ok(http_head_size("\r", 1, &seen) == 0 &&
-		http_head_size("\rG", 2, &seen) == -400,
+	ok(request_head_size("\r", 1, &seen) == 0 &&
+		request_head_size("\rG", 2, &seen) == -400,
 	    "but may become one");
 }
 
