@@ -47,26 +47,26 @@ WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	$(FLOOR)
 
 FILES = lib/base/hash.o lib/site/conditional.o lib/site/listing.o lib/site/mime.o \
-	lib/site/page.o lib/site/range.o lib/http/response.o lib/site/root.o \
+	lib/site/inject.o lib/site/range.o lib/http/response.o lib/site/docroot.o \
 	lib/site/site.o
 
 SANDBOX = lib/os/sandbox.o lib/os/sandbox_landlock.o lib/os/sandbox_pledge.o
 
 RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
 	lib/http/request.o lib/http/net.o lib/notify/mailbox.o \
-	lib/notify/changelist.o lib/push/routes.o lib/push/conn.o \
+	lib/notify/changelist.o lib/push/routes.o lib/push/connection.o \
 	lib/push/protocols.o lib/push/generation.o lib/push/update.o \
-	lib/push/peers.o lib/push/reload_js.o lib/push/ingest.o \
-	lib/ws/base64.o lib/ws/sha1.o lib/ws/ws.o $(FILES) $(SANDBOX) \
+	lib/push/server.o lib/push/reload_js.o lib/push/ingest.o \
+	lib/ws/base64.o lib/ws/frame.o lib/ws/handshake.o lib/ws/sha1.o $(FILES) $(SANDBOX) \
 	$(SYSTEM) $(FLOOR)
 
 # What a peer needs, without its socket.
 CONN = lib/base/buf.o lib/base/clock.o lib/base/json.o lib/base/str.o \
 	lib/base/utf8.o lib/http/access.o lib/http/request.o \
-	lib/notify/changelist.o lib/push/routes.o lib/push/conn.o \
+	lib/notify/changelist.o lib/push/routes.o lib/push/connection.o \
 	lib/push/protocols.o lib/push/generation.o lib/push/update.o \
 	lib/push/reload_js.o lib/push/ingest.o lib/ws/base64.o \
-	lib/ws/sha1.o lib/ws/ws.o $(OS) $(FILES)
+	lib/ws/frame.o lib/ws/handshake.o lib/ws/sha1.o $(OS) $(FILES)
 
 TREE_H = lib/base/hash.h lib/match/glob.h lib/match/rule.h \
 	lib/tree/compare.h lib/tree/dir.h lib/tree/inotify.h lib/tree/mounts.h \
@@ -77,17 +77,17 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/base/str.h lib/base/utf8.h lib/http/access.h \
 	lib/http/request.h lib/http/net.h lib/notify/changelist.h \
 	lib/notify/mailbox.h lib/notify/pidfile.h lib/os/os.h \
-	lib/os/sandbox.h lib/os/signals.h lib/push/routes.h lib/push/conn.h \
+	lib/os/sandbox.h lib/os/signals.h lib/push/routes.h lib/push/connection.h \
 	lib/push/protocols.h lib/push/generation.h lib/push/update.h \
-	lib/push/peers.h lib/push/reload_js.h lib/push/ingest.h \
+	lib/push/server.h lib/push/reload_js.h lib/push/ingest.h \
 	lib/run/adopted.h lib/run/args.h lib/run/batch.h lib/run/capture.h \
 	lib/run/command.h lib/run/contents.h lib/run/deliver.h \
 	lib/run/dispatch.h lib/run/input.h lib/run/message.h \
 	lib/run/options.h lib/run/poke.h lib/run/process.h lib/run/receiver.h \
 	lib/run/start.h lib/run/terminal.h lib/run/throttle.h \
-	lib/site/listing.h lib/site/mime.h lib/site/page.h lib/site/range.h \
-	lib/http/response.h lib/site/root.h lib/site/conditional.h lib/site/site.h \
-	lib/ws/base64.h lib/ws/sha1.h lib/ws/ws.h
+	lib/site/listing.h lib/site/mime.h lib/site/inject.h lib/site/range.h \
+	lib/http/response.h lib/site/docroot.h lib/site/conditional.h lib/site/site.h \
+	lib/ws/base64.h lib/ws/frame.h lib/ws/handshake.h lib/ws/sha1.h
 
 TREE_TESTS = tests/unit/tree/inotify tests/unit/tree/tree \
 	tests/unit/tree/tree_events tests/unit/tree/tree_hints \
@@ -105,8 +105,8 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/notify/changelist tests/unit/notify/mailbox \
 	tests/unit/notify/pidfile tests/unit/notify/pidfile_signal \
 	tests/unit/os/os tests/unit/os/sandbox tests/unit/os/signals \
-	tests/unit/push/routes tests/unit/push/conn tests/unit/push/protocols \
-	tests/unit/push/generation tests/unit/push/update tests/unit/push/peers \
+	tests/unit/push/routes tests/unit/push/connection tests/unit/push/protocols \
+	tests/unit/push/generation tests/unit/push/update tests/unit/push/server \
 	tests/unit/push/ingest tests/unit/run/adopted tests/unit/run/args \
 	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/capture \
 	tests/unit/run/command tests/unit/run/contents \
@@ -114,10 +114,10 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/run/message tests/unit/run/options tests/unit/run/poke \
 	tests/unit/run/process tests/unit/run/process_several \
 	tests/unit/run/receiver tests/unit/run/start tests/unit/run/throttle \
-	tests/unit/site/listing tests/unit/site/mime tests/unit/site/page \
-	tests/unit/site/range tests/unit/http/response tests/unit/site/root \
+	tests/unit/site/listing tests/unit/site/mime tests/unit/site/inject \
+	tests/unit/site/range tests/unit/http/response tests/unit/site/docroot \
 	tests/unit/site/conditional tests/unit/site/site tests/unit/ws/base64 \
-	tests/unit/ws/sha1 tests/unit/ws/ws
+	tests/unit/ws/frame tests/unit/ws/handshake tests/unit/ws/sha1
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
 	tests/tools/faults tests/tools/listen tests/tools/postman \
@@ -391,8 +391,7 @@ FUZZ_RULE = lib/match/glob.o lib/match/rule.o lib/base/str.o \
 tests/fuzz/rule: $(FUZZ_RULE)
 	$(LINK) -o $@ $(FUZZ_RULE)
 
-FUZZ_WS = lib/ws/base64.o lib/base/buf.o lib/ws/sha1.o lib/base/utf8.o \
-	lib/ws/ws.o tests/fuzz/ws.o $(FUZZ_MAIN)
+FUZZ_WS = lib/base/buf.o lib/base/utf8.o lib/ws/frame.o tests/fuzz/ws.o $(FUZZ_MAIN)
 tests/fuzz/ws: $(FUZZ_WS)
 	$(LINK) -o $@ $(FUZZ_WS)
 
@@ -464,13 +463,14 @@ tests/tools/torture: tests/tools/torture.o
 # A server for conformance suites of WebSockets, made of the same modules.
 WSECHO = lib/ws/base64.o lib/base/buf.o lib/base/clock.o lib/http/request.o \
 	lib/http/net.o lib/ws/sha1.o lib/base/str.o lib/base/utf8.o \
-	lib/ws/ws.o tests/wsecho.o
+	lib/ws/frame.o lib/ws/handshake.o tests/wsecho.o
 $(WSECHO): $(HEADERS)
 tests/wsecho: $(WSECHO)
 	$(LINK) -o $@ $(WSECHO)
 
 WSCAT = lib/ws/base64.o lib/base/buf.o lib/base/clock.o lib/ws/sha1.o \
-	lib/base/str.o lib/base/utf8.o lib/ws/ws.o tests/tools/wscat.o
+	lib/base/str.o lib/base/utf8.o lib/ws/frame.o lib/ws/handshake.o \
+	tests/tools/wscat.o
 $(WSCAT): $(HEADERS)
 tests/tools/wscat: $(WSCAT)
 	$(LINK) -o $@ $(WSCAT)
@@ -485,23 +485,28 @@ ROUTES_UNIT = tests/unit/push/routes.o lib/push/routes.o lib/http/access.o \
 	lib/push/generation.o lib/http/request.o lib/base/json.o \
 	lib/notify/changelist.o \
 	lib/push/update.o $(OS) lib/push/reload_js.o lib/ws/sha1.o \
-	lib/base/str.o lib/push/ingest.o lib/base/utf8.o lib/ws/ws.o \
-	$(FILES)
+	lib/base/str.o lib/push/ingest.o lib/base/utf8.o lib/ws/frame.o \
+	lib/ws/handshake.o $(FILES)
 tests/unit/push/routes: $(ROUTES_UNIT)
 	$(LINK) -o $@ $(ROUTES_UNIT)
+
+HANDSHAKE_UNIT = tests/unit/ws/handshake.o lib/ws/handshake.o lib/ws/base64.o \
+	lib/ws/sha1.o
+tests/unit/ws/handshake: $(HANDSHAKE_UNIT)
+	$(LINK) -o $@ $(HANDSHAKE_UNIT)
 
 BASE64_UNIT = tests/unit/ws/base64.o lib/ws/base64.o
 tests/unit/ws/base64: $(BASE64_UNIT)
 	$(LINK) -o $@ $(BASE64_UNIT)
 
-CONN_UNIT = tests/unit/push/conn.o $(CONN)
-tests/unit/push/conn: $(CONN_UNIT)
-	$(LINK) -o $@ $(CONN_UNIT)
+CONNECTION_UNIT = tests/unit/push/connection.o $(CONN)
+tests/unit/push/connection: $(CONNECTION_UNIT)
+	$(LINK) -o $@ $(CONNECTION_UNIT)
 
-PROTOCOLS_UNIT = tests/unit/push/protocols.o lib/push/protocols.o lib/ws/base64.o \
+PROTOCOLS_UNIT = tests/unit/push/protocols.o lib/push/protocols.o \
 	lib/base/buf.o lib/push/generation.o lib/http/request.o lib/base/json.o \
-	lib/notify/changelist.o lib/push/update.o lib/ws/sha1.o lib/base/str.o \
-	lib/base/utf8.o lib/ws/ws.o
+	lib/notify/changelist.o lib/push/update.o lib/base/str.o \
+	lib/base/utf8.o lib/ws/frame.o
 tests/unit/push/protocols: $(PROTOCOLS_UNIT)
 	$(LINK) -o $@ $(PROTOCOLS_UNIT)
 
@@ -551,13 +556,13 @@ UPDATE_UNIT = tests/unit/push/update.o lib/push/update.o lib/base/buf.o \
 tests/unit/push/update: $(UPDATE_UNIT)
 	$(LINK) -o $@ $(UPDATE_UNIT)
 
-PEERS_UNIT = tests/unit/push/peers.o lib/push/peers.o lib/http/net.o $(CONN)
-tests/unit/push/peers: $(PEERS_UNIT)
-	$(LINK) -o $@ $(PEERS_UNIT)
+SERVER_UNIT = tests/unit/push/server.o lib/push/server.o lib/http/net.o $(CONN)
+tests/unit/push/server: $(SERVER_UNIT)
+	$(LINK) -o $@ $(SERVER_UNIT)
 
-PAGE_UNIT = tests/unit/site/page.o lib/site/page.o lib/base/str.o
-tests/unit/site/page: $(PAGE_UNIT)
-	$(LINK) -o $@ $(PAGE_UNIT)
+INJECT_UNIT = tests/unit/site/inject.o lib/site/inject.o lib/base/str.o
+tests/unit/site/inject: $(INJECT_UNIT)
+	$(LINK) -o $@ $(INJECT_UNIT)
 
 RANGE_UNIT = tests/unit/site/range.o lib/site/range.o lib/base/buf.o \
 	lib/http/request.o lib/base/str.o
@@ -568,9 +573,9 @@ RESPONSE_UNIT = tests/unit/http/response.o lib/http/response.o lib/base/buf.o
 tests/unit/http/response: $(RESPONSE_UNIT)
 	$(LINK) -o $@ $(RESPONSE_UNIT)
 
-ROOT_UNIT = tests/unit/site/root.o lib/site/root.o $(OS)
-tests/unit/site/root: $(ROOT_UNIT)
-	$(LINK) -o $@ $(ROOT_UNIT)
+DOCROOT_UNIT = tests/unit/site/docroot.o lib/site/docroot.o $(OS)
+tests/unit/site/docroot: $(DOCROOT_UNIT)
+	$(LINK) -o $@ $(DOCROOT_UNIT)
 
 SANDBOX_UNIT = tests/unit/os/sandbox.o $(OS) $(SANDBOX)
 tests/unit/os/sandbox: $(SANDBOX_UNIT)
@@ -641,12 +646,12 @@ tests/unit/site/conditional: $(CONDITIONAL_UNIT)
 tests/unit/tree/inotify: tests/unit/tree/inotify.o lib/tree/inotify.o
 	$(LINK) -o $@ tests/unit/tree/inotify.o lib/tree/inotify.o
 
-WS_UNIT = tests/unit/ws/ws.o lib/ws/ws.o lib/ws/base64.o lib/base/buf.o \
-	lib/ws/sha1.o lib/base/utf8.o
-tests/unit/ws/ws: $(WS_UNIT)
-	$(LINK) -o $@ $(WS_UNIT)
+FRAME_UNIT = tests/unit/ws/frame.o lib/ws/frame.o lib/base/buf.o \
+	lib/base/utf8.o
+tests/unit/ws/frame: $(FRAME_UNIT)
+	$(LINK) -o $@ $(FRAME_UNIT)
 
 LISTING_UNIT = tests/unit/site/listing.o lib/site/listing.o lib/base/buf.o \
-	lib/http/request.o $(OS) lib/site/root.o lib/base/str.o lib/base/utf8.o
+	lib/http/request.o $(OS) lib/site/docroot.o lib/base/str.o lib/base/utf8.o
 tests/unit/site/listing: $(LISTING_UNIT)
 	$(LINK) -o $@ $(LISTING_UNIT)

@@ -18,10 +18,10 @@
 #include "os/sandbox.h"
 #include "os/signals.h"
 #include "push/generation.h"
-#include "push/peers.h"
+#include "push/server.h"
 
 enum {
-	PLACES = PEERS_LISTENING / 2, /* -l; of each come two sockets at most */
+	PLACES = SERVER_SOCKETS / 2, /* -l; of each come two sockets at most */
 	HOSTS = 64, /* -a, and the addresses listened at */
 	LEAVE_MS = 1000, /* for peers to take our last words */
 	MERGE_MS = 20, /* for more of what standard input tells */
@@ -55,7 +55,7 @@ static struct {
 	size_t nlistening;
 	char url[NET_URL]; /* of the first of these, for a browser */
 	bool heard, refused; /* what advise() and refused() say is said */
-	struct peers peers;
+	struct server peers;
 	struct pidfile pidfile;
 	struct mailbox box; /* at rest, or closed */
 	/* the broadcast that is to be spoken of, under -v */
@@ -164,7 +164,7 @@ broadcast(struct update *update)
 	n = h->n;
 	reports = h->reports;
 	generation_add(&srv.generation, update, srv.world.now);
-	listeners = peers_tell(
+	listeners = server_tell(
 	    &srv.peers, h->n != n, h->reports != reports, &pages);
 	speak();
 	if (h->n != n) {
@@ -193,7 +193,7 @@ leave(void)
 		exit(0);
 	srv.end = srv.world.now + LEAVE_MS;
 	speak();
-	peers_leave(&srv.peers);
+	server_leave(&srv.peers);
 	if (pidfile_ours(&srv.pidfile))
 		mailbox_remove(srv.pidpath);
 	pidfile_release(&srv.pidfile);
@@ -343,7 +343,7 @@ static void
 loop(void)
 {
 	while (!is_over()) {
-		if (peers_wait(&srv.peers, next()) < 0)
+		if (server_wait(&srv.peers, next()) < 0)
 			msg_die("poll:");
 		set_clock();
 		if (srv.peers.fds[OWN_SIGNALS].revents != 0)
@@ -354,7 +354,7 @@ loop(void)
 			pass_on();
 		if (srv.world.now >= srv.told_of.until)
 			speak();
-		peers_serve(&srv.peers);
+		server_serve(&srv.peers);
 	}
 }
 
@@ -398,7 +398,7 @@ listen_at(struct net_place *place)
 			msg_die("%s port %u:", place->address, place->port);
 		if (!end->wildcard)
 			srv.host[srv.access.n++] = end->address;
-		peers_listen(&srv.peers, fds[i], end->wildcard);
+		server_listen(&srv.peers, fds[i], end->wildcard);
 	}
 }
 
@@ -408,9 +408,9 @@ hide(void)
 {
 	char path[MAILBOX_PATH];
 
-	root_hide(&srv.site.root, srv.pidfile.dev, srv.pidfile.ino);
+	docroot_hide(&srv.site.root, srv.pidfile.dev, srv.pidfile.ino);
 	if (mailbox_path(srv.pidpath, path) == MAILBOX_OK)
-		root_hide_path(&srv.site.root, path);
+		docroot_hide_path(&srv.site.root, path);
 }
 
 static void
@@ -481,7 +481,7 @@ start(void)
 {
 	size_t i;
 
-	if (peers_init(&srv.peers, &srv.world) < 0)
+	if (server_init(&srv.peers, &srv.world) < 0)
 		msg_die("connections:");
 	net_raise_limit();
 	catch_signals();

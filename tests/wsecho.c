@@ -13,7 +13,8 @@
 #include "base/str.h"
 #include "http/net.h"
 #include "http/request.h"
-#include "ws/ws.h"
+#include "ws/frame.h"
+#include "ws/handshake.h"
 
 /*
  * wsecho port
@@ -42,7 +43,7 @@ struct peer {
 	struct buf in; /* the head of its request */
 	size_t seen; /* for request_head_size */
 	struct buf out;
-	struct ws ws;
+	struct frame_reader ws;
 	bool within; /* the message that it is told has begun */
 	bool over;
 	int64_t deadline; /* ms, unless talking */
@@ -61,7 +62,7 @@ leave(struct peer *p)
 	p->state = LEAVING;
 	p->deadline = clock_ms() + LEAVING_MS;
 	buf_free(&p->in);
-	ws_free(&p->ws);
+	frame_free(&p->ws);
 }
 
 static void
@@ -85,16 +86,16 @@ handshake(const struct request *r)
 	    request_lists(r, "upgrade", "websocket") &&
 	    request_lists(r, "connection", "upgrade") &&
 	    span_is(request_field(r, "sec-websocket-version", 0), "13") &&
-	    key.p != NULL && ws_key_good(key.p, key.n);
+	    key.p != NULL && handshake_key_good(key.p, key.n);
 }
 
 /* Extensions are declined by not naming them. */
 static void
 welcome(struct peer *p, const struct request *r)
 {
-	char accept[WS_ACCEPT_SIZE + 1];
+	char accept[HANDSHAKE_ACCEPT + 1];
 
-	ws_accept(request_field(r, "sec-websocket-key", 0).p, accept);
+	handshake_accept(request_field(r, "sec-websocket-key", 0).p, accept);
 	buf_printf(&p->out,
 	    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
 	    "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
@@ -103,48 +104,48 @@ welcome(struct peer *p, const struct request *r)
 }
 
 static void
-echo_part(struct peer *p, const struct ws_piece *piece)
+echo_part(struct peer *p, const struct frame_piece *piece)
 {
-	enum ws_opcode op;
+	enum frame_opcode op;
 
 	if (piece->n == 0 && !piece->last)
 		return;
-	op = p->within ? WS_MORE : piece->opcode;
+	op = p->within ? FRAME_MORE : piece->opcode;
 	p->within = !piece->last;
-	if (ws_part(&p->out, op, piece->last, piece->data, piece->n) < 0)
+	if (frame_part(&p->out, op, piece->last, piece->data, piece->n) < 0)
 		p->over = true;
 }
 
 static void
-take_close(struct peer *p, const struct ws_piece *piece)
+take_close(struct peer *p, const struct frame_piece *piece)
 {
 	int code;
 
-	code = ws_close_code(piece);
+	code = frame_close_code(piece);
 	if (code == 1005)
-		ws_frame(&p->out, WS_CLOSE, NULL, 0);
+		frame_put(&p->out, FRAME_CLOSE, NULL, 0);
 	else
-		ws_close(&p->out, code < 0 ? -code : code);
+		frame_put_close(&p->out, code < 0 ? -code : code);
 	leave(p);
 }
 
 static void
-take_piece(struct peer *p, const struct ws_piece *piece)
+take_piece(struct peer *p, const struct frame_piece *piece)
 {
 	switch (piece->opcode) {
-	case WS_TEXT:
-	case WS_BINARY:
+	case FRAME_TEXT:
+	case FRAME_BINARY:
 		echo_part(p, piece);
 		break;
-	case WS_PING:
-		if (ws_frame(&p->out, WS_PONG, piece->data, piece->n) < 0)
+	case FRAME_PING:
+		if (frame_put(&p->out, FRAME_PONG, piece->data, piece->n) < 0)
 			p->over = true;
 		break;
-	case WS_CLOSE:
+	case FRAME_CLOSE:
 		take_close(p, piece);
 		break;
-	case WS_PONG:
-	case WS_MORE:
+	case FRAME_PONG:
+	case FRAME_MORE:
 		break;
 	}
 }
@@ -152,13 +153,13 @@ take_piece(struct peer *p, const struct ws_piece *piece)
 static void
 take_frames(struct peer *p, unsigned char *bytes, size_t n)
 {
-	struct ws_piece piece;
+	struct frame_piece piece;
 	long used;
 
 	while (n > 0 && p->state == TALKING) {
-		used = ws_feed(&p->ws, bytes, n, &piece);
+		used = frame_feed(&p->ws, bytes, n, &piece);
 		if (used < 0) {
-			ws_close(&p->out, (int)-used);
+			frame_put_close(&p->out, (int)-used);
 			leave(p);
 			return;
 		}
@@ -260,7 +261,7 @@ sweep(int64_t now)
 		close(p->fd);
 		buf_free(&p->in);
 		buf_free(&p->out);
-		ws_free(&p->ws);
+		frame_free(&p->ws);
 		*p = echo.peers[--echo.npeers];
 	}
 }

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "push/protocols.h"
-#include "ws/ws.h"
+#include "ws/frame.h"
 
 enum {
 	MESSAGE_MAX = 8 *
@@ -19,8 +19,8 @@ static int
 framed(struct buf *out, struct buf *message, int result)
 {
 	if (result == 0)
-		result = ws_frame(
-		    out, WS_TEXT, buf_head(message), message->len);
+		result = frame_put(
+		    out, FRAME_TEXT, buf_head(message), message->len);
 	buf_free(message);
 	return result;
 }
@@ -28,7 +28,7 @@ framed(struct buf *out, struct buf *message, int result)
 static int
 ws_text(struct buf *out, const char *text)
 {
-	return ws_frame(out, WS_TEXT, text, strlen(text));
+	return frame_put(out, FRAME_TEXT, text, strlen(text));
 }
 
 /* ---- reload.v1, and the same as events ---- */
@@ -390,11 +390,11 @@ protocol_ping(enum protocol d, struct buf *out)
 {
 	if (rows[d].streams)
 		return buf_puts(out, ":\n\n");
-	return ws_frame(out, WS_PING, NULL, 0);
+	return frame_put(out, FRAME_PING, NULL, 0);
 }
 
 int
 protocol_close(enum protocol d, struct buf *out, int code)
 {
-	return rows[d].streams ? 0 : ws_close(out, code);
+	return rows[d].streams ? 0 : frame_put_close(out, code);
 }

@@ -6,7 +6,7 @@
 #include "push/ingest.h"
 #include "push/reload_js.h"
 #include "push/routes.h"
-#include "ws/ws.h"
+#include "ws/handshake.h"
 
 static const char welcome[] =
     "<!doctype html>\n"
@@ -193,7 +193,7 @@ static enum routes_result
 answer_websocket(
     const struct request *r, struct response *response, enum protocol *protocol)
 {
-	char accept[WS_ACCEPT_SIZE + 1];
+	char accept[HANDSHAKE_ACCEPT + 1];
 	struct span key;
 
 	if (!span_is(request_field(r, "sec-websocket-version", 0), "13")) {
@@ -203,12 +203,13 @@ answer_websocket(
 		return ROUTES_READY;
 	}
 	key = request_field(r, "sec-websocket-key", 0);
-	if (key.p == NULL || !ws_key_good(key.p, key.n) || r->length > 0) {
+	if (key.p == NULL || !handshake_key_good(key.p, key.n) ||
+	    r->length > 0) {
 		routes_status(response, 400, "no good Sec-WebSocket-Key");
 		return ROUTES_READY;
 	}
 	*protocol = protocol_websocket(r);
-	ws_accept(key.p, accept);
+	handshake_accept(key.p, accept);
 	response->status = 101;
 	field(response, "Upgrade", "websocket");
 	field(response, "Connection", "Upgrade");

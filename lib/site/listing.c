@@ -165,8 +165,8 @@ open_list(int dir)
 }
 
 static int
-list_read(struct list *list, const struct root *root, int dir, const char *path,
-    size_t max)
+list_read(struct list *list, const struct docroot *root, int dir,
+    const char *path, size_t max)
 {
 	struct dirent *entry;
 	struct stat st;
@@ -178,7 +178,7 @@ list_read(struct list *list, const struct root *root, int dir, const char *path,
 	if (d == NULL)
 		return -1;
 	for (r = 0; r == 0 && (entry = readdir(d)) != NULL;) {
-		if (root_look(root, dir, path, entry->d_name, &st) < 0)
+		if (docroot_look(root, dir, path, entry->d_name, &st) < 0)
 			continue;
 		list->more = list->n == max;
 		if (list->more)
@@ -233,8 +233,8 @@ put_list(struct buf *b, const struct list *list, const char *path)
 }
 
 int
-listing_put(struct buf *b, const struct root *root, int dir, const char *path,
-    size_t max)
+listing_put(struct buf *b, const struct docroot *root, int dir,
+    const char *path, size_t max)
 {
 	struct list list;
 	int r;

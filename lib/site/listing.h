@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "site/root.h"
+#include "site/docroot.h"
 
 /*
  * Append n bytes so that HTML shows them as they are, U+FFFD for those that
@@ -18,7 +18,7 @@ int listing_text(struct buf *b, const char *s, size_t n);
  * of descriptor dir, at path beneath the root: max entries, or as many as there
  * is room for.  0, or -1 when it can't be read, and errno, or memory is out.
  */
-int listing_put(struct buf *b, const struct root *root, int dir,
+int listing_put(struct buf *b, const struct docroot *root, int dir,
     const char *path, size_t max);
 
 #endif

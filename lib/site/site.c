@@ -10,9 +10,9 @@
 #include "base/utf8.h"
 #include "os/os.h"
 #include "site/conditional.h"
+#include "site/inject.h"
 #include "site/listing.h"
 #include "site/mime.h"
-#include "site/page.h"
 #include "site/range.h"
 #include "site/site.h"
 
@@ -102,7 +102,7 @@ wants_own_page(const struct request *r)
  * if it is a document, since a fragment goes into another page.
  */
 static bool
-wants_script(const struct request *r, const struct page *page)
+wants_script(const struct request *r, const struct inject *page)
 {
 	return !page->wide &&
 	    (is_navigation(r) || (page->document && may_want_page(r)));
@@ -203,7 +203,7 @@ set_type(struct visit *v)
 static int
 take_start(struct visit *v, const char *start, size_t n, bool *tagged)
 {
-	struct page page;
+	struct inject page;
 	size_t place;
 	struct buf *b;
 
@@ -212,7 +212,7 @@ take_start(struct visit *v, const char *start, size_t n, bool *tagged)
 	b = &v->response->body;
 	v->is_utf8 = v->encoding == NULL && in_utf8(start, n);
 	if (v->is_page) {
-		page = page_look(start, n);
+		page = inject_look(start, n);
 		*tagged = wants_script(v->r, &page);
 		place = page.place;
 	}
@@ -371,7 +371,7 @@ not_found(struct visit *v)
 
 	memcpy(v->path, "404.html", sizeof "404.html");
 	if (wants_own_page(v->r))
-		v->fd = root_open(&v->site->root, v->path, &v->st);
+		v->fd = docroot_open(&v->site->root, v->path, &v->st);
 	if (v->fd < 0 || !S_ISREG(v->st.st_mode))
 		return fail(v, 404);
 	set_type(v);
@@ -442,7 +442,7 @@ answer_directory(struct visit *v)
 
 	n = strlen(v->path);
 	memcpy(v->path + n, "/index.html", sizeof "/index.html");
-	fd = root_open(&v->site->root, v->path, &st);
+	fd = docroot_open(&v->site->root, v->path, &st);
 	if (fd < 0 && errno != ENOENT)
 		return fail(v, status_of(errno));
 	if (fd < 0 || !S_ISREG(st.st_mode)) {
@@ -498,14 +498,14 @@ open_path(struct visit *v, bool slash)
 	size_t n;
 
 	errno = ENOENT;
-	if (is_dotted(v->path) || root_renew(&v->site->root) < 0)
+	if (is_dotted(v->path) || docroot_renew(&v->site->root) < 0)
 		return -1;
-	v->fd = root_open(&v->site->root, v->path, &v->st);
+	v->fd = docroot_open(&v->site->root, v->path, &v->st);
 	n = strlen(v->path);
 	if (v->fd >= 0 || errno != ENOENT || slash || n == 0)
 		return v->fd;
 	memcpy(v->path + n, ".html", sizeof ".html");
-	v->fd = root_open(&v->site->root, v->path, &v->st);
+	v->fd = docroot_open(&v->site->root, v->path, &v->st);
 	if (v->fd >= 0 && S_ISREG(v->st.st_mode))
 		return v->fd;
 	if (v->fd >= 0)
@@ -592,11 +592,11 @@ site_put_fields(const struct site *s, struct response *response)
 int
 site_init(struct site *s, const char *path)
 {
-	return root_init(&s->root, path);
+	return docroot_init(&s->root, path);
 }
 
 void
 site_free(struct site *s)
 {
-	root_free(&s->root);
+	docroot_free(&s->root);
 }

@@ -6,7 +6,7 @@
 
 #include "http/request.h"
 #include "http/response.h"
-#include "site/root.h"
+#include "site/docroot.h"
 
 enum {
 	SITE_AGAIN = 1, /* see site_answer */
@@ -19,13 +19,13 @@ enum {
 };
 
 struct site {
-	struct root root;
+	struct docroot root;
 	int64_t listing; /* ms of clock_ms(); no listing is made before */
 	const char *fields[SITE_FIELDS]; /* of all responses, "Name: value" */
 	size_t nfields;
 };
 
-/* serve the directory at path; 0, or -1 and errno as root_init */
+/* serve the directory at path; 0, or -1 and errno as docroot_init */
 int site_init(struct site *s, const char *path);
 
 void site_free(struct site *s);

@@ -1,8 +1,8 @@
-/* conn.c - fuzz target: a whole peer, what it sends in any pieces, and update */
+/* connection.c - fuzz target: a whole peer, what it sends in any pieces, and update */
 #include <stdarg.h>
 
 #include "fuzz.h"
-#include "push/conn.h"
+#include "push/connection.h"
 
 /*
  * The first two bytes are the seed of all that comes by chance: the pieces, how
@@ -17,7 +17,7 @@ static const struct access closed = { .n = 0 };
 static struct world world = {
 	.access = &closed, .generation = &generation, .ring = ring
 };
-static struct conn c;
+static struct connection c;
 static uint32_t seed;
 
 /* what a listener gets, read as a client would */
@@ -26,7 +26,7 @@ static struct {
 	bool frames; /* the head of the answer is behind us */
 	char head[HEAD];
 	size_t n;
-	struct ws ws;
+	struct frame_reader ws;
 } peer;
 
 static bool
@@ -64,16 +64,17 @@ shown(const char *name, int64_t ms)
 static void
 take_frames(const unsigned char *bytes, size_t n)
 {
-	struct ws_piece piece;
+	struct frame_piece piece;
 	unsigned char *copy;
 	size_t i;
 	long used;
 
 	copy = fuzz_copy(bytes, n);
 	for (i = 0; i < n; i += (size_t)used) {
-		used = ws_feed(&peer.ws, copy + i, n - i, &piece);
+		used = frame_feed(&peer.ws, copy + i, n - i, &piece);
 		must(used > 0);
-		must(piece.opcode != WS_CLOSE || ws_close_code(&piece) > 0);
+		must(piece.opcode != FRAME_CLOSE ||
+		    frame_close_code(&piece) > 0);
 	}
 	free(copy);
 }
@@ -99,12 +100,12 @@ take_listener(const unsigned char *bytes, size_t n)
 static void
 take(size_t n)
 {
-	must(c.out.len <= CONN_OUT && n <= c.out.len);
+	must(c.out.len <= CONNECTION_OUT && n <= c.out.len);
 	if (peer.began ||
-	    (c.state == CONN_LISTENING &&
+	    (c.state == CONNECTION_CLIENT &&
 		!protocol_streams((enum protocol)c.protocol)))
 		take_listener(buf_head(&c.out), n);
-	conn_sent(&c, &world, n);
+	connection_sent(&c, &world, n);
 }
 
 static void
@@ -118,7 +119,7 @@ take_all(void)
 	}
 	must(c.over || c.out.data == NULL);
 	/* who takes what it gets is owed nothing */
-	if (!c.over && c.state == CONN_LISTENING)
+	if (!c.over && c.state == CONNECTION_CLIENT)
 		must(
 		    c.told == generation.n && c.reported == generation.reports);
 }
@@ -139,16 +140,16 @@ add_news(void)
 	snprintf(list, sizeof list, "%s", lists[seed >> 20 & 7]);
 	update_read(&update, list, strlen(list));
 	ring(&update);
-	if (!conn_ready(&c))
+	if (!connection_ready(&c))
 		return;
-	/* as peers_tell does, to a peer that takes nothing at once */
+	/* as server_tell does, to a peer that takes nothing at once */
 	if (generation.n != n)
 		must(protocol_update((enum protocol)c.protocol, &c.out,
 			 &generation, &generation.last) == 0);
 	if (generation.reports != reports)
 		must(protocol_report(
 			 (enum protocol)c.protocol, &c.out, &generation) == 0);
-	conn_told(&c, &world, NULL, 0);
+	connection_told(&c, &world, NULL, 0);
 }
 
 static void
@@ -156,7 +157,7 @@ tick(void)
 {
 	if (world.now < c.deadline)
 		world.now = c.deadline;
-	conn_tick(&c, &world);
+	connection_tick(&c, &world);
 }
 
 /* what may happen beside the bytes that it sends */
@@ -174,9 +175,9 @@ happen(void)
 	if (chance(64) && !c.over)
 		tick();
 	if (chance(256) && !c.over)
-		conn_leave(&c, &world);
+		connection_leave(&c, &world);
 	was = c.shut;
-	must(!conn_shuts(&c) || (!was && c.out.len == 0));
+	must(!connection_shuts(&c) || (!was && c.out.len == 0));
 }
 
 /* One that does nothing more is let go, before long. */
@@ -185,12 +186,12 @@ end(void)
 {
 	int ticks;
 
-	if (!c.over && conn_reads(&c) && chance(2))
-		conn_eof(&c);
+	if (!c.over && connection_reads(&c) && chance(2))
+		connection_eof(&c);
 	for (ticks = 0; !c.over; ticks++) {
 		must(ticks < TICKS);
 		/* what it doesn't answer it takes, or not even that */
-		if ((seed & 1) != 0 && c.state != CONN_LISTENING)
+		if ((seed & 1) != 0 && c.state != CONNECTION_CLIENT)
 			take_all();
 		if (!c.over)
 			tick();
@@ -213,7 +214,7 @@ begin(const uint8_t *data)
 	seed = ((uint32_t)data[0] << 8 | data[1]) + 1;
 	world.why = (seed & 2) != 0 ? why : NULL;
 	world.shown = shown;
-	conn_init(&c, world.now);
+	connection_init(&c, world.now);
 }
 
 int
@@ -229,21 +230,21 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	i = SEED;
 	silent = 0;
 	for (turns = 0; turns < TURNS && silent < SILENT && !c.over; turns++) {
-		len = conn_reads(&c) ? fuzz_piece(&seed, n - i) : 0;
+		len = connection_reads(&c) ? fuzz_piece(&seed, n - i) : 0;
 		if (len > 0) {
 			part = fuzz_copy(data + i, len);
-			conn_feed(&c, &world, part, len);
+			connection_feed(&c, &world, part, len);
 			free(part);
 		}
 		i += len;
 		silent += i == n;
-		must(c.state <= CONN_CLOSING);
-		must(c.state > CONN_REPLY || c.fd >= 0 || c.left == 0);
+		must(c.state <= CONNECTION_CLOSING);
+		must(c.state > CONNECTION_RESPONSE || c.fd >= 0 || c.left == 0);
 		happen();
 	}
 	end();
-	conn_free(&c);
-	ws_free(&peer.ws);
+	connection_free(&c);
+	frame_free(&peer.ws);
 	generation_free(&generation);
 	return 0;
 }

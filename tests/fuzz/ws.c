@@ -1,6 +1,6 @@
-/* ws.c - fuzz target: frames in any pieces, of a client or a server */
-#include "ws/ws.h"
+/* frame.c - fuzz target: frames in any pieces, of a client or a server */
 #include "fuzz.h"
+#include "ws/frame.h"
 
 enum { MESSAGE = 1000, TOLD = 1 << 16 };
 
@@ -24,31 +24,31 @@ put(struct told *t, const void *bytes, size_t n)
 }
 
 static void
-tell(struct told *t, const struct ws_piece *piece)
+tell(struct told *t, const struct frame_piece *piece)
 {
 	const uint8_t mark[] = { 'C', (uint8_t)piece->opcode,
 		(uint8_t)piece->n };
 	int code;
 
 	switch (piece->opcode) {
-	case WS_TEXT:
-	case WS_BINARY:
+	case FRAME_TEXT:
+	case FRAME_BINARY:
 		put(t, piece->data, piece->n);
 		if (piece->last)
 			put(t, "M", 1);
 		break;
-	case WS_CLOSE:
-		code = ws_close_code(piece);
+	case FRAME_CLOSE:
+		code = frame_close_code(piece);
 		must(code == -1002 || code == -1007 ||
 		    (code >= 1000 && code <= 4999));
 		/* fall through */
-	case WS_PING:
-	case WS_PONG:
-		must(piece->last && piece->n <= WS_CONTROL_MAX);
+	case FRAME_PING:
+	case FRAME_PONG:
+		must(piece->last && piece->n <= FRAME_CONTROL_MAX);
 		put(t, mark, sizeof mark);
 		put(t, piece->data, piece->n);
 		break;
-	case WS_MORE:
+	case FRAME_MORE:
 		must(piece->n == 0);
 		break;
 	}
@@ -59,8 +59,8 @@ static long
 decode(
     const uint8_t *data, size_t n, bool client, uint32_t seed, struct told *t)
 {
-	struct ws ws = { .client = client, .max = MESSAGE };
-	struct ws_piece piece;
+	struct frame_reader ws = { .client = client, .max = MESSAGE };
+	struct frame_piece piece;
 	uint8_t *part;
 	size_t len, i;
 	long used;
@@ -70,7 +70,7 @@ decode(
 		len = fuzz_piece(&seed, n);
 		part = fuzz_copy(data, len);
 		for (i = 0; i < len && used >= 0; i += (size_t)used) {
-			used = ws_feed(&ws, part + i, len - i, &piece);
+			used = frame_feed(&ws, part + i, len - i, &piece);
 			if (used < 0)
 				break;
 			must((size_t)used <= len - i && used > 0);
@@ -80,7 +80,7 @@ decode(
 		free(part);
 	}
 	must(used >= 0 || used == -1002 || used == -1007 || used == -1009);
-	ws_free(&ws);
+	frame_free(&ws);
 	return used < 0 ? used : 0;
 }
 
@@ -89,16 +89,16 @@ static void
 check_writing(const uint8_t *data, size_t n)
 {
 	struct buf b = { .max = 1 << 20 };
-	struct ws ws = { .client = true };
-	struct ws_piece piece;
+	struct frame_reader ws = { .client = true };
+	struct frame_piece piece;
 	size_t half, i, got;
 	long used;
 
 	half = n / 2;
-	must(ws_part(&b, WS_BINARY, false, data, half) == 0);
-	must(ws_part(&b, WS_MORE, true, data + half, n - half) == 0);
+	must(frame_part(&b, FRAME_BINARY, false, data, half) == 0);
+	must(frame_part(&b, FRAME_MORE, true, data + half, n - half) == 0);
 	for (i = got = 0; i < b.len; i += (size_t)used) {
-		used = ws_feed(&ws, buf_head(&b) + i, b.len - i, &piece);
+		used = frame_feed(&ws, buf_head(&b) + i, b.len - i, &piece);
 		must(used > 0 && piece.n <= n - got);
 		must(piece.n == 0 ||
 		    memcmp(piece.data, data + got, piece.n) == 0);

@@ -15,7 +15,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "ws/ws.h"
+#include "ws/frame.h"
+#include "ws/handshake.h"
 
 enum { ROOM = 1 << 22, HEAD = 65536, KEY = 24 };
 
@@ -150,7 +151,7 @@ frame(int first, const void *bytes, size_t n)
 	unsigned char c;
 	size_t i, head;
 
-	ws_frame(&b, WS_TEXT, bytes, n);
+	frame_put(&b, FRAME_TEXT, bytes, n);
 	head = b.len - n;
 	buf_head(&b)[0] = (unsigned char)first;
 	buf_head(&b)[1] |= 0x80;
@@ -280,14 +281,14 @@ static void
 take_answer(struct buf *b)
 {
 	static const char field[] = "Sec-WebSocket-Protocol: ";
-	char accept[WS_ACCEPT_SIZE + 1], *head, *p;
+	char accept[HANDSHAKE_ACCEPT + 1], *head, *p;
 
 	head = take_head(b);
 	if (strncmp(head, "HTTP/1.1 101 ", 13) != 0) {
 		printf("* status %.3s\n", head + 9);
 		exit(1);
 	}
-	ws_accept(key, accept);
+	handshake_accept(key, accept);
 	if (strstr(head, accept) == NULL) {
 		puts("* wrong accept");
 		exit(1);
@@ -300,10 +301,10 @@ take_answer(struct buf *b)
 }
 
 static void
-take_piece(const struct ws_piece *piece)
+take_piece(const struct frame_piece *piece)
 {
 	switch (piece->opcode) {
-	case WS_TEXT:
+	case FRAME_TEXT:
 		buf_put(&cat.text, piece->data, piece->n);
 		if (!piece->last)
 			break;
@@ -313,21 +314,21 @@ take_piece(const struct ws_piece *piece)
 		if (--cat.count == 0)
 			exit(fflush(stdout) != 0);
 		break;
-	case WS_BINARY:
+	case FRAME_BINARY:
 		printf("* binary %lu\n", (unsigned long)piece->n);
 		break;
-	case WS_PING:
+	case FRAME_PING:
 		puts("* ping");
 		frame(0x8a, piece->data, piece->n);
 		break;
-	case WS_PONG:
+	case FRAME_PONG:
 		printf("* pong %.*s\n", (int)piece->n,
 		    piece->n == 0 ? "" : (const char *)piece->data);
 		break;
-	case WS_CLOSE:
-		printf("* close %d\n", ws_close_code(piece));
+	case FRAME_CLOSE:
+		printf("* close %d\n", frame_close_code(piece));
 		exit(fflush(stdout) != 0);
-	case WS_MORE:
+	case FRAME_MORE:
 		break;
 	}
 }
@@ -336,8 +337,8 @@ static void
 listen_on(struct buf *first)
 {
 	static unsigned char bytes[65536];
-	struct ws ws = { .client = true };
-	struct ws_piece piece;
+	struct frame_reader ws = { .client = true };
+	struct frame_piece piece;
 	unsigned char *p;
 	size_t n;
 	long used;
@@ -347,7 +348,7 @@ listen_on(struct buf *first)
 		memcpy(bytes, buf_head(first), n);
 	for (;;) {
 		for (p = bytes; n > 0; p += used, n -= (size_t)used) {
-			used = ws_feed(&ws, p, n, &piece);
+			used = frame_feed(&ws, p, n, &piece);
 			if (used < 0) {
 				printf("* bad frame %ld\n", used);
 				exit(1);

@@ -9,7 +9,7 @@
 #include "site/listing.h"
 
 static char top[] = "/tmp/listing.XXXXXX";
-static struct root s;
+static struct docroot s;
 static struct buf b = { .max = 100000 };
 
 static void
@@ -26,7 +26,7 @@ list(const char *path, size_t max)
 	int fd, r;
 
 	buf_free(&b);
-	fd = root_open(&s, path, &st);
+	fd = docroot_open(&s, path, &st);
 	if (fd < 0)
 		return -1;
 	r = listing_put(&b, &s, fd, path, max);
@@ -108,7 +108,7 @@ test_hidden(void)
 	struct stat st;
 
 	stat("big", &st);
-	root_hide(&s, st.st_dev, st.st_ino);
+	docroot_hide(&s, st.st_dev, st.st_ino);
 	ok(list("", 100) == 0 && !holds("big") && list("zoo", 100) == 0 &&
 		!holds("up"),
 	    "what is hidden is not listed, nor are links to it");
@@ -138,14 +138,14 @@ main(void)
 {
 	char command[100];
 
-	if (mkdtemp(top) == NULL || chdir(top) < 0 || root_init(&s, ".") < 0)
+	if (mkdtemp(top) == NULL || chdir(top) < 0 || docroot_init(&s, ".") < 0)
 		return 1;
 	build();
 	test_lists();
 	test_hidden();
 	test_ceilings();
 	buf_free(&b);
-	root_free(&s);
+	docroot_free(&s);
 	snprintf(command, sizeof command, "rm -rf %s", top);
 	return system(command) != 0 || test_end();
 }

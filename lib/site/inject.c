@@ -1,8 +1,8 @@
-/* page.c - where in a page the script's tag goes */
+/* inject.c - where in a page the script's tag goes */
 #include <string.h>
 
 #include "base/str.h"
-#include "site/page.h"
+#include "site/inject.h"
 
 static bool
 blank(char c)
@@ -86,10 +86,10 @@ noise(const char *s, size_t n)
 	return 0;
 }
 
-struct page
-page_look(const char *html, size_t n)
+struct inject
+inject_look(const char *html, size_t n)
 {
-	struct page page = { 0 };
+	struct inject page = { 0 };
 	size_t i, len;
 
 	page.wide = starts(html, n, "\xff\xfe") || starts(html, n, "\xfe\xff");

@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* peers.c - tests of many connections at once, over sockets of the loopback */
+/* server.c - tests of many connections at once, over sockets of the loopback */
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -12,7 +12,7 @@
 
 #include "../test.h"
 #include "http/net.h"
-#include "push/peers.h"
+#include "push/server.h"
 
 #define UPGRADE \
 	"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n" \
@@ -27,16 +27,16 @@ static struct generation generation;
 static struct world w = {
 	.access = &closed, .generation = &generation, .now = 1000
 };
-static struct peers p;
+static struct server p;
 static struct sockaddr_in where;
 
 /* one turn, that waits a little if there is nothing to do */
 static void
 turn(void)
 {
-	if (peers_wait(&p, w.now + 10) < 0)
+	if (server_wait(&p, w.now + 10) < 0)
 		perror("poll");
-	peers_serve(&p);
+	server_serve(&p);
 }
 
 static bool
@@ -63,12 +63,12 @@ all_listen(size_t n)
 static bool
 is_sorted(void)
 {
-	const struct conn *c;
+	const struct connection *c;
 	size_t i;
 
 	for (i = 0; i < p.n; i++) {
 		c = p.conns[i];
-		if ((c->state == CONN_LISTENING) != (i >= p.active) ||
+		if ((c->state == CONNECTION_CLIENT) != (i >= p.active) ||
 		    c->deadline < (i < p.active ? p.soon : p.beat))
 			return false;
 	}
@@ -85,9 +85,9 @@ open_all(void)
 	int fds[2];
 
 	size = sizeof where;
-	if (peers_init(&p, &w) < 0 || net_listen(&place, fds) != 1 ||
+	if (server_init(&p, &w) < 0 || net_listen(&place, fds) != 1 ||
 	    getsockname(fds[0], (struct sockaddr *)&where, &size) < 0 ||
-	    peers_listen(&p, fds[0], false) < 0) {
+	    server_listen(&p, fds[0], false) < 0) {
 		perror("peers");
 		exit(1);
 	}
@@ -150,7 +150,7 @@ tell(void)
 	update_init(&update);
 	update_some(&update, UPDATE_RELOAD);
 	generation_add(&generation, &update, w.now);
-	return peers_tell(&p, true, false, &pages);
+	return server_tell(&p, true, false, &pages);
 }
 
 static void
@@ -181,23 +181,23 @@ test_deadlines(void)
 
 	early = come("GET / HT");
 	ok(all_here(1), "half a request is waited for");
-	w.now += CONN_REQUEST_MS / 2;
+	w.now += CONNECTION_REQUEST_MS / 2;
 	late = come("");
 	listener = come(UPGRADE);
 	ok(all_here(3) && all_listen(1) && is_sorted(), "as others come");
-	w.now += CONN_REQUEST_MS / 2;
+	w.now += CONNECTION_REQUEST_MS / 2;
 	ok(heard(early, " 408 "), "until its time is up");
 	ok(all_here(3) && is_sorted(), "but not longer");
 	close(early);
 	ok(all_here(2), "nor is it waited for once it has gone");
-	w.now += CONN_REQUEST_MS / 2;
+	w.now += CONNECTION_REQUEST_MS / 2;
 	ok(strcmp(hear(late, ""), "") == 0 && all_here(1),
 	    "silence is let go without a word");
-	w.now += CONN_PING_MS;
+	w.now += CONNECTION_PING_MS;
 	ok(heard(listener, "\x89"), "a listener is asked whether it is there");
-	w.now += CONN_PING_MS;
+	w.now += CONNECTION_PING_MS;
 	turn();
-	w.now += CONN_PING_MS;
+	w.now += CONNECTION_PING_MS;
 	ok(all_here(0) && w.listeners == 0,
 	    "and let go when it does not answer");
 	close(late);
@@ -231,11 +231,11 @@ test_many(void)
 		good = all_here(n) && is_sorted();
 	}
 	ok(good, "many come and go, and the next deadline is the first");
-	w.now += CONN_REQUEST_MS;
+	w.now += CONNECTION_REQUEST_MS;
 	turn();
 	good = is_sorted();
 	for (i = 0; i < p.n; i++)
-		good = good && p.conns[i]->state != CONN_REQUEST;
+		good = good && p.conns[i]->state != CONNECTION_REQUEST;
 	ok(good, "then all are let go that have to");
 	for (i = 0; i < MANY; i++)
 		if (fd[i] >= 0)
@@ -266,13 +266,13 @@ test_shortage(void)
 	idle = come("");
 	turn();
 	turn();
-	ok(p.n == 2 && p.resting == w.now + PEERS_REST_MS,
+	ok(p.n == 2 && p.resting == w.now + SERVER_REST_MS,
 	    "when there are only listeners nobody is let in");
-	ok(p.fds[PEERS_OWN].events == 0 || peers_wait(&p, w.now) == 0,
+	ok(p.fds[SERVER_OWN].events == 0 || server_wait(&p, w.now) == 0,
 	    "nor looked for");
-	ok(p.fds[PEERS_OWN].revents == 0, "so nothing spins");
+	ok(p.fds[SERVER_OWN].revents == 0, "so nothing spins");
 	setrlimit(RLIMIT_NOFILE, &limit);
-	w.now += PEERS_REST_MS;
+	w.now += SERVER_REST_MS;
 	ok(all_here(3), "after a while there may be room again");
 	close(listener);
 	close(idle);
@@ -306,7 +306,7 @@ test_memory(void)
 	for (i = 0; i < 20; i++)
 		turn();
 	for (i = memory = 0; i < p.n; i++)
-		memory += conn_memory(p.conns[i]);
+		memory += connection_memory(p.conns[i]);
 	ok(p.memory == memory && memory <= p.most && memory > 100000,
 	    "all peers together have a ceiling");
 	ok(p.n < 11 && w.listeners == 1, "those that grow beyond it go");
@@ -314,7 +314,7 @@ test_memory(void)
 		close(fds[i]);
 	close(other);
 	ok(all_here(0) && p.memory == 0, "and nothing is kept of them");
-	p.most = PEERS_MEMORY;
+	p.most = SERVER_MEMORY;
 }
 
 static void
@@ -328,7 +328,7 @@ test_leaving(void)
 	ok(all_here(3) && all_listen(2) && heard(listener, "\r\n\r\n") &&
 		heard(other, "\r\n\r\n"),
 	    "at the end there are listeners");
-	peers_leave(&p);
+	server_leave(&p);
 	ok(heard(listener, "\x88\x02\x03\xe9") &&
 		heard(other, "\x88\x02\x03\xe9") && w.listeners == 0,
 	    "which are told that we leave");

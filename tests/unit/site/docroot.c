@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* root.c - tests of files beneath a root, and nothing else */
+/* docroot.c - tests of files beneath a root, and nothing else */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include "../test.h"
-#include "site/root.h"
+#include "site/docroot.h"
 
 static char top[] = "/tmp/root.XXXXXX";
 static char target[200];
-static struct root s;
+static struct docroot s;
 
 static void
 put(const char *path, const char *text)
@@ -66,8 +66,9 @@ opens(const char *path)
 	ssize_t n;
 	int fd;
 
-	fd = root_open(&s, path, &st);
-	if ((root_stat(&s, path, &again) == 0) != (fd >= 0) && errno != EACCES)
+	fd = docroot_open(&s, path, &st);
+	if ((docroot_stat(&s, path, &again) == 0) != (fd >= 0) &&
+	    errno != EACCES)
 		return "stat and open differ";
 	if (fd < 0)
 		return errno == ENOENT || errno == ELOOP || errno == ENOTDIR ||
@@ -124,7 +125,7 @@ test_links(void)
 static void
 test_limits(void)
 {
-	char path[ROOT_PATH * 2];
+	char path[DOCROOT_PATH * 2];
 	char name[20], link[20];
 	int i;
 
@@ -133,10 +134,10 @@ test_limits(void)
 	ok(is(path, ""), "a path that is too long is not there");
 	path[400] = '\0';
 	ok(is(path, ""), "nor is a name that is too long");
-	for (i = 0; i < ROOT_LINKS + 1; i++) {
+	for (i = 0; i < DOCROOT_LINKS + 1; i++) {
 		snprintf(name, sizeof name, "root/l%d", i);
 		snprintf(link, sizeof link, "l%d", i + 1);
-		symlink(i == ROOT_LINKS ? "file" : link, name);
+		symlink(i == DOCROOT_LINKS ? "file" : link, name);
 	}
 	ok(is("l1", "file") && is("l0", ""),
 	    "a chain of links ends after 40 of them");
@@ -151,13 +152,13 @@ test_hidden(void)
 	link("root/file", "root/hard");
 	stat("root/file", &st);
 	ok(is("hard", "file"), "a hard link is a file like others");
-	root_hide(&s, st.st_dev, st.st_ino);
+	docroot_hide(&s, st.st_dev, st.st_ino);
 	ok(is("file", "") && is("hard", "") && is("to-file", ""),
 	    "what is hidden is so by all its names");
 	ok(is("sub/inner", "inner"), "other files are not");
-	for (i = 1; root_hide(&s, st.st_dev, 1000000 + (ino_t)i) == 0; i++)
+	for (i = 1; docroot_hide(&s, st.st_dev, 1000000 + (ino_t)i) == 0; i++)
 		;
-	ok(i == ROOT_HIDDEN, "there is room for some of them");
+	ok(i == DOCROOT_HIDDEN, "there is room for some of them");
 	s.nhidden = 0;
 }
 
@@ -167,7 +168,7 @@ test_hidden_path(void)
 {
 	put("box", "letters");
 	link("box", "root/box");
-	ok(is("box", "letters") && root_hide_path(&s, "box") == 0 &&
+	ok(is("box", "letters") && docroot_hide_path(&s, "box") == 0 &&
 		is("box", ""),
 	    "what is at a path is hidden by its other names");
 	rename("box", "box.old");
@@ -176,9 +177,9 @@ test_hidden_path(void)
 	remove("root/box");
 	link("box", "root/box");
 	ok(is("box", "") && is("sub/inner", "inner"), "but what is there now");
-	while (root_hide_path(&s, "x") == 0)
+	while (docroot_hide_path(&s, "x") == 0)
 		;
-	ok(s.npaths == ROOT_HIDDEN && is("sub/inner", "inner"),
+	ok(s.npaths == DOCROOT_HIDDEN && is("sub/inner", "inner"),
 	    "there is room for some of these, too");
 }
 
@@ -187,7 +188,7 @@ looks(int dir, const char *path, const char *name)
 {
 	struct stat st;
 
-	return root_look(&s, dir, path, name, &st) == 0;
+	return docroot_look(&s, dir, path, name, &st) == 0;
 }
 
 static void
@@ -196,14 +197,14 @@ test_names(void)
 	struct stat st;
 	int dir;
 
-	dir = root_open(&s, "sub", &st);
+	dir = docroot_open(&s, "sub", &st);
 	ok(looks(dir, "sub", "inner") && looks(dir, "sub", "up"),
 	    "the names in a directory are looked at");
 	ok(!looks(dir, "sub", "out") && !looks(dir, "sub", ".x") &&
 		!looks(dir, "sub", "..") && !looks(dir, "sub", "missing"),
 	    "what can't be opened is not seen");
 	close(dir);
-	dir = root_open(&s, "", &st);
+	dir = docroot_open(&s, "", &st);
 	ok(!looks(dir, "", "fifo") && !looks(dir, "", "device") &&
 		!looks(dir, "", ".hidden") && looks(dir, "", "to-sub"),
 	    "whatever it is");
@@ -227,16 +228,16 @@ test_rights(void)
 static void
 test_renewal(void)
 {
-	ok(rename("root", "old") == 0 && root_renew(&s) == -1 &&
+	ok(rename("root", "old") == 0 && docroot_renew(&s) == -1 &&
 		is("sub/inner", ""),
 	    "without its root nothing is there");
 	mkdir("root", 0755);
 	put("root/new", "new");
-	ok(root_renew(&s) == 0 && is("new", "new") && is("sub/inner", ""),
+	ok(docroot_renew(&s) == 0 && is("new", "new") && is("sub/inner", ""),
 	    "a root that was made again is opened anew");
 	rename("root", "older");
 	symlink("old", "root");
-	ok(root_renew(&s) == 0 && is("sub/inner", "inner"),
+	ok(docroot_renew(&s) == 0 && is("sub/inner", "inner"),
 	    "so is one that is a link pointed elsewhere");
 }
 
@@ -246,9 +247,9 @@ main(void)
 	char command[100];
 
 	build();
-	ok(root_init(&s, "root/file") == -1 && errno == ENOTDIR,
+	ok(docroot_init(&s, "root/file") == -1 && errno == ENOTDIR,
 	    "a file is no root");
-	ok(root_init(&s, "root") == 0, "a directory is one");
+	ok(docroot_init(&s, "root") == 0, "a directory is one");
 	test_files();
 	test_links();
 	test_limits();
@@ -257,7 +258,7 @@ main(void)
 	test_names();
 	test_rights();
 	test_renewal();
-	root_free(&s);
+	docroot_free(&s);
 	snprintf(command, sizeof command, "rm -rf %s", top);
 	return system(command) != 0 || test_end();
 }

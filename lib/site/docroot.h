@@ -1,6 +1,6 @@
-/* root.h - files beneath a root, and nothing else */
-#ifndef ROOT_H
-#define ROOT_H
+/* docroot.h - files beneath a root, and nothing else */
+#ifndef DOCROOT_H
+#define DOCROOT_H
 
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -8,10 +8,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { ROOT_PATH = 4096, ROOT_LINKS = 40, ROOT_HIDDEN = 4 };
+enum { DOCROOT_PATH = 4096, DOCROOT_LINKS = 40, DOCROOT_HIDDEN = 4 };
 
 /* a file by what it is, whatever it is called */
-struct root_file {
+struct docroot_file {
 	dev_t dev;
 	ino_t ino;
 };
@@ -22,38 +22,38 @@ struct root_file {
  * dot, a FIFO or a device is as if it weren't there, and so are the hidden
  * files, which are never even opened.
  */
-struct root {
+struct docroot {
 	char *
 	    path; /* from "/" on: the working directory may be made again, too */
 	int fd; /* -1 while there is no such directory */
-	struct root_file self;
+	struct docroot_file self;
 	char *real; /* the path without links, NULL while fd is -1 */
 	size_t nhidden;
-	struct root_file hidden[ROOT_HIDDEN];
+	struct docroot_file hidden[DOCROOT_HIDDEN];
 	size_t npaths;
-	char *path_hidden[ROOT_HIDDEN];
+	char *path_hidden[DOCROOT_HIDDEN];
 };
 
 /*
  * The root at path; 0, or -1 and errno: ENOENT where it may still come, and
- * root_renew will find it.
+ * docroot_renew will find it.
  */
-int root_init(struct root *root, const char *path);
+int docroot_init(struct docroot *root, const char *path);
 
 /* give up the root */
-void root_free(struct root *root);
+void docroot_free(struct docroot *root);
 
 /* this file is not there, whatever it is called; -1 if there are too many */
-int root_hide(struct root *root, dev_t dev, ino_t ino);
+int docroot_hide(struct docroot *root, dev_t dev, ino_t ino);
 
 /*
  * Whatever file is at path is not there by any other name either; -1 if there
  * are too many, or memory is out.
  */
-int root_hide_path(struct root *root, const char *path);
+int docroot_hide_path(struct docroot *root, const char *path);
 
 /* find the root again where it was replaced; 0, or -1 and errno */
-int root_renew(struct root *root);
+int docroot_renew(struct docroot *root);
 
 /*
  * Open by its path beneath the root, with no slash at either end, a file for
@@ -61,16 +61,16 @@ int root_renew(struct root *root);
  * and what fstat says, or -1 and errno: ENOENT for whatever must not be seen,
  * EACCES for what may but can't be read.
  */
-int root_open(const struct root *root, const char *path, struct stat *st);
+int docroot_open(const struct docroot *root, const char *path, struct stat *st);
 
 /* what it is, without opening it; 0, or -1 and errno as above */
-int root_stat(const struct root *root, const char *path, struct stat *st);
+int docroot_stat(const struct docroot *root, const char *path, struct stat *st);
 
 /*
  * The same of a name in the directory of descriptor dir, whose path is that;
  * 0, or -1 and errno as above.
  */
-int root_look(const struct root *root, int dir, const char *path,
+int docroot_look(const struct docroot *root, int dir, const char *path,
     const char *name, struct stat *st);
 
 #endif

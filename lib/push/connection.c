@@ -1,33 +1,33 @@
-/* conn.c - one peer, from its first byte to its last, without its socket */
+/* connection.c - one peer, from its first byte to its last, without its socket */
 #include <string.h>
 
-#include "push/conn.h"
+#include "push/connection.h"
 
 enum { PIECE = 65536, TEXT_MAX = 64, PAUSE = 16384 };
 
 const char *
-conn_state_name(enum conn_state state)
+connection_state_name(enum connection_state state)
 {
-	static const char *const names[] = { [CONN_REQUEST] = "request",
-		[CONN_REPLY] = "response",
-		[CONN_LISTENING] = "listening",
-		[CONN_CLOSING] = "closing" };
+	static const char *const names[] = { [CONNECTION_REQUEST] = "request",
+		[CONNECTION_RESPONSE] = "response",
+		[CONNECTION_CLIENT] = "listening",
+		[CONNECTION_CLOSING] = "closing" };
 
 	return names[state];
 }
 
 void
-conn_init(struct conn *c, int64_t now)
+connection_init(struct connection *c, int64_t now)
 {
-	*c = (struct conn){ .in = { .max = REQUEST_HEAD_MAX + REQUEST_BODY_MAX +
-				    CONN_READ },
-		.out = { .max = CONN_OUT },
-		.deadline = now + CONN_REQUEST_MS,
+	*c = (struct connection){ .in = { .max = REQUEST_HEAD_MAX +
+					  REQUEST_BODY_MAX + CONNECTION_READ },
+		.out = { .max = CONNECTION_OUT },
+		.deadline = now + CONNECTION_REQUEST_MS,
 		.fd = -1 };
 }
 
 static void
-file_free(struct conn *c)
+file_free(struct connection *c)
 {
 	struct response file = { .fd = c->fd };
 
@@ -38,17 +38,17 @@ file_free(struct conn *c)
 
 /* what it has for what it does now */
 static void
-let_go(struct conn *c)
+let_go(struct connection *c)
 {
 	buf_free(&c->in);
-	if (c->state == CONN_LISTENING)
-		ws_free(&c->ws);
-	else if (c->state != CONN_CLOSING)
+	if (c->state == CONNECTION_CLIENT)
+		frame_free(&c->ws);
+	else if (c->state != CONNECTION_CLOSING)
 		file_free(c);
 }
 
 void
-conn_free(struct conn *c)
+connection_free(struct connection *c)
 {
 	let_go(c);
 	buf_free(&c->out);
@@ -63,18 +63,18 @@ tidy(struct buf *b)
 
 /* nothing more is asked or told; what is in out is still to go */
 static void
-closing(struct conn *c, const struct world *w)
+closing(struct connection *c, const struct world *w)
 {
 	let_go(c);
-	c->state = CONN_CLOSING;
-	c->skip = CONN_DISCARD;
-	c->deadline = w->now + CONN_CLOSING_MS;
+	c->state = CONNECTION_CLOSING;
+	c->skip = CONNECTION_DISCARD;
+	c->deadline = w->now + CONNECTION_CLOSING_MS;
 	c->over = c->over || (c->eof && c->out.len == 0);
 }
 
 /* the next bytes of the file, when those before them are gone */
 static void
-fill(struct conn *c)
+fill(struct connection *c)
 {
 	size_t want;
 	ssize_t n;
@@ -96,11 +96,11 @@ fill(struct conn *c)
 
 /* take the response over, the file with it */
 static void
-begin_reply(struct conn *c, const struct world *w, struct response *response,
-    bool head_only)
+begin_reply(struct connection *c, const struct world *w,
+    struct response *response, bool head_only)
 {
-	c->state = CONN_REPLY;
-	c->deadline = w->now + CONN_REPLY_MS;
+	c->state = CONNECTION_RESPONSE;
+	c->deadline = w->now + CONNECTION_RESPONSE_MS;
 	c->asked = true;
 	if (response_head(&c->out, response, c->keep, w->wall) < 0)
 		c->over = true;
@@ -114,13 +114,14 @@ begin_reply(struct conn *c, const struct world *w, struct response *response,
 		response->fd = -1;
 		fill(c);
 	}
-	c->end = c->deadline + ((int64_t)c->out.len + c->left) / CONN_RATE;
+	c->end = c->deadline +
+	    ((int64_t)c->out.len + c->left) / CONNECTION_RATE;
 	response_free(response);
 }
 
 /* a request that can't be read: say why and hang up */
 static void
-refuse(struct conn *c, const struct world *w, int status)
+refuse(struct connection *c, const struct world *w, int status)
 {
 	struct response response;
 
@@ -133,21 +134,21 @@ refuse(struct conn *c, const struct world *w, int status)
 	begin_reply(c, w, &response, false);
 }
 
-static void
-take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n);
+static void take_frames(
+    struct connection *c, const struct world *w, unsigned char *p, size_t n);
 
 /* from here on it is a listener; what came behind the request are frames */
 static void
-begin_listening(struct conn *c, const struct world *w,
+begin_listening(struct connection *c, const struct world *w,
     struct response *response, enum protocol protocol, uint64_t told)
 {
 	struct buf rest;
 
-	c->state = CONN_LISTENING;
+	c->state = CONNECTION_CLIENT;
 	c->protocol = (uint8_t)protocol;
-	c->ws = (struct ws){ .max = CONN_MESSAGE };
+	c->ws = (struct frame_reader){ .max = CONNECTION_MESSAGE };
 	c->told = told;
-	c->deadline = w->now + CONN_PING_MS;
+	c->deadline = w->now + CONNECTION_PING_MS;
 	c->asked = true;
 	c->reported = w->generation->reports;
 	if (response_head(&c->out, response, true, w->wall) < 0 ||
@@ -169,7 +170,7 @@ log_reply(const struct world *w, const struct request *r, int status)
 }
 
 static void
-drop(struct conn *c, size_t n)
+drop(struct connection *c, size_t n)
 {
 	buf_drop(&c->in, n);
 	tidy(&c->in);
@@ -177,7 +178,8 @@ drop(struct conn *c, size_t n)
 
 /* the request, and body bytes behind its head, are at the front of in */
 static void
-take_request(struct conn *c, const struct world *w, const struct request *r)
+take_request(
+    struct connection *c, const struct world *w, const struct request *r)
 {
 	struct span last;
 	struct response response;
@@ -192,7 +194,7 @@ take_request(struct conn *c, const struct world *w, const struct request *r)
 	if (result == ROUTES_AGAIN) {
 		response_free(&response);
 		c->head = 0;
-		c->state = CONN_REPLY;
+		c->state = CONNECTION_RESPONSE;
 		c->deadline = w->now + SITE_AGAIN_MS;
 		return;
 	}
@@ -216,13 +218,13 @@ take_request(struct conn *c, const struct world *w, const struct request *r)
 
 /* Is the head of a request whole, and good?  Then its body is next. */
 static bool
-take_head(struct conn *c, const struct world *w, struct request *r)
+take_head(struct connection *c, const struct world *w, struct request *r)
 {
 	long n;
 
 	/* An empty line may come before it, and gives no time. */
 	if (c->seen == 0 && *(char *)buf_head(&c->in) != '\r')
-		c->deadline = w->now + CONN_REQUEST_MS;
+		c->deadline = w->now + CONNECTION_REQUEST_MS;
 	n = request_head_size((char *)buf_head(&c->in), c->in.len, &c->seen);
 	if (n == 0)
 		return false;
@@ -245,14 +247,14 @@ take_head(struct conn *c, const struct world *w, struct request *r)
 
 /* Is the body whole? */
 static bool
-has_body(const struct conn *c)
+has_body(const struct connection *c)
 {
 	return c->in.len - c->head >= c->body;
 }
 
 /* answer what is whole, one request at a time */
 static void
-take_requests(struct conn *c, const struct world *w)
+take_requests(struct connection *c, const struct world *w)
 {
 	struct request r;
 	size_t n;
@@ -276,23 +278,24 @@ take_requests(struct conn *c, const struct world *w)
 
 /* the response is out */
 static void
-end_reply(struct conn *c, const struct world *w)
+end_reply(struct connection *c, const struct world *w)
 {
 	file_free(c);
 	if (!c->keep) {
 		closing(c, w);
 		return;
 	}
-	c->state = CONN_REQUEST;
-	c->deadline = w->now + CONN_REQUEST_MS;
+	c->state = CONNECTION_REQUEST;
+	c->deadline = w->now + CONNECTION_REQUEST_MS;
 	take_requests(c, w);
-	if (c->eof && c->state == CONN_REQUEST)
+	if (c->eof && c->state == CONNECTION_REQUEST)
 		c->over = true;
 }
 
 /* A text is collected up to its end, and ignored if it is a long one. */
 static void
-take_text(struct conn *c, const struct world *w, const struct ws_piece *piece)
+take_text(struct connection *c, const struct world *w,
+    const struct frame_piece *piece)
 {
 	char name[GENERATION_NAME];
 	size_t room;
@@ -311,25 +314,26 @@ take_text(struct conn *c, const struct world *w, const struct ws_piece *piece)
 }
 
 static void
-take_piece(struct conn *c, const struct world *w, const struct ws_piece *piece)
+take_piece(struct connection *c, const struct world *w,
+    const struct frame_piece *piece)
 {
 	int code;
 
 	switch (piece->opcode) {
-	case WS_PING:
-		if (ws_frame(&c->out, WS_PONG, piece->data, piece->n) < 0)
+	case FRAME_PING:
+		if (frame_put(&c->out, FRAME_PONG, piece->data, piece->n) < 0)
 			c->over = true;
 		break;
-	case WS_CLOSE:
-		code = ws_close_code(piece);
-		if (ws_close(&c->out,
+	case FRAME_CLOSE:
+		code = frame_close_code(piece);
+		if (frame_put_close(&c->out,
 			code < 0           ? -code
 			    : code == 1005 ? 1000
 					   : code) < 0)
 			c->over = true;
 		closing(c, w);
 		break;
-	case WS_TEXT:
+	case FRAME_TEXT:
 		take_text(c, w, piece);
 		break;
 	default:
@@ -338,22 +342,23 @@ take_piece(struct conn *c, const struct world *w, const struct ws_piece *piece)
 }
 
 static void
-take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n)
+take_frames(
+    struct connection *c, const struct world *w, unsigned char *p, size_t n)
 {
-	struct ws_piece piece;
+	struct frame_piece piece;
 	long used;
 
 	if (protocol_streams((enum protocol)c->protocol))
 		return;
 	if (n > 0)
 		c->silent = 0;
-	while (n > 0 && c->state == CONN_LISTENING) {
-		used = ws_feed(&c->ws, p, n, &piece);
+	while (n > 0 && c->state == CONNECTION_CLIENT) {
+		used = frame_feed(&c->ws, p, n, &piece);
 		if (used < 0) {
 			if (w->why != NULL)
 				w->why("a listener broke the protocol: %ld",
 				    -used);
-			ws_close(&c->out, (int)-used);
+			frame_put_close(&c->out, (int)-used);
 			closing(c, w);
 			return;
 		}
@@ -362,42 +367,43 @@ take_frames(struct conn *c, const struct world *w, unsigned char *p, size_t n)
 		take_piece(c, w, &piece);
 	}
 	if (!c->ws.inside)
-		ws_free(&c->ws);
+		frame_free(&c->ws);
 }
 
 void
-conn_feed(struct conn *c, const struct world *w, void *bytes, size_t n)
+connection_feed(
+    struct connection *c, const struct world *w, void *bytes, size_t n)
 {
-	if (c->state == CONN_CLOSING) {
+	if (c->state == CONNECTION_CLOSING) {
 		c->over = c->over || n >= c->skip;
 		c->skip -= (uint32_t)n;
 		return;
 	}
 	if (n == 0)
 		return;
-	if (c->state == CONN_LISTENING) {
+	if (c->state == CONNECTION_CLIENT) {
 		take_frames(c, w, bytes, n);
 		return;
 	}
 	if (buf_put(&c->in, bytes, n) < 0)
 		c->over = true;
-	else if (c->state == CONN_REQUEST)
+	else if (c->state == CONNECTION_REQUEST)
 		take_requests(c, w);
 }
 
 /* Who asks and then sends no more still gets the answer. */
 void
-conn_eof(struct conn *c)
+connection_eof(struct connection *c)
 {
 	c->eof = true;
-	c->over = c->over || c->state == CONN_REQUEST ||
-	    c->state == CONN_LISTENING ||
-	    (c->state == CONN_CLOSING && c->out.len == 0);
+	c->over = c->over || c->state == CONNECTION_REQUEST ||
+	    c->state == CONNECTION_CLIENT ||
+	    (c->state == CONNECTION_CLOSING && c->out.len == 0);
 }
 
 /* what the generation has that it was not told */
 static void
-pay(struct conn *c, const struct world *w)
+pay(struct connection *c, const struct world *w)
 {
 	enum protocol d;
 
@@ -414,54 +420,54 @@ pay(struct conn *c, const struct world *w)
 }
 
 void
-conn_sent(struct conn *c, const struct world *w, size_t n)
+connection_sent(struct connection *c, const struct world *w, size_t n)
 {
 	buf_drop(&c->out, n);
-	if (n > 0 && c->state == CONN_REPLY) {
-		c->deadline = w->now + CONN_REPLY_MS;
+	if (n > 0 && c->state == CONNECTION_RESPONSE) {
+		c->deadline = w->now + CONNECTION_RESPONSE_MS;
 		if (c->deadline > c->end)
 			c->deadline = c->end;
 	}
-	if (c->state == CONN_REPLY)
+	if (c->state == CONNECTION_RESPONSE)
 		fill(c);
 	if (c->out.len > 0)
 		return;
 	buf_free(&c->out);
-	if (c->state == CONN_LISTENING)
+	if (c->state == CONNECTION_CLIENT)
 		pay(c, w);
-	else if (c->state == CONN_REPLY)
+	else if (c->state == CONNECTION_RESPONSE)
 		end_reply(c, w);
-	else if (c->state == CONN_CLOSING && c->eof)
+	else if (c->state == CONNECTION_CLOSING && c->eof)
 		c->over = true;
 }
 
 /* Bytes that it doesn't take are as good as a ping without an answer. */
 static void
-ping(struct conn *c, const struct world *w)
+ping(struct connection *c, const struct world *w)
 {
 	/* Nobody answers on a stream: there it must take the bytes. */
 	if (c->out.len == 0 && protocol_streams((enum protocol)c->protocol))
 		c->silent = 0;
-	if (c->silent == CONN_PINGS) {
+	if (c->silent == CONNECTION_PINGS) {
 		c->over = true;
 		return;
 	}
 	c->silent++;
-	c->deadline = w->now + CONN_PING_MS;
+	c->deadline = w->now + CONNECTION_PING_MS;
 	if (c->out.len == 0 &&
 	    protocol_ping((enum protocol)c->protocol, &c->out) < 0)
 		c->over = true;
 }
 
 void
-conn_tick(struct conn *c, const struct world *w)
+connection_tick(struct connection *c, const struct world *w)
 {
-	if (c->state == CONN_LISTENING) {
+	if (c->state == CONNECTION_CLIENT) {
 		ping(c, w);
-	} else if (c->state == CONN_REQUEST && c->in.len > 0) {
+	} else if (c->state == CONNECTION_REQUEST && c->in.len > 0) {
 		refuse(c, w, 408);
-	} else if (c->state == CONN_REPLY && c->out.len == 0) {
-		c->state = CONN_REQUEST; /* it was ROUTES_AGAIN */
+	} else if (c->state == CONNECTION_RESPONSE && c->out.len == 0) {
+		c->state = CONNECTION_REQUEST; /* it was ROUTES_AGAIN */
 		c->seen = 0;
 		take_requests(c, w);
 	} else {
@@ -470,36 +476,37 @@ conn_tick(struct conn *c, const struct world *w)
 }
 
 size_t
-conn_memory(const struct conn *c)
+connection_memory(const struct connection *c)
 {
 	return c->in.cap + c->out.cap;
 }
 
 /* A peer that asks and does not take the answers is not asked for more. */
 bool
-conn_reads(const struct conn *c)
+connection_reads(const struct connection *c)
 {
-	return !c->eof && c->state != CONN_REPLY &&
-	    (c->state != CONN_LISTENING || c->out.len < PAUSE);
+	return !c->eof && c->state != CONNECTION_RESPONSE &&
+	    (c->state != CONNECTION_CLIENT || c->out.len < PAUSE);
 }
 
 bool
-conn_shuts(struct conn *c)
+connection_shuts(struct connection *c)
 {
-	if (c->state != CONN_CLOSING || c->shut || c->out.len > 0)
+	if (c->state != CONNECTION_CLOSING || c->shut || c->out.len > 0)
 		return false;
 	c->shut = true;
 	return true;
 }
 
 bool
-conn_ready(const struct conn *c)
+connection_ready(const struct connection *c)
 {
-	return c->state == CONN_LISTENING && c->out.len == 0;
+	return c->state == CONNECTION_CLIENT && c->out.len == 0;
 }
 
 void
-conn_told(struct conn *c, const struct world *w, const void *rest, size_t n)
+connection_told(
+    struct connection *c, const struct world *w, const void *rest, size_t n)
 {
 	c->told = w->generation->n;
 	c->reported = w->generation->reports;
@@ -508,12 +515,12 @@ conn_told(struct conn *c, const struct world *w, const void *rest, size_t n)
 }
 
 void
-conn_leave(struct conn *c, const struct world *w)
+connection_leave(struct connection *c, const struct world *w)
 {
 	c->keep = false;
-	if (c->state == CONN_REQUEST)
+	if (c->state == CONNECTION_REQUEST)
 		c->over = true;
-	if (c->state != CONN_LISTENING)
+	if (c->state != CONNECTION_CLIENT)
 		return;
 	if (protocol_close((enum protocol)c->protocol, &c->out, 1001) < 0)
 		c->over = true;

@@ -1,8 +1,8 @@
-/* page.c - tests of where the script's tag goes */
+/* inject.c - tests of where the script's tag goes */
 #include <string.h>
 
 #include "../test.h"
-#include "site/page.h"
+#include "site/inject.h"
 
 /* the tag would stand at the bar */
 static bool
@@ -16,13 +16,13 @@ at_bar(const char *marked)
 	n = (size_t)(bar - marked);
 	memcpy(html, marked, n);
 	memcpy(html + n, bar + 1, strlen(bar + 1) + 1);
-	return page_look(html, strlen(html)).place == n;
+	return inject_look(html, strlen(html)).place == n;
 }
 
 static bool
 document(const char *html)
 {
-	return page_look(html, strlen(html)).document;
+	return inject_look(html, strlen(html)).document;
 }
 
 static void
@@ -66,8 +66,9 @@ test_document(void)
 	ok(!document("<div>x</div>") && !document("") &&
 		!document("<header>x") && !document("x <html>"),
 	    "a part of one is not a document");
-	ok(page_look("\xff\xfe<\0h\0", 6).wide &&
-		page_look("\xfe\xff\0<", 4).wide && !page_look("<p>", 3).wide,
+	ok(inject_look("\xff\xfe<\0h\0", 6).wide &&
+		inject_look("\xfe\xff\0<", 4).wide &&
+		!inject_look("<p>", 3).wide,
 	    "UTF-16 is told apart");
 }
 

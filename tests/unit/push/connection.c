@@ -1,9 +1,9 @@
-/* conn.c - tests of a peer from its first byte to its last */
+/* connection.c - tests of a peer from its first byte to its last */
 #include <stdlib.h>
 #include <string.h>
 
 #include "../test.h"
-#include "push/conn.h"
+#include "push/connection.h"
 
 #define ASK "GET /reload HTTP/1.1\r\nHost: localhost\r\n"
 #define UPGRADE \
@@ -20,7 +20,7 @@ static void ring(struct update *update);
 static struct world w = {
 	.access = &closed, .generation = &generation, .ring = ring, .now = 1000
 };
-static struct conn c;
+static struct connection c;
 static char out[8192]; /* what the peer has got since the last look */
 static size_t nout;
 
@@ -55,7 +55,7 @@ drain(void)
 			nout = 0; /* too much to look at */
 		memcpy(out + nout, buf_head(&c.out), n);
 		nout += n;
-		conn_sent(&c, &w, n);
+		connection_sent(&c, &w, n);
 	}
 	out[nout] = '\0';
 }
@@ -67,16 +67,16 @@ feed(const char *bytes, size_t n)
 
 	nout = 0;
 	memcpy(copy, bytes, n);
-	conn_feed(&c, &w, copy, n);
+	connection_feed(&c, &w, copy, n);
 	drain();
 }
 
 static void
 fresh(void)
 {
-	conn_free(&c);
+	connection_free(&c);
 	w.now = 1000;
-	conn_init(&c, w.now);
+	connection_init(&c, w.now);
 	nout = 0;
 }
 
@@ -131,7 +131,8 @@ test_bodies(void)
 	ok(rings == 2 && got == 2, "byte by byte, too");
 	FEED(
 	    POST "Transfer-Encoding: chunked\r\n\r\n6\r\nb.css\n\r\n0\r\n\r\n");
-	ok(starts("HTTP/1.1 411 ") && c.state == CONN_CLOSING && rings == 2,
+	ok(starts("HTTP/1.1 411 ") && c.state == CONNECTION_CLOSING &&
+		rings == 2,
 	    "it may not come in chunks");
 	fresh();
 	FEED(POST "Expect: 100-continue\r\nContent-Length: 6\r\n\r\n");
@@ -141,7 +142,7 @@ test_bodies(void)
 	ok(starts("HTTP/1.1 200 OK") && rings == 3, "and does");
 	FEED(POST "Content-Length: 6\r\n\r\na.c");
 	w.now = c.deadline;
-	conn_tick(&c, &w);
+	connection_tick(&c, &w);
 	drain();
 	ok(starts("HTTP/1.1 408 ") && rings == 3,
 	    "who does not send it in time is turned away");
@@ -156,7 +157,7 @@ test_streams(void)
 	FEED(EVENTS "\r\n");
 	ok(starts("HTTP/1.1 200 OK\r\n") && times("Content-Length") == 0 &&
 		times("Connection: close\r\n") == 1 &&
-		times("event: hello\n") == 1 && c.state == CONN_LISTENING &&
+		times("event: hello\n") == 1 && c.state == CONNECTION_CLIENT &&
 		c.out.data == NULL && c.in.data == NULL,
 	    "a stream begins with a hello and has no end");
 	FEED("anything");
@@ -164,15 +165,15 @@ test_streams(void)
 	for (i = 0; i < 5; i++) {
 		nout = 0;
 		w.now = c.deadline;
-		conn_tick(&c, &w);
+		connection_tick(&c, &w);
 		drain();
 	}
 	ok(strcmp(out, ":\n\n") == 0 && !c.over,
 	    "as long as it takes comments it stays");
-	conn_told(&c, &w, "x", 1);
-	for (i = 0; i <= CONN_PINGS; i++) {
+	connection_told(&c, &w, "x", 1);
+	for (i = 0; i <= CONNECTION_PINGS; i++) {
 		w.now = c.deadline;
-		conn_tick(&c, &w);
+		connection_tick(&c, &w);
 	}
 	ok(c.over, "when it does not it is gone");
 	add("a.css\n");
@@ -185,9 +186,9 @@ test_streams(void)
 	FEED(EVENTS "Last-Event-ID: 00009f3d-0\r\n\r\n");
 	ok(times("event: ") == 1, "unless that was of another server");
 	nout = 0;
-	conn_leave(&c, &w);
+	connection_leave(&c, &w);
 	drain();
-	ok(nout == 0 && conn_shuts(&c), "at the end it ends");
+	ok(nout == 0 && connection_shuts(&c), "at the end it ends");
 }
 
 static void
@@ -197,9 +198,10 @@ test_requests(void)
 	size_t i, got;
 
 	fresh();
-	ok(c.state == CONN_REQUEST && conn_reads(&c), "a new peer is to ask");
+	ok(c.state == CONNECTION_REQUEST && connection_reads(&c),
+	    "a new peer is to ask");
 	FEED(ASK "\r\n");
-	ok(starts("HTTP/1.1 200 OK\r\n") && c.state == CONN_REQUEST,
+	ok(starts("HTTP/1.1 200 OK\r\n") && c.state == CONNECTION_REQUEST,
 	    "it is answered, and may ask again");
 	FEED(two);
 	ok(times("HTTP/1.1 200 OK") == 2,
@@ -218,24 +220,24 @@ test_requests(void)
 	ok(starts("HTTP/1.1 200 OK") && times("generation") == 0,
 	    "HEAD has no body");
 	FEED(ASK "Connection: close\r\n\r\n" ASK "\r\n");
-	ok(times("200 OK") == 1 && c.state == CONN_CLOSING && conn_shuts(&c) &&
-		!conn_shuts(&c),
+	ok(times("200 OK") == 1 && c.state == CONNECTION_CLOSING &&
+		connection_shuts(&c) && !connection_shuts(&c),
 	    "after close nothing is answered, and our end is shut once");
-	conn_eof(&c);
+	connection_eof(&c);
 	ok(c.over, "when it hangs up it is over");
 	fresh();
 	FEED(ASK "Transfer-Encoding: chunked\r\n\r\n" ASK "\r\n");
 	ok(starts("HTTP/1.1 411 ") && times("HTTP/1.1") == 1 &&
-		c.state == CONN_CLOSING,
+		c.state == CONNECTION_CLOSING,
 	    "a body in chunks is never taken for a request");
 	fresh();
 	FEED(
 	    ASK "Expect: 100-continue\r\nContent-Length: 1\r\n\r\n" ASK "\r\n");
-	ok(times("200 OK") == 1 && c.state == CONN_CLOSING,
+	ok(times("200 OK") == 1 && c.state == CONNECTION_CLOSING,
 	    "nor is one that may never come");
 	fresh();
 	feed(ASK "\r\n", 0);
-	conn_eof(&c);
+	connection_eof(&c);
 	ok(c.over, "who leaves without asking is gone");
 }
 
@@ -246,9 +248,10 @@ test_half_closed(void)
 
 	fresh();
 	nout = 0;
-	conn_feed(&c, &w, copy, sizeof copy - 1);
-	conn_eof(&c);
-	ok(!c.over && !conn_reads(&c), "who asks and sends no more may wait");
+	connection_feed(&c, &w, copy, sizeof copy - 1);
+	connection_eof(&c);
+	ok(!c.over && !connection_reads(&c),
+	    "who asks and sends no more may wait");
 	drain();
 	ok(starts("HTTP/1.1 200 OK") && c.over, "and gets the answer");
 }
@@ -264,9 +267,9 @@ test_patience(void)
 
 	fresh();
 	FEED("nonsense\r\n\r\n");
-	for (n = 0; n + sizeof bytes < CONN_DISCARD; n += sizeof bytes)
+	for (n = 0; n + sizeof bytes < CONNECTION_DISCARD; n += sizeof bytes)
 		feed(bytes, sizeof bytes);
-	ok(c.state == CONN_CLOSING && !c.over,
+	ok(c.state == CONNECTION_CLOSING && !c.over,
 	    "after an error some of what comes is dropped");
 	feed(bytes, sizeof bytes);
 	ok(c.over, "but not all of it");
@@ -279,13 +282,13 @@ test_patience(void)
 	FEED("\r");
 	ok(c.deadline == deadline, "empty lines give no time");
 	fresh();
-	conn_feed(&c, &w, copy, sizeof copy - 1);
+	connection_feed(&c, &w, copy, sizeof copy - 1);
 	for (n = 0; n < 20 && w.now < c.deadline; n++) {
-		conn_sent(&c, &w, 1);
-		w.now += CONN_REPLY_MS - 1;
+		connection_sent(&c, &w, 1);
+		w.now += CONNECTION_RESPONSE_MS - 1;
 	}
 	ok(n == 2 && c.out.len > 0, "a reply is to be taken as a whole");
-	conn_tick(&c, &w);
+	connection_tick(&c, &w);
 	ok(c.over, "in its time");
 }
 
@@ -297,7 +300,8 @@ test_refusals(void)
 	fresh();
 	FEED("nonsense\r\n\r\n" ASK "\r\n");
 	ok(starts("HTTP/1.1 400 ") && times("HTTP/1.1") == 1 &&
-		times("Connection: close") == 1 && c.state == CONN_CLOSING,
+		times("Connection: close") == 1 &&
+		c.state == CONNECTION_CLOSING,
 	    "nonsense is 400 and the end");
 	fresh();
 	memset(long_head, 'a', sizeof long_head);
@@ -309,7 +313,7 @@ test_refusals(void)
 	fresh();
 	FEED("PUT /reload HTTP/1.1\r\nHost: localhost\r\n\r\n");
 	ok(starts("HTTP/1.1 405 ") && times("Allow: GET, HEAD") == 1 &&
-		c.state == CONN_REQUEST,
+		c.state == CONNECTION_REQUEST,
 	    "another method is 405, and not the end");
 	FEED("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n");
 	ok(starts("HTTP/1.1 403 "), "another Host is 403");
@@ -320,23 +324,23 @@ test_deadlines(void)
 {
 	fresh();
 	w.now = c.deadline;
-	conn_tick(&c, &w);
+	connection_tick(&c, &w);
 	ok(c.over && c.out.len == 0, "who never asks is dropped silently");
 	fresh();
 	w.now += 5000;
 	FEED("GET /");
-	ok(c.deadline == w.now + CONN_REQUEST_MS,
+	ok(c.deadline == w.now + CONNECTION_REQUEST_MS,
 	    "a request has its time from its first byte");
 	w.now += 5000;
 	FEED(" HTTP");
-	ok(c.deadline == w.now - 5000 + CONN_REQUEST_MS,
+	ok(c.deadline == w.now - 5000 + CONNECTION_REQUEST_MS,
 	    "and no more however it drips");
 	w.now = c.deadline;
-	conn_tick(&c, &w);
+	connection_tick(&c, &w);
 	drain();
 	ok(starts("HTTP/1.1 408 "), "one that does not end is 408");
 	w.now = c.deadline;
-	conn_tick(&c, &w);
+	connection_tick(&c, &w);
 	ok(c.over, "who does not hang up is hung up on");
 }
 
@@ -347,14 +351,15 @@ test_listener(void)
 	ok(starts("HTTP/1.1 101 ") &&
 		times("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") == 1 &&
 		times("Sec-WebSocket-Protocol: reload.v1\r\n") == 1 &&
-		times("\"kind\":\"hello\"") == 1 && c.state == CONN_LISTENING,
+		times("\"kind\":\"hello\"") == 1 &&
+		c.state == CONNECTION_CLIENT,
 	    "a page becomes a listener and is greeted");
 	FEED("\x89\x82" ZERO "hi");
 	ok(nout == 4 && starts("\x8a\x02hi"), "its ping is answered");
 	FEED("\x81\x82" ZERO "{}");
 	ok(nout == 0 && !c.over, "what it says is taken");
 	FEED("\x88\x82" ZERO "\x03\xe8");
-	ok(nout == 4 && starts("\x88\x02\x03\xe8") && conn_shuts(&c),
+	ok(nout == 4 && starts("\x88\x02\x03\xe8") && connection_shuts(&c),
 	    "its close is answered with its code");
 	listener("");
 	ok(starts("HTTP/1.1 101 ") && times("hello") == 0 &&
@@ -397,7 +402,7 @@ test_errors(void)
 		feed(bytes, errors[i].n);
 		code = (unsigned char)out[2] << 8 | (unsigned char)out[3];
 		ok(nout == 4 && out[0] == '\x88' && code == errors[i].code &&
-			c.state == CONN_CLOSING,
+			c.state == CONNECTION_CLOSING,
 		    "a broken frame is answered with its code");
 	}
 	FEED("\x89\x80" ZERO);
@@ -413,19 +418,19 @@ test_pings(void)
 	for (i = 0; i < 2; i++) {
 		nout = 0;
 		w.now = c.deadline;
-		conn_tick(&c, &w);
+		connection_tick(&c, &w);
 		drain();
 		ok(nout == 2 && starts("\x89") && !c.over,
 		    "a silent listener is pinged");
 	}
 	w.now = c.deadline;
-	conn_tick(&c, &w);
-	ok(c.over && w.now - 1000 == 3 * CONN_PING_MS,
+	connection_tick(&c, &w);
+	ok(c.over && w.now - 1000 == 3 * CONNECTION_PING_MS,
 	    "after two without an answer it is gone");
 	listener("");
 	for (i = 0; i < 10; i++) {
 		w.now = c.deadline;
-		conn_tick(&c, &w);
+		connection_tick(&c, &w);
 		drain();
 		FEED("\x8a\x80" ZERO);
 	}
@@ -439,10 +444,10 @@ test_news(void)
 	generation_init(&generation, 0x9f3c, 0);
 	listener("Sec-WebSocket-Protocol: reload.v1");
 	nout = 0;
-	ok(conn_ready(&c), "an idle listener is ready for update");
+	ok(connection_ready(&c), "an idle listener is ready for update");
 	add("x.html\n");
-	conn_told(&c, &w, "\x81\x01x", 3);
-	ok(!conn_ready(&c), "one with bytes to take is not");
+	connection_told(&c, &w, "\x81\x01x", 3);
+	ok(!connection_ready(&c), "one with bytes to take is not");
 	add("a.html\n");
 	add("b.css\n! bad\n");
 	drain();
@@ -451,24 +456,25 @@ test_news(void)
 	    "it is owed one piece of update, the weightiest and newest");
 	ok(times("\"kind\":\"report\"") == 1 && times("bad\\n") == 1,
 	    "and the report");
-	ok(conn_ready(&c) && c.out.data == NULL, "then it is ready again");
+	ok(connection_ready(&c) && c.out.data == NULL,
+	    "then it is ready again");
 	nout = 0;
-	conn_told(&c, &w, "", 0);
+	connection_told(&c, &w, "", 0);
 	drain();
 	ok(nout == 0, "who took it all is owed nothing");
-	conn_told(&c, &w, "\x81\x01x", 3);
+	connection_told(&c, &w, "\x81\x01x", 3);
 	w.now = c.deadline;
-	conn_tick(&c, &w);
+	connection_tick(&c, &w);
 	ok(c.out.len == 3, "no ping goes behind what is not taken");
 	drain();
 	nout = 0;
-	conn_leave(&c, &w);
+	connection_leave(&c, &w);
 	drain();
-	ok(nout == 4 && starts("\x88\x02\x03\xe9") && c.state == CONN_CLOSING &&
-		conn_shuts(&c),
+	ok(nout == 4 && starts("\x88\x02\x03\xe9") &&
+		c.state == CONNECTION_CLOSING && connection_shuts(&c),
 	    "at the end it is told so");
 	fresh();
-	conn_leave(&c, &w);
+	connection_leave(&c, &w);
 	ok(c.over, "who has not asked is just dropped");
 }
 
@@ -481,13 +487,13 @@ test_ceiling(void)
 	int i;
 
 	listener("");
-	for (i = 0; i < 10000 && conn_reads(&c); i++) {
+	for (i = 0; i < 10000 && connection_reads(&c); i++) {
 		memcpy(copy, ping, sizeof copy);
-		conn_feed(&c, &w, copy, sizeof copy);
+		connection_feed(&c, &w, copy, sizeof copy);
 	}
 	ok(i < 1000 && !c.over, "who does not read is not read from");
 	drain();
-	ok(conn_reads(&c), "until it does");
+	ok(connection_reads(&c), "until it does");
 }
 
 static void
@@ -495,8 +501,8 @@ test_names(void)
 {
 	int i;
 
-	for (i = CONN_REQUEST; i <= CONN_CLOSING; i++)
-		ok(*conn_state_name((enum conn_state)i) != '\0',
+	for (i = CONNECTION_REQUEST; i <= CONNECTION_CLOSING; i++)
+		ok(*connection_state_name((enum connection_state)i) != '\0',
 		    "a state has a name");
 	ok(sizeof c <= 224, "a peer is small");
 }
@@ -505,7 +511,7 @@ int
 main(void)
 {
 	generation_init(&generation, 0x9f3c, 0);
-	conn_init(&c, 0);
+	connection_init(&c, 0);
 	test_requests();
 	test_half_closed();
 	test_patience();
@@ -519,7 +525,7 @@ main(void)
 	test_ceiling();
 	test_names();
 	test_streams();
-	conn_free(&c);
+	connection_free(&c);
 	generation_free(&generation);
 	return test_end();
 }

@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* root.c - files beneath a root, and nothing else */
+/* docroot.c - files beneath a root, and nothing else */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -11,31 +11,31 @@
 #include <unistd.h>
 
 #include "os/os.h"
-#include "site/root.h"
+#include "site/docroot.h"
 
 /*
  * A path on its way: done holds components that are directories beneath the
  * root and no links, todo what is still to be looked at.
  */
 struct walk {
-	const struct root *root;
+	const struct docroot *root;
 	int dir; /* the directory that done names */
 	int links;
-	char done[ROOT_PATH];
-	char todo[ROOT_PATH];
+	char done[DOCROOT_PATH];
+	char todo[DOCROOT_PATH];
 	char name[NAME_MAX + 1]; /* the last component, "." for the root */
 	struct stat st; /* what it is */
 };
 
 static bool
-same(struct root_file f, const struct stat *st)
+same(struct docroot_file f, const struct stat *st)
 {
 	return f.dev == st->st_dev && f.ino == st->st_ino;
 }
 
 /* A path that may be another file by now needs a look, at files of two names. */
 static bool
-hidden(const struct root *root, const struct stat *st)
+hidden(const struct docroot *root, const struct stat *st)
 {
 	struct stat now;
 	size_t i;
@@ -52,7 +52,7 @@ hidden(const struct root *root, const struct stat *st)
 
 /* may it be seen? 0, or -1 and ENOENT */
 static int
-seen(const struct root *root, const struct stat *st)
+seen(const struct docroot *root, const struct stat *st)
 {
 	errno = ENOENT;
 	if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode))
@@ -103,7 +103,7 @@ descend(struct walk *w, const char *name)
 static int
 ascend(struct walk *w)
 {
-	char path[ROOT_PATH], *name, *slash;
+	char path[DOCROOT_PATH], *name, *slash;
 
 	slash = strrchr(w->done, '/');
 	if (w->done[0] == '\0') {
@@ -160,7 +160,7 @@ beneath(const struct walk *w, char *target)
 	n = strcmp(w->root->real, "/") == 0 ? 0 : strlen(w->root->real);
 	rest = real + n;
 	r = strncmp(real, w->root->real, n) == 0 &&
-		(*rest == '/' || *rest == '\0') && strlen(rest) < ROOT_PATH
+		(*rest == '/' || *rest == '\0') && strlen(rest) < DOCROOT_PATH
 	    ? 0
 	    : -1;
 	if (r == 0)
@@ -174,15 +174,15 @@ beneath(const struct walk *w, char *target)
 static int
 follow(struct walk *w)
 {
-	char target[ROOT_PATH + 1];
+	char target[DOCROOT_PATH + 1];
 	ssize_t n;
 	size_t len;
 
-	n = readlinkat(w->dir, w->name, target, ROOT_PATH);
+	n = readlinkat(w->dir, w->name, target, DOCROOT_PATH);
 	if (n < 0)
 		return -1;
 	target[n] = '\0';
-	if (n == ROOT_PATH || ++w->links > ROOT_LINKS) {
+	if (n == DOCROOT_PATH || ++w->links > DOCROOT_LINKS) {
 		errno = ELOOP;
 		return -1;
 	}
@@ -232,7 +232,7 @@ step(struct walk *w)
 
 /* walk the path; then dir, name and st tell what it leads to */
 static int
-find(struct walk *w, const struct root *root, const char *path)
+find(struct walk *w, const struct docroot *root, const char *path)
 {
 	int r;
 
@@ -268,7 +268,7 @@ leave(const struct walk *w)
 }
 
 int
-root_stat(const struct root *root, const char *path, struct stat *st)
+docroot_stat(const struct docroot *root, const char *path, struct stat *st)
 {
 	struct walk w;
 	int r;
@@ -281,10 +281,10 @@ root_stat(const struct root *root, const char *path, struct stat *st)
 
 /* Only a link is worth the whole way down from the root. */
 int
-root_look(const struct root *root, int dir, const char *path, const char *name,
-    struct stat *st)
+docroot_look(const struct docroot *root, int dir, const char *path,
+    const char *name, struct stat *st)
 {
-	char whole[ROOT_PATH];
+	char whole[DOCROOT_PATH];
 	int n;
 
 	errno = ENOENT;
@@ -297,7 +297,7 @@ root_look(const struct root *root, int dir, const char *path, const char *name,
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	return root_stat(root, whole, st);
+	return docroot_stat(root, whole, st);
 }
 
 /*
@@ -305,7 +305,7 @@ root_look(const struct root *root, int dir, const char *path, const char *name,
  * descriptor stays open: to close it would drop the lock that it guards.
  */
 int
-root_open(const struct root *root, const char *path, struct stat *st)
+docroot_open(const struct docroot *root, const char *path, struct stat *st)
 {
 	struct walk w;
 	int fd;
@@ -328,7 +328,7 @@ root_open(const struct root *root, const char *path, struct stat *st)
 
 /* the directory that is there no more, or is another one now */
 static void
-let_go(struct root *root)
+let_go(struct docroot *root)
 {
 	if (root->fd >= 0)
 		close(root->fd);
@@ -341,7 +341,7 @@ let_go(struct root *root)
 static char *
 absolute(const char *path)
 {
-	char here[ROOT_PATH], whole[2 * ROOT_PATH];
+	char here[DOCROOT_PATH], whole[2 * DOCROOT_PATH];
 
 	if (path[0] == '/' || getcwd(here, sizeof here) == NULL)
 		return strdup(path);
@@ -350,25 +350,25 @@ absolute(const char *path)
 }
 
 int
-root_init(struct root *root, const char *path)
+docroot_init(struct docroot *root, const char *path)
 {
 	int error;
 
-	*root = (struct root){ .fd = -1 };
+	*root = (struct docroot){ .fd = -1 };
 	root->path = absolute(path);
 	if (root->path == NULL)
 		return -1;
-	if (root_renew(root) == 0)
+	if (docroot_renew(root) == 0)
 		return 0;
 	error = errno;
 	if (error != ENOENT)
-		root_free(root);
+		docroot_free(root);
 	errno = error;
 	return -1;
 }
 
 void
-root_free(struct root *root)
+docroot_free(struct docroot *root)
 {
 	let_go(root);
 	free(root->path);
@@ -378,20 +378,20 @@ root_free(struct root *root)
 }
 
 int
-root_hide(struct root *root, dev_t dev, ino_t ino)
+docroot_hide(struct docroot *root, dev_t dev, ino_t ino)
 {
-	if (root->nhidden == ROOT_HIDDEN)
+	if (root->nhidden == DOCROOT_HIDDEN)
 		return -1;
-	root->hidden[root->nhidden++] = (struct root_file){ dev, ino };
+	root->hidden[root->nhidden++] = (struct docroot_file){ dev, ino };
 	return 0;
 }
 
 int
-root_hide_path(struct root *root, const char *path)
+docroot_hide_path(struct docroot *root, const char *path)
 {
 	char *copy;
 
-	copy = root->npaths == ROOT_HIDDEN ? NULL : strdup(path);
+	copy = root->npaths == DOCROOT_HIDDEN ? NULL : strdup(path);
 	if (copy == NULL)
 		return -1;
 	root->path_hidden[root->npaths++] = copy;
@@ -402,7 +402,7 @@ root_hide_path(struct root *root, const char *path)
 static int
 open_root(const char *path)
 {
-	char whole[ROOT_PATH];
+	char whole[DOCROOT_PATH];
 	int n;
 
 	n = snprintf(whole, sizeof whole, "%s/.", path);
@@ -414,7 +414,7 @@ open_root(const char *path)
 }
 
 int
-root_renew(struct root *root)
+docroot_renew(struct docroot *root)
 {
 	struct stat st;
 
@@ -433,6 +433,6 @@ root_renew(struct root *root)
 		let_go(root);
 		return -1;
 	}
-	root->self = (struct root_file){ st.st_dev, st.st_ino };
+	root->self = (struct docroot_file){ st.st_dev, st.st_ino };
 	return 0;
 }

@@ -1,40 +1,38 @@
-/* ws.c - WebSocket frames (RFC 6455), decoded from bytes in any pieces */
+/* frame.c - WebSocket frames (RFC 6455), decoded from bytes in any pieces */
 #include <stdlib.h>
 #include <string.h>
 
-#include "ws/base64.h"
-#include "ws/sha1.h"
-#include "ws/ws.h"
+#include "ws/frame.h"
 
 enum { FIN = 0x80, RESERVED = 0x70, OPCODE = 0x0f, MASK = 0x80, LEN = 0x7f };
 
 static bool
-control(const struct ws *w)
+control(const struct frame_reader *w)
 {
 	return (w->head[0] & 0x8) != 0;
 }
 
 static bool
-final(const struct ws *w)
+final(const struct frame_reader *w)
 {
 	return (w->head[0] & FIN) != 0;
 }
 
 /* The first byte says whether it may come here (sections 5.2, 5.4, 5.5). */
 static int
-check_opcode(const struct ws *w)
+check_opcode(const struct frame_reader *w)
 {
 	if ((w->head[0] & RESERVED) != 0)
 		return -1002;
 	switch (w->head[0] & OPCODE) {
-	case WS_MORE:
+	case FRAME_MORE:
 		return w->message != 0 ? 0 : -1002;
-	case WS_TEXT:
-	case WS_BINARY:
+	case FRAME_TEXT:
+	case FRAME_BINARY:
 		return w->message == 0 ? 0 : -1002;
-	case WS_CLOSE:
-	case WS_PING:
-	case WS_PONG:
+	case FRAME_CLOSE:
+	case FRAME_PING:
+	case FRAME_PONG:
 		return final(w) ? 0 : -1002;
 	default:
 		return -1002;
@@ -42,18 +40,18 @@ check_opcode(const struct ws *w)
 }
 
 static int
-check_length(const struct ws *w)
+check_length(const struct frame_reader *w)
 {
 	if (((w->head[1] & MASK) != 0) == w->client)
 		return -1002;
-	if (control(w) && (w->head[1] & LEN) > WS_CONTROL_MAX)
+	if (control(w) && (w->head[1] & LEN) > FRAME_CONTROL_MAX)
 		return -1002;
 	return 0;
 }
 
 /* how long this head will be, as far as its two bytes tell */
 static size_t
-head_size(const struct ws *w)
+head_size(const struct frame_reader *w)
 {
 	size_t n;
 
@@ -65,7 +63,7 @@ head_size(const struct ws *w)
 
 /* The length must have its shortest form (section 5.2). */
 static int
-payload_length(const struct ws *w, uint64_t *n)
+payload_length(const struct frame_reader *w, uint64_t *n)
 {
 	size_t i, bytes;
 
@@ -82,7 +80,7 @@ payload_length(const struct ws *w, uint64_t *n)
 
 /* the head is whole: what does it begin? */
 static int
-begin(struct ws *w)
+begin(struct frame_reader *w)
 {
 	uint64_t n;
 
@@ -106,7 +104,7 @@ begin(struct ws *w)
 }
 
 static long
-take_head(struct ws *w, const unsigned char *p, size_t n)
+take_head(struct frame_reader *w, const unsigned char *p, size_t n)
 {
 	size_t i;
 	int r;
@@ -126,7 +124,7 @@ take_head(struct ws *w, const unsigned char *p, size_t n)
 }
 
 static void
-unmask(struct ws *w, unsigned char *p, size_t n)
+unmask(struct frame_reader *w, unsigned char *p, size_t n)
 {
 	const uint8_t *mask;
 	size_t i;
@@ -140,7 +138,7 @@ unmask(struct ws *w, unsigned char *p, size_t n)
 }
 
 static void
-end_frame(struct ws *w)
+end_frame(struct frame_reader *w)
 {
 	w->inside = false;
 	w->have = 0;
@@ -149,18 +147,18 @@ end_frame(struct ws *w)
 }
 
 static long
-take_control(
-    struct ws *w, const unsigned char *p, size_t n, struct ws_piece *piece)
+take_control(struct frame_reader *w, const unsigned char *p, size_t n,
+    struct frame_piece *piece)
 {
 	if (w->control == NULL && n > 0 &&
-	    (w->control = malloc(WS_CONTROL_MAX)) == NULL)
+	    (w->control = malloc(FRAME_CONTROL_MAX)) == NULL)
 		return -1011;
 	if (n > 0)
 		memcpy(w->control + w->got, p, n);
 	w->got = (uint8_t)(w->got + n);
 	if (w->left > 0)
 		return 0;
-	*piece = (struct ws_piece){ .opcode = w->head[0] & OPCODE,
+	*piece = (struct frame_piece){ .opcode = w->head[0] & OPCODE,
 		.data = w->control,
 		.n = w->got,
 		.last = true };
@@ -169,12 +167,14 @@ take_control(
 }
 
 static long
-take_data(
-    struct ws *w, const unsigned char *p, size_t n, struct ws_piece *piece)
+take_data(struct frame_reader *w, const unsigned char *p, size_t n,
+    struct frame_piece *piece)
 {
-	*piece = (struct ws_piece){ .opcode = w->message, .data = p, .n = n };
+	*piece = (struct frame_piece){
+		.opcode = w->message, .data = p, .n = n
+	};
 	piece->last = w->left == 0 && final(w);
-	if (w->message == WS_TEXT &&
+	if (w->message == FRAME_TEXT &&
 	    (utf8_feed(&w->utf8, p, n) < n ||
 		(piece->last && !utf8_whole(&w->utf8))))
 		return -1007;
@@ -184,14 +184,15 @@ take_data(
 }
 
 long
-ws_feed(struct ws *w, void *bytes, size_t n, struct ws_piece *piece)
+frame_feed(
+    struct frame_reader *w, void *bytes, size_t n, struct frame_piece *piece)
 {
 	unsigned char *p;
 	long used, r;
 
-	*piece = (struct ws_piece){ .opcode = WS_MORE };
+	*piece = (struct frame_piece){ .opcode = FRAME_MORE };
 	if (!w->inside && w->have == 0)
-		ws_free(w);
+		frame_free(w);
 	used = 0;
 	p = bytes;
 	if (!w->inside) {
@@ -213,7 +214,7 @@ ws_feed(struct ws *w, void *bytes, size_t n, struct ws_piece *piece)
 }
 
 void
-ws_free(struct ws *w)
+frame_free(struct frame_reader *w)
 {
 	free(w->control);
 	w->control = NULL;
@@ -230,7 +231,7 @@ code_good(int code)
 }
 
 int
-ws_close_code(const struct ws_piece *piece)
+frame_close_code(const struct frame_piece *piece)
 {
 	struct utf8 u = { 0 };
 	int code;
@@ -249,8 +250,8 @@ ws_close_code(const struct ws_piece *piece)
 }
 
 int
-ws_part(
-    struct buf *b, enum ws_opcode op, bool last, const void *bytes, size_t n)
+frame_part(
+    struct buf *b, enum frame_opcode op, bool last, const void *bytes, size_t n)
 {
 	unsigned char head[10];
 	size_t len, i;
@@ -267,36 +268,17 @@ ws_part(
 }
 
 int
-ws_frame(struct buf *b, enum ws_opcode op, const void *bytes, size_t n)
+frame_put(struct buf *b, enum frame_opcode op, const void *bytes, size_t n)
 {
-	return ws_part(b, op, true, bytes, n);
+	return frame_part(b, op, true, bytes, n);
 }
 
 int
-ws_close(struct buf *b, int code)
+frame_put_close(struct buf *b, int code)
 {
 	unsigned char bytes[2];
 
 	bytes[0] = (unsigned char)(code >> 8);
 	bytes[1] = (unsigned char)code;
-	return ws_frame(b, WS_CLOSE, bytes, sizeof bytes);
-}
-
-bool
-ws_key_good(const char *key, size_t n)
-{
-	return n == WS_KEY_SIZE && base64_size(key, n) == 16;
-}
-
-void
-ws_accept(const char *key, char answer[WS_ACCEPT_SIZE + 1])
-{
-	static const char magic[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-	char text[WS_KEY_SIZE + sizeof magic - 1];
-	unsigned char digest[SHA1_SIZE];
-
-	memcpy(text, key, WS_KEY_SIZE);
-	memcpy(text + WS_KEY_SIZE, magic, sizeof magic - 1);
-	sha1(text, sizeof text, digest);
-	base64_put(answer, digest, sizeof digest);
+	return frame_put(b, FRAME_CLOSE, bytes, sizeof bytes);
 }
