@@ -560,7 +560,8 @@ SERVER_UNIT = tests/unit/push/server.o lib/push/server.o lib/http/net.o $(CONN)
 tests/unit/push/server: $(SERVER_UNIT)
 	$(LINK) -o $@ $(SERVER_UNIT)
 
-INJECT_UNIT = tests/unit/site/inject.o lib/site/inject.o lib/base/str.o
+INJECT_UNIT = tests/unit/site/inject.o lib/site/inject.o lib/base/buf.o \
+	lib/http/request.o lib/base/str.o
 tests/unit/site/inject: $(INJECT_UNIT)
 	$(LINK) -o $@ $(INJECT_UNIT)
 

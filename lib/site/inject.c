@@ -1,4 +1,4 @@
-/* inject.c - where in a page the script's tag goes */
+/* inject.c - the script in pages: whose, and where its tag goes */
 #include <string.h>
 
 #include "base/str.h"
@@ -116,4 +116,56 @@ inject_look(const char *html, size_t n)
 			break;
 	}
 	return page;
+}
+
+/* ---- for whom ---- */
+
+const char inject_vary[] =
+    "Vary: Accept, HX-Request, Sec-Fetch-Dest, Turbo-Frame, "
+    "Upgrade-Insecure-Requests, X-Requested-With\r\n";
+
+/* Return true if a browser says that the response will be shown. */
+static bool
+is_navigation(const struct request *r)
+{
+	struct span dest;
+
+	dest = request_field(r, "sec-fetch-dest", 0);
+	return span_is(dest, "document") || span_is(dest, "iframe") ||
+	    span_is(dest, "frame") ||
+	    (dest.p == NULL &&
+		request_field(r, "upgrade-insecure-requests", 0).p != NULL);
+}
+
+/* Return true if the client may be a script or a tool that wants a page. */
+static bool
+may_want_page(const struct request *r)
+{
+	static const char *const fragments[] = { "hx-request", "turbo-frame",
+		"x-requested-with" };
+	struct span dest;
+	size_t i;
+
+	dest = request_field(r, "sec-fetch-dest", 0);
+	if (dest.p != NULL)
+		return span_is(dest, "empty");
+	for (i = 0; i < sizeof fragments / sizeof fragments[0]; i++)
+		if (request_field(r, fragments[i], 0).p != NULL)
+			return false;
+	return request_field(r, "accept", 0).p == NULL ||
+	    request_lists(r, "accept", "text/html") ||
+	    request_lists(r, "accept", "*/*");
+}
+
+bool
+inject_wants_page(const struct request *r)
+{
+	return is_navigation(r) || may_want_page(r);
+}
+
+bool
+inject_wanted(const struct inject *page, const struct request *r)
+{
+	return !page->wide &&
+	    (is_navigation(r) || (page->document && may_want_page(r)));
 }

@@ -34,11 +34,6 @@ struct visit {
 	bool is_utf8; /* as far as was read */
 };
 
-/* what decides whether a page has the script */
-static const char page_vary[] =
-    "Vary: Accept, HX-Request, Sec-Fetch-Dest, Turbo-Frame, "
-    "Upgrade-Insecure-Requests, X-Requested-With\r\n";
-
 /*
  * Append the tag of the script; as buf_put.  Its address is relative to that of
  * the page, which a proxy may know by another path.
@@ -55,57 +50,6 @@ put_tag(struct buf *b, const struct visit *v)
 			return -1;
 	return buf_printf(
 	    b, "reload.js\" data-generation=\"%s\"></script>", v->generation);
-}
-
-/* Return true if a browser says that the response will be shown. */
-static bool
-is_navigation(const struct request *r)
-{
-	struct span dest;
-
-	dest = request_field(r, "sec-fetch-dest", 0);
-	return span_is(dest, "document") || span_is(dest, "iframe") ||
-	    span_is(dest, "frame") ||
-	    (dest.p == NULL &&
-		request_field(r, "upgrade-insecure-requests", 0).p != NULL);
-}
-
-/* Return true if the client may be a script or a tool that wants a page. */
-static bool
-may_want_page(const struct request *r)
-{
-	static const char *const fragments[] = { "hx-request", "turbo-frame",
-		"x-requested-with" };
-	struct span dest;
-	size_t i;
-
-	dest = request_field(r, "sec-fetch-dest", 0);
-	if (dest.p != NULL)
-		return span_is(dest, "empty");
-	for (i = 0; i < sizeof fragments / sizeof fragments[0]; i++)
-		if (request_field(r, fragments[i], 0).p != NULL)
-			return false;
-	return request_field(r, "accept", 0).p == NULL ||
-	    request_lists(r, "accept", "text/html") ||
-	    request_lists(r, "accept", "*/*");
-}
-
-/* Pages of our own are documents. */
-static bool
-wants_own_page(const struct request *r)
-{
-	return is_navigation(r) || may_want_page(r);
-}
-
-/*
- * A page that is shown gets the script; one that a script or a tool asks for only
- * if it is a document, since a fragment goes into another page.
- */
-static bool
-wants_script(const struct request *r, const struct inject *page)
-{
-	return !page->wide &&
-	    (is_navigation(r) || (page->document && may_want_page(r)));
 }
 
 /* what to say of a file that could not be opened */
@@ -137,8 +81,8 @@ fail(struct visit *v, int status)
 	response_part(v->response, 0, 0);
 	v->response->status = status;
 	buf_puts(&v->response->fields, "Cache-Control: no-store\r\n");
-	buf_puts(&v->response->fields, page_vary);
-	if (!wants_own_page(v->r)) {
+	buf_puts(&v->response->fields, inject_vary);
+	if (!inject_wants_page(v->r)) {
 		buf_puts(&v->response->fields,
 		    "Content-Type: text/plain; charset=utf-8\r\n");
 		buf_printf(b, "%d %s\n", status, response_reason(status));
@@ -213,7 +157,7 @@ take_start(struct visit *v, const char *start, size_t n, bool *tagged)
 	v->is_utf8 = v->encoding == NULL && in_utf8(start, n);
 	if (v->is_page) {
 		page = inject_look(start, n);
-		*tagged = wants_script(v->r, &page);
+		*tagged = inject_wanted(&page, v->r);
 		place = page.place;
 	}
 	if (!*tagged && (int64_t)n < v->st.st_size)
@@ -270,7 +214,7 @@ give(struct visit *v, const struct validators *validators)
 	buf_printf(
 	    b, "ETag: %s\r\nCache-Control: no-cache\r\n", validators->etag);
 	if (v->is_page)
-		buf_puts(b, page_vary);
+		buf_puts(b, inject_vary);
 	if (v->encoding != NULL)
 		buf_printf(b,
 		    "Content-Encoding: %s\r\nVary: Accept-Encoding\r\n",
@@ -370,7 +314,7 @@ not_found(struct visit *v)
 	size_t n;
 
 	memcpy(v->path, "404.html", sizeof "404.html");
-	if (wants_own_page(v->r))
+	if (inject_wants_page(v->r))
 		v->fd = docroot_open(&v->site->root, v->path, &v->st);
 	if (v->fd < 0 || !S_ISREG(v->st.st_mode))
 		return fail(v, 404);
@@ -382,7 +326,7 @@ not_found(struct visit *v)
 	b = &v->response->fields;
 	v->response->status = 404;
 	buf_puts(b, "Cache-Control: no-store\r\n");
-	buf_puts(b, page_vary);
+	buf_puts(b, inject_vary);
 	return put_type(v);
 }
 
@@ -422,7 +366,7 @@ answer_listing(struct visit *v)
 	v->type = "text/html";
 	v->is_page = v->is_utf8 = true;
 	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
-	if (wants_own_page(v->r))
+	if (inject_wants_page(v->r))
 		put_tag(b, v);
 	if (listing_put(b, &v->site->root, v->fd, v->path, SITE_ENTRIES) < 0)
 		return fail(v, errno == EACCES ? 403 : 500);

@@ -14,7 +14,6 @@ enum {
 bool handshake_key_good(const char *key, size_t n);
 
 /* Make the answer to a good key, with a NUL. */
-void
-handshake_accept(const char *key, char answer[HANDSHAKE_ACCEPT + 1]);
+void handshake_accept(const char *key, char answer[HANDSHAKE_ACCEPT + 1]);
 
 #endif
