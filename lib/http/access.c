@@ -1,4 +1,4 @@
-/* access.c - which Host and Origin are answered, and who may ask from afar */
+/* access.c - whose requests are answered: Host, Origin and Sec-Fetch-Site */
 #include <string.h>
 
 #include "base/str.h"

@@ -1,4 +1,4 @@
-/* access.h - which Host and Origin are answered, and who may ask from afar */
+/* access.h - whose requests are answered: Host, Origin and Sec-Fetch-Site */
 #ifndef ACCESS_H
 #define ACCESS_H
 
@@ -7,7 +7,7 @@
 
 #include "http/request.h"
 
-/* what was opened beyond localhost and the loopback addresses */
+/* Hosts besides localhost and the loopback addresses. */
 struct access {
 	bool any; /* -a '*' */
 	bool null; /* -a null: pages without an origin */
@@ -15,34 +15,33 @@ struct access {
 	const char **hosts; /* host names, addresses, ".name": without ports */
 };
 
-/* is it a host name or an address, as it may stand in hosts? */
+/* Return true if a name consists of what host names or addresses consist of. */
 bool access_name(struct span name);
 
 /*
- * Answer what this names, too: a host, an address, `.name` for that name and all
- * below it, `null`, or all by `*`.  It is kept, and loses the brackets of an IPv6 address; 0, or -1 where it is
+ * Allow a host, an address, `.name` (that name and all below it), `null` or `*`.  The
+ * string is kept, and an IPv6 address loses its brackets.  Returns 0, or -1 if it is
  * none of these.  hosts must have room.
  */
 int access_allow(struct access *a, char *name);
 
-/* is this Host, with or without a port, one of ours? local: see below */
+/*
+ * Return true if a Host, with or without a port, is allowed.  `local` is the address
+ * that the client connected to, as text, or NULL.
+ */
 bool access_host(const struct access *a, struct span host, const char *local);
 
-/* Return true if it is a name of the loopback, with or without a port. */
+/* Return true if a Host is localhost or a loopback address. */
 bool access_is_loopback(struct span host);
 
-/* is this Origin? */
+/* Return true if an Origin is allowed; `local` as above. */
 bool
 access_origin(const struct access *a, struct span origin, const char *local);
 
-/* Return true if it asks for the script, which any page may have. */
+/* Return true if a request is for the script, which any page may load. */
 bool access_is_script(const struct request *r);
 
-/*
- * May this request be answered?  local is the address, as text, at which the
- * connection came in, or NULL.  A script that any page may include is told
- * by its path.
- */
+/* Return true if a request may be answered; `local` as above. */
 bool access_allows(
     const struct access *a, const struct request *r, const char *local);
 

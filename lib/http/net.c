@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* net.c - sockets: listening, accepting, reading and writing */
+/* net.c - sockets: listen, accept, read, write */
 #include <sys/resource.h>
 #include <sys/socket.h>
 

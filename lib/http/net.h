@@ -1,4 +1,4 @@
-/* net.h - sockets: listening, accepting, reading and writing */
+/* net.h - sockets: listen, accept, read, write */
 #ifndef NET_H
 #define NET_H
 
@@ -9,19 +9,19 @@
 #include <stdint.h>
 
 enum {
-	NET_TEXT = 46, /* bytes of an address as text, with a NUL */
+	NET_TEXT = 46, /* bytes of an address as text, with its NUL */
 	NET_URL = NET_TEXT + sizeof "http://[]:65535/",
 	NET_BACKLOG = 1024,
-	NET_TRIES = 50 /* for a port that is free at both loopbacks */
+	NET_TRIES = 50 /* to find a port that is free at both loopbacks */
 };
 
-/* where to listen; an empty address is both loopbacks with one port */
+/* Where to listen; an empty address stands for both loopback addresses. */
 struct net_place {
 	char address[NET_TEXT];
 	uint16_t port; /* 0: any that is free */
 };
 
-/* one end of a connection, or what a socket listens at */
+/* The address of a socket. */
 struct net_end {
 	char address[NET_TEXT];
 	uint16_t port;
@@ -29,41 +29,40 @@ struct net_end {
 	bool wildcard;
 };
 
-/* read [addr:]port; 0, or -1 if it is none */
+/* Parse [addr:]port.  Returns 0, or -1 if it is malformed. */
 int net_place(struct net_place *place, const char *text);
 
 /*
- * Listen there: the sockets, one or two, go to fds.  How many, or -1 and
- * errno, with place->address being where it failed.  A machine without IPv6
- * has one loopback.
+ * Listen at a place.  Returns the number of sockets in fds, 1 or 2, which the caller
+ * closes; or -1 with errno set and the address that failed in place->address.
  */
 int net_listen(struct net_place *place, int fds[2]);
 
-/* our end of a socket; 0, or -1 and errno */
+/* Get the local address of a socket.  Returns 0, or -1 with errno set. */
 int net_local(int fd, struct net_end *end);
 
-/* its URL for a browser on this machine, also where it is a wildcard */
+/* Format the URL for a browser on this machine, of a wildcard, too. */
 void net_url(const struct net_end *end, char url[NET_URL]);
 
 /*
- * The next connection, or -1 and errno: EAGAIN when there is none, ECONNABORTED
- * when it has gone already.
+ * Accept a connection.  Returns its descriptor, which the caller closes, or -1 with
+ * errno set: EAGAIN if there is none, ECONNABORTED if it is gone already.
  */
 int net_accept(int fd);
 
-/* as read(2) and write(2), but for EINTR */
+/* As read(2) and write(2), but restarted after EINTR. */
 ssize_t net_read(int fd, void *bytes, size_t n);
 ssize_t net_write(int fd, const void *bytes, size_t n);
 
-/* send no more; the peer may */
+/* Shut down our side of a connection. */
 void net_shut(int fd);
 
-/* let this process have as many descriptors as it may */
+/* Raise the limit of descriptors to its maximum. */
 void net_raise_limit(void);
 
 /*
- * Does somebody wait to be accepted?  accept(2) may say that descriptors are
- * short before it looks.  Keeps errno.
+ * Return true if a connection waits to be accepted: accept(2) fails with EMFILE
+ * before it looks.  Keeps errno.
  */
 bool net_pending(int fd);
 

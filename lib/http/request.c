@@ -1,4 +1,4 @@
-/* request.c - requests read, HTTP/1.1 (RFC 9110, 9112) */
+/* request.c - parse the head of a request: HTTP/1.1 (RFC 9110, 9112) */
 #include <string.h>
 
 #include "base/str.h"

@@ -1,4 +1,4 @@
-/* request.h - requests read, HTTP/1.1 (RFC 9110, 9112) */
+/* request.h - parse the head of a request: HTTP/1.1 (RFC 9110, 9112) */
 #ifndef REQUEST_H
 #define REQUEST_H
 
@@ -14,7 +14,7 @@ enum {
 	REQUEST_BODY_MAX = 65536 /* bytes of a request's body, else 413 */
 };
 
-/* n bytes at p, not ended by anything; p is NULL where there are none */
+/* n bytes at p, without a NUL; p is NULL if there are none */
 struct span {
 	const char *p;
 	size_t n;
@@ -25,12 +25,12 @@ enum method {
 	METHOD_HEAD,
 	METHOD_OPTIONS,
 	METHOD_POST,
-	METHOD_PUT, /* this and the next ones are answered with 405 */
+	METHOD_PUT, /* PUT to PATCH are answered with 405 */
 	METHOD_DELETE,
 	METHOD_CONNECT,
 	METHOD_TRACE,
 	METHOD_PATCH,
-	METHOD_UNKNOWN /* this with 501 */
+	METHOD_UNKNOWN /* 501 */
 };
 
 struct field {
@@ -38,7 +38,7 @@ struct field {
 	struct span value; /* without the blanks around it */
 };
 
-/* a request's head; all spans point into the bytes it was read from */
+/* The head of a request; all spans point into the bytes that were parsed. */
 struct request {
 	enum method method;
 	struct span verb; /* the method as it was sent */
@@ -46,48 +46,54 @@ struct request {
 	struct span query; /* with its '?', or empty */
 	struct span host; /* with its port */
 	bool old; /* HTTP/1.0 */
-	bool keep; /* the peer wants the connection to stay open */
-	bool expect; /* the body comes only after a 100 (Continue) */
-	int64_t length; /* of the body that follows */
+	bool keep; /* the client wants the connection to stay open */
+	bool expect; /* the client sends the body after a 100 (Continue) */
+	int64_t length; /* bytes of the body that follows */
 	size_t nfields;
 	struct field field[REQUEST_FIELDS_MAX];
 };
 
-/* the line ends at p that may stand in front of a request, how many bytes */
+/* Return the number of bytes of empty lines at p, which may precede a request. */
 size_t request_blank(const char *p, size_t n);
 
 /*
- * The length of the head that starts at p, 0 if it does not end yet, or -400
- * or -431.  *seen, 0 for a new request, is where to go on looking, so each
- * byte is looked at once.
+ * Return the length of the head at p, 0 if it is incomplete, or a negative status:
+ * -400 or -431.  *seen starts as 0, and keeps how far the bytes were examined, so
+ * that each is examined once.
  */
 long request_head_size(const char *p, size_t n, size_t *seen);
 
-/* read a whole head; 0, or a status, negative: -400, -411, -413, -417, -431, -505 */
+/*
+ * Parse a complete head.  Returns 0, or a negative status: -400, -411, -413, -417,
+ * -431 or -505.
+ */
 int request_parse(const char *p, size_t n, struct request *r);
 
-/* Read a line of a head without its end.  Returns 0, or -400. */
+/* Parse a header line, without its line end.  Returns 0, or -400. */
 int request_read_field(struct span line, struct field *f);
 
-/* the i-th field of that name, from 0; a span at NULL if there are not so many */
+/* Return the value of the i-th header of that name, from 0; p is NULL if none. */
 struct span request_field(const struct request *r, const char *name, size_t i);
 
 /*
- * Return true if t is an element of the comma-separated lists of that name;
- * parameters of elements do not count, but a weight of 0 does.
+ * Return true if t is an element of the comma-separated lists of that name.
+ * Parameters are ignored, but an element with a weight of 0 does not count.
  */
 bool request_lists(const struct request *r, const char *name, const char *t);
 
-/* does span equal t, ASCII case aside? */
+/* Return true if a span equals t; the case of ASCII letters is ignored. */
 bool span_is(struct span span, const char *t);
 
-/* does If-None-Match hold this entity tag, given with its quotes? */
+/* Return true if If-None-Match contains an entity tag, given with its quotes. */
 bool request_none_match(const struct request *r, const char *etag);
 
-/* undo %41; the length, or -1 for a bad escape or NUL; out holds path.n bytes */
+/*
+ * Decode percent-escapes into out, which has room for path.n bytes.  Returns the
+ * length, or -1 if an escape is malformed or stands for NUL.
+ */
 long request_unescape(struct span path, char *out);
 
-/* append n bytes with all escaped that may not stand in a path; as buf_put */
+/* Append n bytes as part of a path, percent-encoded as needed; as buf_put. */
 int request_escape(struct buf *b, const char *s, size_t n);
 
 #endif

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* response.c - what a request is answered with, and its head as bytes */
+/* response.c - the response to a request, and its head as bytes */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* response.h - what a request is answered with, and its head as bytes */
+/* response.h - the response to a request, and its head as bytes */
 #ifndef RESPONSE_H
 #define RESPONSE_H
 
@@ -11,53 +11,53 @@
 #include "base/buf.h"
 
 enum {
-	RESPONSE_DATE_SIZE = 30, /* of a date with its NUL */
+	RESPONSE_DATE_SIZE = 30, /* bytes of a date with its NUL */
 	RESPONSE_ENDLESS = -1 /* as len: the body ends with the connection */
 };
 
-/* The body is what is in body, then len bytes of the file fd from off. */
+/* The body is `body`, followed by len bytes of the file fd from off on. */
 struct response {
 	int status;
-	struct buf fields; /* whole lines of the head, beyond the usual */
+	struct buf fields; /* header lines, besides those of response_head */
 	struct buf body;
 	int fd; /* -1: no file */
 	int64_t off;
 	int64_t len;
-	bool is_site; /* it comes from the site */
+	bool is_site; /* from a file, a listing, or an error about one */
 };
 
-/* an empty response */
+/* Begin an empty response. */
 void response_init(struct response *response, int status);
 
-/* give the memory back, close the file */
+/* Free it, and close the file. */
 void response_free(struct response *response);
 
-/* leave n bytes of what is to be sent, from first on; they are there */
+/* Cut the body down to n bytes from `first` on, which must exist. */
 void response_part(struct response *response, int64_t first, int64_t n);
 
 /*
- * Append the head of a response.  The length of the body is told unless the
- * status has none; keep: the connection stays open.  As buf_put.
+ * Append the head of a response, with Date, Content-Length and Connection.  If
+ * keep is set, the connection stays open.  As buf_put.
  */
 int response_head(struct buf *out, const struct response *response, bool keep,
     int64_t wall_secs);
 
-/* read of a response's file at off, as pread(2), interrupted or not */
+/* Read from a file at an offset, as pread(2), but restarted after EINTR. */
 ssize_t response_read(int fd, void *bytes, size_t n, int64_t off);
 
 /*
- * Set a field, "Name: value", in place of those of that name, which is as long as
- * n tells.  As buf_put.
+ * Add a header line, "Name: value", and remove those of the same name, which has n
+ * bytes.  As buf_put.
  */
 int response_set(struct response *response, const char *line, size_t n);
 
-/* Not Found for 404 */
+/* Return the reason phrase of a status: "Not Found" for 404. */
 const char *response_reason(int status);
 
-/* Thu, 01 Jan 1970 00:00:00 GMT for a time in seconds */
+/* Format seconds since 1970, as Thu, 01 Jan 1970 00:00:00 GMT. */
 void response_date(char out[RESPONSE_DATE_SIZE], int64_t secs);
 
-/* those n bytes back as seconds, or -1 if they are no such date */
+/* Parse such a date of n bytes.  Returns seconds since 1970, or -1. */
 int64_t response_date_read(const char *p, size_t n);
 
 #endif

@@ -1,4 +1,4 @@
-/* ingest.c - requests that bring update, each in its client's way */
+/* ingest.c - requests that broadcast an update, in the ways of their clients */
 #include <string.h>
 
 #include "push/ingest.h"

@@ -1,4 +1,4 @@
-/* ingest.h - requests that bring update, each in its client's way */
+/* ingest.h - requests that broadcast an update, in the ways of their clients */
 #ifndef INGEST_H
 #define INGEST_H
 
@@ -7,13 +7,16 @@
 #include "http/request.h"
 #include "push/update.h"
 
-/* Return true if the request is one that brings update. */
+/* Return true if a request broadcasts an update. */
 bool ingest_wants(const struct request *r);
 
-/* Return the methods of its path, as Allow has them; NULL: no request brings any there. */
+/*
+ * Return the methods that are allowed at the path of a request, as a list for Allow;
+ * NULL if no request there broadcasts an update.
+ */
 const char *ingest_methods(const struct request *r);
 
-/* Read what it says is new, for which ingest_wants holds; the body is written to. */
+/* Read the update of a request for which ingest_wants is true; modifies the body. */
 void ingest_read(
     const struct request *r, void *body, size_t n, struct update *update);
 

@@ -1,4 +1,4 @@
-/* protocols.c - how update is put to each kind of listener, one row a kind */
+/* protocols.c - updates and reports in the protocols that clients speak */
 #include <string.h>
 
 #include "base/json.h"

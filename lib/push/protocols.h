@@ -1,4 +1,4 @@
-/* protocols.h - how update is put to each kind of listener, one row a kind */
+/* protocols.h - updates and reports in the protocols that clients speak */
 #ifndef PROTOCOLS_H
 #define PROTOCOLS_H
 
@@ -10,53 +10,53 @@
 #include "push/update.h"
 
 enum protocol {
-	PROTOCOL_RELOAD_V1,
-	PROTOCOL_RELOAD_EVENTS,
-	PROTOCOL_BUILD_COMPLETE,
-	PROTOCOL_LIVERELOAD,
-	PROTOCOL_BEXT,
-	PROTOCOL_PLAIN,
+	PROTOCOL_RELOAD_V1, /* reload.js: JSON in a WebSocket */
+	PROTOCOL_RELOAD_EVENTS, /* the same in a stream of events */
+	PROTOCOL_BUILD_COMPLETE, /* {"type":"build_complete"} in a WebSocket */
+	PROTOCOL_LIVERELOAD, /* LiveReload 7 */
+	PROTOCOL_BEXT, /* "reload" in a stream of events */
+	PROTOCOL_PLAIN, /* "reload" in a WebSocket */
 	PROTOCOLS
 };
 
-/* which row listens with a WebSocket, by its path and what it offers */
+/* Return the protocol of a WebSocket, by its path and the subprotocols offered. */
 enum protocol protocol_websocket(const struct request *r);
 
-/* does this request want an event stream, and which? */
+/* Return true if a request wants a stream of events, and set its protocol. */
 bool protocol_events(const struct request *r, enum protocol *d);
 
-/* is it a stream of events (HTML, 9.2), no WebSocket? */
+/* Return true for a stream of events (HTML, 9.2), false for a WebSocket. */
 bool protocol_streams(enum protocol d);
 
-/* the subprotocol that the row answers with, or NULL */
+/* Return the subprotocol that the handshake is answered with, or NULL. */
 const char *protocol_subprotocol(enum protocol d);
 
-/* are texts from these listeners worth a look? */
+/* Return true if its clients send messages that mean something. */
 bool protocol_talks(enum protocol d);
 
 /*
- * Return true if this message of a page says that it shows a generation: set
- * its name, and the milliseconds that it took.
+ * Parse a message of a page that shows a generation.  Returns true, with the name
+ * and the milliseconds that it took, or false for any other message.
  */
 bool protocol_shown(
     const char *text, size_t n, char name[GENERATION_NAME], int64_t *ms);
 
-/* append what a new listener is told first, if anything; as buf_put */
+/* Append what a new client is sent first; as buf_put. */
 int protocol_hello(
     enum protocol d, struct buf *out, const struct generation *h, int64_t now);
 
-/* append these changes, as of the generation of now; as buf_put */
+/* Append an update, with the name of the current generation; as buf_put. */
 int protocol_update(enum protocol d, struct buf *out,
     const struct generation *h, const struct update *update);
 
-/* append the report as it stands, or that there is none now; as buf_put */
+/* Append the report, or that there is none any more; as buf_put. */
 int
 protocol_report(enum protocol d, struct buf *out, const struct generation *h);
 
-/* append what shows that we are there; as buf_put */
+/* Append a ping, or a comment in a stream; as buf_put. */
 int protocol_ping(enum protocol d, struct buf *out);
 
-/* append our last words with the code of RFC 6455, 7.4.1; as buf_put */
+/* Append a close frame with a code of RFC 6455, 7.4.1; as buf_put. */
 int protocol_close(enum protocol d, struct buf *out, int code);
 
 #endif

@@ -1,4 +1,4 @@
-/* update.c - what listeners are told: what kind, which paths, which report */
+/* update.c - what clients are sent: the kind of change, paths, a report */
 #include <string.h>
 
 #include "base/str.h"

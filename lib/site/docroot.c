@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* docroot.c - files beneath a root, and nothing else */
+/* docroot.c - open files beneath a directory, and nothing outside of it */
 #include <sys/stat.h>
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* docroot.h - files beneath a root, and nothing else */
+/* docroot.h - open files beneath a directory, and nothing outside of it */
 #ifndef DOCROOT_H
 #define DOCROOT_H
 
@@ -8,24 +8,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { DOCROOT_PATH = 4096, DOCROOT_LINKS = 40, DOCROOT_HIDDEN = 4 };
+enum {
+	DOCROOT_PATH = 4096, /* bytes of a path */
+	DOCROOT_LINKS = 40, /* symbolic links on the way to a file */
+	DOCROOT_HIDDEN = 4 /* hidden files */
+};
 
-/* a file by what it is, whatever it is called */
+/* Identifies a file, whatever its name. */
 struct docroot_file {
 	dev_t dev;
 	ino_t ino;
 };
 
 /*
- * The directory at path, which may be deleted and made again.  Links are
- * followed as long as they stay beneath it.  A component that starts with a
- * dot, a FIFO or a device is as if it weren't there, and so are the hidden
- * files, which are never even opened.
+ * A directory, which may be deleted and created again.  Symbolic links are
+ * followed as long as they stay beneath it.  Names that start with a dot (but for
+ * /.well-known), FIFOs, devices and hidden files do not exist here; hidden files
+ * are never even opened.
  */
 struct docroot {
-	char *
-	    path; /* from "/" on: the working directory may be made again, too */
-	int fd; /* -1 while there is no such directory */
+	char *path; /* absolute: the working directory may be replaced, too */
+	int fd; /* -1 while the directory does not exist */
 	struct docroot_file self;
 	char *real; /* the path without links, NULL while fd is -1 */
 	size_t nhidden;
@@ -35,40 +38,40 @@ struct docroot {
 };
 
 /*
- * The root at path; 0, or -1 and errno: ENOENT where it may still come, and
- * docroot_renew will find it.
+ * Open the directory at path.  Returns 0, or -1 with errno set.  After ENOENT the
+ * root is usable, and docroot_renew finds the directory once it exists.
  */
 int docroot_init(struct docroot *root, const char *path);
 
-/* give up the root */
+/* Close and free it. */
 void docroot_free(struct docroot *root);
 
-/* this file is not there, whatever it is called; -1 if there are too many */
+/* Hide a file.  Returns 0, or -1: DOCROOT_HIDDEN are hidden already. */
 int docroot_hide(struct docroot *root, dev_t dev, ino_t ino);
 
 /*
- * Whatever file is at path is not there by any other name either; -1 if there
- * are too many, or memory is out.
+ * Hide the file that is at path at any time, under all of its names.  Returns 0, or
+ * -1: DOCROOT_HIDDEN are hidden already, or out of memory.
  */
 int docroot_hide_path(struct docroot *root, const char *path);
 
-/* find the root again where it was replaced; 0, or -1 and errno */
+/* Reopen the directory if it was replaced.  Returns 0, or -1 with errno set. */
 int docroot_renew(struct docroot *root);
 
 /*
- * Open by its path beneath the root, with no slash at either end, a file for
- * reading or a directory to go on from; "" is the root itself.  The descriptor
- * and what fstat says, or -1 and errno: ENOENT for whatever must not be seen,
- * EACCES for what may but can't be read.
+ * Open a file or a directory for reading, by its path beneath the root, without
+ * slashes at the ends; "" is the root.  Sets *st.  Returns a descriptor, which
+ * the caller closes, or -1 with errno set: ENOENT if it does not exist or must not
+ * be served, EACCES if it cannot be read.
  */
 int docroot_open(const struct docroot *root, const char *path, struct stat *st);
 
-/* what it is, without opening it; 0, or -1 and errno as above */
+/* As docroot_open, without opening it.  Returns 0, or -1. */
 int docroot_stat(const struct docroot *root, const char *path, struct stat *st);
 
 /*
- * The same of a name in the directory of descriptor dir, whose path is that;
- * 0, or -1 and errno as above.
+ * As docroot_stat, for a name in a directory that is open as dir and has this
+ * path.
  */
 int docroot_look(const struct docroot *root, int dir, const char *path,
     const char *name, struct stat *st);

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* listing.c - what is in a directory, as the rest of a page */
+/* listing.c - the entries of a directory as a page */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

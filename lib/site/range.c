@@ -1,4 +1,4 @@
-/* range.c - which part of a file is asked for (RFC 9110, 14) */
+/* range.c - range requests (RFC 9110, 14) */
 #include <stdbool.h>
 
 #include "base/str.h"

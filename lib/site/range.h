@@ -1,4 +1,4 @@
-/* range.h - which part of a file is asked for (RFC 9110, 14) */
+/* range.h - range requests (RFC 9110, 14) */
 #ifndef RANGE_H
 #define RANGE_H
 
@@ -7,15 +7,15 @@
 #include "http/request.h"
 
 enum range_result {
-	RANGE_WHOLE, /* none is asked for, or one that is better ignored */
+	RANGE_WHOLE, /* no range is requested, or one that is ignored */
 	RANGE_PART,
-	RANGE_BEYOND /* all of it is behind the end: 416 */
+	RANGE_BEYOND /* it begins after the end: 416 */
 };
 
 /*
- * The part of a file of total bytes: *n of them, *n > 0, from *first on.  Of
- * several parts at once the whole file is made (RFC 9110, 14.2), and so it is
- * of what can't be read, of an empty file, and for a method other than GET.
+ * Find the range that is requested of `total` bytes: *n bytes, at least 1, from
+ * *first on.  Several ranges at once are ignored (RFC 9110, 14.2), as are malformed
+ * ones, ranges of an empty file, and those of other methods than GET.
  */
 enum range_result
 range_of(const struct request *r, int64_t total, int64_t *first, int64_t *n);

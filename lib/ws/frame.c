@@ -1,4 +1,4 @@
-/* frame.c - WebSocket frames (RFC 6455), decoded from bytes in any pieces */
+/* frame.c - read and write WebSocket frames (RFC 6455) */
 #include <stdlib.h>
 #include <string.h>
 

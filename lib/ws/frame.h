@@ -1,4 +1,4 @@
-/* frame.h - WebSocket frames (RFC 6455), decoded from bytes in any pieces */
+/* frame.h - read and write WebSocket frames (RFC 6455) */
 #ifndef FRAME_H
 #define FRAME_H
 
@@ -10,8 +10,9 @@
 #include "base/utf8.h"
 
 enum {
-	FRAME_HEAD_MAX = 14, /* of a frame, with its mask */
-	FRAME_CONTROL_MAX = 125 /* bytes in a close, ping or pong */
+	FRAME_HEAD_MAX = 14, /* bytes of a header, with its mask */
+	FRAME_CONTROL_MAX =
+	    125 /* bytes of the payload of a close, ping or pong */
 };
 
 enum frame_opcode {
@@ -24,60 +25,58 @@ enum frame_opcode {
 };
 
 /*
- * What has been read of one peer's frames.  Payloads are not kept, they are
- * handed on piece by piece; only a control frame, whose pieces may come
- * between those of a message, is collected, in memory that it has while it
+ * The state of a reader of one peer's frames.  Payloads are passed on piece by
+ * piece; only control frames are collected, in memory that is allocated while one
  * is incomplete.
  */
 struct frame_reader {
-	uint64_t left; /* payload of this frame that is still to come */
-	uint64_t max; /* a longer message is refused with 1009; 0: none is */
-	uint64_t total; /* bytes of this message, announced so far */
-	unsigned char *control; /* of this control frame, or NULL */
+	uint64_t left; /* bytes of the payload that are still to come */
+	uint64_t max; /* bytes of a message, else 1009; 0: no limit */
+	uint64_t total; /* bytes of this message, by the headers so far */
+	unsigned char *control; /* the payload of a control frame, or NULL */
 	uint8_t head[FRAME_HEAD_MAX];
 	uint8_t have; /* bytes of head */
 	uint8_t got; /* bytes of control */
-	uint8_t turn; /* the mask's byte that is next */
-	uint8_t
-	    message; /* FRAME_TEXT or FRAME_BINARY within a message, else 0 */
-	bool inside; /* the head is whole, the payload follows */
-	bool client; /* we are the client: the peer must not mask */
+	uint8_t turn; /* index of the next byte of the mask */
+	uint8_t message; /* FRAME_TEXT or FRAME_BINARY in a message, else 0 */
+	bool inside; /* the header is complete, the payload follows */
+	bool client; /* the reader is a client: frames must not be masked */
 	struct utf8 utf8; /* of this text */
 };
 
-/* what one call of frame_feed found */
+/* What frame_feed found. */
 struct frame_piece {
-	enum frame_opcode opcode; /* FRAME_MORE: nothing whole yet */
+	enum frame_opcode opcode; /* FRAME_MORE: nothing yet */
 	const unsigned char *data; /* valid until the next call */
 	size_t n;
-	bool last; /* the end of the message; always so for control frames */
+	bool last; /* of the message; always true for control frames */
 };
 
 /*
- * Take bytes from the front of bytes[0 .. n), which are unmasked in place, up
- * to the next piece.  How many were taken, or the close code, negative, that
- * the peer has earned: -1002, -1007, -1009, or -1011 when memory is out.
+ * Consume bytes up to the next piece; they are unmasked in place.  Returns how many
+ * were consumed, or a negative close code: -1002, -1007, -1009, or -1011 (out of
+ * memory).
  */
 long frame_feed(
     struct frame_reader *w, void *bytes, size_t n, struct frame_piece *piece);
 
-/* give the memory back */
+/* Free the reader. */
 void frame_free(struct frame_reader *w);
 
-/* the code in a close frame, 1005 where there is none, or -1002 or -1007 */
+/* Return the code of a close frame, 1005 if it has none, or -1002 or -1007. */
 int frame_close_code(const struct frame_piece *piece);
 
 /*
- * Append an unmasked frame with a part of a message, FRAME_MORE from the second on;
- * as buf_put.
+ * Append an unmasked frame with a part of a message, with FRAME_MORE from the second
+ * part on; as buf_put.
  */
 int frame_part(struct buf *b, enum frame_opcode op, bool last,
     const void *bytes, size_t n);
 
-/* append one with a whole message; as buf_put */
+/* Append an unmasked frame with a whole message; as buf_put. */
 int frame_put(struct buf *b, enum frame_opcode op, const void *bytes, size_t n);
 
-/* append a close frame; as buf_put */
+/* Append a close frame with a code; as buf_put. */
 int frame_put_close(struct buf *b, int code);
 
 #endif
