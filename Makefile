@@ -54,16 +54,16 @@ SANDBOX = lib/os/sandbox.o lib/os/sandbox_landlock.o lib/os/sandbox_pledge.o
 
 RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
 	lib/http/request.o lib/http/net.o lib/notify/mailbox.o \
-	lib/notify/changelist.o lib/push/routes.o lib/push/connection.o \
+	lib/notify/changelist.o lib/push/routes.o lib/http/connection.o \
 	lib/push/protocols.o lib/push/generation.o lib/push/update.o \
-	lib/push/server.o lib/push/reload_js.o lib/push/ingest.o \
+	lib/http/server.o lib/push/reload_js.o lib/push/ingest.o \
 	lib/ws/base64.o lib/ws/frame.o lib/ws/handshake.o lib/ws/sha1.o $(FILES) $(SANDBOX) \
 	$(SYSTEM) $(FLOOR)
 
 # What a peer needs, without its socket.
 CONN = lib/base/buf.o lib/base/clock.o lib/base/json.o lib/base/str.o \
 	lib/base/utf8.o lib/http/access.o lib/http/request.o \
-	lib/notify/changelist.o lib/push/routes.o lib/push/connection.o \
+	lib/notify/changelist.o lib/push/routes.o lib/http/connection.o \
 	lib/push/protocols.o lib/push/generation.o lib/push/update.o \
 	lib/push/reload_js.o lib/push/ingest.o lib/ws/base64.o \
 	lib/ws/frame.o lib/ws/handshake.o lib/ws/sha1.o $(OS) $(FILES)
@@ -77,9 +77,9 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/base/str.h lib/base/utf8.h lib/http/access.h \
 	lib/http/request.h lib/http/net.h lib/notify/changelist.h \
 	lib/notify/mailbox.h lib/notify/pidfile.h lib/os/os.h \
-	lib/os/sandbox.h lib/os/signals.h lib/push/routes.h lib/push/connection.h \
+	lib/os/sandbox.h lib/os/signals.h lib/push/routes.h lib/http/connection.h \
 	lib/push/protocols.h lib/push/generation.h lib/push/update.h \
-	lib/push/server.h lib/push/reload_js.h lib/push/ingest.h \
+	lib/http/server.h lib/push/reload_js.h lib/push/ingest.h \
 	lib/run/adopted.h lib/run/args.h lib/run/batch.h lib/run/capture.h \
 	lib/run/command.h lib/run/contents.h lib/run/deliver.h \
 	lib/run/dispatch.h lib/run/input.h lib/run/message.h \
@@ -105,8 +105,8 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/notify/changelist tests/unit/notify/mailbox \
 	tests/unit/notify/pidfile tests/unit/notify/pidfile_signal \
 	tests/unit/os/os tests/unit/os/sandbox tests/unit/os/signals \
-	tests/unit/push/routes tests/unit/push/connection tests/unit/push/protocols \
-	tests/unit/push/generation tests/unit/push/update tests/unit/push/server \
+	tests/unit/push/routes tests/unit/http/connection tests/unit/push/protocols \
+	tests/unit/push/generation tests/unit/push/update tests/unit/http/server \
 	tests/unit/push/ingest tests/unit/run/adopted tests/unit/run/args \
 	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/capture \
 	tests/unit/run/command tests/unit/run/contents \
@@ -499,8 +499,14 @@ BASE64_UNIT = tests/unit/ws/base64.o lib/ws/base64.o
 tests/unit/ws/base64: $(BASE64_UNIT)
 	$(LINK) -o $@ $(BASE64_UNIT)
 
-CONNECTION_UNIT = tests/unit/push/connection.o $(CONN)
-tests/unit/push/connection: $(CONNECTION_UNIT)
+# A connection, without its socket, and without what is done about requests.
+CONNECTION = lib/base/buf.o lib/base/str.o lib/base/utf8.o \
+	lib/http/connection.o lib/http/request.o lib/http/response.o \
+	lib/ws/frame.o
+
+CONNECTION_UNIT = tests/unit/http/connection.o $(CONNECTION) lib/ws/base64.o \
+	lib/ws/handshake.o lib/ws/sha1.o
+tests/unit/http/connection: $(CONNECTION_UNIT)
 	$(LINK) -o $@ $(CONNECTION_UNIT)
 
 PROTOCOLS_UNIT = tests/unit/push/protocols.o lib/push/protocols.o \
@@ -556,8 +562,9 @@ UPDATE_UNIT = tests/unit/push/update.o lib/push/update.o lib/base/buf.o \
 tests/unit/push/update: $(UPDATE_UNIT)
 	$(LINK) -o $@ $(UPDATE_UNIT)
 
-SERVER_UNIT = tests/unit/push/server.o lib/push/server.o lib/http/net.o $(CONN)
-tests/unit/push/server: $(SERVER_UNIT)
+SERVER_UNIT = tests/unit/http/server.o lib/http/server.o lib/http/net.o \
+	$(CONNECTION)
+tests/unit/http/server: $(SERVER_UNIT)
 	$(LINK) -o $@ $(SERVER_UNIT)
 
 INJECT_UNIT = tests/unit/site/inject.o lib/site/inject.o lib/base/buf.o \

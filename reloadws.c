@@ -12,13 +12,15 @@
 #include "base/msg.h"
 #include "base/release.h"
 #include "http/net.h"
+#include "http/server.h"
 #include "notify/changelist.h"
 #include "notify/mailbox.h"
 #include "notify/pidfile.h"
 #include "os/sandbox.h"
 #include "os/signals.h"
 #include "push/generation.h"
-#include "push/server.h"
+#include "push/protocols.h"
+#include "push/routes.h"
 
 enum {
 	PLACES = SERVER_SOCKETS / 2, /* -l; of each come two sockets at most */
@@ -45,8 +47,9 @@ static struct {
 	const char *pidpath;
 	const char *dir; /* NULL: serve none */
 	bool input; /* changes come from standard input, too */
-	/* what all peers share */
-	struct world world;
+	/* what all connections share */
+	struct handler handler;
+	struct routes routes;
 	struct generation generation;
 	struct access access;
 	struct site site;
@@ -55,7 +58,7 @@ static struct {
 	size_t nlistening;
 	char url[NET_URL]; /* of the first of these, for a browser */
 	bool heard, refused; /* what advise() and refused() say is said */
-	struct server peers;
+	struct server server;
 	struct pidfile pidfile;
 	struct mailbox box; /* at rest, or closed */
 	/* the broadcast that is to be spoken of, under -v */
@@ -88,8 +91,8 @@ has_terminal(void)
 static void
 set_clock(void)
 {
-	srv.world.now = clock_ms();
-	srv.world.wall = clock_wall_ns() / 1000000000;
+	srv.handler.now = clock_ms();
+	srv.handler.wall = clock_wall_ns() / 1000000000;
 }
 
 /* `what` and to how many, and how long it took until they showed it, or -1 */
@@ -150,39 +153,47 @@ refused(struct span who)
 	srv.refused = true;
 }
 
-/* Everything new goes through here, however it came. */
+/* A broadcast of changes: what is said of it waits for pages to show it. */
+static void
+begin_told_of(size_t clients, size_t pages)
+{
+	char name[GENERATION_NAME];
+
+	generation_name(&srv.generation, name);
+	snprintf(srv.told_of.subject, SUBJECT, "%s %s", name,
+	    update_subject(&srv.generation.last));
+	srv.told_of.listeners = clients;
+	srv.told_of.pages = pages;
+	srv.told_of.longest = -1;
+	srv.told_of.until = srv.handler.now + SHOWN_MS;
+	if (pages == 0 || !msg_verbose())
+		speak();
+	advise(clients);
+}
+
+/* All updates go through here. */
 static void
 broadcast(struct update *update)
 {
-	const struct generation *h;
-	char name[GENERATION_NAME];
-	size_t listeners, pages;
-	uint32_t reports;
-	uint64_t n;
+	struct protocol_frames frames = { .generation = &srv.generation };
+	struct client latest;
+	struct generation *g;
 
-	h = &srv.generation;
-	n = h->n;
-	reports = h->reports;
-	generation_add(&srv.generation, update, srv.world.now);
-	listeners = server_tell(
-	    &srv.peers, h->n != n, h->reports != reports, &pages);
+	g = &srv.generation;
+	latest = (struct client){ .sent = g->n, .reported = g->reports };
+	generation_add(g, update, srv.handler.now);
+	frames.update = g->n != latest.sent;
+	frames.report = g->reports != latest.reported;
+	latest = (struct client){ .sent = g->n, .reported = g->reports };
+	server_broadcast(&srv.server, protocol_frame, &frames, &latest);
+	protocol_frames_free(&frames);
 	speak();
-	if (h->n != n) {
-		generation_name(h, name);
-		snprintf(srv.told_of.subject, SUBJECT, "%s %s", name,
-		    update_subject(&h->last));
-		srv.told_of.listeners = listeners;
-		srv.told_of.pages = pages;
-		srv.told_of.longest = -1;
-		srv.told_of.until = srv.world.now + SHOWN_MS;
-		if (pages == 0 || !msg_verbose())
-			speak();
-		advise(listeners);
-	}
-	if (h->reports != reports)
-		say_told(h->report.len > 0 ? "the build is broken"
+	if (frames.update)
+		begin_told_of(frames.sent, frames.pages);
+	if (frames.report)
+		say_told(g->report.len > 0 ? "the build is broken"
 					   : "the build is mended",
-		    listeners, -1);
+		    frames.sent, -1);
 }
 
 /* no new peers, no pidfile; those that are here get our last words */
@@ -191,9 +202,9 @@ leave(void)
 {
 	if (srv.end != INT64_MAX) /* asked twice */
 		exit(0);
-	srv.end = srv.world.now + LEAVE_MS;
+	srv.end = srv.handler.now + LEAVE_MS;
 	speak();
-	server_leave(&srv.peers);
+	server_leave(&srv.server);
 	if (pidfile_ours(&srv.pidfile))
 		mailbox_remove(srv.pidpath);
 	pidfile_release(&srv.pidfile);
@@ -242,7 +253,7 @@ take_signals(void)
 	hup = signals_has(got, SIGHUP);
 	hung_up = hup && srv.terminal && !has_terminal();
 	ring = signals_has(got, SIGUSR1) || (hup && !hung_up);
-	few = srv.peers.n < FEW;
+	few = srv.server.n < FEW;
 	update_init(&update);
 	if (ring || signals_has(got, SIGUSR2))
 		read_letters(result, &update);
@@ -279,7 +290,7 @@ take_record(const struct changelist_record *record)
 	if (update_record(&srv.told, record))
 		pass_on();
 	else if (srv.flush == INT64_MAX)
-		srv.flush = srv.world.now + MERGE_MS;
+		srv.flush = srv.handler.now + MERGE_MS;
 }
 
 /* At its end we go on without it. */
@@ -305,7 +316,7 @@ take_input(void)
 	changelist_finish(&srv.reader, &record);
 	take_record(&record);
 	pass_on();
-	srv.peers.fds[OWN_INPUT].fd = -1;
+	srv.server.fds[OWN_INPUT].fd = -1;
 	msg_why("standard input: ended");
 }
 
@@ -316,7 +327,7 @@ open_input(void)
 	changelist_begin(&srv.reader, '\n');
 	srv.flush = INT64_MAX;
 	if (srv.input)
-		srv.peers.fds[OWN_INPUT] = (struct pollfd){ .fd = STDIN_FILENO,
+		srv.server.fds[OWN_INPUT] = (struct pollfd){ .fd = STDIN_FILENO,
 			.events = POLLIN };
 }
 
@@ -326,7 +337,7 @@ static bool
 is_over(void)
 {
 	return srv.end != INT64_MAX &&
-	    (srv.peers.n == 0 || srv.world.now >= srv.end);
+	    (srv.server.n == 0 || srv.handler.now >= srv.end);
 }
 
 /* the first of our own deadlines */
@@ -343,18 +354,18 @@ static void
 loop(void)
 {
 	while (!is_over()) {
-		if (server_wait(&srv.peers, next()) < 0)
+		if (server_wait(&srv.server, next()) < 0)
 			msg_die("poll:");
 		set_clock();
-		if (srv.peers.fds[OWN_SIGNALS].revents != 0)
+		if (srv.server.fds[OWN_SIGNALS].revents != 0)
 			take_signals();
-		if (srv.peers.fds[OWN_INPUT].revents != 0)
+		if (srv.server.fds[OWN_INPUT].revents != 0)
 			take_input();
-		if (srv.world.now >= srv.flush)
+		if (srv.handler.now >= srv.flush)
 			pass_on();
-		if (srv.world.now >= srv.told_of.until)
+		if (srv.handler.now >= srv.told_of.until)
 			speak();
-		server_serve(&srv.peers);
+		server_serve(&srv.server);
 	}
 }
 
@@ -368,7 +379,7 @@ catch_signals(void)
 	fd = signals_open();
 	if (fd < 0)
 		msg_die("pipe:");
-	srv.peers.fds[OWN_SIGNALS] = (struct pollfd){ .fd = fd,
+	srv.server.fds[OWN_SIGNALS] = (struct pollfd){ .fd = fd,
 		.events = POLLIN };
 	signals_ignore(SIGPIPE);
 	for (i = 0; i < sizeof signals / sizeof signals[0]; i++)
@@ -398,7 +409,7 @@ listen_at(struct net_place *place)
 			msg_die("%s port %u:", place->address, place->port);
 		if (!end->wildcard)
 			srv.host[srv.access.n++] = end->address;
-		server_listen(&srv.peers, fds[i], end->wildcard);
+		server_listen(&srv.server, fds[i], end->wildcard);
 	}
 }
 
@@ -438,7 +449,7 @@ open_site(void)
 {
 	if (srv.dir == NULL)
 		return;
-	srv.world.site = &srv.site;
+	srv.routes.site = &srv.site;
 	if (site_init(&srv.site, srv.dir) == 0)
 		return;
 	if (errno != ENOENT)
@@ -481,21 +492,22 @@ start(void)
 {
 	size_t i;
 
-	if (server_init(&srv.peers, &srv.world) < 0)
+	if (server_init(&srv.server, &srv.handler) < 0)
 		msg_die("connections:");
 	net_raise_limit();
 	catch_signals();
 	set_clock();
-	srv.world.access = &srv.access;
-	srv.world.why = msg_verbose() ? msg_why : NULL;
-	srv.world.generation = &srv.generation;
-	srv.world.ring = broadcast;
-	srv.world.shown = shown;
-	srv.world.refused = refused;
+	srv.handler.log = msg_verbose() ? msg_why : NULL;
+	srv.routes = (struct routes){ .access = &srv.access,
+		.generation = &srv.generation,
+		.broadcast = broadcast,
+		.shown = msg_verbose() ? shown : NULL,
+		.refused = refused };
+	routes_handle(&srv.routes, &srv.handler);
 	generation_init(&srv.generation,
 	    (uint32_t)((uint64_t)clock_wall_ns() / 1000 +
 		(uint64_t)getpid() * 2654435761u),
-	    srv.world.now);
+	    srv.handler.now);
 	open_input();
 	open_site();
 	if (srv.nplaces == 0)

@@ -140,6 +140,17 @@ response_free(struct response *response)
 	response->fd = -1;
 }
 
+void
+response_text(struct response *response, int status, const char *why)
+{
+	response->status = status;
+	buf_puts(&response->fields,
+	    "Content-Type: text/plain; charset=utf-8\r\n"
+	    "Cache-Control: no-store\r\n");
+	buf_printf(&response->body, "%d %s%s%s\n", status,
+	    response_reason(status), *why == '\0' ? "" : ": ", why);
+}
+
 int
 response_set(struct response *response, const char *line, size_t n)
 {

@@ -51,6 +51,9 @@ ssize_t response_read(int fd, void *bytes, size_t n, int64_t off);
  */
 int response_set(struct response *response, const char *line, size_t n);
 
+/* Fill in a plain text that says what is wrong; `why` may be "". */
+void response_text(struct response *response, int status, const char *why);
+
 /* Return the reason phrase of a status: "Not Found" for 404. */
 const char *response_reason(int status);
 

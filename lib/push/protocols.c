@@ -11,7 +11,8 @@ enum {
 	    UPDATE_BYTES, /* as JSON it may be six times as long */
 	TOLD_ONE_BY_ONE = 32, /* paths, in a message each */
 	SHOWN_MAX = 86400000, /* ms that it may take a page to show something */
-	SHOWN_DIGITS = 8 /* of that */
+	SHOWN_DIGITS = 8, /* of that */
+	FRAMES_MAX = 1 << 20 /* bytes of all messages of a broadcast */
 };
 
 /* a message in its frame, freed */
@@ -385,16 +386,37 @@ protocol_report(enum protocol d, struct buf *out, const struct generation *h)
 	return rows[d].report == NULL ? 0 : rows[d].report(out, h);
 }
 
-int
-protocol_ping(enum protocol d, struct buf *out)
+const struct buf *
+protocol_frame(void *arg, unsigned protocol)
 {
-	if (rows[d].streams)
-		return buf_puts(out, ":\n\n");
-	return frame_put(out, FRAME_PING, NULL, 0);
+	struct protocol_frames *f;
+	struct buf *frame;
+
+	f = arg;
+	f->sent++;
+	f->pages += protocol_talks((enum protocol)protocol);
+	frame = &f->frame[protocol];
+	if (f->made[protocol])
+		return frame->max == 0 ? NULL : frame;
+	f->made[protocol] = true;
+	*frame = (struct buf){ .max = FRAMES_MAX };
+	if ((!f->update ||
+		protocol_update((enum protocol)protocol, frame, f->generation,
+		    &f->generation->last) == 0) &&
+	    (!f->report ||
+		protocol_report(
+		    (enum protocol)protocol, frame, f->generation) == 0))
+		return frame;
+	buf_free(frame);
+	frame->max = 0;
+	return NULL;
 }
 
-int
-protocol_close(enum protocol d, struct buf *out, int code)
+void
+protocol_frames_free(struct protocol_frames *f)
 {
-	return rows[d].streams ? 0 : frame_put_close(out, code);
+	size_t i;
+
+	for (i = 0; i < PROTOCOLS; i++)
+		buf_free(&f->frame[i]);
 }

@@ -53,10 +53,19 @@ int protocol_update(enum protocol d, struct buf *out,
 int
 protocol_report(enum protocol d, struct buf *out, const struct generation *h);
 
-/* Append a ping, or a comment in a stream; as buf_put. */
-int protocol_ping(enum protocol d, struct buf *out);
+/* A broadcast in each protocol, made when a client first needs it. */
+struct protocol_frames {
+	const struct generation *generation;
+	bool update, report; /* what is new */
+	bool made[PROTOCOLS];
+	struct buf frame[PROTOCOLS]; /* max 0: out of memory */
+	size_t sent; /* calls of protocol_frame, one a client */
+	size_t pages; /* of those: clients that say when they show it */
+};
 
-/* Append a close frame with a code of RFC 6455, 7.4.1; as buf_put. */
-int protocol_close(enum protocol d, struct buf *out, int code);
+/* Return the frames for one more client; NULL: out of memory.  arg: the frames. */
+const struct buf *protocol_frame(void *arg, unsigned protocol);
+
+void protocol_frames_free(struct protocol_frames *f);
 
 #endif

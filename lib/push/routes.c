@@ -1,9 +1,10 @@
-/* routes.c - what each request gets: files, the script, update, or a refusal */
+/* routes.c - what requests get, and what clients are owed: files, updates, reports */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "push/ingest.h"
+#include "push/protocols.h"
 #include "push/reload_js.h"
 #include "push/routes.h"
 #include "ws/handshake.h"
@@ -56,18 +57,6 @@ field(struct response *response, const char *name, const char *value)
 	buf_puts(&response->fields, "\r\n");
 }
 
-void
-routes_status(struct response *response, int status, const char *why)
-{
-	response->status = status;
-	field(response, "Content-Type", "text/plain; charset=utf-8");
-	field(response, "Cache-Control", "no-store");
-	if (status == 426)
-		field(response, "Sec-WebSocket-Version", "13");
-	buf_printf(&response->body, "%d %s%s%s\n", status,
-	    response_reason(status), *why == '\0' ? "" : ": ", why);
-}
-
 /* "boot-n" in quotes; a report that goes, or comes, makes it another */
 static void
 state_tag(const struct generation *h, struct buf *b)
@@ -83,13 +72,13 @@ state_tag(const struct generation *h, struct buf *b)
 }
 
 static void
-put_state(const struct world *w, struct buf *b)
+put_state(const struct routes *w, struct buf *b)
 {
 	const struct buf *report;
 
 	buf_puts(b, "{");
-	generation_put(w->generation, b, w->now);
-	buf_printf(b, ",\"listeners\":%lu", (unsigned long)w->listeners);
+	generation_put(w->generation, b, w->handler->now);
+	buf_printf(b, ",\"listeners\":%lu", (unsigned long)w->handler->clients);
 	report = &w->generation->report;
 	if (report->len > 0) {
 		buf_puts(b, ",\"text\":");
@@ -100,7 +89,7 @@ put_state(const struct world *w, struct buf *b)
 
 static void
 answer_state(
-    const struct world *w, const struct request *r, struct response *response)
+    const struct routes *w, const struct request *r, struct response *response)
 {
 	struct buf tag = { .max = 2 * GENERATION_NAME };
 
@@ -108,7 +97,7 @@ answer_state(
 	field(response, "Cache-Control", "no-cache");
 	state_tag(w->generation, &tag);
 	if (tag.len == 0) {
-		routes_status(response, 503, "out of memory");
+		response_text(response, 503, "out of memory");
 		return;
 	}
 	field(response, "ETag", (char *)buf_head(&tag));
@@ -121,7 +110,7 @@ answer_state(
 
 /* The generation goes into the script; nothing else, since any page may read it. */
 static void
-answer_script(const struct world *w, struct response *response)
+answer_script(const struct routes *w, struct response *response)
 {
 	static const char marker[] = "/*served*/null";
 	const size_t len = sizeof marker - 1;
@@ -189,7 +178,7 @@ wants_websocket(const struct request *r)
 }
 
 /* RFC 6455, 4.2 */
-static enum routes_result
+static enum handler_result
 answer_websocket(
     const struct request *r, struct response *response, enum protocol *protocol)
 {
@@ -197,16 +186,17 @@ answer_websocket(
 	struct span key;
 
 	if (!span_is(request_field(r, "sec-websocket-version", 0), "13")) {
-		routes_status(response, 426, "WebSocket version 13 only");
+		response_text(response, 426, "WebSocket version 13 only");
+		field(response, "Sec-WebSocket-Version", "13");
 		field(response, "Upgrade", "websocket");
 		field(response, "Connection", "Upgrade");
-		return ROUTES_READY;
+		return HANDLER_DONE;
 	}
 	key = request_field(r, "sec-websocket-key", 0);
 	if (key.p == NULL || !handshake_key_good(key.p, key.n) ||
 	    r->length > 0) {
-		routes_status(response, 400, "no good Sec-WebSocket-Key");
-		return ROUTES_READY;
+		response_text(response, 400, "no good Sec-WebSocket-Key");
+		return HANDLER_DONE;
 	}
 	*protocol = protocol_websocket(r);
 	handshake_accept(key.p, accept);
@@ -217,23 +207,23 @@ answer_websocket(
 	if (protocol_subprotocol(*protocol) != NULL)
 		field(response, "Sec-WebSocket-Protocol",
 		    protocol_subprotocol(*protocol));
-	return ROUTES_LISTEN;
+	return HANDLER_WEBSOCKET;
 }
 
 /* HTML, 9.2: the stream has no length, and ends with the connection */
-static enum routes_result
+static enum handler_result
 answer_events(const struct request *r, struct response *response)
 {
 	field(response, "Content-Type", "text/event-stream");
 	field(response, "Cache-Control", "no-store");
 	field(response, "X-Accel-Buffering", "no");
 	response->len = RESPONSE_ENDLESS;
-	return r->method == METHOD_HEAD ? ROUTES_READY : ROUTES_LISTEN;
+	return r->method == METHOD_HEAD ? HANDLER_DONE : HANDLER_STREAM;
 }
 
 /* {"ok":true,"generation":"...","listeners":3} */
 static void
-answer_trigger(const struct world *w, const struct request *r, void *body,
+answer_trigger(const struct routes *w, const struct request *r, void *body,
     size_t n, struct response *response)
 {
 	char name[GENERATION_NAME];
@@ -241,37 +231,37 @@ answer_trigger(const struct world *w, const struct request *r, void *body,
 
 	update_init(&update);
 	ingest_read(r, body, n, &update);
-	w->ring(&update);
+	w->broadcast(&update);
 	generation_name(w->generation, name);
 	field(response, "Content-Type", "application/json");
 	field(response, "Cache-Control", "no-store");
 	buf_printf(&response->body,
 	    "{\"ok\":true,\"generation\":\"%s\",\"listeners\":%lu}\n", name,
-	    (unsigned long)w->listeners);
+	    (unsigned long)w->handler->clients);
 }
 
-static enum routes_result
+static enum handler_result
 answer_file(
-    const struct world *w, const struct request *r, struct response *response)
+    const struct routes *w, const struct request *r, struct response *response)
 {
 	char name[GENERATION_NAME];
 
 	if (w->site != NULL) {
 		generation_name(w->generation, name);
 		if (site_answer(w->site, r, name, response) == SITE_AGAIN)
-			return ROUTES_AGAIN;
+			return HANDLER_LATER;
 	} else if (span_is(r->path, "/")) {
 		field(response, "Content-Type", "text/html; charset=utf-8");
 		field(response, "Cache-Control", "no-cache");
 		buf_puts(&response->body, welcome);
 	} else {
-		routes_status(response, 404, "no files are served without -d");
+		response_text(response, 404, "no files are served without -d");
 	}
-	return ROUTES_READY;
+	return HANDLER_DONE;
 }
 
-static enum routes_result
-answer_get(const struct world *w, const struct request *r,
+static enum handler_result
+answer_get(const struct routes *w, const struct request *r,
     struct response *response, enum protocol *protocol)
 {
 	if (wants_websocket(r))
@@ -285,30 +275,30 @@ answer_get(const struct world *w, const struct request *r,
 		answer_script(w, response);
 	else
 		return answer_file(w, r, response);
-	return ROUTES_READY;
+	return HANDLER_DONE;
 }
 
-static enum routes_result
-route(const struct world *w, const struct request *r, void *body, size_t n,
+static enum handler_result
+route(const struct routes *w, const struct request *r, void *body, size_t n,
     struct response *response, enum protocol *protocol)
 {
 	if (ingest_wants(r)) {
 		/* Any page can make a browser send one: see access_allows. */
 		if (r->method == METHOD_GET && !access_is_loopback(r->host))
-			routes_status(
+			response_text(
 			    response, 403, "by GET at localhost only; POST it");
 		else
 			answer_trigger(w, r, body, n, response);
 	} else if (r->method == METHOD_OPTIONS)
 		answer_options(r, response);
 	else if (r->method == METHOD_UNKNOWN)
-		routes_status(response, 501, "");
+		response_text(response, 501, "");
 	else if (!is_read(r)) {
-		routes_status(response, 405, "");
+		response_text(response, 405, "");
 		field(response, "Allow", methods_of(r));
 	} else
 		return answer_get(w, r, response, protocol);
-	return ROUTES_READY;
+	return HANDLER_DONE;
 }
 
 /*
@@ -317,7 +307,8 @@ route(const struct world *w, const struct request *r, void *body, size_t n,
  * has no origin, or any, is let in by -a.
  */
 static void
-share(const struct world *w, const struct request *r, struct response *response)
+share(
+    const struct routes *w, const struct request *r, struct response *response)
 {
 	struct span origin;
 
@@ -339,34 +330,110 @@ share(const struct world *w, const struct request *r, struct response *response)
 /* What is named is the first that would have to be another. */
 static void
 refuse(
-    const struct world *w, const struct request *r, struct response *response)
+    const struct routes *w, const struct request *r, struct response *response)
 {
 	struct span who;
 
 	who = r->host;
-	if (access_host(w->access, r->host, w->local))
+	if (access_host(w->access, r->host, w->handler->local))
 		who = request_field(r, "origin", 0);
 	if (w->refused != NULL && who.p != NULL && who.n > 0)
 		w->refused(who);
-	routes_status(
+	response_text(
 	    response, 403, "not a Host or Origin of this server; see -a");
 }
 
-enum routes_result
-routes_answer(const struct world *w, const struct request *r, void *body,
-    size_t n, struct response *response, enum protocol *protocol)
-{
-	enum routes_result result;
+/* ---- the handler ---- */
 
-	if (!access_allows(w->access, r, w->local)) {
+/* A client that comes back says what it was sent last (HTML, 9.2.4). */
+static void
+begin_client(const struct routes *w, const struct request *r,
+    enum protocol protocol, struct client *client)
+{
+	struct span last;
+
+	last = request_field(r, "last-event-id", 0);
+	client->protocol = (uint8_t)protocol;
+	client->sent = last.p == NULL
+	    ? w->generation->n
+	    : generation_find(w->generation, last.p, last.n);
+	client->reported = w->generation->reports;
+}
+
+static enum handler_result
+respond(void *arg, const struct request *r, void *body, size_t n,
+    struct response *response, struct client *client)
+{
+	const struct routes *w;
+	enum handler_result result;
+	enum protocol protocol;
+
+	w = arg;
+	if (!access_allows(w->access, r, w->handler->local)) {
 		refuse(w, r, response);
-		return ROUTES_READY;
+		return HANDLER_DONE;
 	}
-	result = route(w, r, body, n, response, protocol);
-	if (result == ROUTES_READY ||
-	    (result == ROUTES_LISTEN && protocol_streams(*protocol)))
+	result = route(w, r, body, n, response, &protocol);
+	if (result == HANDLER_DONE || result == HANDLER_STREAM)
 		share(w, r, response);
 	if (response->is_site)
 		site_put_fields(w->site, response);
+	if (result == HANDLER_WEBSOCKET || result == HANDLER_STREAM)
+		begin_client(w, r, protocol, client);
 	return result;
+}
+
+static int
+hello(void *arg, struct client *client, struct buf *out)
+{
+	const struct routes *w;
+
+	w = arg;
+	return protocol_hello((enum protocol)client->protocol, out,
+	    w->generation, w->handler->now);
+}
+
+static int
+owed(void *arg, struct client *client, struct buf *out)
+{
+	const struct generation *g;
+	enum protocol protocol;
+	int result;
+
+	g = ((const struct routes *)arg)->generation;
+	protocol = (enum protocol)client->protocol;
+	result = 0;
+	if (client->sent != g->n)
+		result = protocol_update(
+		    protocol, out, g, generation_since(g, client->sent));
+	if (result == 0 && client->reported != g->reports)
+		result = protocol_report(protocol, out, g);
+	client->sent = g->n;
+	client->reported = g->reports;
+	return result;
+}
+
+static void
+text(void *arg, const struct client *client, const char *bytes, size_t n)
+{
+	const struct routes *w;
+	char name[GENERATION_NAME];
+	int64_t ms;
+
+	w = arg;
+	if (w->shown != NULL &&
+	    protocol_talks((enum protocol)client->protocol) &&
+	    protocol_shown(bytes, n, name, &ms))
+		w->shown(name, ms);
+}
+
+void
+routes_handle(struct routes *routes, struct handler *handler)
+{
+	routes->handler = handler;
+	handler->arg = routes;
+	handler->respond = respond;
+	handler->hello = hello;
+	handler->owed = owed;
+	handler->text = text;
 }

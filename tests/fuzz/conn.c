@@ -1,21 +1,23 @@
-/* connection.c - fuzz target: a whole peer, what it sends in any pieces, and update */
+/* conn.c - fuzz target: a whole peer, what it sends in any pieces, and updates */
 #include <stdarg.h>
 
 #include "fuzz.h"
-#include "push/connection.h"
+#include "push/protocols.h"
+#include "push/routes.h"
 
 /*
  * The first two bytes are the seed of all that comes by chance: the pieces, how
- * much the peer takes, when time passes and update comes.  The others are what it
- * sends.  The owner does what peers.c does, without sockets.
+ * much the peer takes, when time passes and updates come.  The others are what it
+ * sends.  The owner does what server.c does, without sockets.
  */
 enum { SEED = 2, TURNS = 10000, SILENT = 16, TICKS = 20, HEAD = 4096 };
 
 static struct generation generation;
 static void ring(struct update *update);
 static const struct access closed = { .n = 0 };
-static struct world world = {
-	.access = &closed, .generation = &generation, .ring = ring
+static struct handler handler;
+static struct routes routes = {
+	.access = &closed, .generation = &generation, .broadcast = ring
 };
 static struct connection c;
 static uint32_t seed;
@@ -39,7 +41,7 @@ chance(uint32_t in)
 static void
 ring(struct update *update)
 {
-	generation_add(&generation, update, world.now);
+	generation_add(&generation, update, handler.now);
 	must(update->kind == UPDATE_NONE && update->paths.data == NULL);
 }
 
@@ -101,11 +103,9 @@ static void
 take(size_t n)
 {
 	must(c.out.len <= CONNECTION_OUT && n <= c.out.len);
-	if (peer.began ||
-	    (c.state == CONNECTION_CLIENT &&
-		!protocol_streams((enum protocol)c.protocol)))
+	if (peer.began || (c.state == CONNECTION_CLIENT && !c.is_stream))
 		take_listener(buf_head(&c.out), n);
-	connection_sent(&c, &world, n);
+	connection_sent(&c, &handler, n);
 }
 
 static void
@@ -120,8 +120,8 @@ take_all(void)
 	must(c.over || c.out.data == NULL);
 	/* who takes what it gets is owed nothing */
 	if (!c.over && c.state == CONNECTION_CLIENT)
-		must(
-		    c.told == generation.n && c.reported == generation.reports);
+		must(c.client.sent == generation.n &&
+		    c.client.reported == generation.reports);
 }
 
 static void
@@ -130,34 +130,35 @@ add_news(void)
 	static const char *const lists[] = { "", "a.css\n", "b.html\n\"\n",
 		"! cc: no\n", "*\n", "! x\na.css\n", "\xff\n", "a.css\n\n" };
 	char list[32];
+	struct protocol_frames frames = { .generation = &generation };
+	struct client latest = { .sent = generation.n,
+		.reported = generation.reports };
+	const struct buf *frame;
 	struct update update;
-	uint64_t n;
-	uint32_t reports;
 
-	n = generation.n;
-	reports = generation.reports;
 	update_init(&update);
 	snprintf(list, sizeof list, "%s", lists[seed >> 20 & 7]);
 	update_read(&update, list, strlen(list));
 	ring(&update);
 	if (!connection_ready(&c))
 		return;
-	/* as server_tell does, to a peer that takes nothing at once */
-	if (generation.n != n)
-		must(protocol_update((enum protocol)c.protocol, &c.out,
-			 &generation, &generation.last) == 0);
-	if (generation.reports != reports)
-		must(protocol_report(
-			 (enum protocol)c.protocol, &c.out, &generation) == 0);
-	connection_told(&c, &world, NULL, 0);
+	/* as server_broadcast does, to a client that takes nothing at once */
+	frames.update = generation.n != latest.sent;
+	frames.report = generation.reports != latest.reported;
+	latest.sent = generation.n;
+	latest.reported = generation.reports;
+	frame = protocol_frame(&frames, c.client.protocol);
+	must(frame != NULL);
+	connection_broadcast(&c, &latest, buf_head(frame), frame->len);
+	protocol_frames_free(&frames);
 }
 
 static void
 tick(void)
 {
-	if (world.now < c.deadline)
-		world.now = c.deadline;
-	connection_tick(&c, &world);
+	if (handler.now < c.deadline)
+		handler.now = c.deadline;
+	connection_tick(&c, &handler);
 }
 
 /* what may happen beside the bytes that it sends */
@@ -175,7 +176,7 @@ happen(void)
 	if (chance(64) && !c.over)
 		tick();
 	if (chance(256) && !c.over)
-		connection_leave(&c, &world);
+		connection_leave(&c, &handler);
 	was = c.shut;
 	must(!connection_shuts(&c) || (!was && c.out.len == 0));
 }
@@ -205,16 +206,17 @@ begin(const uint8_t *data)
 	static bool once;
 
 	if (!once && site_init(&site, "tests/site") == 0)
-		world.site = &site;
+		routes.site = &site;
 	once = true;
-	world.now = 1000;
-	generation_init(&generation, 0x9f3c01d2, world.now);
+	handler.now = 1000;
+	generation_init(&generation, 0x9f3c01d2, handler.now);
 	memset(&peer, 0, sizeof peer);
 	peer.ws.client = true;
 	seed = ((uint32_t)data[0] << 8 | data[1]) + 1;
-	world.why = (seed & 2) != 0 ? why : NULL;
-	world.shown = shown;
-	connection_init(&c, world.now);
+	handler.log = (seed & 2) != 0 ? why : NULL;
+	routes.shown = shown;
+	routes_handle(&routes, &handler);
+	connection_init(&c, handler.now);
 }
 
 int
@@ -233,7 +235,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		len = connection_reads(&c) ? fuzz_piece(&seed, n - i) : 0;
 		if (len > 0) {
 			part = fuzz_copy(data + i, len);
-			connection_feed(&c, &world, part, len);
+			connection_feed(&c, &handler, part, len);
 			free(part);
 		}
 		i += len;

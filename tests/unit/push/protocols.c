@@ -253,28 +253,26 @@ test_shown(void)
 	    "anything else says nothing");
 }
 
+/* A broadcast is made once for each protocol that has clients. */
 static void
-test_last(void)
+test_frames(void)
 {
-	int i, all;
+	struct protocol_frames frames = {
+		.generation = &h, .update = true, .report = true
+	};
+	const struct buf *first, *other;
 
-	protocol_ping(PROTOCOL_PLAIN, &b);
-	ok(b.len == 2 && memcmp(buf_head(&b), "\x89\0", 2) == 0,
-	    "a WebSocket is pinged");
-	buf_free(&b);
-	protocol_ping(PROTOCOL_BEXT, &b);
-	ok(IS(take(PROTOCOL_BEXT), ":\n\n"), "a stream gets a comment");
-	protocol_close(PROTOCOL_PLAIN, &b, 1001);
-	ok(b.len == 4 && memcmp(buf_head(&b), "\x88\x02\x03\xe9", 4) == 0,
-	    "a WebSocket is closed with a code");
-	buf_free(&b);
-	ok(protocol_close(PROTOCOL_BEXT, &b, 1001) == 0 && b.len == 0,
-	    "a stream just ends");
-	b.max = 3;
-	for (i = 0, all = 1; i < PROTOCOLS; i++)
-		all = all && IS(told((enum protocol)i, "a\n"), "-1");
-	ok(all, "what does not fit is an error, in any row");
-	buf_free(&b);
+	add("a.css\n! bad\n");
+	first = protocol_frame(&frames, PROTOCOL_RELOAD_V1);
+	other = protocol_frame(&frames, PROTOCOL_PLAIN);
+	ok(first != NULL && first->len > 0 && other != NULL &&
+		IS((char *)buf_head(other) + 2, "reload"),
+	    "a broadcast is made for a protocol");
+	ok(protocol_frame(&frames, PROTOCOL_RELOAD_V1) == first, "once");
+	ok(frames.sent == 3 && frames.pages == 2, "its clients are counted");
+	ok(!frames.made[PROTOCOL_LIVERELOAD],
+	    "nothing is made for one that has none");
+	protocol_frames_free(&frames);
 }
 
 int
@@ -288,7 +286,7 @@ main(void)
 	test_reports();
 	test_others();
 	test_shown();
-	test_last();
+	test_frames();
 	update_free(&update);
 	generation_free(&h);
 	return test_end();

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../test.h"
+#include "push/protocols.h"
 #include "push/reload_js.h"
 #include "push/routes.h"
 
@@ -10,14 +11,13 @@ static const struct access closed = { .n = 0 };
 static const struct access opened = { .any = true };
 static struct generation generation;
 static void ring(struct update *update);
-static struct world w = { .access = &closed,
-	.generation = &generation,
-	.ring = ring,
-	.listeners = 3,
-	.now = 2234 };
+static struct routes w = {
+	.access = &closed, .generation = &generation, .broadcast = ring
+};
+static struct handler h = { .clients = 3, .now = 2234 };
 static struct response response;
-static enum protocol protocol;
-static enum routes_result result;
+static struct client client;
+static enum handler_result result;
 
 static void
 ring(struct update *update)
@@ -41,8 +41,7 @@ ask(const char *line, const char *fields)
 	if (request_parse(head, strlen(head), &r) < 0)
 		return 0;
 	snprintf(copy, sizeof copy, "%s", body);
-	result = routes_answer(
-	    &w, &r, copy, strlen(copy), &response, &protocol);
+	result = h.respond(h.arg, &r, copy, strlen(copy), &response, &client);
 	buf_put(&response.fields, "", 1);
 	response.fields.len--;
 	buf_put(&response.body, "", 1);
@@ -156,7 +155,8 @@ static void
 test_events(void)
 {
 	ok(ask("GET /reload", "Accept: text/event-stream\r\n") == 200 &&
-		result == ROUTES_LISTEN && protocol == PROTOCOL_RELOAD_EVENTS &&
+		result == HANDLER_STREAM &&
+		client.protocol == PROTOCOL_RELOAD_EVENTS &&
 		response.len == RESPONSE_ENDLESS &&
 		says("Content-Type: text/event-stream\r\n") &&
 		says("Cache-Control: no-store\r\n"),
@@ -167,10 +167,10 @@ test_events(void)
 		says("Access-Control-Allow-Origin: http://localhost:3000\r\n"),
 	    "an allowed origin may read them");
 	ok(ask("HEAD /reload", "Accept: text/event-stream\r\n") == 200 &&
-		result == ROUTES_READY,
+		result == HANDLER_DONE,
 	    "of HEAD there is no more than the head");
-	ok(ask("GET /__bext/events", "") == 200 && protocol == PROTOCOL_BEXT &&
-		result == ROUTES_LISTEN,
+	ok(ask("GET /__bext/events", "") == 200 &&
+		client.protocol == PROTOCOL_BEXT && result == HANDLER_STREAM,
 	    "there is a stream for others, too");
 	ok(ask("GET /reload",
 	       "Accept: text/event-stream\r\nOrigin: http://evil\r\n") == 403,
@@ -258,13 +258,13 @@ test_sharing(void)
 static void
 test_websocket(void)
 {
-	ok(ask("GET /any", WS KEY V13) == 101 && result == ROUTES_LISTEN &&
-		protocol == PROTOCOL_PLAIN &&
+	ok(ask("GET /any", WS KEY V13) == 101 && result == HANDLER_WEBSOCKET &&
+		client.protocol == PROTOCOL_PLAIN &&
 		says("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"),
 	    "a WebSocket is opened on any path");
 	ok(ask("GET /reload",
 	       WS KEY V13 "Sec-WebSocket-Protocol: reload.v1\r\n") == 101 &&
-		protocol == PROTOCOL_RELOAD_V1 &&
+		client.protocol == PROTOCOL_RELOAD_V1 &&
 		says("Sec-WebSocket-Protocol: reload.v1\r\n"),
 	    "with its subprotocol");
 	ok(ask("GET /", WS KEY "Sec-WebSocket-Version: 8\r\n") == 426 &&
@@ -286,14 +286,80 @@ test_websocket(void)
 		ask("HEAD /", WS KEY V13) == 200,
 	    "without Connection: Upgrade, or with HEAD, it is no upgrade");
 	ok(ask("GET /", WS KEY V13 "Origin: http://evil\r\n") == 403 &&
-		result == ROUTES_READY,
+		result == HANDLER_DONE,
 	    "strangers are no listeners");
+}
+
+static struct buf out = { .max = 100000 };
+
+/* what a client is sent: does it have this text? */
+static bool
+sends(int function(void *, struct client *, struct buf *), const char *text)
+{
+	bool good;
+
+	buf_drop(&out, out.len);
+	good = function(h.arg, &client, &out) == 0 &&
+	    buf_put(&out, "", 1) == 0 &&
+	    strstr((char *)buf_head(&out), text) != NULL;
+	return good;
+}
+
+static char shown[GENERATION_NAME];
+static int64_t shown_ms;
+
+static void
+on_shown(const char *name, int64_t ms)
+{
+	snprintf(shown, sizeof shown, "%s", name);
+	shown_ms = ms;
+}
+
+static void
+test_clients(void)
+{
+	struct update update;
+	uint64_t n;
+
+	ask("GET /reload", "Accept: text/event-stream\r\n");
+	n = generation.n;
+	ok(client.sent == n && client.reported == generation.reports,
+	    "a new client has missed nothing");
+	ok(sends(h.hello, "event: hello\n"), "it is sent a hello");
+	ok(sends(h.owed, "") && out.len == 1, "and then nothing");
+	update_init(&update);
+	update_path(&update, "a.css", 5);
+	generation_add(&generation, &update, 1000);
+	ok(sends(h.owed, "\"a.css\"") && client.sent == n + 1,
+	    "until there is an update");
+	ok(sends(h.owed, "") && out.len == 1, "once");
+	client.sent = n - 1;
+	ok(sends(h.owed, "\"paths\":[]"),
+	    "who missed more is sent the kind alone");
+	ask("GET /reload",
+	    "Accept: text/event-stream\r\n"
+	    "Last-Event-ID: 9f3c01d2-3\r\n");
+	ok(client.sent == 3, "a client that comes back says what it has");
+	ask("GET /reload",
+	    "Accept: text/event-stream\r\n"
+	    "Last-Event-ID: 9f3c01d3-3\r\n");
+	ok(client.sent == generation.n, "of this server");
+	client.protocol = PROTOCOL_RELOAD_V1;
+	w.shown = on_shown;
+	h.text(h.arg, &client, "shown 9f3c01d2-4 26", 19);
+	ok(strcmp(shown, "9f3c01d2-4") == 0 && shown_ms == 26,
+	    "a page says what it shows");
+	client.protocol = PROTOCOL_PLAIN;
+	h.text(h.arg, &client, "shown 9f3c01d2-5 26", 19);
+	ok(strcmp(shown, "9f3c01d2-4") == 0, "and nobody else");
+	buf_free(&out);
 }
 
 int
 main(void)
 {
 	response_init(&response, 200);
+	routes_handle(&w, &h);
 	generation_init(&generation, 0x9f3c01d2, 1000);
 	generation.n = 17;
 	generation.reload = 16;
@@ -306,6 +372,7 @@ main(void)
 	test_events();
 	test_broken();
 	test_triggers();
+	test_clients();
 	generation_free(&generation);
 	response_free(&response);
 	return test_end();

@@ -12,7 +12,7 @@
 
 #include "../test.h"
 #include "http/net.h"
-#include "push/server.h"
+#include "http/server.h"
 
 #define UPGRADE \
 	"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n" \
@@ -22,10 +22,48 @@
 
 enum { TURNS = 500, MANY = 100 };
 
-static const struct access closed = { .n = 0 };
-static struct generation generation;
-static struct world w = {
-	.access = &closed, .generation = &generation, .now = 1000
+static uint64_t broadcasts;
+
+/* A WebSocket is a client; anything else gets a body. */
+static enum handler_result
+respond(void *arg, const struct request *r, void *body, size_t n,
+    struct response *response, struct client *client)
+{
+	(void)arg;
+	(void)body;
+	(void)n;
+	*client = (struct client){ .sent = broadcasts };
+	buf_puts(&response->body, "a body\n");
+	if (request_field(r, "sec-websocket-key", 0).p == NULL)
+		return HANDLER_DONE;
+	response->status = 101;
+	return HANDLER_WEBSOCKET;
+}
+
+static int
+hello(void *arg, struct client *client, struct buf *out)
+{
+	(void)arg;
+	(void)client;
+	(void)out;
+	return 0;
+}
+
+static int
+owed(void *arg, struct client *client, struct buf *out)
+{
+	int result;
+
+	(void)arg;
+	result = client->sent == broadcasts
+	    ? 0
+	    : frame_put(out, FRAME_TEXT, "reload", 6);
+	client->sent = broadcasts;
+	return result;
+}
+
+static struct handler h = {
+	.respond = respond, .hello = hello, .owed = owed, .now = 1000
 };
 static struct server p;
 static struct sockaddr_in where;
@@ -34,7 +72,7 @@ static struct sockaddr_in where;
 static void
 turn(void)
 {
-	if (server_wait(&p, w.now + 10) < 0)
+	if (server_wait(&p, h.now + 10) < 0)
 		perror("poll");
 	server_serve(&p);
 }
@@ -54,9 +92,9 @@ all_listen(size_t n)
 {
 	int i;
 
-	for (i = 0; i < TURNS && w.listeners != n; i++)
+	for (i = 0; i < TURNS && h.clients != n; i++)
 		turn();
-	return w.listeners == n;
+	return h.clients == n;
 }
 
 /* Are the listeners the last, and is no deadline forgotten? */
@@ -72,9 +110,9 @@ is_sorted(void)
 		    c->deadline < (i < p.active ? p.soon : p.beat))
 			return false;
 	}
-	return w.listeners == p.n - p.active &&
+	return h.clients == p.n - p.active &&
 	    (p.active > 0 || p.soon == INT64_MAX) &&
-	    (w.listeners > 0 || p.beat == INT64_MAX);
+	    (h.clients > 0 || p.beat == INT64_MAX);
 }
 
 static void
@@ -85,7 +123,7 @@ open_all(void)
 	int fds[2];
 
 	size = sizeof where;
-	if (server_init(&p, &w) < 0 || net_listen(&place, fds) != 1 ||
+	if (server_init(&p, &h) < 0 || net_listen(&place, fds) != 1 ||
 	    getsockname(fds[0], (struct sockaddr *)&where, &size) < 0 ||
 	    server_listen(&p, fds[0], false) < 0) {
 		perror("peers");
@@ -141,16 +179,28 @@ heard(int fd, const char *last)
 }
 
 /* a reload to all: how many were told */
+static const struct buf *
+frame_of(void *arg, unsigned protocol)
+{
+	struct buf *frame;
+
+	(void)protocol;
+	frame = arg;
+	if (frame->len == 0)
+		frame_put(frame, FRAME_TEXT, "reload", 6);
+	return frame;
+}
+
+/* Send a broadcast; to how many? */
 static size_t
 tell(void)
 {
-	struct update update;
-	size_t pages;
+	struct buf frame = { .max = 100 };
+	struct client latest = { .sent = ++broadcasts };
 
-	update_init(&update);
-	update_some(&update, UPDATE_RELOAD);
-	generation_add(&generation, &update, w.now);
-	return server_tell(&p, true, false, &pages);
+	server_broadcast(&p, frame_of, &frame, &latest);
+	buf_free(&frame);
+	return h.clients;
 }
 
 static void
@@ -159,7 +209,7 @@ test_listeners(void)
 	int first, second;
 
 	first = come(UPGRADE);
-	ok(heard(first, "\r\n\r\n") && all_here(1) && w.listeners == 1,
+	ok(heard(first, "\r\n\r\n") && all_here(1) && h.clients == 1,
 	    "who asks to listen is a listener");
 	second = come(UPGRADE);
 	ok(heard(second, "\r\n\r\n") && all_listen(2), "so is the next");
@@ -168,10 +218,10 @@ test_listeners(void)
 		strcmp(hear(second, NEWS), NEWS) == 0,
 	    "in one frame each");
 	close(first);
-	ok(all_here(1) && w.listeners == 1, "one that goes is counted no more");
+	ok(all_here(1) && h.clients == 1, "one that goes is counted no more");
 	ok(tell() == 1 && heard(second, NEWS), "and the other is still told");
 	close(second);
-	ok(all_here(0) && w.listeners == 0, "until nobody is left");
+	ok(all_here(0) && h.clients == 0, "until nobody is left");
 }
 
 static void
@@ -181,25 +231,24 @@ test_deadlines(void)
 
 	early = come("GET / HT");
 	ok(all_here(1), "half a request is waited for");
-	w.now += CONNECTION_REQUEST_MS / 2;
+	h.now += CONNECTION_REQUEST_MS / 2;
 	late = come("");
 	listener = come(UPGRADE);
 	ok(all_here(3) && all_listen(1) && is_sorted(), "as others come");
-	w.now += CONNECTION_REQUEST_MS / 2;
+	h.now += CONNECTION_REQUEST_MS / 2;
 	ok(heard(early, " 408 "), "until its time is up");
 	ok(all_here(3) && is_sorted(), "but not longer");
 	close(early);
 	ok(all_here(2), "nor is it waited for once it has gone");
-	w.now += CONNECTION_REQUEST_MS / 2;
+	h.now += CONNECTION_REQUEST_MS / 2;
 	ok(strcmp(hear(late, ""), "") == 0 && all_here(1),
 	    "silence is let go without a word");
-	w.now += CONNECTION_PING_MS;
+	h.now += CONNECTION_PING_MS;
 	ok(heard(listener, "\x89"), "a listener is asked whether it is there");
-	w.now += CONNECTION_PING_MS;
+	h.now += CONNECTION_PING_MS;
 	turn();
-	w.now += CONNECTION_PING_MS;
-	ok(all_here(0) && w.listeners == 0,
-	    "and let go when it does not answer");
+	h.now += CONNECTION_PING_MS;
+	ok(all_here(0) && h.clients == 0, "and let go when it does not answer");
 	close(late);
 	close(listener);
 }
@@ -227,11 +276,11 @@ test_many(void)
 			*each = -1;
 			n--;
 		}
-		w.now += rand() % 3;
+		h.now += rand() % 3;
 		good = all_here(n) && is_sorted();
 	}
 	ok(good, "many come and go, and the next deadline is the first");
-	w.now += CONNECTION_REQUEST_MS;
+	h.now += CONNECTION_REQUEST_MS;
 	turn();
 	good = is_sorted();
 	for (i = 0; i < p.n; i++)
@@ -266,13 +315,13 @@ test_shortage(void)
 	idle = come("");
 	turn();
 	turn();
-	ok(p.n == 2 && p.resting == w.now + SERVER_REST_MS,
+	ok(p.n == 2 && p.resting == h.now + SERVER_REST_MS,
 	    "when there are only listeners nobody is let in");
-	ok(p.fds[SERVER_OWN].events == 0 || server_wait(&p, w.now) == 0,
+	ok(p.fds[SERVER_OWN].events == 0 || server_wait(&p, h.now) == 0,
 	    "nor looked for");
 	ok(p.fds[SERVER_OWN].revents == 0, "so nothing spins");
 	setrlimit(RLIMIT_NOFILE, &limit);
-	w.now += SERVER_REST_MS;
+	h.now += SERVER_REST_MS;
 	ok(all_here(3), "after a while there may be room again");
 	close(listener);
 	close(idle);
@@ -309,7 +358,7 @@ test_memory(void)
 		memory += connection_memory(p.conns[i]);
 	ok(p.memory == memory && memory <= p.most && memory > 100000,
 	    "all peers together have a ceiling");
-	ok(p.n < 11 && w.listeners == 1, "those that grow beyond it go");
+	ok(p.n < 11 && h.clients == 1, "those that grow beyond it go");
 	for (i = 0; i < 10; i++)
 		close(fds[i]);
 	close(other);
@@ -330,7 +379,7 @@ test_leaving(void)
 	    "at the end there are listeners");
 	server_leave(&p);
 	ok(heard(listener, "\x88\x02\x03\xe9") &&
-		heard(other, "\x88\x02\x03\xe9") && w.listeners == 0,
+		heard(other, "\x88\x02\x03\xe9") && h.clients == 0,
 	    "which are told that we leave");
 	ok(strcmp(hear(idle, ""), "") == 0, "others are let go");
 	close(listener);
@@ -346,7 +395,6 @@ test_leaving(void)
 int
 main(void)
 {
-	generation_init(&generation, 0x9f3c, 0);
 	open_all();
 	test_listeners();
 	test_deadlines();
@@ -356,6 +404,5 @@ main(void)
 	test_leaving();
 	free(p.fds);
 	free(p.conns);
-	generation_free(&generation);
 	return test_end();
 }

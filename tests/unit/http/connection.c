@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "../test.h"
-#include "push/connection.h"
+#include "http/connection.h"
+#include "ws/handshake.h"
 
 #define ASK "GET /reload HTTP/1.1\r\nHost: localhost\r\n"
 #define UPGRADE \
@@ -13,35 +14,114 @@
 #define ZERO "\0\0\0\0" /* a mask that keeps the tests legible */
 #define FEED(bytes) feed(bytes, sizeof(bytes) - 1)
 
-static const struct access closed = { .n = 0 };
-static struct generation generation;
-static int rings;
-static void ring(struct update *update);
-static struct world w = {
-	.access = &closed, .generation = &generation, .ring = ring, .now = 1000
-};
 static struct connection c;
 static char out[8192]; /* what the peer has got since the last look */
 static size_t nout;
 
-static void
-ring(struct update *update)
+/* ---- a handler that knows no files and no updates, only how many there were ---- */
+
+static uint64_t broadcasts;
+static uint32_t reports;
+static int posts;
+static char posted[100]; /* the last body */
+
+enum { SILENT, GREETED };
+
+static enum handler_result
+shake_hands(const struct request *r, struct response *response)
 {
-	rings++;
-	generation_add(&generation, update, w.now);
+	char accept[HANDSHAKE_ACCEPT + 1];
+
+	handshake_accept(request_field(r, "sec-websocket-key", 0).p, accept);
+	response->status = 101;
+	buf_printf(&response->fields, "Sec-WebSocket-Accept: %s\r\n", accept);
+	return HANDLER_WEBSOCKET;
 }
 
-static void
-add(const char *list)
+static enum handler_result
+respond(void *arg, const struct request *r, void *body, size_t n,
+    struct response *response, struct client *client)
 {
-	struct update update;
-	char copy[1000];
-
-	update_init(&update);
-	snprintf(copy, sizeof copy, "%s", list);
-	update_read(&update, copy, strlen(copy));
-	ring(&update);
+	(void)arg;
+	*client = (struct client){ .sent = broadcasts,
+		.reported = reports,
+		.protocol = request_lists(r, "x-protocol", "greeted") };
+	if (request_field(r, "sec-websocket-key", 0).p != NULL)
+		return shake_hands(r, response);
+	if (request_lists(r, "accept", "text/event-stream")) {
+		if (request_field(r, "last-event-id", 0).p != NULL)
+			client->sent--;
+		client->protocol = GREETED;
+		response->len = RESPONSE_ENDLESS;
+		return HANDLER_STREAM;
+	}
+	if (span_is(r->path, "/later") && posts == 0)
+		return HANDLER_LATER;
+	if (r->method == METHOD_POST) {
+		posts++;
+		snprintf(posted, sizeof posted, "%.*s", (int)n, (char *)body);
+	}
+	if (r->method == METHOD_PUT)
+		response_text(response, 405, "");
+	else
+		buf_puts(&response->body, "a body\n");
+	return HANDLER_DONE;
 }
+
+static int
+send_text(bool is_stream, struct buf *to, const char *text)
+{
+	return is_stream ? buf_printf(to, "event: %s\n\n", text)
+			 : frame_put(to, FRAME_TEXT, text, strlen(text));
+}
+
+static int
+hello(void *arg, struct client *client, struct buf *to)
+{
+	(void)arg;
+	return client->protocol == GREETED ? send_text(c.is_stream, to, "hello")
+					   : 0;
+}
+
+static int
+owed(void *arg, struct client *client, struct buf *to)
+{
+	(void)arg;
+	if (client->sent != broadcasts)
+		send_text(c.is_stream, to, "update");
+	if (client->reported != reports)
+		send_text(c.is_stream, to, "report");
+	client->sent = broadcasts;
+	client->reported = reports;
+	return 0;
+}
+
+static char said[100]; /* the last text of a client */
+
+static void
+text(void *arg, const struct client *client, const char *bytes, size_t n)
+{
+	(void)arg;
+	(void)client;
+	snprintf(said, sizeof said, "%.*s", (int)n, bytes);
+}
+
+static struct handler h = { .respond = respond,
+	.hello = hello,
+	.owed = owed,
+	.text = text,
+	.now = 1000 };
+
+/* A broadcast is written, but for n bytes. */
+static void
+written(const char *rest, size_t n)
+{
+	struct client latest = { .sent = broadcasts, .reported = reports };
+
+	connection_broadcast(&c, &latest, rest, n);
+}
+
+/* ---- a peer ---- */
 
 /* a peer that takes all that it gets */
 static void
@@ -55,7 +135,7 @@ drain(void)
 			nout = 0; /* too much to look at */
 		memcpy(out + nout, buf_head(&c.out), n);
 		nout += n;
-		connection_sent(&c, &w, n);
+		connection_sent(&c, &h, n);
 	}
 	out[nout] = '\0';
 }
@@ -67,7 +147,7 @@ feed(const char *bytes, size_t n)
 
 	nout = 0;
 	memcpy(copy, bytes, n);
-	connection_feed(&c, &w, copy, n);
+	connection_feed(&c, &h, copy, n);
 	drain();
 }
 
@@ -75,8 +155,8 @@ static void
 fresh(void)
 {
 	connection_free(&c);
-	w.now = 1000;
-	connection_init(&c, w.now);
+	h.now = 1000;
+	connection_init(&c, h.now);
 	nout = 0;
 }
 
@@ -119,32 +199,32 @@ test_bodies(void)
 	size_t i, got;
 
 	fresh();
-	rings = 0;
+	posts = 0;
 	FEED(one);
-	ok(rings == 1 && times("200 OK") == 2 && times("\"ok\":true") == 1 &&
-		generation.reload == 0,
+	ok(posts == 1 && times("200 OK") == 2 && times("a body") == 2 &&
+		strcmp(posted, "a.css\n") == 0,
 	    "the body of a POST is read, and what follows answered");
 	for (i = 0, got = 0; i < sizeof one - 1; i++) {
 		feed(one + i, 1);
 		got += nout > 0;
 	}
-	ok(rings == 2 && got == 2, "byte by byte, too");
+	ok(posts == 2 && got == 2, "byte by byte, too");
 	FEED(
 	    POST "Transfer-Encoding: chunked\r\n\r\n6\r\nb.css\n\r\n0\r\n\r\n");
 	ok(starts("HTTP/1.1 411 ") && c.state == CONNECTION_CLOSING &&
-		rings == 2,
+		posts == 2,
 	    "it may not come in chunks");
 	fresh();
 	FEED(POST "Expect: 100-continue\r\nContent-Length: 6\r\n\r\n");
-	ok(strcmp(out, "HTTP/1.1 100 Continue\r\n\r\n") == 0 && rings == 2,
+	ok(strcmp(out, "HTTP/1.1 100 Continue\r\n\r\n") == 0 && posts == 2,
 	    "who waits for it is told to go on");
 	FEED("a.css\n");
-	ok(starts("HTTP/1.1 200 OK") && rings == 3, "and does");
+	ok(starts("HTTP/1.1 200 OK") && posts == 3, "and does");
 	FEED(POST "Content-Length: 6\r\n\r\na.c");
-	w.now = c.deadline;
-	connection_tick(&c, &w);
+	h.now = c.deadline;
+	connection_tick(&c, &h);
 	drain();
-	ok(starts("HTTP/1.1 408 ") && rings == 3,
+	ok(starts("HTTP/1.1 408 ") && posts == 3,
 	    "who does not send it in time is turned away");
 }
 
@@ -164,29 +244,24 @@ test_streams(void)
 	ok(nout == 0 && !c.over, "nothing that it sends is looked at");
 	for (i = 0; i < 5; i++) {
 		nout = 0;
-		w.now = c.deadline;
-		connection_tick(&c, &w);
+		h.now = c.deadline;
+		connection_tick(&c, &h);
 		drain();
 	}
 	ok(strcmp(out, ":\n\n") == 0 && !c.over,
 	    "as long as it takes comments it stays");
-	connection_told(&c, &w, "x", 1);
+	written("x", 1);
 	for (i = 0; i <= CONNECTION_PINGS; i++) {
-		w.now = c.deadline;
-		connection_tick(&c, &w);
+		h.now = c.deadline;
+		connection_tick(&c, &h);
 	}
 	ok(c.over, "when it does not it is gone");
-	add("a.css\n");
 	fresh();
-	FEED(EVENTS "Last-Event-ID: 00009f3c-0\r\n\r\n");
-	ok(times("event: hello\n") == 1 &&
-		times("event: reload\n") + times("event: style\n") == 1,
-	    "who tells what it heard last is told the rest");
-	fresh();
-	FEED(EVENTS "Last-Event-ID: 00009f3d-0\r\n\r\n");
-	ok(times("event: ") == 1, "unless that was of another server");
+	FEED(EVENTS "Last-Event-ID: x\r\n\r\n");
+	ok(times("event: hello\n") == 1 && times("event: update\n") == 1,
+	    "what it has missed comes after the hello");
 	nout = 0;
-	connection_leave(&c, &w);
+	connection_leave(&c, &h);
 	drain();
 	ok(nout == 0 && connection_shuts(&c), "at the end it ends");
 }
@@ -217,7 +292,7 @@ test_requests(void)
 	FEED(ASK "Content-Length: 5\r\n\r\nGET /" ASK "\r\n");
 	ok(times("200 OK") == 2, "the body of a request is skipped");
 	FEED("HEAD /reload HTTP/1.1\r\nHost: localhost\r\n\r\n");
-	ok(starts("HTTP/1.1 200 OK") && times("generation") == 0,
+	ok(starts("HTTP/1.1 200 OK") && times("a body") == 0,
 	    "HEAD has no body");
 	FEED(ASK "Connection: close\r\n\r\n" ASK "\r\n");
 	ok(times("200 OK") == 1 && c.state == CONNECTION_CLOSING &&
@@ -248,7 +323,7 @@ test_half_closed(void)
 
 	fresh();
 	nout = 0;
-	connection_feed(&c, &w, copy, sizeof copy - 1);
+	connection_feed(&c, &h, copy, sizeof copy - 1);
 	connection_eof(&c);
 	ok(!c.over && !connection_reads(&c),
 	    "who asks and sends no more may wait");
@@ -275,20 +350,20 @@ test_patience(void)
 	ok(c.over, "but not all of it");
 	fresh();
 	deadline = c.deadline;
-	w.now += 5000;
+	h.now += 5000;
 	FEED("\r");
-	w.now += 1000;
+	h.now += 1000;
 	FEED("\n");
 	FEED("\r");
 	ok(c.deadline == deadline, "empty lines give no time");
 	fresh();
-	connection_feed(&c, &w, copy, sizeof copy - 1);
-	for (n = 0; n < 20 && w.now < c.deadline; n++) {
-		connection_sent(&c, &w, 1);
-		w.now += CONNECTION_RESPONSE_MS - 1;
+	connection_feed(&c, &h, copy, sizeof copy - 1);
+	for (n = 0; n < 20 && h.now < c.deadline; n++) {
+		connection_sent(&c, &h, 1);
+		h.now += CONNECTION_RESPONSE_MS - 1;
 	}
 	ok(n == 2 && c.out.len > 0, "a reply is to be taken as a whole");
-	connection_tick(&c, &w);
+	connection_tick(&c, &h);
 	ok(c.over, "in its time");
 }
 
@@ -312,60 +387,60 @@ test_refusals(void)
 	ok(starts("HTTP/1.1 413 "), "a large body is 413");
 	fresh();
 	FEED("PUT /reload HTTP/1.1\r\nHost: localhost\r\n\r\n");
-	ok(starts("HTTP/1.1 405 ") && times("Allow: GET, HEAD") == 1 &&
-		c.state == CONNECTION_REQUEST,
-	    "another method is 405, and not the end");
-	FEED("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n");
-	ok(starts("HTTP/1.1 403 "), "another Host is 403");
+	ok(starts("HTTP/1.1 405 ") && c.state == CONNECTION_REQUEST,
+	    "what the handler refuses is not the end");
 }
 
 static void
 test_deadlines(void)
 {
 	fresh();
-	w.now = c.deadline;
-	connection_tick(&c, &w);
+	h.now = c.deadline;
+	connection_tick(&c, &h);
 	ok(c.over && c.out.len == 0, "who never asks is dropped silently");
 	fresh();
-	w.now += 5000;
+	h.now += 5000;
 	FEED("GET /");
-	ok(c.deadline == w.now + CONNECTION_REQUEST_MS,
+	ok(c.deadline == h.now + CONNECTION_REQUEST_MS,
 	    "a request has its time from its first byte");
-	w.now += 5000;
+	h.now += 5000;
 	FEED(" HTTP");
-	ok(c.deadline == w.now - 5000 + CONNECTION_REQUEST_MS,
+	ok(c.deadline == h.now - 5000 + CONNECTION_REQUEST_MS,
 	    "and no more however it drips");
-	w.now = c.deadline;
-	connection_tick(&c, &w);
+	h.now = c.deadline;
+	connection_tick(&c, &h);
 	drain();
 	ok(starts("HTTP/1.1 408 "), "one that does not end is 408");
-	w.now = c.deadline;
-	connection_tick(&c, &w);
+	h.now = c.deadline;
+	connection_tick(&c, &h);
 	ok(c.over, "who does not hang up is hung up on");
 }
 
 static void
 test_listener(void)
 {
-	listener("Sec-WebSocket-Protocol: reload.v1");
+	listener("X-Protocol: greeted");
 	ok(starts("HTTP/1.1 101 ") &&
 		times("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") == 1 &&
-		times("Sec-WebSocket-Protocol: reload.v1\r\n") == 1 &&
-		times("\"kind\":\"hello\"") == 1 &&
-		c.state == CONNECTION_CLIENT,
-	    "a page becomes a listener and is greeted");
+		times("\x81\x05hello") == 1 && c.state == CONNECTION_CLIENT,
+	    "a page becomes a client and is greeted");
 	FEED("\x89\x82" ZERO "hi");
 	ok(nout == 4 && starts("\x8a\x02hi"), "its ping is answered");
 	FEED("\x81\x82" ZERO "{}");
-	ok(nout == 0 && !c.over, "what it says is taken");
+	ok(nout == 0 && !c.over && strcmp(said, "{}") == 0,
+	    "the handler gets what it says");
+	FEED("\x01\x81" ZERO "a\x80\x81" ZERO "b");
+	ok(strcmp(said, "ab") == 0, "in one piece");
+	FEED("\x81\xc1" ZERO "0123456789012345678901234567890123456789"
+	     "0123456789012345678901234");
+	ok(strcmp(said, "ab") == 0 && !c.over, "unless it is long");
 	FEED("\x88\x82" ZERO "\x03\xe8");
 	ok(nout == 4 && starts("\x88\x02\x03\xe8") && connection_shuts(&c),
 	    "its close is answered with its code");
 	listener("");
 	ok(starts("HTTP/1.1 101 ") && times("hello") == 0 &&
-		strcmp(out + nout - 4, "\r\n\r\n") == 0 &&
-		times("Sec-WebSocket-Protocol") == 0,
-	    "a plain listener is told nothing");
+		strcmp(out + nout - 4, "\r\n\r\n") == 0,
+	    "or is not, if the handler has nothing to say");
 	ok(c.in.data == NULL && c.out.data == NULL && c.ws.control == NULL,
 	    "while it is silent it has no buffers");
 	fresh();
@@ -417,20 +492,20 @@ test_pings(void)
 	listener("");
 	for (i = 0; i < 2; i++) {
 		nout = 0;
-		w.now = c.deadline;
-		connection_tick(&c, &w);
+		h.now = c.deadline;
+		connection_tick(&c, &h);
 		drain();
 		ok(nout == 2 && starts("\x89") && !c.over,
 		    "a silent listener is pinged");
 	}
-	w.now = c.deadline;
-	connection_tick(&c, &w);
-	ok(c.over && w.now - 1000 == 3 * CONNECTION_PING_MS,
+	h.now = c.deadline;
+	connection_tick(&c, &h);
+	ok(c.over && h.now - 1000 == 3 * CONNECTION_PING_MS,
 	    "after two without an answer it is gone");
 	listener("");
 	for (i = 0; i < 10; i++) {
-		w.now = c.deadline;
-		connection_tick(&c, &w);
+		h.now = c.deadline;
+		connection_tick(&c, &h);
 		drain();
 		FEED("\x8a\x80" ZERO);
 	}
@@ -438,43 +513,38 @@ test_pings(void)
 }
 
 static void
-test_news(void)
+test_broadcasts(void)
 {
-	generation_free(&generation);
-	generation_init(&generation, 0x9f3c, 0);
-	listener("Sec-WebSocket-Protocol: reload.v1");
+	listener("X-Protocol: greeted");
 	nout = 0;
-	ok(connection_ready(&c), "an idle listener is ready for update");
-	add("x.html\n");
-	connection_told(&c, &w, "\x81\x01x", 3);
+	ok(connection_ready(&c), "an idle client is ready for a broadcast");
+	broadcasts++;
+	written("\x81\x01x", 3);
 	ok(!connection_ready(&c), "one with bytes to take is not");
-	add("a.html\n");
-	add("b.css\n! bad\n");
+	broadcasts += 2;
+	reports++;
 	drain();
-	ok(times("\"kind\":\"reload\"") == 1 && times("style") == 0 &&
-		times("-3\"") == 2 && times("\"paths\":[]") == 2,
-	    "it is owed one piece of update, the weightiest and newest");
-	ok(times("\"kind\":\"report\"") == 1 && times("bad\\n") == 1,
-	    "and the report");
+	ok(times("update") == 1 && times("report") == 1,
+	    "then it is sent what it has missed");
 	ok(connection_ready(&c) && c.out.data == NULL,
 	    "then it is ready again");
 	nout = 0;
-	connection_told(&c, &w, "", 0);
+	written("", 0);
 	drain();
 	ok(nout == 0, "who took it all is owed nothing");
-	connection_told(&c, &w, "\x81\x01x", 3);
-	w.now = c.deadline;
-	connection_tick(&c, &w);
+	written("\x81\x01x", 3);
+	h.now = c.deadline;
+	connection_tick(&c, &h);
 	ok(c.out.len == 3, "no ping goes behind what is not taken");
 	drain();
 	nout = 0;
-	connection_leave(&c, &w);
+	connection_leave(&c, &h);
 	drain();
 	ok(nout == 4 && starts("\x88\x02\x03\xe9") &&
 		c.state == CONNECTION_CLOSING && connection_shuts(&c),
 	    "at the end it is told so");
 	fresh();
-	connection_leave(&c, &w);
+	connection_leave(&c, &h);
 	ok(c.over, "who has not asked is just dropped");
 }
 
@@ -489,7 +559,7 @@ test_ceiling(void)
 	listener("");
 	for (i = 0; i < 10000 && connection_reads(&c); i++) {
 		memcpy(copy, ping, sizeof copy);
-		connection_feed(&c, &w, copy, sizeof copy);
+		connection_feed(&c, &h, copy, sizeof copy);
 	}
 	ok(i < 1000 && !c.over, "who does not read is not read from");
 	drain();
@@ -510,7 +580,6 @@ test_names(void)
 int
 main(void)
 {
-	generation_init(&generation, 0x9f3c, 0);
 	connection_init(&c, 0);
 	test_requests();
 	test_half_closed();
@@ -521,11 +590,10 @@ main(void)
 	test_listener();
 	test_errors();
 	test_pings();
-	test_news();
+	test_broadcasts();
 	test_ceiling();
 	test_names();
 	test_streams();
 	connection_free(&c);
-	generation_free(&generation);
 	return test_end();
 }

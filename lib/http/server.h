@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "push/connection.h"
+#include "http/connection.h"
 
 enum {
 	SERVER_OWN = 2, /* descriptors that the owner waits for as well */
@@ -27,12 +27,11 @@ enum {
  * fds[base + i] belongs to conns[i], i < n.  The listeners are those at
  * conns[active .. n), so that the few others can be looked at by themselves.
  *
- * One turn is server_wait, then the clock of the world is set, then what the
+ * One turn is server_wait, then the times of the handler are set, then what the
  * owner has to do, then server_serve.
  */
 struct server {
-	struct world
-	    *world; /* what all of them share; we count the listeners */
+	struct handler *handler; /* of all; the clients are counted here */
 	struct pollfd *fds;
 	struct connection **conns;
 	size_t base, active, n, cap;
@@ -51,7 +50,7 @@ struct server {
 };
 
 /* nobody listens and nobody is here; 0, or -1 when memory is out */
-int server_init(struct server *p, struct world *world);
+int server_init(struct server *p, struct handler *handler);
 
 /* accept from this socket, which is taken over; 0, or -1 if there are too many */
 int server_listen(struct server *p, int fd, bool wildcard);
@@ -62,11 +61,12 @@ int server_wait(struct server *p, int64_t end);
 /* do what server_wait found, and what it is time for */
 void server_serve(struct server *p);
 
-/*
- * Tell all listeners the last broadcast, the report as it stands, or both: how
- * many they are, and in *pages how many of these say when they show it.
- */
-size_t server_tell(struct server *p, bool update, bool report, size_t *pages);
+/* Return the frames of a broadcast in a protocol; NULL: out of memory. */
+typedef const struct buf *server_frame(void *arg, unsigned protocol);
+
+/* Send a broadcast to all clients; latest: as connection_broadcast has it. */
+void server_broadcast(struct server *s, server_frame *frame_of, void *arg,
+    const struct client *latest);
 
 /* nobody else may come; those that are here get our last words */
 void server_leave(struct server *p);

@@ -6,14 +6,14 @@
 #include <unistd.h>
 
 #include "http/net.h"
-#include "push/server.h"
+#include "http/server.h"
 
 int
-server_init(struct server *s, struct world *world)
+server_init(struct server *s, struct handler *handler)
 {
 	size_t i;
 
-	*s = (struct server){ .world = world,
+	*s = (struct server){ .handler = handler,
 		.base = SERVER_OWN,
 		.most = SERVER_MEMORY,
 		.soon = INT64_MAX,
@@ -110,7 +110,7 @@ settle(struct server *s, size_t i)
 		swap(s, i, s->active++);
 	if (s->active == 0)
 		s->soon = INT64_MAX;
-	s->world->listeners = s->n - s->active;
+	s->handler->clients = s->n - s->active;
 }
 
 /* a new peer; takes fd over; where it is, or -1 */
@@ -124,12 +124,12 @@ add(struct server *s, int fd)
 		close(fd);
 		return -1;
 	}
-	connection_init(c, s->world->now);
+	connection_init(c, s->handler->now);
 	s->fds[s->base + s->n] = (struct pollfd){ .fd = fd };
 	s->conns[s->n++] = c;
 	settle(s, s->n - 1);
-	if (s->world->why != NULL)
-		s->world->why("connection %d: open", fd);
+	if (s->handler->log != NULL)
+		s->handler->log("connection %d: open", fd);
 	return (long)s->active - 1;
 }
 
@@ -143,8 +143,8 @@ drop(struct server *s, size_t i)
 	fd = s->fds[s->base + i].fd;
 	c = s->conns[i];
 	s->memory -= connection_memory(c);
-	if (s->world->why != NULL)
-		s->world->why("connection %d: closed, was in state %s", fd,
+	if (s->handler->log != NULL)
+		s->handler->log("connection %d: closed, was in state %s", fd,
 		    connection_state_name(c->state));
 	close(fd);
 	connection_free(c);
@@ -155,7 +155,7 @@ drop(struct server *s, size_t i)
 		i = s->active;
 	}
 	swap(s, i, --s->n);
-	s->world->listeners = s->n - s->active;
+	s->handler->clients = s->n - s->active;
 	if (s->active == 0)
 		s->soon = INT64_MAX;
 	if (s->active == s->n)
@@ -164,7 +164,7 @@ drop(struct server *s, size_t i)
 
 /* false when it takes nothing of what there is */
 static bool
-write_out(struct connection *c, const struct world *w, int fd)
+write_out(struct connection *c, const struct handler *h, int fd)
 {
 	ssize_t n;
 	int i;
@@ -176,7 +176,7 @@ write_out(struct connection *c, const struct world *w, int fd)
 			c->over = errno != EAGAIN && errno != EWOULDBLOCK;
 			break;
 		}
-		connection_sent(c, w, (size_t)n);
+		connection_sent(c, h, (size_t)n);
 	}
 	if (!c->over && connection_shuts(c))
 		net_shut(fd);
@@ -190,7 +190,7 @@ read_in(struct server *s, struct connection *c, int fd)
 
 	n = net_read(fd, s->bytes, sizeof s->bytes);
 	if (n > 0)
-		connection_feed(c, s->world, s->bytes, (size_t)n);
+		connection_feed(c, s->handler, s->bytes, (size_t)n);
 	else if (n == 0)
 		connection_eof(c);
 	else
@@ -222,12 +222,12 @@ serve(struct server *s, size_t i, bool due)
 	c = s->conns[i];
 	fd = &s->fds[s->base + i];
 	before = connection_memory(c);
-	s->world->local = NULL;
+	s->handler->local = NULL;
 	if (s->wildcard &&
 	    (c->state == CONNECTION_REQUEST ||
 		c->state == CONNECTION_RESPONSE) &&
 	    net_local(fd->fd, &end) == 0)
-		s->world->local = end.address;
+		s->handler->local = end.address;
 	trouble = (fd->revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
 	if (!c->over && connection_reads(c) &&
 	    (trouble || (fd->revents & POLLIN) != 0))
@@ -235,8 +235,8 @@ serve(struct server *s, size_t i, bool due)
 	else if (trouble)
 		c->over = true;
 	if (!c->over && due)
-		connection_tick(c, s->world);
-	if (!c->over && !write_out(c, s->world, fd->fd) &&
+		connection_tick(c, s->handler);
+	if (!c->over && !write_out(c, s->handler, fd->fd) &&
 	    (fd->revents & POLLOUT) != 0)
 		s->stuck = true;
 	fd->revents = 0;
@@ -272,9 +272,9 @@ make_room(struct server *s)
 static void
 rest(struct server *s)
 {
-	if (s->world->why != NULL)
-		s->world->why("no room for another connection");
-	s->resting = s->world->now + SERVER_REST_MS;
+	if (s->handler->log != NULL)
+		s->handler->log("no room for another connection");
+	s->resting = s->handler->now + SERVER_REST_MS;
 }
 
 static void
@@ -321,7 +321,7 @@ prepare(struct server *s, int64_t first)
 	bool rest;
 	size_t i;
 
-	rest = s->resting > s->world->now;
+	rest = s->resting > s->handler->now;
 	if (rest)
 		first = least(first, s->resting);
 	for (i = SERVER_OWN; i < s->base; i++)
@@ -339,8 +339,8 @@ look(struct server *s, int64_t ms)
 	int64_t rest;
 	int n;
 
-	rest = s->looking - s->world->now;
-	if (s->busy > s->world->now && rest > 0 && s->active < s->n) {
+	rest = s->looking - s->handler->now;
+	if (s->busy > s->handler->now && rest > 0 && s->active < s->n) {
 		s->looked = s->base + s->active;
 		n = poll(s->fds, s->looked, (int)least(ms, rest));
 		if (n != 0)
@@ -348,7 +348,7 @@ look(struct server *s, int64_t ms)
 		if (ms != INT64_MAX)
 			ms = ms > rest ? ms - rest : 0;
 	}
-	s->looking = s->world->now + SERVER_BUSY_MS;
+	s->looking = s->handler->now + SERVER_BUSY_MS;
 	s->looked = s->base + s->n;
 	return poll(
 	    s->fds, s->looked, ms == INT64_MAX ? -1 : (int)least(ms, INT_MAX));
@@ -365,7 +365,7 @@ server_wait(struct server *s, int64_t end)
 	s->stuck = false;
 	until = prepare(s, end);
 	if (until != INT64_MAX)
-		until = until > s->world->now ? until - s->world->now : 0;
+		until = until > s->handler->now ? until - s->handler->now : 0;
 	if (look(s, until) >= 0)
 		return 0;
 	for (i = 0; i < s->looked; i++)
@@ -380,7 +380,7 @@ serve_late(struct server *s)
 	size_t i;
 
 	for (i = s->active; i-- > 0;)
-		if (s->conns[i]->deadline <= s->world->now)
+		if (s->conns[i]->deadline <= s->handler->now)
 			serve(s, i, true);
 	s->soon = INT64_MAX;
 	for (i = 0; i < s->active; i++)
@@ -410,50 +410,24 @@ server_serve(struct server *s)
 	for (i = s->looked - s->base; i-- > 0;)
 		if (s->fds[s->base + i].revents != 0) {
 			if (i < s->active)
-				s->busy = s->world->now + SERVER_BUSY_MS;
+				s->busy = s->handler->now + SERVER_BUSY_MS;
 			serve(s, i, false);
 		}
-	if (s->soon <= s->world->now)
+	if (s->soon <= s->handler->now)
 		serve_late(s);
-	if (s->beat <= s->world->now)
+	if (s->beat <= s->handler->now)
 		serve_beat(s);
 	for (i = SERVER_OWN; i < s->base; i++)
 		if (s->fds[i].fd >= 0 && s->fds[i].revents != 0) {
-			s->busy = s->world->now + SERVER_BUSY_MS;
+			s->busy = s->handler->now + SERVER_BUSY_MS;
 			accept_from(s, s->fds[i].fd);
 		}
 }
 
-/* What the peers of each protocol are told, made when the first of them is. */
-struct frames {
-	bool update, report;
-	bool made[PROTOCOLS];
-	struct buf frame[PROTOCOLS]; /* one that can't be made stays empty */
-};
-
-/* NULL where memory is out */
-static const struct buf *
-frame_of(struct frames *f, enum protocol d, const struct generation *h)
-{
-	struct buf *frame;
-
-	frame = &f->frame[d];
-	if (f->made[d])
-		return frame->max == 0 ? NULL : frame;
-	f->made[d] = true;
-	*frame = (struct buf){ .max = CONNECTION_OUT };
-	if ((!f->update || protocol_update(d, frame, h, &h->last) == 0) &&
-	    (!f->report || protocol_report(d, frame, h) == 0))
-		return frame;
-	buf_free(frame);
-	frame->max = 0;
-	return NULL;
-}
-
-/* One write a listener; what it can't take now it gets later, as one piece. */
+/* One write a client; what it cannot take now is sent later. */
 static void
-tell(struct connection *c, const struct world *w, int fd,
-    const struct buf *frame)
+write_broadcast(struct connection *c, int fd, const struct buf *frame,
+    const struct client *latest)
 {
 	size_t done;
 	ssize_t n;
@@ -462,36 +436,32 @@ tell(struct connection *c, const struct world *w, int fd,
 	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
 		c->over = true;
 	done = n < 0 ? 0 : (size_t)n;
-	connection_told(c, w, buf_head(frame) + done, frame->len - done);
+	connection_broadcast(
+	    c, latest, buf_head(frame) + done, frame->len - done);
 }
 
-size_t
-server_tell(struct server *s, bool update, bool report, size_t *pages)
+void
+server_broadcast(struct server *s, server_frame *frame_of, void *arg,
+    const struct client *latest)
 {
-	struct frames frames = { .update = update, .report = report };
 	const struct buf *frame;
 	struct connection *c;
-	size_t i, told, before;
+	size_t i, before;
 
-	*pages = 0;
-	for (i = s->active, told = s->n - i; i < s->n; i++) {
+	for (i = s->active; i < s->n; i++) {
 		c = s->conns[i];
-		*pages += protocol_talks((enum protocol)c->protocol);
-		frame = frame_of(
-		    &frames, (enum protocol)c->protocol, s->world->generation);
-		if (frame == NULL) /* when it is back it will see */
+		frame = frame_of(arg, c->client.protocol);
+		if (frame == NULL) /* it comes back and compares */
 			c->over = true;
 		else if (connection_ready(c)) {
 			before = connection_memory(c);
-			tell(c, s->world, s->fds[s->base + i].fd, frame);
+			write_broadcast(
+			    c, s->fds[s->base + i].fd, frame, latest);
 			account(s, c, before);
 		}
 		if (c->over || c->out.len > 0)
 			expect(s, i);
 	}
-	for (i = 0; i < PROTOCOLS; i++)
-		buf_free(&frames.frame[i]);
-	return told;
 }
 
 void
@@ -506,7 +476,7 @@ server_leave(struct server *s)
 	/* Upwards, so that one that is no listener any more keeps its place. */
 	for (i = 0; i < s->n; i++) {
 		before = connection_memory(s->conns[i]);
-		connection_leave(s->conns[i], s->world);
+		connection_leave(s->conns[i], s->handler);
 		account(s, s->conns[i], before);
 		settle(s, i);
 	}

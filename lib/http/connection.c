@@ -1,7 +1,7 @@
-/* connection.c - one peer, from its first byte to its last, without its socket */
+/* connection.c - a connection from its first byte to its last, without its socket */
 #include <string.h>
 
-#include "push/connection.h"
+#include "http/connection.h"
 
 enum { PIECE = 65536, TEXT_MAX = 64, PAUSE = 16384 };
 
@@ -10,7 +10,7 @@ connection_state_name(enum connection_state state)
 {
 	static const char *const names[] = { [CONNECTION_REQUEST] = "request",
 		[CONNECTION_RESPONSE] = "response",
-		[CONNECTION_CLIENT] = "listening",
+		[CONNECTION_CLIENT] = "client",
 		[CONNECTION_CLOSING] = "closing" };
 
 	return names[state];
@@ -63,12 +63,12 @@ tidy(struct buf *b)
 
 /* nothing more is asked or told; what is in out is still to go */
 static void
-closing(struct connection *c, const struct world *w)
+closing(struct connection *c, const struct handler *h)
 {
 	let_go(c);
 	c->state = CONNECTION_CLOSING;
 	c->skip = CONNECTION_DISCARD;
-	c->deadline = w->now + CONNECTION_CLOSING_MS;
+	c->deadline = h->now + CONNECTION_CLOSING_MS;
 	c->over = c->over || (c->eof && c->out.len == 0);
 }
 
@@ -96,13 +96,13 @@ fill(struct connection *c)
 
 /* take the response over, the file with it */
 static void
-begin_reply(struct connection *c, const struct world *w,
+begin_response(struct connection *c, const struct handler *h,
     struct response *response, bool head_only)
 {
 	c->state = CONNECTION_RESPONSE;
-	c->deadline = w->now + CONNECTION_RESPONSE_MS;
+	c->deadline = h->now + CONNECTION_RESPONSE_MS;
 	c->asked = true;
-	if (response_head(&c->out, response, c->keep, w->wall) < 0)
+	if (response_head(&c->out, response, c->keep, h->wall) < 0)
 		c->over = true;
 	if (!head_only) {
 		if (buf_put(&c->out, buf_head(&response->body),
@@ -119,53 +119,52 @@ begin_reply(struct connection *c, const struct world *w,
 	response_free(response);
 }
 
-/* a request that can't be read: say why and hang up */
+/* Answer a request that cannot be read, and close. */
 static void
-refuse(struct connection *c, const struct world *w, int status)
+refuse(struct connection *c, const struct handler *h, int status)
 {
 	struct response response;
 
 	response_init(&response, status);
-	routes_status(&response, status, "");
-	if (w->why != NULL)
-		w->why("a request that is no good: %d", status);
+	response_text(&response, status, "");
+	if (h->log != NULL)
+		h->log("a malformed request: %d", status);
 	buf_free(&c->in);
 	c->keep = false;
-	begin_reply(c, w, &response, false);
+	begin_response(c, h, &response, false);
 }
 
 static void take_frames(
-    struct connection *c, const struct world *w, unsigned char *p, size_t n);
+    struct connection *c, const struct handler *h, unsigned char *p, size_t n);
 
-/* from here on it is a listener; what came behind the request are frames */
+/* The bytes after the request are frames. */
 static void
-begin_listening(struct connection *c, const struct world *w,
-    struct response *response, enum protocol protocol, uint64_t told)
+begin_client(struct connection *c, const struct handler *h,
+    struct response *response, const struct client *client, bool is_stream)
 {
 	struct buf rest;
 
 	c->state = CONNECTION_CLIENT;
-	c->protocol = (uint8_t)protocol;
+	c->is_stream = is_stream;
 	c->ws = (struct frame_reader){ .max = CONNECTION_MESSAGE };
-	c->told = told;
-	c->deadline = w->now + CONNECTION_PING_MS;
+	c->client = *client;
+	c->deadline = h->now + CONNECTION_PING_MS;
 	c->asked = true;
-	c->reported = w->generation->reports;
-	if (response_head(&c->out, response, true, w->wall) < 0 ||
-	    protocol_hello(protocol, &c->out, w->generation, w->now) < 0)
+	if (response_head(&c->out, response, true, h->wall) < 0 ||
+	    h->hello(h->arg, &c->client, &c->out) < 0)
 		c->over = true;
 	response_free(response);
 	rest = c->in;
 	c->in = (struct buf){ .max = c->in.max };
-	take_frames(c, w, buf_head(&rest), rest.len);
+	take_frames(c, h, buf_head(&rest), rest.len);
 	buf_free(&rest);
 }
 
 static void
-log_reply(const struct world *w, const struct request *r, int status)
+log_response(const struct handler *h, const struct request *r, int status)
 {
-	if (w->why != NULL)
-		w->why("%.*s %.*s: %d", (int)r->verb.n, r->verb.p,
+	if (h->log != NULL)
+		h->log("%.*s %.*s: %d", (int)r->verb.n, r->verb.p,
 		    (int)r->path.n, r->path.p, status);
 }
 
@@ -176,55 +175,51 @@ drop(struct connection *c, size_t n)
 	tidy(&c->in);
 }
 
-/* the request, and body bytes behind its head, are at the front of in */
+/* A complete request is at the front of `in`, with its body. */
 static void
 take_request(
-    struct connection *c, const struct world *w, const struct request *r)
+    struct connection *c, const struct handler *h, const struct request *r)
 {
-	struct span last;
+	enum handler_result result;
 	struct response response;
-	enum routes_result result;
-	enum protocol protocol;
-	uint64_t told;
+	struct client client;
 
 	response_init(&response, 200);
-	result = routes_answer(
-	    w, r, buf_head(&c->in) + c->head, c->body, &response, &protocol);
+	result = h->respond(
+	    h->arg, r, buf_head(&c->in) + c->head, c->body, &response, &client);
 	c->seen = 0;
-	if (result == ROUTES_AGAIN) {
+	if (result == HANDLER_LATER) {
 		response_free(&response);
 		c->head = 0;
 		c->state = CONNECTION_RESPONSE;
-		c->deadline = w->now + SITE_AGAIN_MS;
+		c->deadline = h->now + CONNECTION_LATER_MS;
 		return;
 	}
-	log_reply(w, r, response.status);
+	log_response(h, r, response.status);
 	c->keep = r->keep && !c->eof && response.len != RESPONSE_ENDLESS;
 	if (r->method != METHOD_POST) {
 		c->skip = (uint32_t)r->length;
-		/* who waits for a 100 may never send the body */
+		/* A client that waits for a 100 may never send the body. */
 		c->keep = c->keep && !r->expect;
 	}
-	last = request_field(r, "last-event-id", 0);
-	told = last.p == NULL ? w->generation->n
-			      : generation_find(w->generation, last.p, last.n);
-	if (result == ROUTES_READY)
-		begin_reply(c, w, &response, r->method == METHOD_HEAD);
+	if (result == HANDLER_DONE)
+		begin_response(c, h, &response, r->method == METHOD_HEAD);
 	buf_drop(&c->in, c->head + c->body);
 	c->head = c->body = 0;
-	if (result == ROUTES_LISTEN)
-		begin_listening(c, w, &response, protocol, told);
+	if (result != HANDLER_DONE)
+		begin_client(
+		    c, h, &response, &client, result == HANDLER_STREAM);
 }
 
 /* Is the head of a request whole, and good?  Then its body is next. */
 static bool
-take_head(struct connection *c, const struct world *w, struct request *r)
+take_head(struct connection *c, const struct handler *h, struct request *r)
 {
 	long n;
 
 	/* An empty line may come before it, and gives no time. */
 	if (c->seen == 0 && *(char *)buf_head(&c->in) != '\r')
-		c->deadline = w->now + CONNECTION_REQUEST_MS;
+		c->deadline = h->now + CONNECTION_REQUEST_MS;
 	n = request_head_size((char *)buf_head(&c->in), c->in.len, &c->seen);
 	if (n == 0)
 		return false;
@@ -233,7 +228,7 @@ take_head(struct connection *c, const struct world *w, struct request *r)
 		n = request_parse((char *)buf_head(&c->in), c->head, r);
 	}
 	if (n < 0) {
-		refuse(c, w, (int)-n);
+		refuse(c, h, (int)-n);
 		return false;
 	}
 	if (r->method != METHOD_POST)
@@ -254,7 +249,7 @@ has_body(const struct connection *c)
 
 /* answer what is whole, one request at a time */
 static void
-take_requests(struct connection *c, const struct world *w)
+take_requests(struct connection *c, const struct handler *h)
 {
 	struct request r;
 	size_t n;
@@ -269,52 +264,50 @@ take_requests(struct connection *c, const struct world *w)
 	if (c->in.len == 0)
 		return;
 	if (c->head == 0) {
-		if (take_head(c, w, &r) && has_body(c))
-			take_request(c, w, &r);
+		if (take_head(c, h, &r) && has_body(c))
+			take_request(c, h, &r);
 	} else if (has_body(c) &&
 	    request_parse((char *)buf_head(&c->in), c->head, &r) == 0)
-		take_request(c, w, &r);
+		take_request(c, h, &r);
 }
 
 /* the response is out */
 static void
-end_reply(struct connection *c, const struct world *w)
+end_response(struct connection *c, const struct handler *h)
 {
 	file_free(c);
 	if (!c->keep) {
-		closing(c, w);
+		closing(c, h);
 		return;
 	}
 	c->state = CONNECTION_REQUEST;
-	c->deadline = w->now + CONNECTION_REQUEST_MS;
-	take_requests(c, w);
+	c->deadline = h->now + CONNECTION_REQUEST_MS;
+	take_requests(c, h);
 	if (c->eof && c->state == CONNECTION_REQUEST)
 		c->over = true;
 }
 
 /* A text is collected up to its end, and ignored if it is a long one. */
 static void
-take_text(struct connection *c, const struct world *w,
+take_text(struct connection *c, const struct handler *h,
     const struct frame_piece *piece)
 {
-	char name[GENERATION_NAME];
 	size_t room;
-	int64_t ms;
 
-	if (w->why == NULL || !protocol_talks((enum protocol)c->protocol))
+	if (h->text == NULL)
 		return;
 	room = TEXT_MAX - c->in.len;
 	buf_put(&c->in, piece->data, piece->n < room ? piece->n : room);
 	if (!piece->last)
 		return;
-	if (c->in.len > 0 && c->in.len < TEXT_MAX &&
-	    protocol_shown((char *)buf_head(&c->in), c->in.len, name, &ms))
-		w->shown(name, ms);
+	if (c->in.len > 0 && c->in.len < TEXT_MAX)
+		h->text(
+		    h->arg, &c->client, (char *)buf_head(&c->in), c->in.len);
 	buf_free(&c->in);
 }
 
 static void
-take_piece(struct connection *c, const struct world *w,
+take_piece(struct connection *c, const struct handler *h,
     const struct frame_piece *piece)
 {
 	int code;
@@ -331,10 +324,10 @@ take_piece(struct connection *c, const struct world *w,
 			    : code == 1005 ? 1000
 					   : code) < 0)
 			c->over = true;
-		closing(c, w);
+		closing(c, h);
 		break;
 	case FRAME_TEXT:
-		take_text(c, w, piece);
+		take_text(c, h, piece);
 		break;
 	default:
 		break;
@@ -343,28 +336,28 @@ take_piece(struct connection *c, const struct world *w,
 
 static void
 take_frames(
-    struct connection *c, const struct world *w, unsigned char *p, size_t n)
+    struct connection *c, const struct handler *h, unsigned char *p, size_t n)
 {
 	struct frame_piece piece;
 	long used;
 
-	if (protocol_streams((enum protocol)c->protocol))
+	if (c->is_stream)
 		return;
 	if (n > 0)
 		c->silent = 0;
 	while (n > 0 && c->state == CONNECTION_CLIENT) {
 		used = frame_feed(&c->ws, p, n, &piece);
 		if (used < 0) {
-			if (w->why != NULL)
-				w->why("a listener broke the protocol: %ld",
-				    -used);
+			if (h->log != NULL)
+				h->log(
+				    "a client broke the protocol: %ld", -used);
 			frame_put_close(&c->out, (int)-used);
-			closing(c, w);
+			closing(c, h);
 			return;
 		}
 		p += used;
 		n -= (size_t)used;
-		take_piece(c, w, &piece);
+		take_piece(c, h, &piece);
 	}
 	if (!c->ws.inside)
 		frame_free(&c->ws);
@@ -372,7 +365,7 @@ take_frames(
 
 void
 connection_feed(
-    struct connection *c, const struct world *w, void *bytes, size_t n)
+    struct connection *c, const struct handler *h, void *bytes, size_t n)
 {
 	if (c->state == CONNECTION_CLOSING) {
 		c->over = c->over || n >= c->skip;
@@ -382,13 +375,13 @@ connection_feed(
 	if (n == 0)
 		return;
 	if (c->state == CONNECTION_CLIENT) {
-		take_frames(c, w, bytes, n);
+		take_frames(c, h, bytes, n);
 		return;
 	}
 	if (buf_put(&c->in, bytes, n) < 0)
 		c->over = true;
 	else if (c->state == CONNECTION_REQUEST)
-		take_requests(c, w);
+		take_requests(c, h);
 }
 
 /* Who asks and then sends no more still gets the answer. */
@@ -401,30 +394,19 @@ connection_eof(struct connection *c)
 	    (c->state == CONNECTION_CLOSING && c->out.len == 0);
 }
 
-/* what the generation has that it was not told */
 static void
-pay(struct connection *c, const struct world *w)
+send_owed(struct connection *c, const struct handler *h)
 {
-	enum protocol d;
-
-	d = (enum protocol)c->protocol;
-	if (c->told != w->generation->n &&
-	    protocol_update(d, &c->out, w->generation,
-		generation_since(w->generation, c->told)) < 0)
+	if (h->owed(h->arg, &c->client, &c->out) < 0)
 		c->over = true;
-	if (c->reported != w->generation->reports &&
-	    protocol_report(d, &c->out, w->generation) < 0)
-		c->over = true;
-	c->told = w->generation->n;
-	c->reported = w->generation->reports;
 }
 
 void
-connection_sent(struct connection *c, const struct world *w, size_t n)
+connection_sent(struct connection *c, const struct handler *h, size_t n)
 {
 	buf_drop(&c->out, n);
 	if (n > 0 && c->state == CONNECTION_RESPONSE) {
-		c->deadline = w->now + CONNECTION_RESPONSE_MS;
+		c->deadline = h->now + CONNECTION_RESPONSE_MS;
 		if (c->deadline > c->end)
 			c->deadline = c->end;
 	}
@@ -434,42 +416,47 @@ connection_sent(struct connection *c, const struct world *w, size_t n)
 		return;
 	buf_free(&c->out);
 	if (c->state == CONNECTION_CLIENT)
-		pay(c, w);
+		send_owed(c, h);
 	else if (c->state == CONNECTION_RESPONSE)
-		end_reply(c, w);
+		end_response(c, h);
 	else if (c->state == CONNECTION_CLOSING && c->eof)
 		c->over = true;
 }
 
-/* Bytes that it doesn't take are as good as a ping without an answer. */
+/* A client that does not take its bytes is as good as one that does not answer. */
 static void
-ping(struct connection *c, const struct world *w)
+ping(struct connection *c, const struct handler *h)
 {
-	/* Nobody answers on a stream: there it must take the bytes. */
-	if (c->out.len == 0 && protocol_streams((enum protocol)c->protocol))
+	int result;
+
+	/* There are no answers in a stream, so taking the bytes is one. */
+	if (c->out.len == 0 && c->is_stream)
 		c->silent = 0;
 	if (c->silent == CONNECTION_PINGS) {
 		c->over = true;
 		return;
 	}
 	c->silent++;
-	c->deadline = w->now + CONNECTION_PING_MS;
-	if (c->out.len == 0 &&
-	    protocol_ping((enum protocol)c->protocol, &c->out) < 0)
+	c->deadline = h->now + CONNECTION_PING_MS;
+	if (c->out.len > 0)
+		return;
+	result = c->is_stream ? buf_puts(&c->out, ":\n\n")
+			      : frame_put(&c->out, FRAME_PING, NULL, 0);
+	if (result < 0)
 		c->over = true;
 }
 
 void
-connection_tick(struct connection *c, const struct world *w)
+connection_tick(struct connection *c, const struct handler *h)
 {
 	if (c->state == CONNECTION_CLIENT) {
-		ping(c, w);
+		ping(c, h);
 	} else if (c->state == CONNECTION_REQUEST && c->in.len > 0) {
-		refuse(c, w, 408);
+		refuse(c, h, 408);
 	} else if (c->state == CONNECTION_RESPONSE && c->out.len == 0) {
-		c->state = CONNECTION_REQUEST; /* it was ROUTES_AGAIN */
+		c->state = CONNECTION_REQUEST; /* after HANDLER_LATER */
 		c->seen = 0;
-		take_requests(c, w);
+		take_requests(c, h);
 	} else {
 		c->over = true;
 	}
@@ -505,24 +492,24 @@ connection_ready(const struct connection *c)
 }
 
 void
-connection_told(
-    struct connection *c, const struct world *w, const void *rest, size_t n)
+connection_broadcast(struct connection *c, const struct client *latest,
+    const void *rest, size_t n)
 {
-	c->told = w->generation->n;
-	c->reported = w->generation->reports;
+	c->client.sent = latest->sent;
+	c->client.reported = latest->reported;
 	if (n > 0 && buf_put(&c->out, rest, n) < 0)
 		c->over = true;
 }
 
 void
-connection_leave(struct connection *c, const struct world *w)
+connection_leave(struct connection *c, const struct handler *h)
 {
 	c->keep = false;
 	if (c->state == CONNECTION_REQUEST)
 		c->over = true;
 	if (c->state != CONNECTION_CLIENT)
 		return;
-	if (protocol_close((enum protocol)c->protocol, &c->out, 1001) < 0)
+	if (!c->is_stream && frame_put_close(&c->out, 1001) < 0)
 		c->over = true;
-	closing(c, w);
+	closing(c, h);
 }
