@@ -56,9 +56,9 @@
 			return;
 		if (kept.generation?.startsWith(mine.split("-")[0]))
 			mine = kept.generation;
-		else if (page.transferSize === 0 || generation !== mine)
+		else if (page.transferSize === 0)
 			mine = "";
-		else if (performance.now() - age > page.responseStart)
+		else if (generation === mine && performance.now() - age > page.responseStart)
 			mine = mine.replace(/.*-0$|\d+$/, "");	// -0 has told nothing: look
 	}
 

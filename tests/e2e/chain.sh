@@ -38,7 +38,7 @@ ok 'its pidfile is there by then' test -s reloadws.pid
 start watcher watchrun -v -p reloadws.pid 'src/**' Makefile -- make
 until_ok 10 has watcher 'signalled reloadws.pid'
 ok 'the site is made at the start' shows one one
-ok 'the page has the script in it' has shown '/reload.js'
+ok 'the page has the script in it' has shown 'reload.js'
 
 start news wscat -n 9 -t 300 "$port" /
 until_ok 5 has news '* open'

@@ -21,7 +21,7 @@ fi
 	echo clock_gettime ferror free getopt getpid getppid gmtime_r inet_ntop inet_pton \
 	    memchr memcmp memcpy memmove memset qsort raise sched_yield \
 	    sigaction sigaddset sigemptyset sigprocmask snprintf strchr strcmp \
-	    strcspn strerror strftime strlen strncmp strrchr strspn strstr \
+	    strcspn strerror strftime strlen strncasecmp strncmp strrchr strspn strstr \
 	    strtoull sysconf vsnprintf
 	# They do not return.
 	echo _exit exit

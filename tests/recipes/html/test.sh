@@ -4,7 +4,7 @@
 . "${0%/*}/../lib.sh"
 
 cook
-ok 'html: the page has the script in it' shows / '/reload.js'
+ok 'html: the page has the script in it' shows / 'reload.js'
 listen
 echo '<h1>Changed</h1>' >site/index.html
 one_reload 'html: a saved page is served' 1 shows / Changed

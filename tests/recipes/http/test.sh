@@ -7,5 +7,5 @@
 
 needs python3
 restarts http app.py /
-ok 'http: its page asks for the script' shows / /reload.js "$PORT"
+ok 'http: its page asks for the script' shows / reload.js "$PORT"
 ok 'http: which is there for it' shows /reload.js WebSocket

@@ -20,7 +20,7 @@ phone_shows() {
 	python3 ask.py "$1" >got && has got "$2"
 }
 ok 'phone: it gets the page' phone_shows / First
-ok 'phone: with the script' has got /reload.js
+ok 'phone: with the script' has got reload.js
 ok 'phone: which it gets, too' phone_shows /reload.js WebSocket
 start news wscat -t 60 -H 192.0.2.7:5678 -O http://192.0.2.7:5678 5678 /
 until_ok 10 has "$tmp/news" '* status 403'

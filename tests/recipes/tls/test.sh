@@ -19,7 +19,7 @@ encrypted() {
 }
 up() {
 	printf 'GET / HTTP/1.0\r\nHost: localhost\r\n\r\n' | encrypted >got
-	has got '/reload.js'
+	has got 'reload.js'
 }
 ok 'tls: the page and its script come through' until_ok 10 up
 mkfifo ask

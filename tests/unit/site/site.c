@@ -14,7 +14,7 @@
 static char top[] = "/tmp/site.XXXXXX";
 static struct site s;
 static struct response response;
-static char got[200000]; /* the whole body */
+static char got[400000]; /* the whole body */
 static int result;
 
 #define TAG "<script async src=\"reload.js\" data-generation=\"g-1\"></script>"
@@ -421,12 +421,12 @@ static void
 test_many(void)
 {
 	struct request r;
-	char name[40], head[] = "GET /many/ HTTP/1.1\r\nHost: a\r\n\r\n";
+	char name[160], head[] = "GET /many/ HTTP/1.1\r\nHost: a\r\n\r\n";
 	int i;
 
 	mkdir("root/many", 0755);
 	for (i = 0; i < 3000; i++) {
-		snprintf(name, sizeof name, "root/many/%d", i);
+		snprintf(name, sizeof name, "root/many/%0100d", i);
 		put(name, "");
 	}
 	get("/many/", "");
