@@ -68,7 +68,7 @@ CONN = lib/base/buf.o lib/base/clock.o lib/base/json.o lib/base/str.o \
 	lib/push/reload_js.o lib/push/ingest.o lib/ws/base64.o \
 	lib/ws/frame.o lib/ws/handshake.o lib/ws/sha1.o $(OS) $(FILES)
 
-TREE_H = lib/base/hash.h lib/match/glob.h lib/match/rule.h \
+TREE_H = lib/base/hash.h lib/base/list.h lib/match/glob.h lib/match/rule.h \
 	lib/tree/compare.h lib/tree/dir.h lib/tree/inotify.h lib/tree/mounts.h \
 	lib/tree/poll.h lib/tree/scan.h lib/tree/symlink.h lib/tree/tree.h
 
@@ -98,7 +98,7 @@ TREE_TESTS = tests/unit/tree/inotify tests/unit/tree/tree \
 
 UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/base/fds tests/unit/base/hash \
-	tests/unit/base/json tests/unit/base/msg tests/unit/base/str \
+	tests/unit/base/json tests/unit/base/list tests/unit/base/msg tests/unit/base/str \
 	tests/unit/base/utf8 tests/unit/http/access \
 	tests/unit/http/request tests/unit/http/net tests/unit/match/glob \
 	tests/unit/match/glob_limits tests/unit/match/rule \
@@ -306,6 +306,9 @@ tests/unit/run/contents_writers: $(CONTENTS_WRITERS_UNIT)
 
 tests/unit/base/hash: tests/unit/base/hash.o lib/base/hash.o
 	$(LINK) -o $@ tests/unit/base/hash.o lib/base/hash.o
+
+tests/unit/base/list: tests/unit/base/list.o lib/base/list.o
+	$(LINK) -o $@ tests/unit/base/list.o lib/base/list.o
 
 MESSAGE_UNIT = tests/unit/run/message.o lib/run/message.o lib/base/buf.o \
 	lib/base/hash.o lib/notify/changelist.o lib/run/batch.o
