@@ -34,9 +34,9 @@ OS = lib/os/linux.o lib/os/other.o
 FLOOR = lib/base/buf.o lib/base/fds.o lib/base/msg.o lib/base/str.o
 SYSTEM = lib/base/clock.o $(OS) lib/notify/pidfile.o lib/os/signals.o
 
-TREE = lib/base/hash.o lib/match/glob.o lib/match/rule.o lib/tree/compare.o \
-	lib/tree/dir.o lib/tree/inotify.o lib/tree/mounts.o lib/tree/poll.o \
-	lib/tree/scan.o lib/tree/symlink.o lib/tree/tree.o
+TREE = lib/base/hash.o lib/base/list.o lib/match/glob.o lib/match/rule.o \
+	lib/tree/compare.o lib/tree/dir.o lib/tree/inotify.o lib/tree/mounts.o \
+	lib/tree/poll.o lib/tree/scan.o lib/tree/symlink.o lib/tree/tree.o
 
 WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/adopted.o lib/run/args.o lib/run/batch.o lib/run/capture.o \
@@ -601,7 +601,7 @@ SITE_UNIT = tests/unit/site/site.o lib/base/buf.o lib/base/clock.o \
 tests/unit/site/site: $(SITE_UNIT)
 	$(LINK) -o $@ $(SITE_UNIT)
 
-TREE_LESS = lib/base/clock.o lib/base/hash.o lib/base/str.o \
+TREE_LESS = lib/base/clock.o lib/base/hash.o lib/base/list.o lib/base/str.o \
 	lib/match/glob.o lib/match/rule.o lib/tree/compare.o lib/tree/dir.o \
 	lib/tree/mounts.o lib/tree/poll.o lib/tree/symlink.o lib/tree/tree.o $(OS)
 TREE_UNIT = $(TREE_LESS) lib/tree/inotify.o lib/tree/scan.o

@@ -264,7 +264,7 @@ compare_known(struct scan *s, struct tree_entry *e, const struct found *f)
 	set_signature(e, f);
 	/* A scan before the recheck is due does not count as the recheck. */
 	waits = e->unsettled && s->is_polled && !s->is_recheck;
-	if (waits && s->d->queue == QUEUE_NONE)
+	if (waits && s->d->queued.list == NULL)
 		poll_queue(s->t, s->d, QUEUE_RECHECK);
 	if (!differs && !is_suspect(s, f) && (!e->unsettled || waits))
 		return;
@@ -528,7 +528,7 @@ compare_hinted(
 	result = compare_name(&s, name, 0);
 	compare_end(&s);
 	/* The way of a link may be covered by hints no more. */
-	if (result == 0 && d->lacks_way)
-		result = poll_set(t, d, true);
+	if (d->lacks_way)
+		poll_set(t, d, true);
 	return result;
 }

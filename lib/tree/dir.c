@@ -102,7 +102,7 @@ dir_make_watch(struct tree *t, int wd)
 void
 dir_end_watch(struct tree *t, struct dir_watch *w)
 {
-	if (w->dirs != NULL || w->steps != NULL)
+	if (w->dirs.n > 0 || w->steps.n > 0)
 		return;
 	if (w->wd >= 0)
 		inotify_drop(t->inotify, w->wd);
@@ -122,11 +122,7 @@ dir_use_watch(struct tree *t, struct tree_dir *d, int wd)
 		return -1;
 	dir_leave_watch(t, d);
 	d->watch = w;
-	d->watch_prev = NULL;
-	d->watch_next = w->dirs;
-	if (w->dirs != NULL)
-		w->dirs->watch_prev = d;
-	w->dirs = d;
+	list_append(&w->dirs, &d->watched, d);
 	return 0;
 }
 
@@ -138,12 +134,7 @@ dir_leave_watch(struct tree *t, struct tree_dir *d)
 	w = d->watch;
 	if (w == NULL)
 		return;
-	if (d->watch_prev == NULL)
-		w->dirs = d->watch_next;
-	else
-		d->watch_prev->watch_next = d->watch_next;
-	if (d->watch_next != NULL)
-		d->watch_next->watch_prev = d->watch_prev;
+	list_remove(&d->watched);
 	d->watch = NULL;
 	dir_end_watch(t, w);
 }

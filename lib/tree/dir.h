@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/hash.h"
+#include "base/list.h"
 #include "os/os.h"
 #include "tree/inotify.h"
 #include "tree/mounts.h"
@@ -56,11 +57,11 @@ struct tree_dir {
 	uint32_t dropped; /* entries freed so far by dir_drop */
 
 	struct dir_watch *watch; /* or NULL */
-	struct tree_dir *watch_next, *watch_prev; /* that share it */
-	struct tree_dir *queue_next, *queue_prev; /* in a queue of scans */
-	int64_t due; /* ms: when it is to be scanned, if it is in one */
-	uint32_t
-	    polled; /* its place in the list of polled ones, from 1; or 0 */
+	struct list_node watched; /* in the list of its watch */
+	struct list_node queued; /* in a queue of scans */
+	struct list_node polled; /* in the list of those that are polled */
+	int64_t due; /* ms: when it is to be scanned, if it is queued */
+	unsigned long swept; /* the last sweep that came to it */
 
 	dev_t dev; /* of the last scan */
 	ino_t ino;
@@ -68,7 +69,6 @@ struct tree_dir {
 	int64_t scanned; /* when, nanoseconds since 1970 */
 
 	unsigned level : 1; /* enum inotify_level */
-	unsigned queue : 2; /* enum tree_queue_kind: the one that it is in */
 	unsigned events : 2; /* enum os_events: what its file system reports */
 	bool is_quiet : 1; /* before its first scan, if that is at the start */
 	bool is_unreadable : 1; /* the next scan above tries again */
@@ -81,8 +81,8 @@ struct tree_dir {
 struct dir_watch {
 	struct hash_node node; /* by wd */
 	int wd; /* or -1: it has ended */
-	struct tree_dir *dirs; /* that are this directory by whatever path */
-	struct symlink_step *steps; /* of links whose way leads through it */
+	struct list dirs; /* tree_dir: this directory, by whatever path */
+	struct list steps; /* symlink_step: of links that lead through it */
 };
 
 /* Why a directory waits for a scan. */
@@ -94,16 +94,11 @@ enum tree_queue_kind {
 	QUEUES
 };
 
-/* Directories in the order in which they are due. */
-struct tree_queue {
-	struct tree_dir *first, *last;
-};
+enum { POLL_DEVICES = 64 /* at most so many file systems are reported */ };
 
 /* The directories that are polled. */
 struct tree_poll {
-	struct tree_dir **dirs; /* all that are polled */
-	uint32_t n, cap;
-	uint32_t next; /* the place that the sweep under way has come to */
+	struct list dirs; /* first those that the sweep is still to come to */
 	bool sweeping;
 	int64_t began, ended; /* this sweep, the last one */
 	int64_t took; /* the last one */
@@ -111,7 +106,7 @@ struct tree_poll {
 	size_t lacking; /* directories without a watch since none was left */
 	bool is_full; /* no watch was left in this sweep */
 	bool is_reported; /* that none is left */
-	uint32_t *devs; /* file systems reported as polled */
+	uint32_t devs[POLL_DEVICES]; /* file systems reported as polled */
 	size_t ndevs;
 };
 
@@ -120,10 +115,10 @@ struct tree {
 	struct inotify *inotify; /* NULL: everything is polled */
 	int error; /* why inotify could not be opened */
 	struct tree_dir *roots[2]; /* "" and "/", if patterns begin there */
-	struct tree_queue queues[QUEUES]; /* of scans, by kind */
+	struct list queues[QUEUES]; /* of scans, by kind, in order of time */
 	struct hash watches; /* struct dir_watch */
 	struct hash steps; /* struct symlink_step */
-	struct symlink *hinted; /* links to look at, see symlink.h */
+	struct list hinted; /* struct symlink: links to compare */
 	struct tree_poll poll;
 	struct mounts mounts;
 	size_t ndirs, nfiles;

@@ -6,8 +6,8 @@
 
 /* For the modules of this folder. */
 
-/* Poll a directory from now on, or no longer; 0, or -1: out of memory. */
-int poll_set(struct tree *t, struct tree_dir *d, bool polled);
+/* Poll a directory from now on, or no longer. */
+void poll_set(struct tree *t, struct tree_dir *d, bool polled);
 
 /*
  * No watch is left for a directory or the way of a link in it: report that
@@ -31,16 +31,15 @@ void poll_report(struct tree *t, const struct tree_dir *d, const char *path,
  */
 void poll_queue(struct tree *t, struct tree_dir *d, enum tree_queue_kind kind);
 
-/* Take the next directory whose time has come from the queues; or NULL. */
+/*
+ * Return the next directory to be scanned, or NULL: the first one whose time has
+ * come is taken from its queue, *kind; else it is the next one of the sweep,
+ * which begins if it is time, and *kind is QUEUE_NONE.
+ */
 struct tree_dir *
-poll_next_queued(struct tree *t, int64_t now, enum tree_queue_kind *kind);
-
-/* Return the next directory of the sweep, which begins if it is time; or NULL. */
-struct tree_dir *poll_next(struct tree *t, int64_t now);
+poll_next(struct tree *t, int64_t now, enum tree_queue_kind *kind);
 
 /* A directory goes. */
 void poll_forget(struct tree *t, struct tree_dir *d);
-
-void poll_free(struct tree *t);
 
 #endif

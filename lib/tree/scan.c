@@ -362,7 +362,7 @@ scan_dir(struct tree *t, struct tree_dir *d, enum tree_queue_kind why)
 		end_scan(&s);
 		/* The scan that follows is still the first one. */
 		d->is_quiet = d->is_quiet && d->level != level;
-		result = poll_set(t, d, is_polled(t, d));
+		poll_set(t, d, is_polled(t, d));
 	}
 	compare_end(&s);
 	return result;

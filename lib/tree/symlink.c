@@ -40,11 +40,8 @@ add_step(struct tree *t, struct symlink *link, int wd, const char *name)
 	step->next = link->steps;
 	link->steps = step;
 	step->watch = w;
-	step->watch_prev = NULL;
-	step->watch_next = w->steps;
-	if (w->steps != NULL)
-		w->steps->watch_prev = step;
-	w->steps = step;
+	step->watched = (struct list_node){ .list = NULL };
+	list_append(&w->steps, &step->watched, step);
 	return 0;
 }
 
@@ -55,12 +52,7 @@ free_steps(struct tree *t, struct symlink_step *step)
 
 	for (; step != NULL; step = next) {
 		next = step->next;
-		if (step->watch_prev == NULL)
-			step->watch->steps = step->watch_next;
-		else
-			step->watch_prev->watch_next = step->watch_next;
-		if (step->watch_next != NULL)
-			step->watch_next->watch_prev = step->watch_prev;
+		list_remove(&step->watched);
 		dir_end_watch(t, step->watch);
 		hash_remove(&t->steps, &step->node);
 		free(step);
@@ -70,29 +62,10 @@ free_steps(struct tree *t, struct symlink_step *step)
 /* ---- hints ---- */
 
 static void
-leave_hinted(struct tree *t, struct symlink *link)
+add_hint(struct tree *t, struct symlink *link, unsigned bits)
 {
-	if (link->hints == 0)
-		return;
-	link->hints = 0;
-	if (link->hinted_prev == NULL)
-		t->hinted = link->hinted_next;
-	else
-		link->hinted_prev->hinted_next = link->hinted_next;
-	if (link->hinted_next != NULL)
-		link->hinted_next->hinted_prev = link->hinted_prev;
-}
-
-static void
-enter_hinted(struct tree *t, struct symlink *link, unsigned bits)
-{
-	if (link->hints == 0) {
-		link->hinted_prev = NULL;
-		link->hinted_next = t->hinted;
-		if (t->hinted != NULL)
-			t->hinted->hinted_prev = link;
-		t->hinted = link;
-	}
+	if (link->hinted.list == NULL)
+		list_append(&t->hinted, &link->hinted, link);
 	link->hints |= bits | HINT_SELF;
 }
 
@@ -104,15 +77,16 @@ symlink_hint(
 	struct hash_node *node;
 
 	if (name == NULL) {
-		for (step = w->steps; step != NULL; step = step->watch_next)
-			enter_hinted(t, step->link, bits);
+		for (step = list_first(&w->steps); step != NULL;
+		     step = list_next(&step->watched))
+			add_hint(t, step->link, bits);
 		return;
 	}
 	node = hash_first(&t->steps, hash_step(w->wd, name));
 	for (; node != NULL; node = hash_next(node)) {
 		step = (struct symlink_step *)node;
 		if (step->watch == w && strcmp(step->name, name) == 0)
-			enter_hinted(t, step->link, bits);
+			add_hint(t, step->link, bits);
 	}
 }
 
@@ -121,11 +95,12 @@ symlink_next(struct tree *t, unsigned *bits)
 {
 	struct symlink *link;
 
-	link = t->hinted;
+	link = list_first(&t->hinted);
 	if (link == NULL)
 		return NULL;
 	*bits = link->hints;
-	leave_hinted(t, link);
+	link->hints = 0;
+	list_remove(&link->hinted);
 	return link;
 }
 
@@ -321,7 +296,7 @@ symlink_free(struct tree *t, struct symlink *link)
 {
 	if (link == NULL)
 		return;
-	leave_hinted(t, link);
+	list_remove(&link->hinted);
 	free_steps(t, link->steps);
 	free(link);
 }

@@ -16,7 +16,7 @@ struct symlink_step {
 	struct symlink *link;
 	struct symlink_step *next; /* of this link */
 	struct dir_watch *watch;
-	struct symlink_step *watch_next, *watch_prev;
+	struct list_node watched; /* in the list of its watch */
 	char name[];
 };
 
@@ -25,8 +25,8 @@ struct symlink {
 	struct tree_dir *dir;
 	struct tree_entry *entry;
 	struct symlink_step *steps;
-	struct symlink *hinted_next, *hinted_prev; /* in the tree's list */
-	unsigned hints; /* bits of hints about its steps; 0: not in that list */
+	struct list_node hinted; /* in the tree's list */
+	unsigned hints; /* bits of hints about its steps */
 };
 
 /*

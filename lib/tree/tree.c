@@ -23,12 +23,9 @@ tree_scan(struct tree *t, int64_t now)
 	struct tree_dir *d;
 	enum tree_queue_kind kind;
 
-	kind = QUEUE_NONE;
-	if (t->queues[QUEUE_DUE].first == NULL)
+	if (t->queues[QUEUE_DUE].n == 0)
 		t->lost = TREE_NEVER;
-	d = poll_next_queued(t, now, &kind);
-	if (d == NULL)
-		d = poll_next(t, now);
+	d = poll_next(t, now, &kind);
 	if (d == NULL)
 		return 0;
 	return scan_dir(t, d, kind) < 0 ? -1 : 1;
@@ -112,7 +109,7 @@ hear_self(struct tree *t, struct dir_watch *w, unsigned bits)
 {
 	struct tree_dir *d, *next;
 
-	for (d = w->dirs; d != NULL; d = d->watch_next) {
+	for (d = list_first(&w->dirs); d != NULL; d = list_next(&d->watched)) {
 		poll_queue(t, d, QUEUE_DUE);
 		if (d->up != NULL)
 			poll_queue(t, d->up, QUEUE_DUE);
@@ -121,8 +118,8 @@ hear_self(struct tree *t, struct dir_watch *w, unsigned bits)
 	if ((bits & HINT_ENDED) == 0)
 		return;
 	w->wd = -1;
-	for (d = w->dirs; d != NULL; d = next) {
-		next = d->watch_next;
+	for (d = list_first(&w->dirs); d != NULL; d = next) {
+		next = list_next(&d->watched);
 		dir_leave_watch(t, d);
 	}
 }
@@ -139,12 +136,14 @@ hear(struct tree *t, const struct inotify_hint *hint)
 	if ((hint->bits & HINT_SELF) != 0)
 		hear_self(t, w, hint->bits);
 	else if (hint->name == NULL)
-		for (d = w->dirs; d != NULL; d = d->watch_next)
+		for (d = list_first(&w->dirs); d != NULL;
+		     d = list_next(&d->watched))
 			poll_queue(t, d, QUEUE_DUE);
 	else {
 		symlink_hint(t, w, hint->name, hint->bits);
 		/* Entries beneath d may go meanwhile, but not d itself. */
-		for (d = w->dirs; d != NULL; d = d->watch_next)
+		for (d = list_first(&w->dirs); d != NULL;
+		     d = list_next(&d->watched))
 			if (hear_name(t, d, hint->name, hint->bits) < 0)
 				return -1;
 	}
@@ -266,7 +265,7 @@ struct visit {
 static const char *
 how_watched(const struct tree *t, const struct tree_dir *d)
 {
-	if (d->polled == 0)
+	if (d->polled.list == NULL)
 		return "inotify";
 	return d->lacks_watch || t->options.interval > 0 ||
 		d->events == OS_EVENTS_NONE
@@ -314,6 +313,5 @@ tree_close(struct tree *t)
 	if (t->inotify != NULL)
 		inotify_close(t->inotify);
 	mounts_close(&t->mounts);
-	poll_free(t);
 	free(t);
 }

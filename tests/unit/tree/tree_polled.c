@@ -275,7 +275,7 @@ test_removals(void)
 		write_all("22");
 		sweep_and_delete(swept, swept % 2 == 0 ? 1 : 3);
 		rounds++;
-		right += w.tree->poll.n == DIRS - 10 && all_are_sent() &&
+		right += w.tree->poll.dirs.n == DIRS - 10 && all_are_sent() &&
 		    is_true();
 		unwatch();
 		fake.max = 0;
@@ -297,7 +297,7 @@ test_short(void)
 	ok(w.n == 1 && *events() == '~' &&
 		strstr(w.why, "fs.inotify.max_user_watches") != NULL,
 	    "the first directory without a watch is reported, with the reason");
-	ok(w.tree->poll.n == 3 && fake.live == 2 && fake.refused == 1,
+	ok(w.tree->poll.dirs.n == 3 && fake.live == 2 && fake.refused == 1,
 	    "it and those after it are polled, and only those");
 	ok(w.tree->nfiles == 3 && w.tree->ndirs == 5, "but all are known");
 	scratch_sh("echo 22 >d/a; echo 22 >d/e/b; echo 22 >f/c; echo 1 >g/n");
@@ -313,11 +313,11 @@ test_short(void)
 	    "each sweep tries once to get a watch");
 	fake.max = 3;
 	sweep();
-	ok(w.tree->poll.n == 2 && fake.live == 3,
+	ok(w.tree->poll.dirs.n == 2 && fake.live == 3,
 	    "a watch that is left is used");
 	fake.max = 0;
 	sweep();
-	ok(w.tree->poll.n == 0 && fake.live == 5 &&
+	ok(w.tree->poll.dirs.n == 0 && fake.live == 5 &&
 		tree_due(w.tree) == TREE_NEVER && is_true(),
 	    "when all have one, polling ends");
 	fake.max = 5;
@@ -344,7 +344,7 @@ test_taken_up(void)
 	fake.max = 0;
 	scratch_sh("echo 22 >d/a; echo 1 >d/b");
 	sweep();
-	ok(sent("*d/a +d/b") && w.tree->poll.n == 0 && is_true(),
+	ok(sent("*d/a +d/b") && w.tree->poll.dirs.n == 0 && is_true(),
 	    "changes before a directory gets a watch are found");
 	ok(strcmp(how_watched(), "inotify") == 0, "and it is no longer polled");
 	unwatch();
@@ -358,21 +358,22 @@ test_not_opened(void)
 	watch("**");
 	ok(sent("~.") && strstr(w.why, "fs.inotify.max_user_instances") != NULL,
 	    "it is reported once that inotify cannot be used");
-	ok(tree_fd(w.tree) == -1 && w.tree->poll.n == 2, "all is polled then");
+	ok(tree_fd(w.tree) == -1 && w.tree->poll.dirs.n == 2,
+	    "all is polled then");
 	scratch_sh("echo 22 >d/a");
 	sweep_and_recheck();
 	ok(sent("*d/a"), "and changes are found");
 	fake.error = 0;
 	scratch_sh("echo 333 >d/a");
 	sweep_and_recheck();
-	ok(sent("*d/a") && tree_fd(w.tree) >= 0 && w.tree->poll.n == 0,
+	ok(sent("*d/a") && tree_fd(w.tree) >= 0 && w.tree->poll.dirs.n == 0,
 	    "when it can be used later, polling ends");
 	unwatch();
 	fake.error = ENOSYS;
 	watch("**");
 	fake.error = 0;
 	sweep();
-	ok(sent("~.") && w.tree->poll.n == 2,
+	ok(sent("~.") && w.tree->poll.dirs.n == 2,
 	    "if the system has none that is not tried again");
 	unwatch();
 }
@@ -384,7 +385,7 @@ test_links(void)
 	set_scene("mkdir -p in out; echo 1 >out/t; ln -s ../out/t in/l");
 	fake.max = 2;
 	watch("in/*");
-	ok(sent("~in") && w.tree->poll.n == 1,
+	ok(sent("~in") && w.tree->poll.dirs.n == 1,
 	    "if no watch is left for a link's way its directory is polled");
 	scratch_sh("echo 22 >out/t");
 	sweep_and_recheck();

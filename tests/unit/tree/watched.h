@@ -158,14 +158,12 @@ sweep(void)
 static inline int
 count_again(void)
 {
-	const struct tree_dir *d;
-	int kind, n;
+	size_t n;
+	int kind;
 
-	for (kind = n = 0; kind < QUEUES; kind++)
-		for (d = w.tree->queues[kind].first; d != NULL;
-		     d = d->queue_next)
-			n++;
-	return n;
+	for (kind = 0, n = 0; kind < QUEUES; kind++)
+		n += w.tree->queues[kind].n;
+	return (int)n;
 }
 
 /* Scan each directory that is due again, as if its time had come; once. */
