@@ -103,7 +103,6 @@ struct tree_poll {
 	int64_t began, ended; /* this sweep, the last one */
 	int64_t took; /* the last one */
 	unsigned long count; /* sweeps so far */
-	size_t lacking; /* directories without a watch since none was left */
 	bool is_full; /* no watch was left in this sweep */
 	bool is_reported; /* that none is left */
 	uint32_t devs[POLL_DEVICES]; /* file systems reported as polled */

@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 /* poll.c - what is polled, why, and when */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -19,13 +20,17 @@ poll_set(struct tree *t, struct tree_dir *d, bool polled)
 	struct tree_poll *p;
 
 	p = &t->poll;
-	if (!polled)
-		list_remove(&d->polled);
-	else if (d->polled.list == NULL) {
-		if (p->dirs.n == 0)
-			p->ended = clock_ms();
+	if (polled == (d->polled.list != NULL))
+		return;
+	if (p->dirs.n == 0)
+		p->ended = clock_ms();
+	if (polled)
 		list_append(&p->dirs, &d->polled, d);
-	}
+	else
+		list_remove(&d->polled);
+	/* The next lack of watches is reported again. */
+	if (p->dirs.n == 0)
+		p->is_reported = false;
 }
 
 static const char *
@@ -62,24 +67,17 @@ poll_lacks(struct tree *t, const struct tree_dir *d, int error)
 	t->poll.is_reported = true;
 }
 
-/* Once all have a watch, the next one that lacks one is reported again. */
-void
-poll_set_lacking(struct tree *t, struct tree_dir *d, bool lacking)
-{
-	if (lacking == d->lacks_watch)
-		return;
-	d->lacks_watch = lacking;
-	if (lacking)
-		t->poll.lacking++;
-	else if (--t->poll.lacking == 0)
-		t->poll.is_reported = false;
-}
-
 void
 poll_report(struct tree *t, const struct tree_dir *d, const char *path,
-    dev_t dev, const char *why)
+    dev_t dev, const char *name, enum os_events events)
 {
+	static const char *const lacks[] = {
+		[OS_EVENTS_ALL] = "is heard of elsewhere only",
+		[OS_EVENTS_OURS] = "does not tell what others change",
+		[OS_EVENTS_NONE] = "does not tell of changes"
+	};
 	struct tree_poll *p;
+	char why[80];
 	size_t i;
 
 	p = &t->poll;
@@ -89,6 +87,7 @@ poll_report(struct tree *t, const struct tree_dir *d, const char *path,
 	if (t->options.interval > 0 || p->ndevs == POLL_DEVICES)
 		return;
 	p->devs[p->ndevs++] = dir_fold(dev);
+	snprintf(why, sizeof why, "%s %s", name, lacks[events]);
 	report(t, d, path, why);
 }
 
@@ -213,7 +212,6 @@ poll_next(struct tree *t, int64_t now, enum tree_queue_kind *kind)
 void
 poll_forget(struct tree *t, struct tree_dir *d)
 {
-	list_remove(&d->polled);
-	poll_set_lacking(t, d, false);
+	poll_set(t, d, false);
 	list_remove(&d->queued);
 }

@@ -11,19 +11,18 @@ void poll_set(struct tree *t, struct tree_dir *d, bool polled);
 
 /*
  * No watch is left for a directory or the way of a link in it: report that
- * once, and do not try again before the next sweep.
+ * once, until nothing is polled any more, and do not try again before the next
+ * sweep.
  */
 void poll_lacks(struct tree *t, const struct tree_dir *d, int error);
 
-/* A directory lacks a watch, or has one. */
-void poll_set_lacking(struct tree *t, struct tree_dir *d, bool lacking);
-
 /*
- * Report once for a file system that what is on it is polled, from a path on,
- * and why, in words.
+ * Report once for a file system that what is on it is polled, from a path on:
+ * `name`, the file system, reports these events only; or a file is mounted by
+ * itself, and its events are raised elsewhere.
  */
 void poll_report(struct tree *t, const struct tree_dir *d, const char *path,
-    dev_t dev, const char *why);
+    dev_t dev, const char *name, enum os_events events);
 
 /*
  * Have a directory scanned: now, after TREE_RECHECK, or after TREE_INTERVAL.  It

@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -88,7 +87,7 @@ set_watch(struct scan *s)
 	if (polls_all(t) || d->events == OS_EVENTS_NONE)
 		return 0;
 	if (t->poll.is_full && d->watch == NULL) {
-		poll_set_lacking(t, d, true);
+		d->lacks_watch = true;
 		return 0;
 	}
 	errno = t->error;
@@ -97,13 +96,12 @@ set_watch(struct scan *s)
 				      (enum inotify_level)d->level);
 	if (wd >= 0) {
 		s->follows = s->follows || d->lacks_watch;
-		d->is_unreadable = false;
-		poll_set_lacking(t, d, false);
+		d->lacks_watch = d->is_unreadable = false;
 		return dir_use_watch(t, d, wd);
 	}
 	if (t->inotify == NULL || errno == ENOSPC) {
 		poll_lacks(t, d, errno);
-		poll_set_lacking(t, d, true);
+		d->lacks_watch = true;
 	} else
 		fail(t, d, errno);
 	return 0;
@@ -116,24 +114,6 @@ is_polled(const struct tree *t, const struct tree_dir *d)
 {
 	return !is_hinted(t, d) || d->lacks_way || d->events != OS_EVENTS_ALL ||
 	    mounts_in(&t->mounts, d->dev, d->ino);
-}
-
-static void
-report_polled(struct tree *t, struct tree_dir *d, const char *name)
-{
-	char why[80];
-
-	if (d->events == OS_EVENTS_OURS)
-		snprintf(why, sizeof why, "%s does not tell what others change",
-		    name);
-	else if (d->events == OS_EVENTS_NONE)
-		snprintf(why, sizeof why, "%s does not tell of changes", name);
-	else if (mounts_in(&t->mounts, d->dev, d->ino))
-		snprintf(why, sizeof why,
-		    "a file that is mounted there is heard of elsewhere only");
-	else
-		return;
-	poll_report(t, d, dir_path(d), d->dev, why);
 }
 
 /* Find out which file system it is on, and whether hints tell all. */
@@ -159,7 +139,11 @@ set_place(struct scan *s, const struct stat *st)
 			d->events = d->up->events;
 		else
 			d->events = os_events(dir_path(d), &name);
-		report_polled(t, d, name);
+		if (d->events == OS_EVENTS_ALL &&
+		    mounts_in(&t->mounts, d->dev, d->ino))
+			name = "a file that is mounted there";
+		if (*name != '\0')
+			poll_report(t, d, dir_path(d), d->dev, name, d->events);
 	}
 	/* The stamps of network file systems, and young ones, prove nothing. */
 	if (d->events != OS_EVENTS_ALL || compare_is_racy(s->now, d->ctime))

@@ -185,13 +185,13 @@ static void
 cross_device(struct way *w, const char *path, dev_t dev)
 {
 	const char *name;
-	char why[80];
+	enum os_events events;
 
-	if (os_events(path, &name) == OS_EVENTS_ALL)
+	events = os_events(path, &name);
+	if (events == OS_EVENTS_ALL)
 		return;
 	w->d->lacks_way = true;
-	snprintf(why, sizeof why, "%s does not tell what others change", name);
-	poll_report(w->t, w->d, path, dev, why);
+	poll_report(w->t, w->d, path, dev, name, events);
 }
 
 /* Go on with the target of a link; false if that leads nowhere. */
