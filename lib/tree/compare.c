@@ -404,7 +404,7 @@ follow_link(struct scan *s, const char *name, const struct tree_entry *e,
 {
 	int result;
 
-	if (s->t->inotify == NULL)
+	if (s->t->inotify.fd < 0)
 		return 0;
 	if (*link != NULL && s->bits == 0 && !s->follows)
 		return 0;

@@ -105,7 +105,7 @@ dir_end_watch(struct tree *t, struct dir_watch *w)
 	if (w->dirs.n > 0 || w->steps.n > 0)
 		return;
 	if (w->wd >= 0)
-		inotify_drop(t->inotify, w->wd);
+		inotify_drop(&t->inotify, w->wd);
 	hash_remove(&t->watches, &w->node);
 	free(w);
 }

@@ -111,7 +111,7 @@ struct tree_poll {
 
 struct tree {
 	struct tree_options options;
-	struct inotify *inotify; /* NULL: everything is polled */
+	struct inotify inotify; /* its fd is -1: everything is polled */
 	int error; /* why inotify could not be opened */
 	struct tree_dir *roots[2]; /* "" and "/", if patterns begin there */
 	struct list queues[QUEUES]; /* of scans, by kind, in order of time */

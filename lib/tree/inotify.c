@@ -6,9 +6,6 @@
 /* inotify.c - hints about directories; elsewhere than on Linux there are none */
 #include <errno.h>
 #include <limits.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "tree/inotify.h"
@@ -20,42 +17,16 @@ enum {
 	    IN_DELETE_SELF | IN_MOVE_SELF,
 	/* truncate(2) raises MODIFY alone, chmod(2) ATTRIB alone. */
 	FILES = NAMES | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB,
-	BUFFER = 65536, /* bytes of events in a read */
 	LONGEST = sizeof(struct inotify_event) + NAME_MAX + 1
 };
 
-struct inotify {
-	int fd;
-	size_t off, len; /* events not yet handed out: data[off .. len) */
-	bool emptied; /* the last read took all that there was */
-	_Alignas(struct inotify_event) char data[BUFFER];
-};
-
-struct inotify *
-inotify_open(void)
+int
+inotify_open(struct inotify *in)
 {
-	struct inotify *in;
-	int error;
-
-	in = malloc(sizeof *in);
-	if (in == NULL)
-		return NULL;
 	in->off = in->len = 0;
 	in->emptied = false;
 	in->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (in->fd < 0) {
-		error = errno;
-		free(in);
-		errno = error;
-		return NULL;
-	}
-	return in;
-}
-
-int
-inotify_fd(const struct inotify *in)
-{
-	return in->fd;
+	return in->fd < 0 ? -1 : 0;
 }
 
 int
@@ -139,26 +110,13 @@ inotify_next(struct inotify *in, struct inotify_hint *hint)
 	return 1;
 }
 
-void
-inotify_close(struct inotify *in)
-{
-	close(in->fd);
-	free(in);
-}
-
 #else /* not Linux: inotify_open fails, so the rest is never called */
 
-struct inotify *
-inotify_open(void)
-{
-	errno = ENOSYS;
-	return NULL;
-}
-
 int
-inotify_fd(const struct inotify *in)
+inotify_open(struct inotify *in)
 {
-	(void)in;
+	in->fd = -1;
+	errno = ENOSYS;
 	return -1;
 }
 
@@ -168,7 +126,6 @@ inotify_add(struct inotify *in, const char *path, enum inotify_level level)
 	(void)in;
 	(void)path;
 	(void)level;
-	errno = ENOSYS;
 	return -1;
 }
 
@@ -185,12 +142,6 @@ inotify_next(struct inotify *in, struct inotify_hint *hint)
 	(void)in;
 	(void)hint;
 	return 0;
-}
-
-void
-inotify_close(struct inotify *in)
-{
-	(void)in;
 }
 
 #endif

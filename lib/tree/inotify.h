@@ -3,6 +3,8 @@
 #define INOTIFY_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /*
  * A hint says where to look; the tree finds out what changed.  There may be
@@ -31,13 +33,18 @@ struct inotify_hint {
 	const char *name; /* in the directory, or NULL; until the next call */
 };
 
-struct inotify;
+enum { INOTIFY_BUFFER = 65536 /* bytes of events in a read */ };
 
-/* Return NULL with errno set if inotify cannot be used (inotify_init(2)). */
-struct inotify *inotify_open(void);
+/* The caller closes fd. */
+struct inotify {
+	int fd; /* readable if there are hints; -1: inotify is not used */
+	size_t off, len; /* events not yet handed out: data[off .. len) */
+	bool emptied; /* the last read took all that there was */
+	_Alignas(uint64_t) char data[INOTIFY_BUFFER];
+};
 
-/* Return a descriptor that is readable if there are hints. */
-int inotify_fd(const struct inotify *in);
+/* Open in->fd; 0, or -1 with errno set (inotify_init(2)). */
+int inotify_open(struct inotify *in);
 
 /*
  * Watch a directory, at this level or the higher one that it had.  Returns the
@@ -51,7 +58,5 @@ void inotify_drop(struct inotify *in, int wd);
 
 /* Take the next hint; 1, 0 if there is none now, or -1 with errno set. */
 int inotify_next(struct inotify *in, struct inotify_hint *hint);
-
-void inotify_close(struct inotify *in);
 
 #endif

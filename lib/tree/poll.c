@@ -160,11 +160,10 @@ begin_sweep(struct tree *t, int64_t now)
 	p->began = now;
 	p->count++;
 	p->is_full = false;
-	if (t->options.interval > 0 || t->inotify != NULL || t->error == ENOSYS)
+	if (t->options.interval > 0 || t->inotify.fd >= 0 || t->error == ENOSYS)
 		return;
-	t->inotify = inotify_open();
-	t->error = t->inotify == NULL ? errno : 0;
-	p->is_full = t->inotify == NULL;
+	p->is_full = inotify_open(&t->inotify) < 0;
+	t->error = p->is_full ? errno : 0;
 }
 
 /* Each directory moves to the end of the list when the sweep comes to it. */

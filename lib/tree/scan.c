@@ -91,15 +91,15 @@ set_watch(struct scan *s)
 		return 0;
 	}
 	errno = t->error;
-	wd = t->inotify == NULL ? -1
-				: inotify_add(t->inotify, dir_path(d),
-				      (enum inotify_level)d->level);
+	wd = t->inotify.fd < 0 ? -1
+			       : inotify_add(&t->inotify, dir_path(d),
+				     (enum inotify_level)d->level);
 	if (wd >= 0) {
 		s->follows = s->follows || d->lacks_watch;
 		d->lacks_watch = d->is_unreadable = false;
 		return dir_use_watch(t, d, wd);
 	}
-	if (t->inotify == NULL || errno == ENOSPC) {
+	if (t->inotify.fd < 0 || errno == ENOSPC) {
 		poll_lacks(t, d, errno);
 		d->lacks_watch = true;
 	} else

@@ -166,10 +166,10 @@ watch_step(struct way *w, enum inotify_level level)
 {
 	int wd;
 
-	if (w->is_first || w->t->inotify == NULL)
+	if (w->is_first || w->t->inotify.fd < 0)
 		return 0;
 	wd = inotify_add(
-	    w->t->inotify, *w->done == '\0' ? "/" : w->done, level);
+	    &w->t->inotify, *w->done == '\0' ? "/" : w->done, level);
 	if (wd >= 0)
 		return add_step(w->t, w->link, wd, w->name);
 	if (errno == ENOSPC) {

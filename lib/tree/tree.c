@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "tree/compare.h"
@@ -168,12 +169,12 @@ tree_hear(struct tree *t)
 	size_t n;
 	int result;
 
-	if (t->inotify == NULL)
+	if (t->inotify.fd < 0)
 		return 0;
 	now = clock_wall_ns();
 	/* Bounded, so that writers that never rest cannot keep us here. */
 	for (n = 0; n < HINTS; n++) {
-		result = inotify_next(t->inotify, &hint);
+		result = inotify_next(&t->inotify, &hint);
 		if (result == 0)
 			t->heard = now;
 		if (result <= 0)
@@ -224,9 +225,9 @@ tree_open(const struct tree_options *options)
 	*t = (struct tree){ .options = *options,
 		.heard = clock_wall_ns(),
 		.lost = TREE_NEVER };
-	if (options->interval == 0)
-		t->inotify = inotify_open();
-	t->error = t->inotify == NULL ? errno : 0;
+	t->inotify.fd = -1;
+	if (options->interval == 0 && inotify_open(&t->inotify) < 0)
+		t->error = errno;
 	mounts_open(&t->mounts, options->rules);
 	if (open_roots(t) < 0) {
 		tree_close(t);
@@ -238,7 +239,7 @@ tree_open(const struct tree_options *options)
 int
 tree_fd(const struct tree *t)
 {
-	return t->inotify == NULL ? -1 : inotify_fd(t->inotify);
+	return t->inotify.fd;
 }
 
 int
@@ -310,8 +311,8 @@ tree_close(struct tree *t)
 	for (i = 0; i < sizeof roots / sizeof roots[0]; i++)
 		if (t->roots[i] != NULL)
 			dir_drop(t, t->roots[i], false);
-	if (t->inotify != NULL)
-		inotify_close(t->inotify);
+	if (t->inotify.fd >= 0)
+		close(t->inotify.fd);
 	mounts_close(&t->mounts);
 	free(t);
 }

@@ -11,7 +11,7 @@
 #include "../test.h"
 #include "tree/inotify.h"
 
-static struct inotify *in;
+static struct inotify in;
 
 /* Return all hints that there are, as `wd:bits:name` with blanks between. */
 static const char *
@@ -26,7 +26,7 @@ hints(void)
 
 	text[0] = '\0';
 	for (len = 0;
-	     inotify_next(in, &hint) == 1 && len < sizeof text - 300;) {
+	     inotify_next(&in, &hint) == 1 && len < sizeof text - 300;) {
 		for (i = n = 0; i < 7; i++)
 			if ((hint.bits >> i & 1) != 0)
 				bits[n++] = letters[i];
@@ -57,15 +57,14 @@ test_open(void)
 	struct pollfd pfd;
 	struct inotify_hint hint;
 
-	in = inotify_open();
-	ok(in != NULL, "it opens");
-	ok((fcntl(inotify_fd(in), F_GETFD) & FD_CLOEXEC) != 0,
+	ok(inotify_open(&in) == 0, "it opens");
+	ok((fcntl(in.fd, F_GETFD) & FD_CLOEXEC) != 0,
 	    "its descriptor closes at exec");
-	ok(inotify_next(in, &hint) == 0,
+	ok(inotify_next(&in, &hint) == 0,
 	    "without hints inotify_next returns at once");
-	ok(inotify_add(in, ".", INOTIFY_FILES) == 1,
+	ok(inotify_add(&in, ".", INOTIFY_FILES) == 1,
 	    "a directory has a watch descriptor");
-	pfd = (struct pollfd){ .fd = inotify_fd(in), .events = POLLIN };
+	pfd = (struct pollfd){ .fd = in.fd, .events = POLLIN };
 	ok(poll(&pfd, 1, 0) == 0, "without hints poll(2) waits");
 	scratch_put("a", "1");
 	ok(poll(&pfd, 1, 0) == 1, "a hint ends its wait");
@@ -103,7 +102,7 @@ test_levels(void)
 {
 	scratch_sh("mkdir n m");
 	hints();
-	ok(inotify_add(in, "n", INOTIFY_NAMES) == 2,
+	ok(inotify_add(&in, "n", INOTIFY_NAMES) == 2,
 	    "each directory has a watch descriptor of its own");
 	ok(hinted("echo 1 >n/a", "2:c:a"),
 	    "at the level of names writing gives no hint");
@@ -111,11 +110,11 @@ test_levels(void)
 	    "appending and chmod give none");
 	ok(hinted("mv n/a n/b; rm n/b", "2:x:a 2:cx:b 2:x:b"),
 	    "names that go give hints");
-	ok(inotify_add(in, "./n/../n", INOTIFY_FILES) == 2,
+	ok(inotify_add(&in, "./n/../n", INOTIFY_FILES) == 2,
 	    "by another path the watch is the same, at the higher level");
 	ok(hinted("echo 1 >n/a", "2:c:a 2:w:a 2:x:a"),
 	    "then writing gives hints");
-	ok(inotify_add(in, "n", INOTIFY_NAMES) == 2 &&
+	ok(inotify_add(&in, "n", INOTIFY_NAMES) == 2 &&
 		hinted("echo 1 >>n/a", "2:w:a 2:x:a"),
 	    "the lower level does not take that away");
 }
@@ -125,11 +124,11 @@ test_refused(void)
 {
 	scratch_sh("ln -s n link; : >file");
 	hints();
-	ok(inotify_add(in, "missing", INOTIFY_FILES) == -1 && errno == ENOENT,
+	ok(inotify_add(&in, "missing", INOTIFY_FILES) == -1 && errno == ENOENT,
 	    "a missing directory is refused: ENOENT");
-	ok(inotify_add(in, "file", INOTIFY_FILES) == -1 && errno == ENOTDIR,
+	ok(inotify_add(&in, "file", INOTIFY_FILES) == -1 && errno == ENOTDIR,
 	    "a file is refused: ENOTDIR");
-	ok(inotify_add(in, "link", INOTIFY_FILES) == 2,
+	ok(inotify_add(&in, "link", INOTIFY_FILES) == 2,
 	    "a link leads to its directory's watch");
 }
 
@@ -138,19 +137,19 @@ test_self(void)
 {
 	int wd;
 
-	wd = inotify_add(in, "m", INOTIFY_FILES);
+	wd = inotify_add(&in, "m", INOTIFY_FILES);
 	ok(wd == 3 && hinted("mv m o", "1:xd:m 1:cxd:o 3:s:"),
 	    "a directory that moves gives a hint about itself");
 	ok(hinted("rmdir o", "3:s: 3:se: 1:xd:o"),
 	    "the watch of a deleted directory ends");
 	scratch_sh("mkdir m");
 	hints();
-	wd = inotify_add(in, "m", INOTIFY_FILES);
+	wd = inotify_add(&in, "m", INOTIFY_FILES);
 	ok(wd == 4, "a watch descriptor is not used again");
-	inotify_drop(in, wd);
+	inotify_drop(&in, wd);
 	ok(hinted("echo 1 >m/a", "4:se:"), "a dropped watch ends as well");
-	inotify_drop(in, wd);
-	inotify_drop(in, 99);
+	inotify_drop(&in, wd);
+	inotify_drop(&in, 99);
 	ok(hinted(":", ""), "to drop a watch that has ended does nothing");
 }
 
@@ -215,7 +214,7 @@ test_overflow(void)
 	for (i = 0; i < limit + 10; i++)
 		utimensat(AT_FDCWD, i % 2 == 0 ? "n/a" : "n/b", NULL, 0);
 	lost = 0;
-	for (i = 0; inotify_next(in, &hint) == 1; i++)
+	for (i = 0; inotify_next(&in, &hint) == 1; i++)
 		lost += (hint.bits & HINT_LOST) != 0;
 	ok(i == limit + 1 && lost == 1, "lost hints are announced once");
 	ok(hinted("echo 1 >>n/a", "2:w:a 2:x:a"), "and hints go on after that");
@@ -225,7 +224,7 @@ int
 main(void)
 {
 #ifndef __linux__
-	ok(inotify_open() == NULL && errno == ENOSYS,
+	ok(inotify_open(&in) == -1 && errno == ENOSYS,
 	    "elsewhere than on Linux there is no inotify");
 	return test_end();
 #endif
@@ -239,7 +238,7 @@ main(void)
 	test_names();
 	test_unlinked();
 	test_overflow();
-	inotify_close(in);
+	close(in.fd);
 	scratch_end();
 	return test_end();
 }
