@@ -242,34 +242,28 @@ unescape(char *s)
 
 /* proc(5): mount ID, parent ID, major:minor, root, mount point, and more */
 static void
-parse_mount(char *line,
-    void (*each)(void *arg, const char *path, uint64_t id, bool part),
+parse_mount(char *line, void (*each)(void *arg, const char *path, bool is_part),
     void *arg)
 {
 	char *field[5], *p;
-	uint64_t id;
 	size_t i;
 
 	p = line;
-	id = 14695981039346656037u; /* FNV-1a */
 	for (i = 0; i < 5; i++) {
 		field[i] = p;
-		for (; *p != ' '; p++) {
-			if (*p == '\0')
-				return;
-			id = (id ^ (unsigned char)*p) * 1099511628211u;
-		}
+		p = strchr(p, ' ');
+		if (p == NULL)
+			return;
 		*p++ = '\0';
 	}
 	unescape(field[4]);
-	each(arg, field[4], id, strcmp(field[3], "/") != 0);
+	each(arg, field[4], strcmp(field[3], "/") != 0);
 }
 
 /* The fields that matter come first; the rest of a long line is left out. */
 int
 os_mounts_each(int mounts,
-    void (*each)(void *arg, const char *path, uint64_t id, bool part),
-    void *arg)
+    void (*each)(void *arg, const char *path, bool is_part), void *arg)
 {
 	char text[PROC_TEXT], line[MOUNT_LINE];
 	ssize_t i, n;

@@ -120,12 +120,10 @@ enum os_events os_events(const char *path, const char **name);
 int os_mounts(void);
 
 /*
- * Call `each` for all mounts: the absolute path, a number that changes with
- * what is mounted there, and whether that is a part of a file system, which may
- * be a single file.  Returns 0 or -1.
+ * Call `each` for all mounts: the absolute path, and whether that is a part of a
+ * file system, which may be a single file.  Returns 0 or -1.
  */
 int os_mounts_each(int mounts,
-    void (*each)(void *arg, const char *path, uint64_t id, bool part),
-    void *arg);
+    void (*each)(void *arg, const char *path, bool is_part), void *arg);
 
 #endif

@@ -191,8 +191,7 @@ os_mounts(void)
 
 int
 os_mounts_each(int mounts,
-    void (*each)(void *arg, const char *path, uint64_t id, bool part),
-    void *arg)
+    void (*each)(void *arg, const char *path, bool is_part), void *arg)
 {
 	(void)mounts;
 	(void)each;

@@ -232,8 +232,8 @@ dir_drop(struct tree *t, struct tree_dir *top, bool report)
 }
 
 /* As dir_drop; the way back up finds the place in the directory above. */
-void
-dir_each(struct tree_dir *top, dir_visit *visit, void *arg)
+static void
+visit_all(struct tree_dir *top, dir_visit *visit, void *arg)
 {
 	struct tree_dir *d;
 	const char *name;
@@ -260,6 +260,16 @@ dir_each(struct tree_dir *top, dir_visit *visit, void *arg)
 	}
 }
 
+void
+dir_each(const struct tree *t, dir_visit *visit, void *arg)
+{
+	size_t i;
+
+	for (i = 0; i < TREE_ROOTS; i++)
+		if (t->roots[i] != NULL)
+			visit_all(t->roots[i], visit, arg);
+}
+
 static void
 make_due(void *arg, struct tree_dir *d, const struct tree_entry *entry)
 {
@@ -270,11 +280,7 @@ make_due(void *arg, struct tree_dir *d, const struct tree_entry *entry)
 void
 dir_make_all_due(struct tree *t)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof t->roots / sizeof t->roots[0]; i++)
-		if (t->roots[i] != NULL)
-			dir_each(t->roots[i], make_due, t);
+	dir_each(t, make_due, t);
 }
 
 /* ---- entries ---- */

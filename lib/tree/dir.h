@@ -109,11 +109,13 @@ struct tree_poll {
 	size_t ndevs;
 };
 
+enum { TREE_ROOTS = 2 };
+
 struct tree {
 	struct tree_options options;
 	struct inotify inotify; /* its fd is -1: everything is polled */
 	int error; /* why inotify could not be opened */
-	struct tree_dir *roots[2]; /* "" and "/", if patterns begin there */
+	struct tree_dir *roots[TREE_ROOTS]; /* "" and "/", or NULL */
 	struct list queues[QUEUES]; /* of scans, by kind, in order of time */
 	struct hash watches; /* struct dir_watch */
 	struct hash steps; /* struct symlink_step */
@@ -184,13 +186,10 @@ void dir_make_all_due(struct tree *t);
 /* Forget a directory and all beneath; if `report`, send TREE_GONE events. */
 void dir_drop(struct tree *t, struct tree_dir *d, bool report);
 
-/*
- * Visit a directory and all beneath it, depth first: each directory with entry
- * NULL, then its files.
- */
+/* Visit all, depth first: each directory with entry NULL, then its files. */
 typedef void
 dir_visit(void *arg, struct tree_dir *d, const struct tree_entry *entry);
-void dir_each(struct tree_dir *top, dir_visit *visit, void *arg);
+void dir_each(const struct tree *t, dir_visit *visit, void *arg);
 
 /* ---- entries ---- */
 

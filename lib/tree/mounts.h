@@ -1,4 +1,4 @@
-/* mounts.h - which file systems come and go where patterns reach */
+/* mounts.h - files that are mounted by themselves, as containers do it */
 #ifndef MOUNTS_H
 #define MOUNTS_H
 
@@ -6,27 +6,24 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-
-#include "match/rule.h"
 
 struct mounts {
-	int fd; /* poll(2) tells POLLPRI of it; -1: nobody tells */
-	uint64_t sum; /* over the mounts at, above and beneath our bases */
-	struct mounts_dir {
-		dev_t dev;
+	int fd; /* poll(2) reports POLLPRI after each mount; or -1 */
+	struct mounts_part {
+		char *path; /* where a part of a file system is mounted */
+		dev_t dev; /* of the directory that it is in */
 		ino_t ino;
-	} * dirs; /* in which a single file is mounted */
-	size_t ndirs;
+	} * parts;
+	size_t n;
 };
 
-/* without a way to know there are none, and none come */
-void mounts_open(struct mounts *m, const struct rules *rs);
+/* Open m->fd, and read the mounts; without mountinfo there are none. */
+void mounts_open(struct mounts *m);
 
-/* has something been mounted or unmounted that matters to these rules? */
-bool mounts_changed(struct mounts *m, const struct rules *rs);
+/* Read the mounts again. */
+void mounts_read(struct mounts *m);
 
-/* is a single file mounted in that directory? its events are raised elsewhere */
+/* Return true if a file is mounted in that directory: it raises no events. */
 bool mounts_in(const struct mounts *m, dev_t dev, ino_t ino);
 
 void mounts_close(struct mounts *m);

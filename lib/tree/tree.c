@@ -14,7 +14,7 @@
 
 enum { HINTS = 65536 /* at most so many in one call of tree_hear */ };
 
-static const char *const roots[] = { "", "/" };
+static const char *const roots[TREE_ROOTS] = { "", "/" };
 
 /* ---- scans ---- */
 
@@ -187,11 +187,32 @@ tree_hear(struct tree *t)
 	return 0;
 }
 
+/*
+ * Something was mounted over a directory, or unmounted, if its path leads to
+ * another one now.  A file that was mounted needs polling.
+ */
+static void
+compare_mounted(void *arg, struct tree_dir *d, const struct tree_entry *entry)
+{
+	struct tree *t;
+	struct stat st;
+
+	t = arg;
+	if (entry != NULL)
+		return;
+	if (stat(dir_path(d), &st) < 0 || st.st_dev != d->dev ||
+	    st.st_ino != d->ino)
+		poll_queue(t, d->up != NULL ? d->up : d, QUEUE_DUE);
+	else if (d->polled.list == NULL &&
+	    mounts_in(&t->mounts, d->dev, d->ino))
+		poll_queue(t, d, QUEUE_DUE);
+}
+
 void
 tree_mounted(struct tree *t)
 {
-	if (mounts_changed(&t->mounts, t->options.rules))
-		dir_make_all_due(t);
+	mounts_read(&t->mounts);
+	dir_each(t, compare_mounted, t);
 }
 
 /* ---- the whole ---- */
@@ -202,7 +223,7 @@ open_roots(struct tree *t)
 	struct rules_reach *reach;
 	size_t i;
 
-	for (i = 0; i < sizeof roots / sizeof roots[0]; i++) {
+	for (i = 0; i < TREE_ROOTS; i++) {
 		reach = rules_begin(t->options.rules, roots[i]);
 		if (reach == NULL && errno != ENOMEM)
 			continue;
@@ -228,7 +249,7 @@ tree_open(const struct tree_options *options)
 	t->inotify.fd = -1;
 	if (options->interval == 0 && inotify_open(&t->inotify) < 0)
 		t->error = errno;
-	mounts_open(&t->mounts, options->rules);
+	mounts_open(&t->mounts);
 	if (open_roots(t) < 0) {
 		tree_close(t);
 		return NULL;
@@ -296,11 +317,8 @@ void
 tree_each(const struct tree *t, tree_visit *visit, void *arg)
 {
 	struct visit v = { .t = t, .visit = visit, .arg = arg };
-	size_t i;
 
-	for (i = 0; i < sizeof roots / sizeof roots[0]; i++)
-		if (t->roots[i] != NULL)
-			dir_each(t->roots[i], show_entry, &v);
+	dir_each(t, show_entry, &v);
 }
 
 void
@@ -308,7 +326,7 @@ tree_close(struct tree *t)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof roots / sizeof roots[0]; i++)
+	for (i = 0; i < TREE_ROOTS; i++)
 		if (t->roots[i] != NULL)
 			dir_drop(t, t->roots[i], false);
 	if (t->inotify.fd >= 0)

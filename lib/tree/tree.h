@@ -68,7 +68,7 @@ int tree_fd(const struct tree *t);
 /* Return one on which poll(2) reports POLLPRI at mounts, or -1. */
 int tree_mounts_fd(const struct tree *t);
 
-/* Something was mounted or unmounted: scan everything if it may matter. */
+/* Something was mounted or unmounted: the directories that differ are due. */
 void tree_mounted(struct tree *t);
 
 /* Take in the hints that there are; 0, or -1 with errno set. */

@@ -364,12 +364,8 @@ list_entry(void *arg, struct tree_dir *d, const struct tree_entry *e)
 static inline char *
 list_tree(const struct tree *t)
 {
-	size_t i;
-
 	events();
-	for (i = 0; i < sizeof t->roots / sizeof t->roots[0]; i++)
-		if (t->roots[i] != NULL)
-			dir_each(t->roots[i], list_entry, NULL);
+	dir_each(t, list_entry, NULL);
 	return strdup(events());
 }
 
