@@ -15,12 +15,9 @@ enum { TICK_NS = 10000000, SECOND_NS = 1000000000 };
 void
 compare_begin(struct scan *s, struct tree *t, struct tree_dir *d)
 {
-	*s = (struct scan){ .t = t,
-		.d = d,
-		.fd = -1,
-		.nsorted = d->n,
-		.now = clock_wall_ns(),
-		.since = TREE_NEVER };
+	*s = (struct scan){
+		.t = t, .d = d, .now = clock_wall_ns(), .since = TREE_NEVER
+	};
 	s->prefix = dir_join(d, "", s->path) < 0 ? sizeof s->path
 						 : strlen(s->path);
 }
@@ -85,8 +82,6 @@ path_of(struct scan *s, const char *name)
 static int
 stat_name(struct scan *s, const char *name, struct stat *st, int flags)
 {
-	if (s->fd >= 0)
-		return fstatat(s->fd, name, st, flags);
 	name = path_of(s, name);
 	return name == NULL ? -1 : fstatat(AT_FDCWD, name, st, flags);
 }
@@ -181,30 +176,15 @@ judge_name(struct scan *s, const char *name)
 	return s->rules;
 }
 
-/* ---- entries ---- */
-
 static struct tree_entry *
 add_entry(struct scan *s, const char *name)
 {
 	struct tree_entry *e;
 
-	e = dir_insert(
-	    s->d, s->appends ? s->d->n : dir_place(s->d, s->d->n, name), name);
-	if (e == NULL)
-		return NULL;
-	e->is_seen = true;
+	e = dir_insert(s->d, name);
+	if (e != NULL)
+		e->is_seen = true;
 	return e;
-}
-
-/*
- * Something else has taken the place of an entry.  In a scan of the directory
- * the old entry goes in the end.
- */
-static void
-replace_entry(struct scan *s, const char *name)
-{
-	if (!s->appends)
-		dir_remove(s->t, s->d, dir_place(s->d, s->d->n, name), true);
 }
 
 /* ---- files ---- */
@@ -305,7 +285,7 @@ compare_file(struct scan *s, const char *name, struct tree_entry *e,
 	uint64_t rules;
 
 	if (e != NULL && is_replaced(s, e, f)) {
-		replace_entry(s, name);
+		dir_remove(s->t, s->d, name);
 		e = NULL;
 	}
 	if (e != NULL) {
@@ -387,42 +367,8 @@ compare_dir(struct scan *s, const char *name, struct tree_entry *e,
 		return 0;
 	}
 	if (e != NULL)
-		replace_entry(s, name);
+		dir_remove(s->t, s->d, name);
 	return add_dir(s, name, f);
-}
-
-/* ---- links ---- */
-
-/*
- * Follow a link that counts, or that may lead to a directory, when it is met
- * and whenever a hint is about its way.  Its file is looked at again then: it
- * may have changed before its way was watched.
- */
-static int
-follow_link(struct scan *s, const char *name, const struct tree_entry *e,
-    struct symlink **link)
-{
-	int result;
-
-	if (s->t->inotify.fd < 0)
-		return 0;
-	if (*link != NULL && s->bits == 0 && !s->follows)
-		return 0;
-	if (e == NULL && !is_spelled(s, name) && judge_name(s, name) == 0)
-		return 0;
-	if (s->real == NULL)
-		s->real = realpath(dir_path(s->d), NULL);
-	if (s->real == NULL)
-		result = dir_is_gone(errno) || dir_is_refused(errno) ? 0 : 1;
-	else
-		result = symlink_follow(s->t, s->d, s->real, name, link);
-	if (result < 0)
-		return -1;
-	if (result > 0) {
-		s->failed = true;
-		poll_queue(s->t, s->d, QUEUE_RETRY);
-	}
-	return 1;
 }
 
 /* ---- a name ---- */
@@ -460,8 +406,7 @@ compare_found(struct scan *s, const char *name, struct tree_entry *e,
 		return 0;
 	if (!f->exists) {
 		if (e != NULL && !s->is_whole)
-			dir_remove(
-			    s->t, s->d, dir_place(s->d, s->d->n, name), true);
+			dir_remove(s->t, s->d, name);
 		return 0;
 	}
 	return f->kind == ENTRY_DIR || f->kind == ENTRY_LINKED_DIR
@@ -469,51 +414,54 @@ compare_found(struct scan *s, const char *name, struct tree_entry *e,
 	    : compare_file(s, name, e, f);
 }
 
-/* Hang what a link leads through on its entry, which may be a new one. */
-static void
-attach_link(struct scan *s, const char *name, struct symlink *link)
+/*
+ * Follow a link when it is met, and whenever a hint is about its way.  Then it is
+ * compared again: its file may have changed before its way was watched.
+ */
+static int
+follow_link(struct scan *s, const char *name, struct found *f)
 {
 	struct tree_entry *e;
+	int result;
 
-	e = s->appends && s->d->n > s->nsorted ? s->d->entries[s->d->n - 1]
-					       : NULL;
-	if (e == NULL || strcmp(e->name, name) != 0)
-		e = dir_find(s->d, s->appends ? s->nsorted : s->d->n, name);
-	if (e != NULL && e->is_seen &&
-	    (e->kind == ENTRY_LINK || e->kind == ENTRY_LINKED_DIR))
-		symlink_attach(link, s->d, e);
+	e = dir_find(s->d, name);
+	if (e == NULL || !f->is_link || s->t->inotify.fd < 0 ||
+	    (e->link != NULL && s->bits == 0 && !s->follows))
+		return 0;
+	if (s->real == NULL)
+		s->real = realpath(dir_path(s->d), NULL);
+	if (s->real == NULL)
+		result = dir_is_gone(errno) || dir_is_refused(errno) ? 0 : 1;
 	else
-		symlink_free(s->t, link);
+		result = symlink_follow(s->t, s->d, s->real, e);
+	if (result < 0)
+		return -1;
+	if (result > 0) {
+		s->failed = true;
+		poll_queue(s->t, s->d, QUEUE_RETRY);
+	}
+	look_at(s, name, f);
+	if (!entry_is_dir(e) && is_same_file(e, f))
+		return 0;
+	return compare_found(s, name, e, f);
 }
 
 int
 compare_name(struct scan *s, const char *name, mode_t type)
 {
 	struct tree_entry *e;
-	struct symlink *link;
 	struct found f;
-	int result;
 
 	s->is_judged = false;
-	e = dir_find(s->d, s->appends ? s->nsorted : s->d->n, name);
+	e = dir_find(s->d, name);
 	if (e == NULL && is_irrelevant(s, name, type))
 		return 0;
 	if (e != NULL && s->is_whole && e->is_seen)
 		return 0;
 	look_at(s, name, &f);
-	link = NULL;
-	if (e != NULL) {
-		link = e->link;
-		e->link = NULL;
-	}
-	result = f.is_link ? follow_link(s, name, e, &link) : 0;
-	if (result > 0)
-		look_at(s, name, &f);
-	if (result >= 0)
-		result = compare_found(s, name, e, &f);
-	if (link != NULL)
-		attach_link(s, name, link);
-	return result < 0 ? -1 : 0;
+	if (compare_found(s, name, e, &f) < 0)
+		return -1;
+	return follow_link(s, name, &f);
 }
 
 int

@@ -16,10 +16,7 @@
 struct scan {
 	struct tree *t;
 	struct tree_dir *d;
-	int fd; /* of the directory, or -1: names are looked up by path */
-	uint32_t nsorted; /* entries that were there before */
 	bool is_whole; /* entries that are not seen are gone in the end */
-	bool appends; /* new entries go to the end, to be sorted then */
 	bool is_polled; /* no hint says who changed what is found changed */
 	bool is_recheck; /* unsettled files that are the same now are settled */
 	bool follows; /* follow all links anew */

@@ -231,6 +231,26 @@ dir_drop(struct tree *t, struct tree_dir *top, bool report)
 	}
 }
 
+/* Return the place where a name is, or would be inserted. */
+static uint32_t
+find_place(const struct tree_dir *d, const char *name)
+{
+	uint32_t low, high, mid;
+	int order;
+
+	for (low = 0, high = d->n; low < high;) {
+		mid = low + (high - low) / 2;
+		order = strcmp(name, d->entries[mid]->name);
+		if (order == 0)
+			return mid;
+		if (order < 0)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return low;
+}
+
 /* As dir_drop; the way back up finds the place in the directory above. */
 static void
 visit_all(struct tree_dir *top, dir_visit *visit, void *arg)
@@ -247,8 +267,8 @@ visit_all(struct tree_dir *top, dir_visit *visit, void *arg)
 			if (d == top)
 				return;
 			name = strrchr(d->path, '/');
-			i = dir_place(d->up, d->up->n,
-				name == NULL ? d->path : name + 1) +
+			i = find_place(
+				d->up, name == NULL ? d->path : name + 1) +
 			    1;
 			d = d->up;
 		} else if (entry_is_dir(d->entries[i])) {
@@ -291,32 +311,13 @@ entry_is_dir(const struct tree_entry *e)
 	return e->kind == ENTRY_DIR || e->kind == ENTRY_LINKED_DIR;
 }
 
-uint32_t
-dir_place(const struct tree_dir *d, uint32_t n, const char *name)
-{
-	uint32_t low, high, mid;
-	int order;
-
-	for (low = 0, high = n; low < high;) {
-		mid = low + (high - low) / 2;
-		order = strcmp(name, d->entries[mid]->name);
-		if (order == 0)
-			return mid;
-		if (order < 0)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return low;
-}
-
 struct tree_entry *
-dir_find(const struct tree_dir *d, uint32_t n, const char *name)
+dir_find(const struct tree_dir *d, const char *name)
 {
 	uint32_t place;
 
-	place = dir_place(d, n, name);
-	return place < n && strcmp(d->entries[place]->name, name) == 0
+	place = find_place(d, name);
+	return place < d->n && strcmp(d->entries[place]->name, name) == 0
 	    ? d->entries[place]
 	    : NULL;
 }
@@ -339,10 +340,10 @@ new_entry(const char *name)
 }
 
 struct tree_entry *
-dir_insert(struct tree_dir *d, uint32_t place, const char *name)
+dir_insert(struct tree_dir *d, const char *name)
 {
 	struct tree_entry **entries, *e;
-	uint32_t cap;
+	uint32_t cap, place;
 
 	if (d->n == d->cap) {
 		cap = d->cap == 0 ? 4 : d->cap * 2;
@@ -355,6 +356,7 @@ dir_insert(struct tree_dir *d, uint32_t place, const char *name)
 	e = new_entry(name);
 	if (e == NULL)
 		return NULL;
+	place = find_place(d, name);
 	memmove(d->entries + place + 1, d->entries + place,
 	    (d->n - place) * sizeof d->entries[0]);
 	d->entries[place] = e;
@@ -364,64 +366,36 @@ dir_insert(struct tree_dir *d, uint32_t place, const char *name)
 
 /* Drop what is beneath first: its paths need the entries above. */
 static void
-drop_entry(
-    struct tree *t, struct tree_dir *d, struct tree_entry *e, bool report)
+drop_entry(struct tree *t, struct tree_dir *d, struct tree_entry *e)
 {
 	if (entry_is_dir(e))
-		dir_drop(t, e->dir, report);
-	free_entry(t, d, e, report);
+		dir_drop(t, e->dir, true);
+	free_entry(t, d, e, true);
 }
 
 void
-dir_remove(struct tree *t, struct tree_dir *d, uint32_t place, bool report)
+dir_remove(struct tree *t, struct tree_dir *d, const char *name)
 {
 	struct tree_entry *e;
+	uint32_t place;
 
+	place = find_place(d, name);
 	e = d->entries[place];
 	d->n--;
 	memmove(d->entries + place, d->entries + place + 1,
 	    (d->n - place) * sizeof d->entries[0]);
-	drop_entry(t, d, e, report);
-}
-
-static int
-compare_names(const void *a, const void *b)
-{
-	const struct tree_entry *const *x = a, *const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
-}
-
-/* A directory that is read while it changes may list a new name twice. */
-static void
-drop_twins(struct tree *t, struct tree_dir *d)
-{
-	uint32_t i, n;
-
-	for (i = n = 0; i < d->n; i++)
-		if (n > 0 &&
-		    strcmp(d->entries[n - 1]->name, d->entries[i]->name) == 0)
-			drop_entry(t, d, d->entries[i], false);
-		else
-			d->entries[n++] = d->entries[i];
-	d->n = n;
+	drop_entry(t, d, e);
 }
 
 void
-dir_sift(struct tree *t, struct tree_dir *d, uint32_t nsorted)
+dir_sift(struct tree *t, struct tree_dir *d)
 {
 	uint32_t i, n;
-	bool is_sorted;
 
-	is_sorted = d->n == nsorted;
 	for (i = n = 0; i < d->n; i++)
 		if (d->entries[i]->is_seen)
 			d->entries[n++] = d->entries[i];
 		else
-			drop_entry(t, d, d->entries[i], true);
+			drop_entry(t, d, d->entries[i]);
 	d->n = n;
-	if (is_sorted)
-		return;
-	qsort(d->entries, d->n, sizeof d->entries[0], compare_names);
-	drop_twins(t, d);
 }

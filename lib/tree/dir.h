@@ -196,22 +196,19 @@ void dir_each(const struct tree *t, dir_visit *visit, void *arg);
 /* Return true if an entry is a directory. */
 bool entry_is_dir(const struct tree_entry *e);
 
-/* Return the place where a name is, or would be inserted, among the first n. */
-uint32_t dir_place(const struct tree_dir *d, uint32_t n, const char *name);
+/* Return the entry of a name, or NULL. */
+struct tree_entry *dir_find(const struct tree_dir *d, const char *name);
 
-/* Return the entry of a name among the first n, which are sorted; or NULL. */
-struct tree_entry *
-dir_find(const struct tree_dir *d, uint32_t n, const char *name);
+/*
+ * Insert an entry for a new name; NULL: out of memory.  Names that come in order
+ * cost least: the pointers to the entries behind it are moved.
+ */
+struct tree_entry *dir_insert(struct tree_dir *d, const char *name);
 
-/* Insert a new entry at a place; NULL: out of memory. */
-struct tree_entry *
-dir_insert(struct tree_dir *d, uint32_t place, const char *name);
+/* Free the entry of a name with all beneath, and send TREE_GONE events. */
+void dir_remove(struct tree *t, struct tree_dir *d, const char *name);
 
-/* Free the entry at a place, with all beneath; as dir_drop. */
-void
-dir_remove(struct tree *t, struct tree_dir *d, uint32_t place, bool report);
-
-/* Remove entries without is_seen, and sort the rest; as dir_drop. */
-void dir_sift(struct tree *t, struct tree_dir *d, uint32_t nsorted);
+/* Likewise free all entries without is_seen. */
+void dir_sift(struct tree *t, struct tree_dir *d);
 
 #endif

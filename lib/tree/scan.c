@@ -2,9 +2,10 @@
 /* scan.c - scan a directory: watch it, read it, compare its names */
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tree/compare.h"
 #include "tree/poll.h"
@@ -14,24 +15,6 @@
 enum { SWEEPS = 32 };
 
 /* ---- what fails ---- */
-
-/* Something ran short, perhaps for a moment: what is known is kept. */
-static void
-retry_later(struct scan *s, int error)
-{
-	s->failed = true;
-	poll_queue(s->t, s->d, QUEUE_RETRY);
-	compare_report_unreadable(s->t, s->d, error);
-}
-
-static void
-keep_all(struct tree_dir *d)
-{
-	uint32_t i;
-
-	for (i = 0; i < d->n; i++)
-		d->entries[i]->is_seen = true;
-}
 
 /*
  * A directory cannot be watched or read.  If it vanished, the directory above
@@ -116,8 +99,17 @@ is_polled(const struct tree *t, const struct tree_dir *d)
 	    mounts_in(&t->mounts, d->dev, d->ino);
 }
 
+/* Without hints, what was written since the last scan is suspect. */
+static void
+set_polled(struct scan *s)
+{
+	s->is_polled = is_polled(s->t, s->d);
+	if (s->is_polled && s->d->scanned != 0)
+		s->since = s->d->scanned;
+}
+
 /* Find out which file system it is on, and whether hints tell all. */
-static int
+static void
 set_place(struct scan *s, const struct stat *st)
 {
 	struct tree *t;
@@ -150,15 +142,11 @@ set_place(struct scan *s, const struct stat *st)
 		d->ctime = 0;
 	if (!is_hinted(t, d))
 		d->is_unreadable = false;
-	s->is_polled = is_polled(t, d);
-	if (s->is_polled && d->scanned != 0)
-		s->since = d->scanned;
-	return 0;
 }
 
 /* ---- names ---- */
 
-/* The names that patterns spell out; all, or those that readdir(3) never lists. */
+/* The names that patterns spell out; all, or those that scandir(3) never lists. */
 static int
 compare_spelled(struct scan *s, bool all)
 {
@@ -173,82 +161,42 @@ compare_spelled(struct scan *s, bool all)
 	return 0;
 }
 
-/* If only names are spelled out, the directory need not be readable. */
 static int
-scan_spelled(struct scan *s)
+is_name(const struct dirent *entry)
 {
-	struct stat st;
+	return strcmp(entry->d_name, ".") != 0 &&
+	    strcmp(entry->d_name, "..") != 0;
+}
 
-	if (stat(dir_path(s->d), &st) < 0)
+static int
+compare_dirents(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* If something ran short, perhaps for a moment, what is known is kept. */
+static int
+compare_listed(struct scan *s)
+{
+	struct dirent **list;
+	int i, n, result;
+
+	n = scandir(dir_path(s->d), &list, is_name, compare_dirents);
+	if (n < 0) {
+		s->failed = !dir_is_gone(errno) && !dir_is_refused(errno);
+		for (i = 0; s->failed && i < (int)s->d->n; i++)
+			s->d->entries[i]->is_seen = true;
 		fail(s->t, s->d, errno);
-	else if (set_place(s, &st) < 0)
-		return -1;
-	return compare_spelled(s, true);
-}
-
-static int
-compare_listed(struct scan *s, DIR *dir)
-{
-	const struct dirent *entry;
-
-	for (errno = 0; (entry = readdir(dir)) != NULL; errno = 0)
-		if (strcmp(entry->d_name, ".") != 0 &&
-		    strcmp(entry->d_name, "..") != 0 &&
-		    compare_name(s, entry->d_name, os_dirent_type(entry)) < 0)
-			return -1;
-	if (errno != 0) {
-		retry_later(s, errno);
-		keep_all(s->d);
-	}
-	return compare_spelled(s, false);
-}
-
-static DIR *
-open_dir(const struct tree_dir *d)
-{
-	DIR *dir;
-	int fd, error;
-
-	fd = open(dir_path(d),
-	    O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return NULL;
-	dir = fdopendir(fd);
-	if (dir == NULL) {
-		error = errno;
-		close(fd);
-		errno = error;
-	}
-	return dir;
-}
-
-static int
-scan_listed(struct scan *s)
-{
-	struct stat st;
-	DIR *dir;
-	int result, error;
-
-	dir = open_dir(s->d);
-	if (dir == NULL) {
-		error = errno;
-		if (!dir_is_gone(error) && !dir_is_refused(error)) {
-			retry_later(s, error);
-			keep_all(s->d);
-		}
-		fail(s->t, s->d, error);
 		return 0;
 	}
-	s->fd = dirfd(dir);
 	result = 0;
-	if (fstat(s->fd, &st) < 0)
-		retry_later(s, errno);
-	else
-		result = set_place(s, &st);
-	if (result == 0)
-		result = compare_listed(s, dir);
-	closedir(dir);
-	s->fd = -1;
+	for (i = 0; i < n; i++) {
+		if (result == 0)
+			result = compare_name(
+			    s, list[i]->d_name, os_dirent_type(list[i]));
+		free(list[i]);
+	}
+	free(list);
 	return result;
 }
 
@@ -266,43 +214,47 @@ is_unchanged(const struct tree *t, const struct tree_dir *d)
 	    os_ctime_ns(&st) == d->ctime;
 }
 
-/* No name came or went, so only the files and links are compared. */
+/*
+ * If no name came or went, only the files and links are compared: backwards,
+ * since an entry may go.
+ */
 static int
 scan_known(struct scan *s)
 {
-	struct tree_entry *e;
+	char name[NAME_MAX + 1];
 	uint32_t i;
 
-	s->is_polled = true;
-	if (s->d->scanned != 0)
-		s->since = s->d->scanned;
-	for (i = 0; i < s->nsorted; i++) {
-		e = s->d->entries[i];
-		if (e->kind != ENTRY_DIR) {
-			if (compare_name(s, e->name, 0) < 0)
-				return -1;
-			continue;
-		}
-		e->is_seen = true;
-		if (e->dir->is_unreadable)
-			poll_queue(s->t, e->dir, QUEUE_DUE);
+	set_polled(s);
+	for (i = s->d->n; i-- > 0;) {
+		snprintf(name, sizeof name, "%s", s->d->entries[i]->name);
+		if (compare_name(s, name, 0) < 0)
+			return -1;
 	}
 	return 0;
 }
 
 /* ---- a scan ---- */
 
+/* If only names are spelled out, the directory need not be readable. */
 static int
 scan_names(struct scan *s, enum tree_queue_kind why)
 {
-	if (rules_only_names(s->t->options.rules, s->d->reach)) {
-		s->appends = false;
-		return set_watch(s) < 0 ? -1 : scan_spelled(s);
-	}
-	s->appends = true;
-	if (why == QUEUE_NONE && is_unchanged(s->t, s->d))
+	struct stat st;
+	bool only_names;
+
+	only_names = rules_only_names(s->t->options.rules, s->d->reach);
+	if (!only_names && why == QUEUE_NONE && is_unchanged(s->t, s->d))
 		return scan_known(s);
-	return set_watch(s) < 0 ? -1 : scan_listed(s);
+	if (set_watch(s) < 0)
+		return -1;
+	if (stat(dir_path(s->d), &st) == 0) {
+		set_place(s, &st);
+		set_polled(s);
+	} else
+		fail(s->t, s->d, errno);
+	if (!only_names && compare_listed(s) < 0)
+		return -1;
+	return compare_spelled(s, only_names);
 }
 
 static void
@@ -313,7 +265,7 @@ end_scan(struct scan *s)
 
 	d = s->d;
 	n = d->n;
-	dir_sift(s->t, d, s->appends ? s->nsorted : d->n);
+	dir_sift(s->t, d);
 	/* Savers put a file back: the second look shows whether it is gone. */
 	if (d->n < n && s->is_polled)
 		poll_queue(s->t, d, QUEUE_RECHECK);

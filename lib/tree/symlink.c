@@ -258,37 +258,31 @@ follow_component(struct way *w)
 }
 
 int
-symlink_follow(struct tree *t, struct tree_dir *d, const char *real,
-    const char *name, struct symlink **link)
+symlink_follow(
+    struct tree *t, struct tree_dir *d, const char *real, struct tree_entry *e)
 {
 	struct symlink_step *old;
 	struct way w;
 	int result;
 
-	if (*link == NULL)
-		*link = calloc(1, sizeof **link);
-	if (*link == NULL)
+	if (e->link == NULL)
+		e->link = calloc(1, sizeof *e->link);
+	if (e->link == NULL)
 		return -1;
+	e->link->dir = d;
+	e->link->entry = e;
 	/* The old steps keep their watches until the new ones use them. */
-	old = (*link)->steps;
-	(*link)->steps = NULL;
-	w = (struct way){ .t = t, .d = d, .link = *link, .is_first = true };
+	old = e->link->steps;
+	e->link->steps = NULL;
+	w = (struct way){ .t = t, .d = d, .link = e->link, .is_first = true };
 	snprintf(
 	    w.done, sizeof w.done, "%s", strcmp(real, "/") == 0 ? "" : real);
-	snprintf(w.todo, sizeof w.todo, "%s", name);
+	snprintf(w.todo, sizeof w.todo, "%s", e->name);
 	for (result = 1; result > 0 && next_component(&w); w.is_first = false)
 		result = follow_component(&w);
 	free_steps(t, old);
 	errno = w.error;
 	return result < 0 ? -1 : w.error != 0;
-}
-
-void
-symlink_attach(struct symlink *link, struct tree_dir *d, struct tree_entry *e)
-{
-	link->dir = d;
-	link->entry = e;
-	e->link = link;
 }
 
 void

@@ -30,19 +30,15 @@ struct symlink {
 };
 
 /*
- * Follow the link of this name in d, and watch each step of its way, so that
- * hints about them can be taken for hints about the link.  `real` is the
- * directory's path without links.  *link is NULL or what the link led through
- * before; it is made or brought up to date.  A step that cannot be watched is
- * left out, and the directory is polled instead.  Returns 0, -1: out of memory,
- * or 1 with errno set if something else ran short, so that it is to be retried.
+ * Follow the link of this entry in d, and watch each step of its way, so that
+ * hints about them can be taken for hints about the link; e->link is made or
+ * brought up to date.  `real` is the directory's path without links.  A step that
+ * cannot be watched is left out, and the directory is polled instead.  Returns
+ * 0, -1: out of memory, or 1 with errno set if something else ran short, so that
+ * the link is to be followed again later.
  */
-int symlink_follow(struct tree *t, struct tree_dir *d, const char *real,
-    const char *name, struct symlink **link);
-
-/* Hang a followed link on its entry. */
-void
-symlink_attach(struct symlink *link, struct tree_dir *d, struct tree_entry *e);
+int symlink_follow(
+    struct tree *t, struct tree_dir *d, const char *real, struct tree_entry *e);
 
 /* Free what a link leads through, which may be NULL. */
 void symlink_free(struct tree *t, struct symlink *link);

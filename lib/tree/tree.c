@@ -60,8 +60,7 @@ matters(struct tree *t, struct tree_dir *d, const char *name, bool is_dir)
 {
 	const char *by;
 
-	return dir_find(d, d->n, name) != NULL ||
-	    dir_judge(t, d, name, &by) != 0 ||
+	return dir_find(d, name) != NULL || dir_judge(t, d, name, &by) != 0 ||
 	    rules_entering(t->options.rules, d->reach, name, !is_dir) != 0;
 }
 

@@ -236,6 +236,11 @@ FAULT(
 FAULT(ssize_t, readlinkat, -1, (int fd, const char *path, char *p, size_t n),
     (fd, path, p, n))
 FAULT(char *, realpath, NULL, (const char *path, char *p), (path, p))
+FAULT(int, scandir, -1,
+    (const char *path, struct dirent ***list,
+	int (*filter)(const struct dirent *),
+	int (*compare)(const struct dirent **, const struct dirent **)),
+    (path, list, filter, compare))
 FAULT(int, setenv, -1, (const char *name, const char *value, int over),
     (name, value, over))
 FAULT(int, setpgid, -1, (pid_t pid, pid_t group), (pid, group))

@@ -54,6 +54,7 @@
 	F(readlinkat, EIO, 0) \
 	F(realloc, ENOMEM, 0) \
 	F(realpath, ENOMEM, EIO) \
+	F(scandir, EMFILE, EIO) \
 	F(setenv, ENOMEM, 0) \
 	F(setpgid, EACCES, ESRCH) \
 	F(setsockopt, EINVAL, 0) \
