@@ -1,7 +1,6 @@
 #define _XOPEN_SOURCE 700 /* realpath */
 /* compare.c - compare a name with its entry, and send what differs as events */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,28 +63,6 @@ struct found {
 	int error; /* why it is not known; or 0 */
 };
 
-/* Return the path of a name, or NULL if it is too long. */
-static const char *
-path_of(struct scan *s, const char *name)
-{
-	size_t n;
-
-	n = strlen(name) + 1;
-	if (n > sizeof s->path - s->prefix) {
-		errno = ENAMETOOLONG;
-		return NULL;
-	}
-	memcpy(s->path + s->prefix, name, n);
-	return s->path;
-}
-
-static int
-stat_name(struct scan *s, const char *name, struct stat *st, int flags)
-{
-	name = path_of(s, name);
-	return name == NULL ? -1 : fstatat(AT_FDCWD, name, st, flags);
-}
-
 /* Is the name spelled out by a pattern, so that a link may be entered? */
 static bool
 is_spelled(const struct scan *s, const char *name)
@@ -102,7 +79,7 @@ look_behind(struct scan *s, const char *name, struct found *f)
 
 	f->is_link = true;
 	f->kind = ENTRY_LINK;
-	if (stat_name(s, name, &behind, 0) < 0) {
+	if (stat(s->path, &behind) < 0) {
 		if (!dir_is_gone(errno) && !dir_is_refused(errno))
 			f->error = errno;
 		f->exists = f->error == 0;
@@ -115,13 +92,20 @@ look_behind(struct scan *s, const char *name, struct found *f)
 		f->st = behind;
 }
 
+/* Nothing is at a path that is too long. */
 static void
 look_at(struct scan *s, const char *name, struct found *f)
 {
+	size_t n;
+
 	f->kind = ENTRY_FILE;
 	f->exists = f->is_link = false;
 	f->error = 0;
-	if (stat_name(s, name, &f->st, AT_SYMLINK_NOFOLLOW) < 0) {
+	n = strlen(name) + 1;
+	if (n > sizeof s->path - s->prefix)
+		return;
+	memcpy(s->path + s->prefix, name, n);
+	if (lstat(s->path, &f->st) < 0) {
 		f->error = dir_is_gone(errno) ? 0 : errno;
 		return;
 	}
@@ -137,7 +121,7 @@ look_at(struct scan *s, const char *name, struct found *f)
 static bool
 is_same_inode(const struct tree_entry *e, const struct found *f)
 {
-	return e->ino == f->st.st_ino && e->dev == dir_fold(f->st.st_dev);
+	return e->ino == f->st.st_ino && e->dev == (uint32_t)f->st.st_dev;
 }
 
 static unsigned
@@ -159,7 +143,7 @@ static void
 set_signature(struct tree_entry *e, const struct found *f)
 {
 	e->ino = f->st.st_ino;
-	e->dev = dir_fold(f->st.st_dev);
+	e->dev = (uint32_t)f->st.st_dev;
 	e->kind = f->kind;
 	e->size = f->st.st_size;
 	e->mtime = os_mtime_ns(&f->st);
@@ -242,6 +226,8 @@ compare_known(struct scan *s, struct tree_entry *e, const struct found *f)
 
 	differs = !is_same_file(e, f);
 	set_signature(e, f);
+	if (!f->is_link)
+		symlink_free(s->t, e);
 	/* A scan before the recheck is due does not count as the recheck. */
 	waits = e->unsettled && s->is_polled && !s->is_recheck;
 	if (waits && s->d->queued.list == NULL)
@@ -334,14 +320,11 @@ add_dir(struct scan *s, const char *name, const struct found *f)
 	struct rules_reach *reach;
 	struct tree_entry *e;
 	struct tree_dir *dir;
-	char path[PATH_MAX];
 
-	if (dir_join(s->d, name, path) < 0)
-		return 0;
 	reach = rules_enter(s->t->options.rules, s->d->reach, name, f->is_link);
 	if (reach == NULL)
 		return errno == ENOMEM ? -1 : 0;
-	dir = dir_new(s->t, s->d, path, reach);
+	dir = dir_new(s->t, s->d, s->path, reach);
 	if (dir == NULL)
 		return -1;
 	e = add_entry(s, name);
@@ -414,6 +397,24 @@ compare_found(struct scan *s, const char *name, struct tree_entry *e,
 	    : compare_file(s, name, e, f);
 }
 
+static int
+look_again(
+    struct scan *s, const char *name, struct tree_entry *e, struct found *f)
+{
+	if (e->link == NULL)
+		return 0;
+	look_at(s, name, f);
+	if (!entry_is_dir(e) && is_same_file(e, f))
+		return 0;
+	if (compare_found(s, name, e, f) < 0)
+		return -1;
+	/* What has taken its place is followed by another scan. */
+	e = dir_find(s->d, name);
+	if (f->is_link && e != NULL && e->link == NULL)
+		poll_queue(s->t, s->d, QUEUE_DUE);
+	return 0;
+}
+
 /*
  * Follow a link when it is met, and whenever a hint is about its way.  Then it is
  * compared again: its file may have changed before its way was watched.
@@ -424,9 +425,10 @@ follow_link(struct scan *s, const char *name, struct found *f)
 	struct tree_entry *e;
 	int result;
 
+	if (!f->is_link || !f->exists || s->t->inotify.fd < 0)
+		return 0;
 	e = dir_find(s->d, name);
-	if (e == NULL || !f->is_link || s->t->inotify.fd < 0 ||
-	    (e->link != NULL && s->bits == 0 && !s->follows))
+	if (e == NULL || (e->link != NULL && !s->follows))
 		return 0;
 	if (s->real == NULL)
 		s->real = realpath(dir_path(s->d), NULL);
@@ -434,16 +436,11 @@ follow_link(struct scan *s, const char *name, struct found *f)
 		result = dir_is_gone(errno) || dir_is_refused(errno) ? 0 : 1;
 	else
 		result = symlink_follow(s->t, s->d, s->real, e);
-	if (result < 0)
-		return -1;
 	if (result > 0) {
 		s->failed = true;
 		poll_queue(s->t, s->d, QUEUE_RETRY);
 	}
-	look_at(s, name, f);
-	if (!entry_is_dir(e) && is_same_file(e, f))
-		return 0;
-	return compare_found(s, name, e, f);
+	return result < 0 ? -1 : look_again(s, name, e, f);
 }
 
 int
@@ -472,7 +469,8 @@ compare_hinted(
 	int result;
 
 	compare_begin(&s, t, d);
-	s.bits = bits | HINT_SELF;
+	s.bits = bits;
+	s.follows = true;
 	result = compare_name(&s, name, 0);
 	compare_end(&s);
 	/* The way of a link may be covered by hints no more. */

@@ -19,7 +19,7 @@ struct scan {
 	bool is_whole; /* entries that are not seen are gone in the end */
 	bool is_polled; /* no hint says who changed what is found changed */
 	bool is_recheck; /* unsettled files that are the same now are settled */
-	bool follows; /* follow all links anew */
+	bool follows; /* links are followed anew */
 	bool failed; /* it could not be read to its end */
 	bool refused; /* we lack the permission for a part of it */
 	int64_t now; /* ns since 1970 */

@@ -45,12 +45,6 @@ dir_is_refused(int error)
 	return error == EACCES || error == EPERM;
 }
 
-uint32_t
-dir_fold(dev_t dev)
-{
-	return (uint32_t)((uint64_t)dev ^ (uint64_t)dev >> 32);
-}
-
 /* ---- events ---- */
 
 uint64_t
@@ -190,7 +184,7 @@ free_entry(
 		if (report)
 			report_gone(t, d, e->name);
 	}
-	symlink_free(t, e->link);
+	symlink_free(t, e);
 	free(e);
 }
 

@@ -38,7 +38,7 @@ struct tree_entry {
 		off_t size; /* of a file or link */
 		struct tree_dir *dir; /* of a directory */
 	};
-	uint32_t dev; /* st_dev, folded to 32 bits */
+	uint32_t dev; /* the lower bits of st_dev */
 	unsigned kind : 2; /* enum entry_kind */
 	unsigned executable : 3; /* its bits, of a file */
 	bool unsettled : 1; /* polled, and changed at the last look */
@@ -105,7 +105,7 @@ struct tree_poll {
 	unsigned long count; /* sweeps so far */
 	bool is_full; /* no watch was left in this sweep */
 	bool is_reported; /* that none is left */
-	uint32_t devs[POLL_DEVICES]; /* file systems reported as polled */
+	dev_t devs[POLL_DEVICES]; /* file systems reported as polled */
 	size_t ndevs;
 };
 
@@ -140,9 +140,6 @@ bool dir_is_gone(int error);
 
 /* Return true if it says that we lack a permission. */
 bool dir_is_refused(int error);
-
-/* Fold a device number to 32 bits. */
-uint32_t dir_fold(dev_t dev);
 
 /* ---- events ---- */
 

@@ -82,11 +82,11 @@ poll_report(struct tree *t, const struct tree_dir *d, const char *path,
 
 	p = &t->poll;
 	for (i = 0; i < p->ndevs; i++)
-		if (p->devs[i] == dir_fold(dev))
+		if (p->devs[i] == dev)
 			return;
 	if (t->options.interval > 0 || p->ndevs == POLL_DEVICES)
 		return;
-	p->devs[p->ndevs++] = dir_fold(dev);
+	p->devs[p->ndevs++] = dev;
 	snprintf(why, sizeof why, "%s %s", name, lacks[events]);
 	report(t, d, path, why);
 }

@@ -66,7 +66,7 @@ add_hint(struct tree *t, struct symlink *link, unsigned bits)
 {
 	if (link->hinted.list == NULL)
 		list_append(&t->hinted, &link->hinted, link);
-	link->hints |= bits | HINT_SELF;
+	link->hints |= bits;
 }
 
 void
@@ -286,10 +286,14 @@ symlink_follow(
 }
 
 void
-symlink_free(struct tree *t, struct symlink *link)
+symlink_free(struct tree *t, struct tree_entry *e)
 {
+	struct symlink *link;
+
+	link = e->link;
 	if (link == NULL)
 		return;
+	e->link = NULL;
 	list_remove(&link->hinted);
 	free_steps(t, link->steps);
 	free(link);

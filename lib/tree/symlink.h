@@ -6,9 +6,7 @@
 
 /* For the modules of this folder. */
 
-enum {
-	SYMLINK_DEPTH = 40 /* links on a way at most, as the system has it */
-};
+enum { SYMLINK_DEPTH = 40 /* links on a way at most, as the system has it */ };
 
 /* A name in a watched directory that a link elsewhere depends on. */
 struct symlink_step {
@@ -40,8 +38,8 @@ struct symlink {
 int symlink_follow(
     struct tree *t, struct tree_dir *d, const char *real, struct tree_entry *e);
 
-/* Free what a link leads through, which may be NULL. */
-void symlink_free(struct tree *t, struct symlink *link);
+/* Free e->link, if the link was followed. */
+void symlink_free(struct tree *t, struct tree_entry *e);
 
 /* A hint is about this name, or, if NULL, about the watched directory itself. */
 void symlink_hint(

@@ -150,6 +150,20 @@ test_links(void)
 }
 
 static void
+test_replaced_link(void)
+{
+	set_scene("mkdir in out; echo 1 >out/t; ln -s ../out/t in/l");
+	watch("in/*");
+	ok(fake.live == 3, "a directory on the way of a link is watched");
+	scratch_sh("rm in/l; echo 22 >in/l");
+	fake_hint("in", "l", HINT_CREATED);
+	settle();
+	ok(sent("*in/l") && fake.live == 2,
+	    "but no longer when a file takes the place of the link");
+	unwatch();
+}
+
+static void
 test_pruned(void)
 {
 	set_scene("mkdir -p .git/a node_modules/b tmp/c d/tmp/e x/y; "
@@ -321,6 +335,7 @@ main(void)
 	test_cost();
 	test_large();
 	test_links();
+	test_replaced_link();
 	test_pruned();
 	test_suspects();
 	test_lost();
