@@ -9,7 +9,11 @@
 #include "tree/poll.h"
 #include "tree/symlink.h"
 
-enum { TICK_NS = 10000000, SECOND_NS = 1000000000 };
+enum {
+	TICK_NS = 10000000,
+	SECOND_NS = 1000000000,
+	EXECUTABLE = S_IXUSR | S_IXGRP | S_IXOTH
+};
 
 void
 compare_begin(struct scan *s, struct tree *t, struct tree_dir *d)
@@ -124,19 +128,12 @@ is_same_inode(const struct tree_entry *e, const struct found *f)
 	return e->ino == f->st.st_ino && e->dev == (uint32_t)f->st.st_dev;
 }
 
-static unsigned
-executable_bits(const struct stat *st)
-{
-	return (st->st_mode & S_IXUSR ? 4 : 0) |
-	    (st->st_mode & S_IXGRP ? 2 : 0) | (st->st_mode & S_IXOTH ? 1 : 0);
-}
-
 static bool
 is_same_file(const struct tree_entry *e, const struct found *f)
 {
 	return is_same_inode(e, f) && e->kind == f->kind &&
 	    e->size == f->st.st_size && e->mtime == os_mtime_ns(&f->st) &&
-	    e->executable == executable_bits(&f->st);
+	    e->executable == (f->st.st_mode & EXECUTABLE);
 }
 
 static void
@@ -147,7 +144,7 @@ set_signature(struct tree_entry *e, const struct found *f)
 	e->kind = f->kind;
 	e->size = f->st.st_size;
 	e->mtime = os_mtime_ns(&f->st);
-	e->executable = executable_bits(&f->st);
+	e->executable = f->st.st_mode & EXECUTABLE;
 }
 
 /* Return the rules for which the name in hand counts, and why: asked once. */
@@ -158,17 +155,6 @@ judge_name(struct scan *s, const char *name)
 		s->rules = dir_judge(s->t, s->d, name, &s->by);
 	s->is_judged = true;
 	return s->rules;
-}
-
-static struct tree_entry *
-add_entry(struct scan *s, const char *name)
-{
-	struct tree_entry *e;
-
-	e = dir_insert(s->d, name);
-	if (e != NULL)
-		e->is_seen = true;
-	return e;
 }
 
 /* ---- files ---- */
@@ -282,7 +268,7 @@ compare_file(struct scan *s, const char *name, struct tree_entry *e,
 	rules = judge_name(s, name);
 	if (!is_wanted(s, name, f, rules))
 		return 0;
-	e = add_entry(s, name);
+	e = dir_insert(s->d, name);
 	if (e == NULL)
 		return -1;
 	s->t->nfiles++;
@@ -327,7 +313,7 @@ add_dir(struct scan *s, const char *name, const struct found *f)
 	dir = dir_new(s->t, s->d, s->path, reach);
 	if (dir == NULL)
 		return -1;
-	e = add_entry(s, name);
+	e = dir_insert(s->d, name);
 	if (e == NULL) {
 		dir_drop(s->t, dir, false);
 		return -1;
@@ -408,7 +394,7 @@ look_again(
 		return 0;
 	if (compare_found(s, name, e, f) < 0)
 		return -1;
-	/* What has taken its place is followed by another scan. */
+	/* An entry that took its place is followed by another scan. */
 	e = dir_find(s->d, name);
 	if (f->is_link && e != NULL && e->link == NULL)
 		poll_queue(s->t, s->d, QUEUE_DUE);

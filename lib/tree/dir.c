@@ -140,25 +140,22 @@ dir_new(struct tree *t, struct tree_dir *up, const char *path,
     struct rules_reach *reach)
 {
 	struct tree_dir *d;
+	char *copy;
 
 	d = malloc(sizeof *d);
-	if (d == NULL) {
+	copy = strdup(path);
+	if (d == NULL || copy == NULL) {
 		rules_leave(t->options.rules, reach);
-		return NULL;
-	}
-	*d = (struct tree_dir){
-		.up = up, .path = strdup(path), .reach = reach
-	};
-	if (d->path == NULL) {
-		rules_leave(t->options.rules, reach);
+		free(copy);
 		free(d);
 		return NULL;
 	}
+	*d = (struct tree_dir){ .up = up, .path = copy, .reach = reach };
 	d->level = rules_only_names(t->options.rules, reach) ? INOTIFY_NAMES
 							     : INOTIFY_FILES;
 	d->events = up == NULL ? OS_EVENTS_ALL : up->events;
 	d->is_quiet = up == NULL || up->is_quiet;
-	t->ndirs++;
+	list_append(&t->dirs, &d->node, d);
 	poll_queue(t, d, QUEUE_DUE);
 	return d;
 }
@@ -195,7 +192,7 @@ free_dir(struct tree *t, struct tree_dir *d)
 	poll_forget(t, d);
 	dir_leave_watch(t, d);
 	rules_leave(t->options.rules, d->reach);
-	t->ndirs--;
+	list_remove(&d->node);
 	free(d->entries);
 	free(d->path);
 	free(d);
@@ -225,6 +222,37 @@ dir_drop(struct tree *t, struct tree_dir *top, bool report)
 	}
 }
 
+void
+dir_each(const struct tree *t, dir_visit *visit, void *arg)
+{
+	struct tree_dir *d;
+	uint32_t i;
+
+	for (d = list_first(&t->dirs); d != NULL; d = list_next(&d->node)) {
+		visit(arg, d, NULL);
+		for (i = 0; i < d->n; i++)
+			if (!entry_is_dir(d->entries[i]))
+				visit(arg, d, d->entries[i]);
+	}
+}
+
+void
+dir_make_all_due(struct tree *t)
+{
+	struct tree_dir *d;
+
+	for (d = list_first(&t->dirs); d != NULL; d = list_next(&d->node))
+		poll_queue(t, d, QUEUE_DUE);
+}
+
+/* ---- entries ---- */
+
+bool
+entry_is_dir(const struct tree_entry *e)
+{
+	return e->kind == ENTRY_DIR || e->kind == ENTRY_LINKED_DIR;
+}
+
 /* Return the place where a name is, or would be inserted. */
 static uint32_t
 find_place(const struct tree_dir *d, const char *name)
@@ -243,66 +271,6 @@ find_place(const struct tree_dir *d, const char *name)
 			low = mid + 1;
 	}
 	return low;
-}
-
-/* As dir_drop; the way back up finds the place in the directory above. */
-static void
-visit_all(struct tree_dir *top, dir_visit *visit, void *arg)
-{
-	struct tree_dir *d;
-	const char *name;
-	uint32_t i;
-
-	d = top;
-	i = 0;
-	visit(arg, d, NULL);
-	for (;;) {
-		if (i == d->n) {
-			if (d == top)
-				return;
-			name = strrchr(d->path, '/');
-			i = find_place(
-				d->up, name == NULL ? d->path : name + 1) +
-			    1;
-			d = d->up;
-		} else if (entry_is_dir(d->entries[i])) {
-			d = d->entries[i]->dir;
-			i = 0;
-			visit(arg, d, NULL);
-		} else
-			visit(arg, d, d->entries[i++]);
-	}
-}
-
-void
-dir_each(const struct tree *t, dir_visit *visit, void *arg)
-{
-	size_t i;
-
-	for (i = 0; i < TREE_ROOTS; i++)
-		if (t->roots[i] != NULL)
-			visit_all(t->roots[i], visit, arg);
-}
-
-static void
-make_due(void *arg, struct tree_dir *d, const struct tree_entry *entry)
-{
-	if (entry == NULL)
-		poll_queue(arg, d, QUEUE_DUE);
-}
-
-void
-dir_make_all_due(struct tree *t)
-{
-	dir_each(t, make_due, t);
-}
-
-/* ---- entries ---- */
-
-bool
-entry_is_dir(const struct tree_entry *e)
-{
-	return e->kind == ENTRY_DIR || e->kind == ENTRY_LINKED_DIR;
 }
 
 struct tree_entry *
@@ -329,6 +297,7 @@ new_entry(const char *name)
 		return NULL;
 	/* tcc 0.9.27 leaves bits as they are beside one that is initialised. */
 	*e = (struct tree_entry){ .ino = 0 };
+	e->is_seen = true;
 	memcpy(e->name, name, n);
 	return e;
 }

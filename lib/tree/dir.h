@@ -40,7 +40,7 @@ struct tree_entry {
 	};
 	uint32_t dev; /* the lower bits of st_dev */
 	unsigned kind : 2; /* enum entry_kind */
-	unsigned executable : 3; /* its bits, of a file */
+	unsigned executable : 7; /* the executable bits of a file's mode */
 	bool unsettled : 1; /* polled, and changed at the last look */
 	bool is_seen : 1; /* in the scan under way */
 	struct symlink *link; /* what a followed link leads through, or NULL */
@@ -56,6 +56,7 @@ struct tree_dir {
 	uint32_t n, cap;
 	uint32_t dropped; /* entries freed so far by dir_drop */
 
+	struct list_node node; /* in the list of all */
 	struct dir_watch *watch; /* or NULL */
 	struct list_node watched; /* in the list of its watch */
 	struct list_node queued; /* in a queue of scans */
@@ -122,7 +123,8 @@ struct tree {
 	struct list hinted; /* struct symlink: links to compare */
 	struct tree_poll poll;
 	struct mounts mounts;
-	size_t ndirs, nfiles;
+	struct list dirs; /* all, each one behind the one above it */
+	size_t nfiles;
 	int64_t heard; /* ns: all hints until then were taken in */
 	int64_t lost; /* ns: they are complete until then, or TREE_NEVER */
 };
@@ -183,7 +185,7 @@ void dir_make_all_due(struct tree *t);
 /* Forget a directory and all beneath; if `report`, send TREE_GONE events. */
 void dir_drop(struct tree *t, struct tree_dir *d, bool report);
 
-/* Visit all, depth first: each directory with entry NULL, then its files. */
+/* Visit all: each directory with entry NULL, then its files. */
 typedef void
 dir_visit(void *arg, struct tree_dir *d, const struct tree_entry *entry);
 void dir_each(const struct tree *t, dir_visit *visit, void *arg);
@@ -197,7 +199,7 @@ bool entry_is_dir(const struct tree_entry *e);
 struct tree_entry *dir_find(const struct tree_dir *d, const char *name);
 
 /*
- * Insert an entry for a new name; NULL: out of memory.  Names that come in order
+ * Insert a new entry, which is_seen; NULL: out of memory.  Names that come in order
  * cost least: the pointers to the entries behind it are moved.
  */
 struct tree_entry *dir_insert(struct tree_dir *d, const char *name);

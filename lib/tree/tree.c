@@ -191,14 +191,10 @@ tree_hear(struct tree *t)
  * another one now.  A file that was mounted needs polling.
  */
 static void
-compare_mounted(void *arg, struct tree_dir *d, const struct tree_entry *entry)
+compare_mounted(struct tree *t, struct tree_dir *d)
 {
-	struct tree *t;
 	struct stat st;
 
-	t = arg;
-	if (entry != NULL)
-		return;
 	if (stat(dir_path(d), &st) < 0 || st.st_dev != d->dev ||
 	    st.st_ino != d->ino)
 		poll_queue(t, d->up != NULL ? d->up : d, QUEUE_DUE);
@@ -210,8 +206,11 @@ compare_mounted(void *arg, struct tree_dir *d, const struct tree_entry *entry)
 void
 tree_mounted(struct tree *t)
 {
+	struct tree_dir *d;
+
 	mounts_read(&t->mounts);
-	dir_each(t, compare_mounted, t);
+	for (d = list_first(&t->dirs); d != NULL; d = list_next(&d->node))
+		compare_mounted(t, d);
 }
 
 /* ---- the whole ---- */
@@ -271,7 +270,7 @@ tree_mounts_fd(const struct tree *t)
 void
 tree_count(const struct tree *t, size_t *dirs, size_t *files)
 {
-	*dirs = t->ndirs;
+	*dirs = t->dirs.n;
 	*files = t->nfiles;
 }
 

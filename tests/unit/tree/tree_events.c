@@ -126,14 +126,14 @@ test_deep(void)
 	make_nested(DEPTH);
 	ok(rename("d", "in/d") == 0, "2,000 nested directories move in");
 	settle();
-	ok(w.n == 1 && w.tree->ndirs == DEPTH + 2, "they are scanned");
+	ok(w.n == 1 && w.tree->dirs.n == DEPTH + 2, "they are scanned");
 	events();
 	n = 0;
 	tree_each(w.tree, count_dirs, &n);
 	ok(n == DEPTH + 2, "each is visited");
 	ok(rename("in/d", "d") == 0, "they move out");
 	settle();
-	ok(w.n == 1 && w.tree->ndirs == 2 && w.tree->nfiles == 0,
+	ok(w.n == 1 && w.tree->dirs.n == 2 && w.tree->nfiles == 0,
 	    "they are dropped");
 	unwatch();
 }

@@ -37,7 +37,7 @@ set_cost_scene(void)
 		  "ln -s 1/a/f l");
 	grow_old();
 	watch("**/f l");
-	ok(w.tree->ndirs == 28 && fake.live == 28 && w.tree->nfiles == 10,
+	ok(w.tree->dirs.n == 28 && fake.live == 28 && w.tree->nfiles == 10,
 	    "each directory is watched once, also for links");
 }
 
@@ -169,7 +169,7 @@ test_pruned(void)
 	set_scene("mkdir -p .git/a node_modules/b tmp/c d/tmp/e x/y; "
 		  "echo 1 >x/y/f");
 	watch("** -tmp");
-	ok(fake.ndirs == 4 && w.tree->ndirs == 4,
+	ok(fake.ndirs == 4 && w.tree->dirs.n == 4,
 	    "directories that are left out or ignored are not watched");
 	unwatch();
 	watch("x/*.c");
@@ -184,7 +184,7 @@ test_pruned(void)
 	unwatch();
 	set_scene("mkdir d");
 	watch("d/* @/s/d/* d/../d/*");
-	ok(w.tree->ndirs > 6 && fake.dirs[fake_wd("d")].live,
+	ok(w.tree->dirs.n > 6 && fake.dirs[fake_wd("d")].live,
 	    "several paths may lead to one directory");
 	scratch_sh("echo 1 >d/a");
 	fake_hint("d", "a", HINT_CREATED);

@@ -148,7 +148,7 @@ test_gone(void)
 	while (count_again() > 0)
 		recheck();
 	ok(sends(sweep_and_recheck, "mkdir d; echo 1 >d/e", "") &&
-		w.tree->ndirs == 1,
+		w.tree->dirs.n == 1,
 	    "a directory that no pattern enters is not polled");
 	unwatch();
 }
@@ -299,7 +299,7 @@ test_short(void)
 	    "the first directory without a watch is reported, with the reason");
 	ok(w.tree->poll.dirs.n == 3 && fake.live == 2 && fake.refused == 1,
 	    "it and those after it are polled, and only those");
-	ok(w.tree->nfiles == 3 && w.tree->ndirs == 5, "but all are known");
+	ok(w.tree->nfiles == 3 && w.tree->dirs.n == 5, "but all are known");
 	scratch_sh("echo 22 >d/a; echo 22 >d/e/b; echo 22 >f/c; echo 1 >g/n");
 	fake_hint("d", "a", HINT_WRITTEN);
 	fake_hint("f", "c", HINT_WRITTEN);

@@ -86,7 +86,7 @@ test_many(void)
 	ok(w.n == 1000 && is_true(), "each of many that are deleted is sent");
 	scratch_sh("rm -r d");
 	settle();
-	ok(w.n == 2000 && w.tree->ndirs == 1 && w.tree->nfiles == 0,
+	ok(w.n == 2000 && w.tree->dirs.n == 1 && w.tree->nfiles == 0,
 	    "when all are gone nothing is remembered");
 	unwatch();
 }

@@ -20,7 +20,7 @@ test_found(void)
 	grow_old();
 	w.also = "fwcusL";
 	watch("**");
-	ok(sent("") && w.tree->nfiles == 3 && w.tree->ndirs == 3,
+	ok(sent("") && w.tree->nfiles == 3 && w.tree->dirs.n == 3,
 	    "files that were there before send no events");
 	ok(tree_due(w.tree) == TREE_NEVER, "after the start nothing is due");
 	unwatch();

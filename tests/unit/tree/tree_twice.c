@@ -42,7 +42,7 @@ test_twice(bool polls)
 {
 	set_scene("mkdir d; echo 1 >a; echo 1 >d/f; ln -s a l; ln -s d cur");
 	watch_or_poll(polls, "** cur/*");
-	ok(sent("") && w.tree->nfiles == 4 && w.tree->ndirs == 3,
+	ok(sent("") && w.tree->nfiles == 4 && w.tree->dirs.n == 3,
 	    "at the start each name is there once");
 	settle();
 	ok(sent("") && is_true(), "a scan changes nothing");
@@ -52,7 +52,7 @@ test_twice(bool polls)
 	settle();
 	/* Their creation may be sent twice, but nothing else is. */
 	ok(w.n >= 7 && strpbrk(events(), "-*!") == NULL &&
-		w.tree->nfiles == 11 && w.tree->ndirs == 5 && is_true(),
+		w.tree->nfiles == 11 && w.tree->dirs.n == 5 && is_true(),
 	    "new names are created and remembered once");
 	grow_old();
 	scratch_sh("echo 22 >a; echo 22 >e/3; rm e/5 e/x/f");

@@ -387,7 +387,7 @@ is_true(void)
 	same = strcmp(got, want) == 0;
 	if (!same)
 		printf("remembers: %s\nthere is:  %s\n", got, want);
-	same = same && fresh->ndirs == w.tree->ndirs &&
+	same = same && fresh->dirs.n == w.tree->dirs.n &&
 	    fresh->nfiles == w.tree->nfiles;
 	tree_close(fresh);
 	free(got);
