@@ -69,8 +69,8 @@ CONN = lib/base/buf.o lib/base/clock.o lib/base/json.o lib/base/str.o \
 	lib/ws/frame.o lib/ws/handshake.o lib/ws/sha1.o $(OS) $(FILES)
 
 TREE_H = lib/base/hash.h lib/base/list.h lib/match/glob.h lib/match/rule.h \
-	lib/tree/compare.h lib/tree/dir.h lib/tree/inotify.h lib/tree/mounts.h \
-	lib/tree/poll.h lib/tree/scan.h lib/tree/symlink.h lib/tree/tree.h
+	lib/tree/dir.h lib/tree/inotify.h lib/tree/mounts.h lib/tree/poll.h \
+	lib/tree/scan.h lib/tree/symlink.h lib/tree/tree.h
 
 HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/base/fds.h lib/base/json.h lib/base/msg.h lib/base/release.h \

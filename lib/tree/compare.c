@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "tree/compare.h"
 #include "tree/poll.h"
+#include "tree/scan.h"
 #include "tree/symlink.h"
 
 enum {
@@ -188,13 +188,6 @@ leave_unsettled(struct scan *s, struct tree_entry *e, uint64_t rules)
 	poll_queue(s->t, s->d, QUEUE_RECHECK);
 }
 
-static void
-settle(struct scan *s, struct tree_entry *e, uint64_t rules)
-{
-	e->unsettled = false;
-	dir_notify(s->t, s->d, e->name, TREE_SETTLED, rules, NULL);
-}
-
 /* The signature of a known file is as remembered, but was it written? */
 static bool
 is_suspect(const struct scan *s, const struct found *f)
@@ -229,8 +222,10 @@ compare_known(struct scan *s, struct tree_entry *e, const struct found *f)
 		dir_notify(s->t, s->d, e->name, TREE_WRITTEN, rules, s->by);
 	if (differs && s->is_polled && S_ISREG(f->st.st_mode))
 		leave_unsettled(s, e, rules);
-	else if (e->unsettled && (differs || !waits))
-		settle(s, e, rules);
+	else if (e->unsettled && (differs || !waits)) {
+		e->unsettled = false;
+		dir_notify(s->t, s->d, e->name, TREE_SETTLED, rules, NULL);
+	}
 }
 
 /* A link that may lead to a directory is remembered though it does not count. */

@@ -189,7 +189,8 @@ free_entry(
 static void
 free_dir(struct tree *t, struct tree_dir *d)
 {
-	poll_forget(t, d);
+	poll_set(t, d, false);
+	list_remove(&d->queued);
 	dir_leave_watch(t, d);
 	rules_leave(t->options.rules, d->reach);
 	list_remove(&d->node);
@@ -220,29 +221,6 @@ dir_drop(struct tree *t, struct tree_dir *top, bool report)
 		d = up;
 		free_entry(t, d, d->entries[d->dropped++], report);
 	}
-}
-
-void
-dir_each(const struct tree *t, dir_visit *visit, void *arg)
-{
-	struct tree_dir *d;
-	uint32_t i;
-
-	for (d = list_first(&t->dirs); d != NULL; d = list_next(&d->node)) {
-		visit(arg, d, NULL);
-		for (i = 0; i < d->n; i++)
-			if (!entry_is_dir(d->entries[i]))
-				visit(arg, d, d->entries[i]);
-	}
-}
-
-void
-dir_make_all_due(struct tree *t)
-{
-	struct tree_dir *d;
-
-	for (d = list_first(&t->dirs); d != NULL; d = list_next(&d->node))
-		poll_queue(t, d, QUEUE_DUE);
 }
 
 /* ---- entries ---- */

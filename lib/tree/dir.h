@@ -110,20 +110,17 @@ struct tree_poll {
 	size_t ndevs;
 };
 
-enum { TREE_ROOTS = 2 };
-
 struct tree {
 	struct tree_options options;
 	struct inotify inotify; /* its fd is -1: everything is polled */
 	int error; /* why inotify could not be opened */
-	struct tree_dir *roots[TREE_ROOTS]; /* "" and "/", or NULL */
+	struct list dirs; /* all: first the roots, "" and "/" */
 	struct list queues[QUEUES]; /* of scans, by kind, in order of time */
 	struct hash watches; /* struct dir_watch */
 	struct hash steps; /* struct symlink_step */
 	struct list hinted; /* struct symlink: links to compare */
 	struct tree_poll poll;
 	struct mounts mounts;
-	struct list dirs; /* all, each one behind the one above it */
 	size_t nfiles;
 	int64_t heard; /* ns: all hints until then were taken in */
 	int64_t lost; /* ns: they are complete until then, or TREE_NEVER */
@@ -179,16 +176,8 @@ void dir_end_watch(struct tree *t, struct dir_watch *w);
 struct tree_dir *dir_new(struct tree *t, struct tree_dir *up, const char *path,
     struct rules_reach *reach);
 
-/* Make all directories due. */
-void dir_make_all_due(struct tree *t);
-
 /* Forget a directory and all beneath; if `report`, send TREE_GONE events. */
 void dir_drop(struct tree *t, struct tree_dir *d, bool report);
-
-/* Visit all: each directory with entry NULL, then its files. */
-typedef void
-dir_visit(void *arg, struct tree_dir *d, const struct tree_entry *entry);
-void dir_each(const struct tree *t, dir_visit *visit, void *arg);
 
 /* ---- entries ---- */
 

@@ -207,10 +207,3 @@ poll_next(struct tree *t, int64_t now, enum tree_queue_kind *kind)
 	*kind = QUEUE_NONE;
 	return next_of_sweep(t, now);
 }
-
-void
-poll_forget(struct tree *t, struct tree_dir *d)
-{
-	poll_set(t, d, false);
-	list_remove(&d->queued);
-}

@@ -38,7 +38,4 @@ void poll_queue(struct tree *t, struct tree_dir *d, enum tree_queue_kind kind);
 struct tree_dir *
 poll_next(struct tree *t, int64_t now, enum tree_queue_kind *kind);
 
-/* A directory goes. */
-void poll_forget(struct tree *t, struct tree_dir *d);
-
 #endif

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tree/compare.h"
 #include "tree/poll.h"
 #include "tree/scan.h"
 

@@ -7,14 +7,11 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "tree/compare.h"
 #include "tree/poll.h"
 #include "tree/scan.h"
 #include "tree/symlink.h"
 
 enum { HINTS = 65536 /* at most so many in one call of tree_hear */ };
-
-static const char *const roots[TREE_ROOTS] = { "", "/" };
 
 /* ---- scans ---- */
 
@@ -153,9 +150,12 @@ hear(struct tree *t, const struct inotify_hint *hint)
 static void
 lose_hints(struct tree *t)
 {
+	struct tree_dir *d;
+
 	if (t->lost == TREE_NEVER)
 		t->lost = t->heard;
-	dir_make_all_due(t);
+	for (d = list_first(&t->dirs); d != NULL; d = list_next(&d->node))
+		poll_queue(t, d, QUEUE_DUE);
 	t->options.notify(
 	    t->options.arg, "", TREE_LOST, rules_all(t->options.rules), NULL);
 }
@@ -218,16 +218,15 @@ tree_mounted(struct tree *t)
 static int
 open_roots(struct tree *t)
 {
+	static const char *const roots[] = { "", "/" };
 	struct rules_reach *reach;
 	size_t i;
 
-	for (i = 0; i < TREE_ROOTS; i++) {
+	for (i = 0; i < sizeof roots / sizeof roots[0]; i++) {
 		reach = rules_begin(t->options.rules, roots[i]);
-		if (reach == NULL && errno != ENOMEM)
-			continue;
-		if (reach != NULL)
-			t->roots[i] = dir_new(t, NULL, roots[i], reach);
-		if (t->roots[i] == NULL)
+		if (reach == NULL && errno == ENOMEM)
+			return -1;
+		if (reach != NULL && dir_new(t, NULL, roots[i], reach) == NULL)
 			return -1;
 	}
 	return 0;
@@ -276,12 +275,6 @@ tree_count(const struct tree *t, size_t *dirs, size_t *files)
 
 /* ---- to show what is watched ---- */
 
-struct visit {
-	const struct tree *t;
-	tree_visit *visit;
-	void *arg;
-};
-
 static const char *
 how_watched(const struct tree *t, const struct tree_dir *d)
 {
@@ -294,39 +287,43 @@ how_watched(const struct tree *t, const struct tree_dir *d)
 }
 
 static void
-show_entry(void *arg, struct tree_dir *d, const struct tree_entry *e)
+show_files(const struct tree *t, const struct tree_dir *d, tree_visit *visit,
+    void *arg)
 {
-	const struct visit *v;
 	char path[PATH_MAX];
-	const char *by;
+	const char *by, *name;
 	uint64_t rules;
+	uint32_t i;
 
-	v = arg;
-	if (e == NULL) {
-		v->visit(v->arg, dir_path(d), true, 0, how_watched(v->t, d));
-		return;
+	for (i = 0; i < d->n; i++) {
+		if (entry_is_dir(d->entries[i]))
+			continue;
+		name = d->entries[i]->name;
+		rules = dir_judge(t, d, name, &by);
+		if (rules != 0 && dir_join(d, name, path) == 0)
+			visit(arg, path, false, rules, by);
 	}
-	rules = dir_judge(v->t, d, e->name, &by);
-	if (rules != 0 && dir_join(d, e->name, path) == 0)
-		v->visit(v->arg, path, false, rules, by);
 }
 
 void
 tree_each(const struct tree *t, tree_visit *visit, void *arg)
 {
-	struct visit v = { .t = t, .visit = visit, .arg = arg };
+	const struct tree_dir *d;
 
-	dir_each(t, show_entry, &v);
+	for (d = list_first(&t->dirs); d != NULL; d = list_next(&d->node)) {
+		visit(arg, dir_path(d), true, 0, how_watched(t, d));
+		show_files(t, d, visit, arg);
+	}
 }
 
+/* The first directory of the list is a root. */
 void
 tree_close(struct tree *t)
 {
-	size_t i;
+	struct tree_dir *d;
 
-	for (i = 0; i < TREE_ROOTS; i++)
-		if (t->roots[i] != NULL)
-			dir_drop(t, t->roots[i], false);
+	while ((d = list_first(&t->dirs)) != NULL)
+		dir_drop(t, d, false);
 	if (t->inotify.fd >= 0)
 		close(t->inotify.fd);
 	mounts_close(&t->mounts);

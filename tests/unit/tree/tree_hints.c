@@ -8,7 +8,7 @@
 
 #include "../../fake/inotify.h"
 #include "../test.h"
-#include "tree/compare.h"
+#include "tree/scan.h"
 #include "watched.h"
 
 /* Settle; are just these the events, in this order, of all kinds? */

@@ -345,27 +345,35 @@ set_time(const char *path, int64_t ns)
 /* ---- what is remembered ---- */
 
 static inline void
-list_entry(void *arg, struct tree_dir *d, const struct tree_entry *e)
+list_dir(const struct tree_dir *d)
 {
 	char line[PATH_MAX + 300];
+	const struct tree_entry *e;
+	uint32_t i;
 
-	(void)arg;
-	if (e == NULL)
-		snprintf(line, sizeof line, "%s/", d->path);
-	else
+	snprintf(line, sizeof line, "%s/", d->path);
+	add_line(line);
+	for (i = 0; i < d->n; i++) {
+		e = d->entries[i];
+		if (entry_is_dir(e))
+			continue;
 		snprintf(line, sizeof line, "%s/%s:%lx:%lu:%ld:%lld:%u%u",
 		    d->path, e->name, (unsigned long)e->dev,
 		    (unsigned long)e->ino, (long)e->size, (long long)e->mtime,
 		    (unsigned)e->kind, (unsigned)e->executable);
-	add_line(line);
+		add_line(line);
+	}
 }
 
 /* Return all that a tree remembers, as text; free it. */
 static inline char *
 list_tree(const struct tree *t)
 {
+	const struct tree_dir *d;
+
 	events();
-	dir_each(t, list_entry, NULL);
+	for (d = list_first(&t->dirs); d != NULL; d = list_next(&d->node))
+		list_dir(d);
 	return strdup(events());
 }
 
