@@ -147,7 +147,7 @@ set_signature(struct tree_entry *e, const struct found *f)
 	e->executable = f->st.st_mode & EXECUTABLE;
 }
 
-/* Return the rules for which the name in hand counts, and why: asked once. */
+/* Set s->rules and s->by for the name in hand, once; return the rules. */
 static uint64_t
 judge_name(struct scan *s, const char *name)
 {
@@ -158,6 +158,12 @@ judge_name(struct scan *s, const char *name)
 }
 
 /* ---- files ---- */
+
+static void
+send_event(const struct scan *s, const char *name, enum tree_event event)
+{
+	dir_notify(s->t, s->d, name, event, s->rules, s->by);
+}
 
 /* A file is here, so writes have to be heard of. */
 static void
@@ -171,20 +177,19 @@ need_files(struct scan *s)
 
 /* A rule may want its contents, or only they can tell the next write. */
 static void
-report_found(struct scan *s, const struct tree_entry *e, const struct found *f,
-    uint64_t rules, const char *by)
+report_found(struct scan *s, const struct tree_entry *e, const struct found *f)
 {
-	if ((rules & s->t->options.contents) != 0 ||
+	if ((s->rules & s->t->options.contents) != 0 ||
 	    (s->is_polled && compare_is_racy(s->now, os_ctime_ns(&f->st))))
-		dir_notify(s->t, s->d, e->name, TREE_FOUND, rules, by);
+		send_event(s, e->name, TREE_FOUND);
 }
 
 /* Without hints, two equal looks prove that the writer has finished. */
 static void
-leave_unsettled(struct scan *s, struct tree_entry *e, uint64_t rules)
+leave_unsettled(struct scan *s, struct tree_entry *e)
 {
 	e->unsettled = true;
-	dir_notify(s->t, s->d, e->name, TREE_UNSETTLED, rules, NULL);
+	send_event(s, e->name, TREE_UNSETTLED);
 	poll_queue(s->t, s->d, QUEUE_RECHECK);
 }
 
@@ -193,14 +198,12 @@ static bool
 is_suspect(const struct scan *s, const struct found *f)
 {
 	return !s->d->is_quiet &&
-	    ((s->bits & (HINT_CREATED | HINT_WRITTEN)) != 0 ||
-		compare_is_racy(s->since, os_ctime_ns(&f->st)));
+	    (s->is_written || compare_is_racy(s->since, os_ctime_ns(&f->st)));
 }
 
 static void
 compare_known(struct scan *s, struct tree_entry *e, const struct found *f)
 {
-	uint64_t rules;
 	bool differs, waits;
 
 	differs = !is_same_file(e, f);
@@ -213,27 +216,25 @@ compare_known(struct scan *s, struct tree_entry *e, const struct found *f)
 		poll_queue(s->t, s->d, QUEUE_RECHECK);
 	if (!differs && !is_suspect(s, f) && (!e->unsettled || waits))
 		return;
-	rules = judge_name(s, e->name);
-	if (rules == 0)
+	if (judge_name(s, e->name) == 0)
 		return;
 	if (differs)
-		dir_notify(s->t, s->d, e->name, TREE_CHANGED, rules, s->by);
+		send_event(s, e->name, TREE_CHANGED);
 	else if (is_suspect(s, f))
-		dir_notify(s->t, s->d, e->name, TREE_WRITTEN, rules, s->by);
+		send_event(s, e->name, TREE_WRITTEN);
 	if (differs && s->is_polled && S_ISREG(f->st.st_mode))
-		leave_unsettled(s, e, rules);
+		leave_unsettled(s, e);
 	else if (e->unsettled && (differs || !waits)) {
 		e->unsettled = false;
-		dir_notify(s->t, s->d, e->name, TREE_SETTLED, rules, NULL);
+		send_event(s, e->name, TREE_SETTLED);
 	}
 }
 
 /* A link that may lead to a directory is remembered though it does not count. */
 static bool
-is_wanted(const struct scan *s, const char *name, const struct found *f,
-    uint64_t rules)
+is_wanted(struct scan *s, const char *name, const struct found *f)
 {
-	return rules != 0 || (f->is_link && is_spelled(s, name));
+	return judge_name(s, name) != 0 || (f->is_link && is_spelled(s, name));
 }
 
 /* Is an entry of no use to what is there now? */
@@ -241,16 +242,13 @@ static bool
 is_replaced(struct scan *s, const struct tree_entry *e, const struct found *f)
 {
 	return entry_is_dir(e) ||
-	    (e->kind != f->kind &&
-		!is_wanted(s, e->name, f, judge_name(s, e->name)));
+	    (e->kind != f->kind && !is_wanted(s, e->name, f));
 }
 
 static int
 compare_file(struct scan *s, const char *name, struct tree_entry *e,
     const struct found *f)
 {
-	uint64_t rules;
-
 	if (e != NULL && is_replaced(s, e, f)) {
 		dir_remove(s->t, s->d, name);
 		e = NULL;
@@ -260,8 +258,7 @@ compare_file(struct scan *s, const char *name, struct tree_entry *e,
 		compare_known(s, e, f);
 		return 0;
 	}
-	rules = judge_name(s, name);
-	if (!is_wanted(s, name, f, rules))
+	if (!is_wanted(s, name, f))
 		return 0;
 	e = dir_insert(s->d, name);
 	if (e == NULL)
@@ -269,15 +266,15 @@ compare_file(struct scan *s, const char *name, struct tree_entry *e,
 	s->t->nfiles++;
 	set_signature(e, f);
 	need_files(s);
-	if (rules == 0)
+	if (s->rules == 0)
 		return 0;
 	if (s->d->is_quiet) {
-		report_found(s, e, f, rules, s->by);
+		report_found(s, e, f);
 		return 0;
 	}
-	dir_notify(s->t, s->d, name, TREE_CREATED, rules, s->by);
+	send_event(s, name, TREE_CREATED);
 	if (s->is_polled && S_ISREG(f->st.st_mode))
-		leave_unsettled(s, e, rules);
+		leave_unsettled(s, e);
 	return 0;
 }
 
@@ -345,7 +342,7 @@ is_irrelevant(struct scan *s, const char *name, mode_t type)
 	    judge_name(s, name) == 0;
 }
 
-/* The name could not be looked at: keep its entry, unless a permission lacks. */
+/* Nothing is known of a name: keep its entry, unless a permission is missing. */
 static void
 keep_entry(struct scan *s, struct tree_entry *e, int error)
 {
@@ -450,7 +447,7 @@ compare_hinted(
 	int result;
 
 	compare_begin(&s, t, d);
-	s.bits = bits;
+	s.is_written = (bits & (HINT_CREATED | HINT_WRITTEN)) != 0;
 	s.follows = true;
 	result = compare_name(&s, name, 0);
 	compare_end(&s);

@@ -266,11 +266,10 @@ static struct tree_entry *
 new_entry(const char *name)
 {
 	struct tree_entry *e;
-	size_t n, size;
+	size_t n;
 
 	n = strlen(name) + 1;
-	size = offsetof(struct tree_entry, name) + n;
-	e = malloc(size < sizeof *e ? sizeof *e : size);
+	e = malloc(sizeof *e + n);
 	if (e == NULL)
 		return NULL;
 	/* tcc 0.9.27 leaves bits as they are beside one that is initialised. */

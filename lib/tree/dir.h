@@ -27,7 +27,6 @@ enum entry_kind {
 };
 
 struct symlink;
-struct symlink_step;
 
 /* The memory of a name. */
 struct tree_entry {
@@ -41,8 +40,8 @@ struct tree_entry {
 	uint32_t dev; /* the lower bits of st_dev */
 	unsigned kind : 2; /* enum entry_kind */
 	unsigned executable : 7; /* the executable bits of a file's mode */
-	bool unsettled : 1; /* polled, and changed at the last look */
-	bool is_seen : 1; /* in the scan under way */
+	bool unsettled : 1; /* polled, and changed at the last scan */
+	bool is_seen : 1; /* in the scan under way; new ones are */
 	struct symlink *link; /* what a followed link leads through, or NULL */
 	char name[];
 };
@@ -188,8 +187,8 @@ bool entry_is_dir(const struct tree_entry *e);
 struct tree_entry *dir_find(const struct tree_dir *d, const char *name);
 
 /*
- * Insert a new entry, which is_seen; NULL: out of memory.  Names that come in order
- * cost least: the pointers to the entries behind it are moved.
+ * Insert an entry for a new name; NULL: out of memory.  It costs little in the
+ * order of names; else the pointers to all entries behind it are moved.
  */
 struct tree_entry *dir_insert(struct tree_dir *d, const char *name);
 

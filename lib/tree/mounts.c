@@ -16,7 +16,7 @@ static void
 add_part(void *arg, const char *path, bool is_part)
 {
 	struct mounts *m;
-	struct mounts_part *parts, *part;
+	struct mounts_part *parts;
 	char dir[PATH_MAX];
 	struct stat st;
 
@@ -31,11 +31,10 @@ add_part(void *arg, const char *path, bool is_part)
 	if (parts == NULL)
 		return;
 	m->parts = parts;
-	part = &parts[m->n];
-	*part = (struct mounts_part){
+	parts[m->n] = (struct mounts_part){
 		.path = strdup(path), .dev = st.st_dev, .ino = st.st_ino
 	};
-	m->n += part->path != NULL;
+	m->n += parts[m->n].path != NULL;
 }
 
 static void

@@ -10,28 +10,23 @@
 #include "tree/poll.h"
 #include "tree/scan.h"
 
-/* A sweep reads all names so often, if a file system stamps carelessly. */
-enum { SWEEPS = 32 };
+enum { SWEEPS = 32 /* each 32nd reads all names, whatever the stamps say */ };
 
 /* ---- what fails ---- */
 
 /*
  * A directory cannot be watched or read.  If it vanished, the directory above
  * is scanned, where it may have been made again with the same inode.  If a
- * permission is missing, the one above hears when that is granted.
+ * permission is missing, a hint in the directory above tells when it is granted.
  */
 static void
 fail(struct tree *t, struct tree_dir *d, int error)
 {
-	bool was_unreadable;
-
-	was_unreadable = d->is_unreadable;
+	if (dir_is_gone(error) && !d->is_unreadable && d->up != NULL)
+		poll_queue(t, d->up, QUEUE_DUE);
 	d->is_unreadable = true;
-	if (dir_is_gone(error)) {
-		if (d->up != NULL && !was_unreadable)
-			poll_queue(t, d->up, QUEUE_DUE);
+	if (dir_is_gone(error))
 		return;
-	}
 	if (!dir_is_refused(error) || d->up == NULL)
 		poll_queue(t, d, QUEUE_RETRY);
 	else if (d->up->level == INOTIFY_NAMES) {
@@ -43,17 +38,12 @@ fail(struct tree *t, struct tree_dir *d, int error)
 
 /* ---- the watch ---- */
 
-static bool
-polls_all(const struct tree *t)
-{
-	return t->options.interval > 0;
-}
-
 /* Can there be hints about a directory? */
 static bool
 is_hinted(const struct tree *t, const struct tree_dir *d)
 {
-	return !polls_all(t) && !d->lacks_watch && d->events != OS_EVENTS_NONE;
+	return t->options.interval == 0 && !d->lacks_watch &&
+	    d->events != OS_EVENTS_NONE;
 }
 
 /* Watch first, so that there are hints about what changes meanwhile. */
@@ -66,7 +56,7 @@ set_watch(struct scan *s)
 
 	t = s->t;
 	d = s->d;
-	if (polls_all(t) || d->events == OS_EVENTS_NONE)
+	if (t->options.interval > 0 || d->events == OS_EVENTS_NONE)
 		return 0;
 	if (t->poll.is_full && d->watch == NULL) {
 		d->lacks_watch = true;
@@ -107,7 +97,7 @@ set_polled(struct scan *s)
 		s->since = s->d->scanned;
 }
 
-/* Find out which file system it is on, and whether hints tell all. */
+/* Find out which file system a directory is on, and whether hints tell all. */
 static void
 set_place(struct scan *s, const struct stat *st)
 {
@@ -141,6 +131,7 @@ set_place(struct scan *s, const struct stat *st)
 		d->ctime = 0;
 	if (!is_hinted(t, d))
 		d->is_unreadable = false;
+	set_polled(s);
 }
 
 /* ---- names ---- */
@@ -167,24 +158,19 @@ is_name(const struct dirent *entry)
 	    strcmp(entry->d_name, "..") != 0;
 }
 
-static int
-compare_dirents(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
 /* If something ran short, perhaps for a moment, what is known is kept. */
 static int
 compare_listed(struct scan *s)
 {
 	struct dirent **list;
+	uint32_t k;
 	int i, n, result;
 
-	n = scandir(dir_path(s->d), &list, is_name, compare_dirents);
+	n = scandir(dir_path(s->d), &list, is_name, alphasort);
 	if (n < 0) {
 		s->failed = !dir_is_gone(errno) && !dir_is_refused(errno);
-		for (i = 0; s->failed && i < (int)s->d->n; i++)
-			s->d->entries[i]->is_seen = true;
+		for (k = 0; s->failed && k < s->d->n; k++)
+			s->d->entries[k]->is_seen = true;
 		fail(s->t, s->d, errno);
 		return 0;
 	}
@@ -246,10 +232,9 @@ scan_names(struct scan *s, enum tree_queue_kind why)
 		return scan_known(s);
 	if (set_watch(s) < 0)
 		return -1;
-	if (stat(dir_path(s->d), &st) == 0) {
+	if (stat(dir_path(s->d), &st) == 0)
 		set_place(s, &st);
-		set_polled(s);
-	} else
+	else
 		fail(s->t, s->d, errno);
 	if (!only_names && compare_listed(s) < 0)
 		return -1;
@@ -265,7 +250,7 @@ end_scan(struct scan *s)
 	d = s->d;
 	n = d->n;
 	dir_sift(s->t, d);
-	/* Savers put a file back: the second look shows whether it is gone. */
+	/* Savers put a file back: the recheck shows whether it is gone. */
 	if (d->n < n && s->is_polled)
 		poll_queue(s->t, d, QUEUE_RECHECK);
 	if (s->failed)

@@ -75,15 +75,15 @@ hear_name(struct tree *t, struct tree_dir *d, const char *name, unsigned bits)
 		return 0;
 	if (compare_hinted(t, d, name, bits) < 0)
 		return -1;
-	rules = is_dir || (bits & HINT_CLOSED) == 0
-	    ? 0
-	    : dir_judge(t, d, name, &by);
+	if (is_dir || (bits & HINT_CLOSED) == 0)
+		return 0;
+	rules = dir_judge(t, d, name, &by);
 	if (rules != 0)
 		dir_notify(t, d, name, TREE_CLOSED, rules, by);
 	return 0;
 }
 
-/* Look at the links that hints are about, as if they were about the links. */
+/* Take hints about the way of a link for hints about the link. */
 static int
 hear_links(struct tree *t)
 {
@@ -100,7 +100,7 @@ hear_links(struct tree *t)
 	return 0;
 }
 
-/* A watched directory moved or vanished. */
+/* A watched directory changed itself: it moved, vanished or has a new mode. */
 static void
 hear_self(struct tree *t, struct dir_watch *w, unsigned bits)
 {
@@ -108,7 +108,7 @@ hear_self(struct tree *t, struct dir_watch *w, unsigned bits)
 
 	for (d = list_first(&w->dirs); d != NULL; d = list_next(&d->watched)) {
 		poll_queue(t, d, QUEUE_DUE);
-		if (d->up != NULL)
+		if ((bits & HINT_SELF) != 0 && d->up != NULL)
 			poll_queue(t, d->up, QUEUE_DUE);
 	}
 	symlink_hint(t, w, NULL, bits & ~(unsigned)HINT_CLOSED);
@@ -130,12 +130,8 @@ hear(struct tree *t, const struct inotify_hint *hint)
 	w = dir_find_watch(t, hint->wd);
 	if (w == NULL)
 		return 0;
-	if ((hint->bits & HINT_SELF) != 0)
+	if (hint->name == NULL)
 		hear_self(t, w, hint->bits);
-	else if (hint->name == NULL)
-		for (d = list_first(&w->dirs); d != NULL;
-		     d = list_next(&d->watched))
-			poll_queue(t, d, QUEUE_DUE);
 	else {
 		symlink_hint(t, w, hint->name, hint->bits);
 		/* Entries beneath d may go meanwhile, but not d itself. */

@@ -20,8 +20,7 @@
 enum {
 	TREE_INTERVAL = 1000, /* from the end of a sweep to the next one */
 	TREE_NO_HINTS = 250, /* likewise, on systems without inotify */
-	TREE_RECHECK =
-	    80 /* until a polled file that changed is compared again */
+	TREE_RECHECK = 80 /* until an unsettled file is compared again */
 };
 
 #define TREE_NEVER INT64_MAX
