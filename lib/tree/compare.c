@@ -77,7 +77,7 @@ is_spelled(const struct scan *s, const char *name)
 
 /* A target that we may not see is as good as gone. */
 static void
-look_behind(struct scan *s, const char *name, struct found *f)
+stat_target(struct scan *s, const char *name, struct found *f)
 {
 	struct stat behind;
 
@@ -98,7 +98,7 @@ look_behind(struct scan *s, const char *name, struct found *f)
 
 /* Nothing is at a path that is too long. */
 static void
-look_at(struct scan *s, const char *name, struct found *f)
+stat_name(struct scan *s, const char *name, struct found *f)
 {
 	size_t n;
 
@@ -114,7 +114,7 @@ look_at(struct scan *s, const char *name, struct found *f)
 		return;
 	}
 	if (S_ISLNK(f->st.st_mode)) {
-		look_behind(s, name, f);
+		stat_target(s, name, f);
 		return;
 	}
 	if (S_ISDIR(f->st.st_mode))
@@ -184,7 +184,7 @@ report_found(struct scan *s, const struct tree_entry *e, const struct found *f)
 		send_event(s, e->name, TREE_FOUND);
 }
 
-/* Without hints, two equal looks prove that the writer has finished. */
+/* Without hints, two equal scans prove that the writer has finished. */
 static void
 leave_unsettled(struct scan *s, struct tree_entry *e)
 {
@@ -376,12 +376,12 @@ compare_found(struct scan *s, const char *name, struct tree_entry *e,
 }
 
 static int
-look_again(
+compare_again(
     struct scan *s, const char *name, struct tree_entry *e, struct found *f)
 {
 	if (e->link == NULL)
 		return 0;
-	look_at(s, name, f);
+	stat_name(s, name, f);
 	if (!entry_is_dir(e) && is_same_file(e, f))
 		return 0;
 	if (compare_found(s, name, e, f) < 0)
@@ -418,7 +418,7 @@ follow_link(struct scan *s, const char *name, struct found *f)
 		s->failed = true;
 		poll_queue(s->t, s->d, QUEUE_RETRY);
 	}
-	return result < 0 ? -1 : look_again(s, name, e, f);
+	return result < 0 ? -1 : compare_again(s, name, e, f);
 }
 
 int
@@ -433,7 +433,7 @@ compare_name(struct scan *s, const char *name, mode_t type)
 		return 0;
 	if (e != NULL && s->is_whole && e->is_seen)
 		return 0;
-	look_at(s, name, &f);
+	stat_name(s, name, &f);
 	if (compare_found(s, name, e, &f) < 0)
 		return -1;
 	return follow_link(s, name, &f);

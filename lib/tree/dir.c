@@ -82,14 +82,13 @@ dir_make_watch(struct tree *t, int wd)
 	w = dir_find_watch(t, wd);
 	if (w != NULL)
 		return w;
-	w = malloc(sizeof *w);
-	if (w == NULL)
-		return NULL;
-	*w = (struct dir_watch){ .wd = wd };
-	if (hash_add(&t->watches, &w->node, hash_number((uint64_t)wd)) < 0) {
+	w = calloc(1, sizeof *w);
+	if (w == NULL ||
+	    hash_add(&t->watches, &w->node, hash_number((uint64_t)wd)) < 0) {
 		free(w);
 		return NULL;
 	}
+	w->wd = wd;
 	return w;
 }
 

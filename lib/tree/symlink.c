@@ -27,7 +27,7 @@ add_step(struct tree *t, struct symlink *link, int wd, const char *name)
 
 	w = dir_make_watch(t, wd);
 	n = strlen(name) + 1;
-	step = w == NULL ? NULL : malloc(sizeof *step + n);
+	step = w == NULL ? NULL : calloc(1, sizeof *step + n);
 	if (step == NULL ||
 	    hash_add(&t->steps, &step->node, hash_step(wd, name)) < 0) {
 		free(step);
@@ -40,7 +40,6 @@ add_step(struct tree *t, struct symlink *link, int wd, const char *name)
 	step->next = link->steps;
 	link->steps = step;
 	step->watch = w;
-	step->watched = (struct list_node){ .list = NULL };
 	list_append(&w->steps, &step->watched, step);
 	return 0;
 }
@@ -118,7 +117,6 @@ struct way {
 	char done[PATH_MAX];
 	char todo[PATH_MAX];
 	char name[NAME_MAX + 1]; /* the component in hand */
-	bool is_first; /* it is the link itself */
 	int error; /* what ran short, or 0 */
 };
 
@@ -160,14 +158,11 @@ append_name(char path[PATH_MAX], const char *name)
 	return true;
 }
 
-/* The directory of the link itself is watched already. */
 static int
 watch_step(struct way *w, enum inotify_level level)
 {
 	int wd;
 
-	if (w->is_first || w->t->inotify.fd < 0)
-		return 0;
 	wd = inotify_add(
 	    &w->t->inotify, *w->done == '\0' ? "/" : w->done, level);
 	if (wd >= 0)
@@ -262,6 +257,7 @@ symlink_follow(
     struct tree *t, struct tree_dir *d, const char *real, struct tree_entry *e)
 {
 	struct symlink_step *old;
+	char path[PATH_MAX];
 	struct way w;
 	int result;
 
@@ -274,11 +270,13 @@ symlink_follow(
 	/* The old steps keep their watches until the new ones use them. */
 	old = e->link->steps;
 	e->link->steps = NULL;
-	w = (struct way){ .t = t, .d = d, .link = e->link, .is_first = true };
+	w = (struct way){ .t = t, .d = d, .link = e->link };
 	snprintf(
 	    w.done, sizeof w.done, "%s", strcmp(real, "/") == 0 ? "" : real);
-	snprintf(w.todo, sizeof w.todo, "%s", e->name);
-	for (result = 1; result > 0 && next_component(&w); w.is_first = false)
+	memcpy(path, w.done, strlen(w.done) + 1);
+	/* The directory of the link itself is watched already. */
+	result = append_name(path, e->name) && follow_target(&w, path);
+	while (result > 0 && next_component(&w))
 		result = follow_component(&w);
 	free_steps(t, old);
 	errno = w.error;

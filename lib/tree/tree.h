@@ -33,7 +33,7 @@ enum tree_event {
 	TREE_CLOSED, /* after one of these: a writer closed it, or it was moved */
 	TREE_GONE, /* it was deleted or moved away */
 	TREE_UNSETTLED, /* after a change found by polling: may be half-written */
-	TREE_SETTLED, /* it is the same in two looks */
+	TREE_SETTLED, /* it is the same in two scans */
 	TREE_LOST, /* hints were lost, so changes may be missing; no path */
 	TREE_UNREADABLE, /* a directory cannot be watched or read: errno */
 	TREE_POLLED, /* a directory is polled from here on; by: why */
