@@ -66,70 +66,50 @@ dir_notify(const struct tree *t, const struct tree_dir *d, const char *name,
 
 /* ---- watches ---- */
 
-struct dir_watch *
-dir_find_watch(const struct tree *t, int wd)
+/* hash_number() maps different numbers to different hashes. */
+struct tree_dir *
+dir_first_watched(const struct tree *t, int wd)
 {
-	return (struct dir_watch *)hash_first(
-	    &t->watches, hash_number((uint64_t)wd));
+	return (struct tree_dir *)hash_first(
+	    &t->watched, hash_number((uint64_t)wd));
 }
 
-/* hash_number() maps different numbers to different hashes. */
-struct dir_watch *
-dir_make_watch(struct tree *t, int wd)
+struct tree_dir *
+dir_next_watched(const struct tree_dir *d)
 {
-	struct dir_watch *w;
-
-	w = dir_find_watch(t, wd);
-	if (w != NULL)
-		return w;
-	w = calloc(1, sizeof *w);
-	if (w == NULL ||
-	    hash_add(&t->watches, &w->node, hash_number((uint64_t)wd)) < 0) {
-		free(w);
-		return NULL;
-	}
-	w->wd = wd;
-	return w;
+	return (struct tree_dir *)hash_next(&d->watched);
 }
 
 void
-dir_end_watch(struct tree *t, struct dir_watch *w)
+dir_end_watch(struct tree *t, int wd)
 {
-	if (w->dirs.n > 0 || w->steps.n > 0)
-		return;
-	if (w->wd >= 0)
-		inotify_drop(&t->inotify, w->wd);
-	hash_remove(&t->watches, &w->node);
-	free(w);
+	if (dir_first_watched(t, wd) == NULL && !symlink_uses(t, wd))
+		inotify_drop(&t->inotify, wd);
 }
 
 int
 dir_use_watch(struct tree *t, struct tree_dir *d, int wd)
 {
-	struct dir_watch *w;
-
-	if (d->watch != NULL && d->watch->wd == wd)
+	if (d->wd == wd)
 		return 0;
-	w = dir_make_watch(t, wd);
-	if (w == NULL)
-		return -1;
 	dir_leave_watch(t, d);
-	d->watch = w;
-	list_append(&w->dirs, &d->watched, d);
+	if (hash_add(&t->watched, &d->watched, hash_number((uint64_t)wd)) < 0)
+		return -1;
+	d->wd = wd;
 	return 0;
 }
 
 void
 dir_leave_watch(struct tree *t, struct tree_dir *d)
 {
-	struct dir_watch *w;
+	int wd;
 
-	w = d->watch;
-	if (w == NULL)
+	wd = d->wd;
+	if (wd < 0)
 		return;
-	list_remove(&d->watched);
-	d->watch = NULL;
-	dir_end_watch(t, w);
+	hash_remove(&t->watched, &d->watched);
+	d->wd = -1;
+	dir_end_watch(t, wd);
 }
 
 /* ---- directories ---- */
@@ -149,7 +129,9 @@ dir_new(struct tree *t, struct tree_dir *up, const char *path,
 		free(d);
 		return NULL;
 	}
-	*d = (struct tree_dir){ .up = up, .path = copy, .reach = reach };
+	*d = (struct tree_dir){
+		.up = up, .path = copy, .reach = reach, .wd = -1
+	};
 	d->level = rules_only_names(t->options.rules, reach) ? INOTIFY_NAMES
 							     : INOTIFY_FILES;
 	d->events = up == NULL ? OS_EVENTS_ALL : up->events;

@@ -48,6 +48,8 @@ struct tree_entry {
 
 /* A directory that patterns reach. */
 struct tree_dir {
+	struct hash_node watched; /* by wd, if that is not -1 */
+	int wd; /* its inotify watch, or -1; other paths of it share that */
 	struct tree_dir *up; /* NULL for a root */
 	char *path; /* as the patterns spell it; "" for the current directory */
 	struct rules_reach *reach;
@@ -56,8 +58,6 @@ struct tree_dir {
 	uint32_t dropped; /* entries freed so far by dir_drop */
 
 	struct list_node node; /* in the list of all */
-	struct dir_watch *watch; /* or NULL */
-	struct list_node watched; /* in the list of its watch */
 	struct list_node queued; /* in a queue of scans */
 	struct list_node polled; /* in the list of those that are polled */
 	int64_t due; /* ms: when it is to be scanned, if it is queued */
@@ -75,14 +75,6 @@ struct tree_dir {
 	bool is_reported : 1; /* that it is unreadable */
 	bool lacks_watch : 1; /* none was left */
 	bool lacks_way : 1; /* hints do not cover the way of a link in it */
-};
-
-/* An inotify watch and what depends on it. */
-struct dir_watch {
-	struct hash_node node; /* by wd */
-	int wd; /* or -1: it has ended */
-	struct list dirs; /* tree_dir: this directory, by whatever path */
-	struct list steps; /* symlink_step: of links that lead through it */
 };
 
 /* Why a directory waits for a scan. */
@@ -115,7 +107,7 @@ struct tree {
 	int error; /* why inotify could not be opened */
 	struct list dirs; /* all: first the roots, "" and "/" */
 	struct list queues[QUEUES]; /* of scans, by kind, in order of time */
-	struct hash watches; /* struct dir_watch */
+	struct hash watched; /* struct tree_dir */
 	struct hash steps; /* struct symlink_step */
 	struct list hinted; /* struct symlink: links to compare */
 	struct tree_poll poll;
@@ -151,20 +143,18 @@ void dir_notify(const struct tree *t, const struct tree_dir *d,
 
 /* ---- watches ---- */
 
-/* Return the watch of this descriptor, or NULL. */
-struct dir_watch *dir_find_watch(const struct tree *t, int wd);
-
-/* Return it, made if it is new; NULL: out of memory. */
-struct dir_watch *dir_make_watch(struct tree *t, int wd);
+/* Return the first directory with this watch, or the next one; or NULL. */
+struct tree_dir *dir_first_watched(const struct tree *t, int wd);
+struct tree_dir *dir_next_watched(const struct tree_dir *d);
 
 /* Watch a directory by this descriptor from now on; 0, or -1: no memory. */
 int dir_use_watch(struct tree *t, struct tree_dir *d, int wd);
 
-/* A directory needs its watch no more. */
+/* Stop watching a directory. */
 void dir_leave_watch(struct tree *t, struct tree_dir *d);
 
-/* End a watch that nothing depends on. */
-void dir_end_watch(struct tree *t, struct dir_watch *w);
+/* End a watch if neither a directory nor a link needs it. */
+void dir_end_watch(struct tree *t, int wd);
 
 /* ---- directories ---- */
 

@@ -58,7 +58,7 @@ set_watch(struct scan *s)
 	d = s->d;
 	if (t->options.interval > 0 || d->events == OS_EVENTS_NONE)
 		return 0;
-	if (t->poll.is_full && d->watch == NULL) {
+	if (t->poll.is_full && d->wd < 0) {
 		d->lacks_watch = true;
 		return 0;
 	}

@@ -22,25 +22,20 @@ static int
 add_step(struct tree *t, struct symlink *link, int wd, const char *name)
 {
 	struct symlink_step *step;
-	struct dir_watch *w;
 	size_t n;
 
-	w = dir_make_watch(t, wd);
 	n = strlen(name) + 1;
-	step = w == NULL ? NULL : calloc(1, sizeof *step + n);
+	step = malloc(sizeof *step + n);
 	if (step == NULL ||
 	    hash_add(&t->steps, &step->node, hash_step(wd, name)) < 0) {
 		free(step);
-		if (w != NULL)
-			dir_end_watch(t, w);
 		return -1;
 	}
 	memcpy(step->name, name, n);
+	step->wd = wd;
 	step->link = link;
 	step->next = link->steps;
 	link->steps = step;
-	step->watch = w;
-	list_append(&w->steps, &step->watched, step);
 	return 0;
 }
 
@@ -51,41 +46,48 @@ free_steps(struct tree *t, struct symlink_step *step)
 
 	for (; step != NULL; step = next) {
 		next = step->next;
-		list_remove(&step->watched);
-		dir_end_watch(t, step->watch);
 		hash_remove(&t->steps, &step->node);
+		if (*step->name == '\0')
+			dir_end_watch(t, step->wd);
 		free(step);
 	}
 }
 
-/* ---- hints ---- */
-
-static void
-add_hint(struct tree *t, struct symlink *link, unsigned bits)
-{
-	if (link->hinted.list == NULL)
-		list_append(&t->hinted, &link->hinted, link);
-	link->hints |= bits;
-}
-
-void
-symlink_hint(
-    struct tree *t, const struct dir_watch *w, const char *name, unsigned bits)
+/* Return the first step with this name from a node on, or NULL. */
+static struct symlink_step *
+find_step(struct hash_node *node, int wd, const char *name)
 {
 	struct symlink_step *step;
-	struct hash_node *node;
 
-	if (name == NULL) {
-		for (step = list_first(&w->steps); step != NULL;
-		     step = list_next(&step->watched))
-			add_hint(t, step->link, bits);
-		return;
-	}
-	node = hash_first(&t->steps, hash_step(w->wd, name));
 	for (; node != NULL; node = hash_next(node)) {
 		step = (struct symlink_step *)node;
-		if (step->watch == w && strcmp(step->name, name) == 0)
-			add_hint(t, step->link, bits);
+		if (step->wd == wd && strcmp(step->name, name) == 0)
+			return step;
+	}
+	return NULL;
+}
+
+bool
+symlink_uses(const struct tree *t, int wd)
+{
+	return find_step(hash_first(&t->steps, hash_step(wd, "")), wd, "") !=
+	    NULL;
+}
+
+/* ---- hints ---- */
+
+void
+symlink_hint(struct tree *t, int wd, const char *name, unsigned bits)
+{
+	struct symlink_step *step;
+
+	step = find_step(hash_first(&t->steps, hash_step(wd, name)), wd, name);
+	while (step != NULL) {
+		if (step->link->hinted.list == NULL)
+			list_append(
+			    &t->hinted, &step->link->hinted, step->link);
+		step->link->hints |= bits;
+		step = find_step(hash_next(&step->node), wd, name);
 	}
 }
 
@@ -165,6 +167,8 @@ watch_step(struct way *w, enum inotify_level level)
 
 	wd = inotify_add(
 	    &w->t->inotify, *w->done == '\0' ? "/" : w->done, level);
+	if (wd >= 0 && add_step(w->t, w->link, wd, "") < 0)
+		return -1;
 	if (wd >= 0)
 		return add_step(w->t, w->link, wd, w->name);
 	if (errno == ENOSPC) {

@@ -13,9 +13,8 @@ struct symlink_step {
 	struct hash_node node; /* by wd and name */
 	struct symlink *link;
 	struct symlink_step *next; /* of this link */
-	struct dir_watch *watch;
-	struct list_node watched; /* in the list of its watch */
-	char name[];
+	int wd;
+	char name[]; /* or "": the directory itself */
 };
 
 /* The way of a link; it hangs on the link's entry. */
@@ -41,9 +40,11 @@ int symlink_follow(
 /* Free e->link, if the link was followed. */
 void symlink_free(struct tree *t, struct tree_entry *e);
 
-/* A hint is about this name, or, if NULL, about the watched directory itself. */
-void symlink_hint(
-    struct tree *t, const struct dir_watch *w, const char *name, unsigned bits);
+/* Return true if a link leads through the directory with this watch. */
+bool symlink_uses(const struct tree *t, int wd);
+
+/* A hint is about this name, or, if "", about the watched directory itself. */
+void symlink_hint(struct tree *t, int wd, const char *name, unsigned bits);
 
 /* Take the next link that hints were about; its hints are cleared.  Or NULL. */
 struct symlink *symlink_next(struct tree *t, unsigned *bits);

@@ -102,41 +102,34 @@ hear_links(struct tree *t)
 
 /* A watched directory changed itself: it moved, vanished or has a new mode. */
 static void
-hear_self(struct tree *t, struct dir_watch *w, unsigned bits)
+hear_self(struct tree *t, int wd, unsigned bits)
 {
-	struct tree_dir *d, *next;
+	struct tree_dir *d;
 
-	for (d = list_first(&w->dirs); d != NULL; d = list_next(&d->watched)) {
+	for (d = dir_first_watched(t, wd); d != NULL; d = dir_next_watched(d)) {
 		poll_queue(t, d, QUEUE_DUE);
 		if ((bits & HINT_SELF) != 0 && d->up != NULL)
 			poll_queue(t, d->up, QUEUE_DUE);
 	}
-	symlink_hint(t, w, NULL, bits & ~(unsigned)HINT_CLOSED);
+	symlink_hint(t, wd, "", bits & ~(unsigned)HINT_CLOSED);
 	if ((bits & HINT_ENDED) == 0)
 		return;
-	w->wd = -1;
-	for (d = list_first(&w->dirs); d != NULL; d = next) {
-		next = list_next(&d->watched);
+	while ((d = dir_first_watched(t, wd)) != NULL)
 		dir_leave_watch(t, d);
-	}
 }
 
 static int
 hear(struct tree *t, const struct inotify_hint *hint)
 {
 	struct tree_dir *d;
-	struct dir_watch *w;
 
-	w = dir_find_watch(t, hint->wd);
-	if (w == NULL)
-		return 0;
 	if (hint->name == NULL)
-		hear_self(t, w, hint->bits);
+		hear_self(t, hint->wd, hint->bits);
 	else {
-		symlink_hint(t, w, hint->name, hint->bits);
+		symlink_hint(t, hint->wd, hint->name, hint->bits);
 		/* Entries beneath d may go meanwhile, but not d itself. */
-		for (d = list_first(&w->dirs); d != NULL;
-		     d = list_next(&d->watched))
+		for (d = dir_first_watched(t, hint->wd); d != NULL;
+		     d = dir_next_watched(d))
 			if (hear_name(t, d, hint->name, hint->bits) < 0)
 				return -1;
 	}
