@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /*
- * A thing with several nodes may be in several lists.  The things belong to the
- * caller; a node is in one list at most, and knows it.
+ * The things belong to the caller.  A node is in one list at most, but a thing
+ * may have several nodes.
  */
 
 /* Starts as { 0 }. */

@@ -17,9 +17,9 @@ void poll_set(struct tree *t, struct tree_dir *d, bool polled);
 void poll_lacks(struct tree *t, const struct tree_dir *d, int error);
 
 /*
- * Report once for a file system that what is on it is polled, from a path on:
- * `name`, the file system, reports these events only; or a file is mounted by
- * itself, and its events are raised elsewhere.
+ * Report, once for each file system, that a path and all beneath are polled:
+ * `name` is the file system, which raises only these events, or says that a file
+ * is mounted there by itself, whose events are raised elsewhere.
  */
 void poll_report(struct tree *t, const struct tree_dir *d, const char *path,
     dev_t dev, const char *name, enum os_events events);
@@ -31,9 +31,9 @@ void poll_report(struct tree *t, const struct tree_dir *d, const char *path,
 void poll_queue(struct tree *t, struct tree_dir *d, enum tree_queue_kind kind);
 
 /*
- * Return the next directory to be scanned, or NULL: the first one whose time has
- * come is taken from its queue, *kind; else it is the next one of the sweep,
- * which begins if it is time, and *kind is QUEUE_NONE.
+ * Return the next directory to scan, or NULL.  A directory that is due is taken
+ * from its queue, *kind.  If none is due, the sweep goes on, or begins if its
+ * time has come, and *kind is QUEUE_NONE.
  */
 struct tree_dir *
 poll_next(struct tree *t, int64_t now, enum tree_queue_kind *kind);
