@@ -29,7 +29,7 @@ COMPILE = $(CC) -std=c11 -D_FILE_OFFSET_BITS=64 $(SHOW) $(WARN) \
 	$(CPPFLAGS) $(CFLAGS) -Ilib
 LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
-OS = lib/os/linux.o lib/os/other.o
+OS = lib/os/os.o
 
 FLOOR = lib/base/buf.o lib/base/fds.o lib/base/msg.o lib/base/str.o
 SYSTEM = lib/base/clock.o $(OS) lib/notify/pidfile.o lib/os/signals.o
@@ -324,8 +324,8 @@ MSG_UNIT = tests/unit/base/msg.o lib/base/clock.o lib/base/fds.o \
 tests/unit/base/msg: $(MSG_UNIT)
 	$(LINK) -o $@ $(MSG_UNIT)
 
-START_UNIT = tests/unit/run/start.o lib/run/start.o $(OS) \
-	lib/match/glob.o lib/match/rule.o lib/os/signals.o lib/base/str.o
+START_UNIT = tests/unit/run/start.o lib/run/start.o lib/match/glob.o \
+	lib/match/rule.o lib/os/signals.o lib/base/str.o
 tests/unit/run/start: $(START_UNIT)
 	$(LINK) -o $@ $(START_UNIT)
 

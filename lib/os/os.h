@@ -52,8 +52,8 @@ int os_open_file(int dir, const char *name, const struct stat *st);
  */
 void os_refresh(int dir, const char *name);
 
-/* Get the path of an open file, if it still has one.  Returns 0 or -1. */
-int os_path(int fd, char *path, size_t size);
+/* Close a descriptor, unless it is negative; keeps errno. */
+void os_close(int fd);
 
 /* ---- processes ---- */
 

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "os/os.h"
 #include "os/signals.h"
 #include "run/start.h"
 
@@ -36,16 +35,26 @@ start_signals(void)
 	return fd;
 }
 
+/* proc(5) has their paths; other systems do not tell them. */
 void
 start_output(struct rules *rules, char paths[2][PATH_MAX])
 {
+	char link[32];
 	struct stat st;
+	ssize_t n;
 	int i;
 
-	for (i = 0; i < 2; i++)
-		if (fstat(STDOUT_FILENO + i, &st) == 0 && S_ISREG(st.st_mode) &&
-		    os_path(STDOUT_FILENO + i, paths[i], PATH_MAX) == 0)
-			rules->output[i] = paths[i];
+	for (i = 0; i < 2; i++) {
+		snprintf(
+		    link, sizeof link, "/proc/self/fd/%d", STDOUT_FILENO + i);
+		if (fstat(STDOUT_FILENO + i, &st) < 0 || !S_ISREG(st.st_mode))
+			continue;
+		n = readlink(link, paths[i], PATH_MAX - 1);
+		if (n < 0)
+			continue;
+		paths[i][n] = '\0';
+		rules->output[i] = paths[i];
+	}
 }
 
 void

@@ -1,9 +1,10 @@
-#ifdef __linux__
 #define _GNU_SOURCE
-/* linux.c - what differs between systems: Linux */
+/* os.c - what differs between systems, and what a system lacks */
+#ifdef __linux__
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#endif
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,37 +16,14 @@
 
 #include "os/os.h"
 
-enum {
-	PROC_PATH = 96, /* bytes of a path beneath /proc */
-	PROC_TEXT = 4096, /* bytes read from there at a time */
-	MOUNT_LINE = 16384, /* bytes of a line of /proc/self/mountinfo */
-	CLOCK_TRIES = 20,
-	CLOCK_GAP_NS = 1000000
-};
-
-static void
-close_keeping_errno(int fd)
-{
-	int error;
-
-	error = errno;
-	close(fd);
-	errno = error;
-}
-
-/* Read the next bytes of a file beneath /proc, as a string; how many, or -1. */
-static ssize_t
-proc_read(int fd, char text[PROC_TEXT])
-{
-	ssize_t n;
-
-	do
-		n = read(fd, text, PROC_TEXT - 1);
-	while (n < 0 && errno == EINTR);
-	if (n >= 0)
-		text[n] = '\0';
-	return n;
-}
+#ifdef __APPLE__
+#define st_atim st_atimespec
+#define st_mtim st_mtimespec
+#define st_ctim st_ctimespec
+#endif
+#ifndef O_PATH
+#define O_PATH O_RDONLY
+#endif
 
 /* ---- files ---- */
 
@@ -79,16 +57,73 @@ os_times(const struct stat *st, struct timespec times[2])
 	times[1] = st->st_mtim;
 }
 
+/* open(2): EMLINK on FreeBSD, EFTYPE on NetBSD */
 bool
 os_is_link(int error)
 {
-	return error == ELOOP;
+#ifdef EFTYPE
+	if (error == EFTYPE)
+		return true;
+#endif
+	return error == ELOOP || error == EMLINK;
 }
 
 mode_t
 os_dirent_type(const struct dirent *entry)
 {
-	return DTTOIF(entry->d_type);
+#ifdef DTTOIF
+	return (mode_t)DTTOIF(entry->d_type);
+#else
+	(void)entry;
+	return 0;
+#endif
+}
+
+/* O_PATH needs no right to read, and asks no file server to open anything. */
+int
+os_open_dir(int dir, const char *name)
+{
+	int fd;
+
+	fd = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 && os_is_link(errno))
+		errno = ELOOP;
+	return fd;
+}
+
+void
+os_close(int fd)
+{
+	int error;
+
+	error = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = error;
+}
+
+#ifdef __linux__
+
+enum {
+	PROC_PATH = 96, /* bytes of a path beneath /proc */
+	PROC_TEXT = 4096, /* bytes read from there at a time */
+	MOUNT_LINE = 16384, /* bytes of a line of /proc/self/mountinfo */
+	CLOCK_TRIES = 20,
+	CLOCK_GAP_NS = 1000000
+};
+
+/* Read the next bytes of a file beneath /proc, as a string; how many, or -1. */
+static ssize_t
+proc_read(int fd, char text[PROC_TEXT])
+{
+	ssize_t n;
+
+	do
+		n = read(fd, text, PROC_TEXT - 1);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0)
+		text[n] = '\0';
+	return n;
 }
 
 /* A read lease is granted only while nobody has the file open for writing. */
@@ -100,13 +135,6 @@ os_has_writer(int fd)
 		return 0;
 	}
 	return errno == EAGAIN ? 1 : -1;
-}
-
-/* O_PATH needs no right to read, and asks no file server to open anything. */
-int
-os_open_dir(int dir, const char *name)
-{
-	return openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 /*
@@ -133,7 +161,7 @@ os_open_file(int dir, const char *name, const struct stat *st)
 		if (fd < 0 && errno == ENOENT)
 			fd = openat(dir, name, FLAGS | O_NOFOLLOW);
 	}
-	close_keeping_errno(path);
+	os_close(path);
 	return fd;
 }
 
@@ -146,21 +174,6 @@ os_refresh(int dir, const char *name)
 	syscall(SYS_statx, dir, name,
 	    AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_STATX_FORCE_SYNC, 0xff,
 	    answer);
-}
-
-/* proc(5): the path of a deleted file ends with " (deleted)". */
-int
-os_path(int fd, char *path, size_t size)
-{
-	char link[PROC_PATH];
-	ssize_t n;
-
-	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-	n = readlink(link, path, size - 1);
-	if (n < 0)
-		return -1;
-	path[n] = '\0';
-	return 0;
 }
 
 /* ---- file systems ---- */
@@ -324,7 +337,7 @@ proc_stat(pid_t pid, unsigned long long field[FIELDS])
 	if (fd < 0)
 		return -1;
 	n = proc_read(fd, text);
-	close_keeping_errno(fd);
+	os_close(fd);
 	if (n < 0)
 		return -1;
 	p = strrchr(text, ')');
@@ -457,7 +470,7 @@ os_children(pid_t pid, pid_t *pids, size_t max)
 		fd = proc_open(pid, name);
 		n = fd < 0 ? -1 : add_children(fd, pids, max, &count);
 		if (fd >= 0)
-			close_keeping_errno(fd);
+			os_close(fd);
 		if (n < 0 && errno != ESRCH)
 			break;
 	}
@@ -467,6 +480,108 @@ os_children(pid_t pid, pid_t *pids, size_t max)
 	return error == 0 ? (int)count : -1;
 }
 
-#else
-typedef int linux_is_not_used;
+#else /* what POSIX gives */
+
+static int
+not_here(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+int
+os_open_file(int dir, const char *name, const struct stat *st)
+{
+	(void)st;
+	return openat(dir, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+void
+os_refresh(int dir, const char *name)
+{
+	(void)dir;
+	(void)name;
+}
+
+int
+os_started(pid_t pid, int64_t *ns)
+{
+	(void)pid;
+	(void)ns;
+	return not_here();
+}
+
+int
+os_process(pid_t pid)
+{
+	(void)pid;
+	return not_here();
+}
+
+int
+os_process_signal(int process, int signo)
+{
+	(void)process;
+	(void)signo;
+	return not_here();
+}
+
+int
+os_adopt(void)
+{
+	return not_here();
+}
+
+int
+os_die_with(pid_t parent, int signo)
+{
+	(void)parent;
+	(void)signo;
+	return not_here();
+}
+
+int
+os_children(pid_t pid, pid_t *pids, size_t max)
+{
+	(void)pid;
+	(void)pids;
+	(void)max;
+	return not_here();
+}
+
+/* ---- file systems ---- */
+
+/* All of them are polled. */
+enum os_events
+os_events(const char *path, const char **name)
+{
+	(void)path;
+	*name = "";
+	return OS_EVENTS_ALL;
+}
+
+int
+os_has_writer(int fd)
+{
+	(void)fd;
+	return not_here();
+}
+
+int
+os_mounts(void)
+{
+	return not_here();
+}
+
+int
+os_mounts_each(int mounts,
+    void (*each)(void *arg, const char *path, bool is_part), void *arg)
+{
+	(void)mounts;
+	(void)each;
+	(void)arg;
+	return not_here();
+}
+
 #endif
