@@ -135,13 +135,8 @@ mailbox_open(struct mailbox *b, const char *pidfile)
 void
 mailbox_close(struct mailbox *b)
 {
-	int error;
-
-	error = errno;
-	if (b->fd >= 0)
-		close(b->fd);
+	os_close(b->fd);
 	b->fd = -1;
-	errno = error;
 }
 
 /* ---- writing ---- */

@@ -21,17 +21,6 @@ enum {
 	GRAIN_WHOLE_NS = 2000000000 /* stamps in seconds, on FAT in pairs */
 };
 
-static void
-close_keeping_errno(int fd)
-{
-	int error;
-
-	error = errno;
-	if (fd >= 0)
-		close(fd);
-	errno = error;
-}
-
 /* ---- claiming ---- */
 
 static enum pidfile_result
@@ -115,7 +104,7 @@ pidfile_claim(const char *path, struct pidfile *p)
 	if (result == PIDFILE_OK)
 		result = write_number(p);
 	if (result != PIDFILE_OK) {
-		close_keeping_errno(p->fd);
+		os_close(p->fd);
 		p->fd = -1;
 	}
 	return result;
@@ -232,7 +221,7 @@ check_and_send(int fd, pid_t pid, bool locked, int signo)
 		if (sent < 0)
 			result = errno == ESRCH ? PIDFILE_STALE : PIDFILE_ERRNO;
 	}
-	close_keeping_errno(process);
+	os_close(process);
 	return result;
 }
 
@@ -268,7 +257,7 @@ pidfile_signal(const char *path, int signo)
 	if (fd < 0)
 		return errno == ENXIO ? PIDFILE_NOTFILE : PIDFILE_ERRNO;
 	result = signal_file(fd, signo);
-	close_keeping_errno(fd);
+	os_close(fd);
 	return result;
 }
 
