@@ -298,61 +298,20 @@ os_mounts_each(int mounts,
 
 /* ---- processes ---- */
 
-/* A file that is missing belongs to a process that is gone, or /proc is. */
-static void
-set_gone(void)
-{
-	if (errno == ENOENT)
-		errno = access("/proc/self", F_OK) == 0 ? ESRCH : ENOSYS;
-}
-
+/* Open a file of a process's first thread: proc(5). */
 static int
 proc_open(pid_t pid, const char *name)
 {
 	char path[PROC_PATH];
 	int fd;
 
-	snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
+	snprintf(path, sizeof path, "/proc/%ld/task/%ld/%s", (long)pid,
+	    (long)pid, name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		set_gone();
-	return fd;
-}
-
-/* The fields of proc(5)'s /proc/PID/stat, by their numbers there. */
-enum { STATE = 3, START = 22, FIELDS };
-
-/*
- * Read the numbers behind STATE.  Field 2, the command, is in parentheses and
- * may hold any byte.  ESRCH: the process has ended, reaped or not.
- */
-static int
-proc_stat(pid_t pid, unsigned long long field[FIELDS])
-{
-	char text[PROC_TEXT], *p;
-	ssize_t n;
-	int fd, i;
-
-	fd = proc_open(pid, "stat");
-	if (fd < 0)
-		return -1;
-	n = proc_read(fd, text);
-	os_close(fd);
-	if (n < 0)
-		return -1;
-	p = strrchr(text, ')');
-	if (p == NULL || p[1] != ' ') {
+	/* The process is gone, or /proc lacks the file. */
+	if (fd < 0 && errno == ENOENT && (kill(pid, 0) == 0 || errno == EPERM))
 		errno = ENOSYS;
-		return -1;
-	}
-	p += 2;
-	if (*p == 'Z' || *p == 'X') {
-		errno = ESRCH;
-		return -1;
-	}
-	for (i = STATE + 1, p++; i < FIELDS; i++)
-		field[i] = strtoull(p, &p, 10);
-	return 0;
+	return fd;
 }
 
 static int64_t
@@ -384,15 +343,41 @@ boot_ns(void)
 	return now - after;
 }
 
+/*
+ * Field 22 of /proc/PID/stat.  Field 2, the command, is in parentheses and may
+ * hold any byte; field 3 is the state.
+ */
 int
 os_started(pid_t pid, int64_t *ns)
 {
-	unsigned long long field[FIELDS];
+	enum { STATE = 3, START = 22 };
+	unsigned long long ticks;
+	char text[PROC_TEXT], *p;
+	ssize_t n;
+	int fd, i;
 
-	if (proc_stat(pid, field) < 0)
+	fd = proc_open(pid, "stat");
+	if (fd < 0)
 		return -1;
+	n = proc_read(fd, text);
+	os_close(fd);
+	if (n < 0)
+		return -1;
+	p = strrchr(text, ')');
+	if (p == NULL || p[1] != ' ') {
+		errno = ENOSYS;
+		return -1;
+	}
+	/* A process that has ended may not be reaped yet. */
+	if (p[2] == 'Z' || p[2] == 'X') {
+		errno = ESRCH;
+		return -1;
+	}
+	p += 3;
+	for (i = STATE, ticks = 0; i < START; i++)
+		ticks = strtoull(p, &p, 10);
 	*ns = boot_ns() +
-	    (int64_t)(field[START] * (1000000000 / sysconf(_SC_CLK_TCK)));
+	    (int64_t)(ticks * (1000000000 / sysconf(_SC_CLK_TCK)));
 	return 0;
 }
 
@@ -423,61 +408,32 @@ os_die_with(pid_t parent, int signo)
 	return getppid() == parent ? 0 : raise(signo);
 }
 
-/* Add the children of a thread: numbers, with a blank after each. */
-static ssize_t
-add_children(int fd, pid_t *pids, size_t max, size_t *count)
-{
-	char text[PROC_TEXT];
-	ssize_t i, n;
-	pid_t pid;
-
-	pid = 0;
-	while ((n = proc_read(fd, text)) > 0)
-		for (i = 0; i < n; i++)
-			if (text[i] >= '0' && text[i] <= '9')
-				pid = 10 * pid + (text[i] - '0');
-			else {
-				if (*count < max)
-					pids[(*count)++] = pid;
-				pid = 0;
-			}
-	return n;
-}
-
-/* proc(5): each thread has children of its own.  ESRCH: a thread has ended. */
+/* Numbers, with a blank after each. */
 int
 os_children(pid_t pid, pid_t *pids, size_t max)
 {
-	char name[48];
-	struct dirent *thread;
+	char text[PROC_TEXT];
 	size_t count;
-	ssize_t n;
-	int fd, error;
-	DIR *dir;
+	ssize_t i, n;
+	pid_t child;
+	int fd;
 
-	snprintf(name, sizeof name, "/proc/%ld/task", (long)pid);
-	dir = opendir(name);
-	if (dir == NULL) {
-		set_gone();
+	fd = proc_open(pid, "children");
+	if (fd < 0)
 		return -1;
-	}
 	count = 0;
-	for (errno = 0; (thread = readdir(dir)) != NULL; errno = 0) {
-		if (thread->d_name[0] == '.')
-			continue;
-		snprintf(
-		    name, sizeof name, "task/%.20s/children", thread->d_name);
-		fd = proc_open(pid, name);
-		n = fd < 0 ? -1 : add_children(fd, pids, max, &count);
-		if (fd >= 0)
-			os_close(fd);
-		if (n < 0 && errno != ESRCH)
-			break;
-	}
-	error = errno;
-	closedir(dir);
-	errno = error;
-	return error == 0 ? (int)count : -1;
+	child = 0;
+	while ((n = proc_read(fd, text)) > 0)
+		for (i = 0; i < n; i++)
+			if (text[i] >= '0' && text[i] <= '9')
+				child = 10 * child + (text[i] - '0');
+			else {
+				if (count < max)
+					pids[count++] = child;
+				child = 0;
+			}
+	os_close(fd);
+	return n < 0 ? -1 : (int)count;
 }
 
 #else /* what POSIX gives */

@@ -93,8 +93,8 @@ int os_adopt(void);
 int os_die_with(pid_t parent, int signo);
 
 /*
- * List the children of a process, at most max.  Returns how many, or -1: ESRCH
- * if the process has ended.
+ * List the children of a process's first thread, at most max.  Returns how many,
+ * or -1: ESRCH if the process has ended.
  */
 int os_children(pid_t pid, pid_t *pids, size_t max);
 

@@ -291,7 +291,7 @@ test_children(void)
 	    "a process that has ended has no children: ESRCH");
 }
 
-/* Leave a descriptor for the directory of threads, but none for a thread. */
+/* Leave no descriptor. */
 static void
 test_children_unread(void)
 {
@@ -304,7 +304,7 @@ test_children_unread(void)
 	close(free_fd);
 	getrlimit(RLIMIT_NOFILE, &limit);
 	less = limit;
-	less.rlim_cur = (rlim_t)free_fd + 1;
+	less.rlim_cur = (rlim_t)free_fd;
 	setrlimit(RLIMIT_NOFILE, &less);
 	ok(os_children(getpid(), pids, 2) == -1 && errno == EMFILE,
 	    "if children cannot be read, that is an error: EMFILE");
