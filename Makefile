@@ -50,15 +50,13 @@ FILES = lib/base/hash.o lib/site/conditional.o lib/site/listing.o lib/site/mime.
 	lib/site/inject.o lib/site/range.o lib/http/response.o lib/site/docroot.o \
 	lib/site/site.o
 
-SANDBOX = lib/os/sandbox.o lib/os/sandbox_landlock.o lib/os/sandbox_pledge.o
-
 RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
 	lib/http/request.o lib/http/net.o lib/notify/mailbox.o \
 	lib/notify/changelist.o lib/push/routes.o lib/http/connection.o \
 	lib/push/protocols.o lib/push/generation.o lib/push/update.o \
 	lib/http/server.o lib/push/reload_js.o lib/push/ingest.o \
-	lib/ws/base64.o lib/ws/frame.o lib/ws/handshake.o lib/ws/sha1.o $(FILES) $(SANDBOX) \
-	$(SYSTEM) $(FLOOR)
+	lib/ws/base64.o lib/ws/frame.o lib/ws/handshake.o lib/ws/sha1.o $(FILES) \
+	lib/os/sandbox.o $(SYSTEM) $(FLOOR)
 
 # What a peer needs, without its socket.
 CONN = lib/base/buf.o lib/base/clock.o lib/base/json.o lib/base/str.o \
@@ -588,7 +586,7 @@ DOCROOT_UNIT = tests/unit/site/docroot.o lib/site/docroot.o $(OS)
 tests/unit/site/docroot: $(DOCROOT_UNIT)
 	$(LINK) -o $@ $(DOCROOT_UNIT)
 
-SANDBOX_UNIT = tests/unit/os/sandbox.o $(OS) $(SANDBOX)
+SANDBOX_UNIT = tests/unit/os/sandbox.o $(OS) lib/os/sandbox.o
 tests/unit/os/sandbox: $(SANDBOX_UNIT)
 	$(LINK) -o $@ $(SANDBOX_UNIT)
 

@@ -33,10 +33,6 @@ void sandbox_plan(struct sandbox *s, const char *root, const char *pidfile);
  */
 int sandbox_enter(const struct sandbox *s, char how[SANDBOX_HOW]);
 
-/* ---- what each system implements ---- */
-
-extern const char sandbox_name[];
-
 /* The newest version here, 0 if there are no versions, or -1 with errno set. */
 int sandbox_newest(void);
 
