@@ -77,19 +77,25 @@ signals_ignored(int signo)
 	return sigaction(signo, NULL, &act) == 0 && act.sa_handler == SIG_IGN;
 }
 
-/* Replace the action of a signal, which signals_reset restores. */
 static int
-change_action(int signo, void (*handler)(int))
+set_action(int signo, void (*handler)(int))
 {
 	struct sigaction act;
 
-	if ((changed & bit(signo)) == 0 && signals_ignored(signo))
-		inherited |= bit(signo);
-	changed |= bit(signo);
 	act = (struct sigaction){ .sa_handler = handler,
 		.sa_flags = SA_RESTART };
 	sigemptyset(&act.sa_mask);
 	return sigaction(signo, &act, NULL);
+}
+
+/* Set an action until signals_reset. */
+static int
+change_action(int signo, void (*handler)(int))
+{
+	if ((changed & bit(signo)) == 0 && signals_ignored(signo))
+		inherited |= bit(signo);
+	changed |= bit(signo);
+	return set_action(signo, handler);
 }
 
 static int
@@ -142,15 +148,6 @@ signals_has(uint64_t taken, int signo)
 	return (taken & bit(signo)) != 0;
 }
 
-static void
-set_action(int signo, void (*handler)(int))
-{
-	struct sigaction act;
-
-	act = (struct sigaction){ .sa_handler = handler };
-	sigaction(signo, &act, NULL);
-}
-
 void
 signals_reset(void)
 {
@@ -178,10 +175,10 @@ signals_default(int signo)
 void
 signals_suspend(void)
 {
-	struct sigaction act, old;
+	struct sigaction old;
 
-	act = (struct sigaction){ .sa_handler = SIG_DFL };
-	sigaction(SIGTSTP, &act, &old);
+	sigaction(SIGTSTP, NULL, &old);
+	set_action(SIGTSTP, SIG_DFL);
 	kill(0, SIGTSTP);
 	sigaction(SIGTSTP, &old, NULL);
 }
