@@ -383,16 +383,7 @@ batch_done(struct batch *b, uint64_t receivers)
 void
 batch_free(struct batch *b)
 {
-	struct hash_node *node, *next;
-	size_t i, n;
-
-	n = b->paths.nbuckets;
-	for (i = 0; i < n; i++)
-		for (node = b->paths.buckets[i]; node != NULL; node = next) {
-			next = node->next;
-			free(node);
-		}
-	free(b->paths.buckets);
+	hash_free_all(&b->paths);
 	*b = (struct batch){
 		.settle = b->settle, .many = b->many, .patient = b->patient
 	};

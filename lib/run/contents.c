@@ -275,15 +275,5 @@ contents_check(struct contents *c, struct batch *b, uint64_t same, int64_t now)
 void
 contents_free(struct contents *c)
 {
-	struct hash_node *node, *next;
-	size_t i, n;
-
-	n = c->sums.nbuckets;
-	for (i = 0; i < n; i++)
-		for (node = c->sums.buckets[i]; node != NULL; node = next) {
-			next = node->next;
-			free(node);
-		}
-	free(c->sums.buckets);
-	c->sums = (struct hash){ 0 };
+	hash_free_all(&c->sums);
 }
