@@ -31,7 +31,7 @@ LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
 OS = lib/os/os.o
 
-FLOOR = lib/base/buf.o lib/base/fds.o lib/base/msg.o lib/base/str.o
+FLOOR = lib/base/buf.o lib/base/msg.o lib/base/str.o
 SYSTEM = lib/base/clock.o $(OS) lib/notify/pidfile.o lib/os/signals.o
 
 TREE = lib/base/hash.o lib/base/list.o lib/match/glob.o lib/match/rule.o \
@@ -43,8 +43,8 @@ WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/command.o lib/run/contents.o lib/run/deliver.o \
 	lib/run/dispatch.o lib/run/input.o lib/run/message.o \
 	lib/run/options.o lib/run/poke.o lib/run/process.o lib/run/receiver.o \
-	lib/run/start.o lib/run/terminal.o lib/run/throttle.o watchrun.o \
-	$(FLOOR)
+	lib/run/start.o lib/run/terminal.o lib/run/throttle.o lib/base/fds.o \
+	watchrun.o $(FLOOR)
 
 FILES = lib/base/hash.o lib/site/conditional.o lib/site/listing.o lib/site/mime.o \
 	lib/site/inject.o lib/site/range.o lib/http/response.o lib/site/docroot.o \
@@ -317,10 +317,8 @@ FDS_UNIT = tests/unit/base/fds.o lib/base/clock.o lib/base/fds.o
 tests/unit/base/fds: $(FDS_UNIT)
 	$(LINK) -o $@ $(FDS_UNIT)
 
-MSG_UNIT = tests/unit/base/msg.o lib/base/clock.o lib/base/fds.o \
-	lib/base/msg.o
-tests/unit/base/msg: $(MSG_UNIT)
-	$(LINK) -o $@ $(MSG_UNIT)
+tests/unit/base/msg: tests/unit/base/msg.o lib/base/msg.o
+	$(LINK) -o $@ tests/unit/base/msg.o lib/base/msg.o
 
 START_UNIT = tests/unit/run/start.o lib/run/start.o lib/match/glob.o \
 	lib/match/rule.o lib/os/signals.o lib/base/str.o

@@ -1,7 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* fds.c - descriptors: wait for those in use, and how many there may be */
-#include <sys/resource.h>
-
+/* fds.c - descriptors: wait for those in use, and whether more can be opened */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -65,14 +63,4 @@ fds_spare(size_t n)
 		close(fds[--i]);
 	errno = error;
 	return result;
-}
-
-uint64_t
-fds_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return 0;
-	return limit.rlim_cur;
 }

@@ -1,4 +1,4 @@
-/* fds.h - descriptors: wait for those in use, and how many there may be */
+/* fds.h - descriptors: wait for those in use, and whether more can be opened */
 #ifndef FDS_H
 #define FDS_H
 
@@ -22,8 +22,5 @@ int fds_wait(struct pollfd *fds, size_t n, int64_t due);
 
 /* Returns 0 if that many more descriptors can be opened, or -1 with errno set. */
 int fds_spare(size_t n);
-
-/* Returns how many descriptors this process may have open: getrlimit(2). */
-uint64_t fds_limit(void);
 
 #endif

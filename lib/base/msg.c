@@ -1,5 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
-/* msg.c - what the programs say to their user: program: what: why */
+/* msg.c - messages to the user: program: what: why */
+#include <sys/resource.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -8,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fds.h"
 #include "base/msg.h"
 
 enum { LINE = 5000 }; /* a longest path and the words around it */
@@ -19,7 +20,7 @@ static struct {
 	enum msg_level level;
 } msg = { "", "", MSG_NORMAL };
 
-/* Else what is opened later gets their numbers, and what is said goes there. */
+/* A file that is opened later must not get their numbers and our messages. */
 static void
 open_standard(void)
 {
@@ -55,22 +56,26 @@ msg_verbose(void)
 static void
 add_error(char *line, size_t size, int error)
 {
-	if (error == EMFILE)
+	struct rlimit limit;
+
+	if (error == EMFILE && getrlimit(RLIMIT_NOFILE, &limit) == 0)
 		snprintf(line, size,
 		    " %s: the limit is %llu; raise it with ulimit -n",
-		    strerror(error), (unsigned long long)fds_limit());
+		    strerror(error), (unsigned long long)limit.rlim_cur);
 	else
 		snprintf(line, size, " %s", strerror(error));
 }
 
 /* One write a line, so that two programs on one terminal do not mix. */
 static void
-say(const char *fmt, va_list ap)
+say(enum msg_level level, const char *fmt, va_list ap)
 {
 	char line[LINE];
 	size_t n, i;
 	int error;
 
+	if (level > msg.level)
+		return;
 	error = errno;
 	snprintf(line, sizeof line, "%s: ", msg.program);
 	n = strlen(line);
@@ -95,10 +100,8 @@ msg_warn(const char *fmt, ...)
 {
 	va_list ap;
 
-	if (msg.level == MSG_QUIET)
-		return;
 	va_start(ap, fmt);
-	say(fmt, ap);
+	say(MSG_NORMAL, fmt, ap);
 	va_end(ap);
 }
 
@@ -108,7 +111,7 @@ msg_error(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(fmt, ap);
+	say(MSG_QUIET, fmt, ap);
 	va_end(ap);
 }
 
@@ -117,10 +120,8 @@ msg_why(const char *fmt, ...)
 {
 	va_list ap;
 
-	if (msg.level != MSG_VERBOSE)
-		return;
 	va_start(ap, fmt);
-	say(fmt, ap);
+	say(MSG_VERBOSE, fmt, ap);
 	va_end(ap);
 }
 
@@ -130,7 +131,7 @@ msg_die(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(fmt, ap);
+	say(MSG_QUIET, fmt, ap);
 	va_end(ap);
 	exit(1);
 }
@@ -141,7 +142,7 @@ msg_misuse(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(fmt, ap);
+	say(MSG_QUIET, fmt, ap);
 	va_end(ap);
 	fputs(msg.usage, stderr);
 	exit(2);

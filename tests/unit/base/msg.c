@@ -1,5 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
 /* msg.c - tests of what the programs say to their user */
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -74,6 +75,16 @@ warn_errno(void)
 	msg_warn("%s:", "gone.html");
 	if (errno != ENOENT)
 		_exit(1);
+}
+
+static void
+warn_limit(void)
+{
+	struct rlimit limit = { .rlim_cur = 3, .rlim_max = 3 };
+
+	setrlimit(RLIMIT_NOFILE, &limit);
+	errno = EMFILE;
+	msg_warn("poll:");
 }
 
 static void
@@ -174,6 +185,11 @@ main(void)
 	snprintf(text, sizeof text, "prog: gone.html: %s\n", strerror(ENOENT));
 	ok(said(text), "a colon at the end asks for the text of errno");
 	ok(exited(42), "errno stays what it was");
+	hear(warn_limit);
+	snprintf(text, sizeof text,
+	    "prog: poll: %s: the limit is 3; raise it with ulimit -n\n",
+	    strerror(EMFILE));
+	ok(said(text), "a lack of descriptors names the limit");
 	hear(warn_controls);
 	ok(said("prog: a?b?[31mc?d?e\x80\xff\n"),
 	    "control characters are shown as a question mark, others as is");
