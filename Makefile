@@ -333,7 +333,7 @@ tests/unit/run/options: $(OPTIONS_UNIT)
 tests/unit/os/os: tests/unit/os/os.o $(OS)
 	$(LINK) -o $@ tests/unit/os/os.o $(OS)
 
-PIDFILE_UNIT = $(OS) lib/notify/pidfile.o
+PIDFILE_UNIT = $(OS) lib/notify/pidfile.o lib/base/str.o
 tests/unit/notify/pidfile: tests/unit/notify/pidfile.o $(PIDFILE_UNIT)
 	$(LINK) -o $@ tests/unit/notify/pidfile.o $(PIDFILE_UNIT)
 

@@ -11,24 +11,35 @@ digit(unsigned char c)
 	return c >= '0' && c <= '9';
 }
 
+size_t
+str_digits(const char *s, size_t n, int64_t *v)
+{
+	size_t i;
+	int ones;
+
+	*v = 0;
+	for (i = 0; i < n && digit((unsigned char)s[i]); i++) {
+		ones = s[i] - '0';
+		*v = *v > (INT64_MAX - ones) / 10 ? INT64_MAX : *v * 10 + ones;
+	}
+	return i;
+}
+
 int
 str_num(const char *s, int64_t min, int64_t max, int64_t *n)
 {
+	size_t digits;
 	bool minus;
 	int64_t v;
 
 	minus = *s == '-';
 	s += minus;
-	if (*s == '\0')
+	digits = str_digits(s, strlen(s), &v);
+	if (digits == 0 || s[digits] != '\0' || v == INT64_MAX)
 		return -1;
-	for (v = 0; digit((unsigned char)*s); s++) {
-		if (v > (INT64_MAX - 9) / 10)
-			return -1;
-		v = v * 10 + (*s - '0');
-	}
 	if (minus)
 		v = -v;
-	if (*s != '\0' || v < min || v > max)
+	if (v < min || v > max)
 		return -1;
 	*n = v;
 	return 0;
@@ -37,18 +48,16 @@ str_num(const char *s, int64_t min, int64_t max, int64_t *n)
 int
 str_secs(const char *s, int64_t *ms)
 {
-	int64_t v, unit;
 	size_t digits;
+	int64_t v, unit;
 	bool more;
 
-	v = 0;
-	digits = 0;
+	digits = str_digits(s, strlen(s), &v);
+	if (v > SECS_MAX)
+		return -1;
+	s += digits;
+	v *= 1000;
 	more = false;
-	for (; digit((unsigned char)*s); s++, digits++) {
-		v = v * 10 + (*s - '0') * 1000;
-		if (v > (int64_t)SECS_MAX * 1000)
-			return -1;
-	}
 	if (*s == '.')
 		for (s++, unit = 100; digit((unsigned char)*s); s++) {
 			v += (*s - '0') * unit;

@@ -6,19 +6,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* a decimal number from min to max, nothing around it; 0, or -1 */
+/*
+ * Read the decimal digits at the front of n bytes.  Returns how many they are;
+ * *v is their number, or INT64_MAX if it is larger.
+ */
+size_t str_digits(const char *s, size_t n, int64_t *v);
+
+/* Read a whole string as a decimal number from min to max.  Returns 0 or -1. */
 int str_num(const char *s, int64_t min, int64_t max, int64_t *n);
 
-/* seconds such as 0.01 or 30, as milliseconds rounded up; 0, or -1 */
+/* Read seconds such as 0.01 or 30, as ms rounded up.  Returns 0 or -1. */
 int str_secs(const char *s, int64_t *ms);
 
-/* do the n bytes at s equal the string t, ASCII case aside? */
+/* Return whether the n bytes at s are the string t, ASCII case aside. */
 bool str_is(const void *s, size_t n, const char *t);
 
-/* c as a lower-case letter, where it is an ASCII letter */
+/* Return c, as a lower-case letter if it is an ASCII letter. */
 unsigned char str_lower(unsigned char c);
 
-/* the bytes after the last slash; the whole where there is none */
+/* Return what follows the last slash, or all if there is none. */
 const char *str_base(const char *path);
 
 #endif

@@ -9,13 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/str.h"
 #include "notify/pidfile.h"
 #include "os/os.h"
 
 enum {
 	TRIES = 100, /* to open a file that is replaced each time */
 	TEXT = 64, /* bytes of a pidfile that are read */
-	PID_MOST = 100000000, /* no system has larger numbers */
+	PID_MOST = 999999999, /* no system has larger numbers */
 	/* How much older than its process a file may seem. */
 	GRAIN_NS = 50000000, /* ticks of the process table and of stamps */
 	GRAIN_WHOLE_NS = 2000000000 /* stamps in seconds, on FAT in pairs */
@@ -94,12 +95,10 @@ pidfile_claim(const char *path, struct pidfile *p)
 
 	*p = (struct pidfile){ .path = path, .fd = -1 };
 	/* Its former holder may remove the file while we open it. */
-	for (i = 0; i < TRIES; i++) {
+	result = PIDFILE_STALE;
+	for (i = 0; i < TRIES && result == PIDFILE_STALE; i++) {
+		os_close(p->fd);
 		result = open_and_lock(p);
-		if (result != PIDFILE_STALE)
-			break;
-		close(p->fd);
-		p->fd = -1;
 	}
 	if (result == PIDFILE_OK)
 		result = write_number(p);
@@ -149,8 +148,8 @@ static enum pidfile_result
 read_number(int fd, pid_t *pid)
 {
 	char text[TEXT + 1], *p, *end;
+	int64_t number;
 	ssize_t n;
-	long number;
 
 	n = pread(fd, text, TEXT, 0);
 	if (n < 0)
@@ -159,13 +158,9 @@ read_number(int fd, pid_t *pid)
 	p = text + strspn(text, " \t");
 	if (p + strspn(p, "\n") == text + n)
 		return PIDFILE_EMPTY;
-	number = 0;
-	for (end = p; *end >= '0' && *end <= '9' && number < PID_MOST; end++)
-		number = number * 10 + (*end - '0');
-	if (end == p || number < 2)
-		return PIDFILE_GARBAGE;
+	end = p + str_digits(p, strlen(p), &number);
 	end += strspn(end, " \t\r");
-	if (end < text + n && *end != '\n')
+	if (number < 2 || number > PID_MOST || (end < text + n && *end != '\n'))
 		return PIDFILE_GARBAGE;
 	*pid = (pid_t)number;
 	return PIDFILE_OK;

@@ -6,6 +6,25 @@
 #include "base/str.h"
 
 static void
+test_digits(void)
+{
+	int64_t v;
+
+	ok(str_digits("12a", 3, &v) == 2 && v == 12 &&
+		str_digits("12a", 1, &v) == 1 && v == 1,
+	    "digits are read up to another byte, or to the end");
+	ok(str_digits("", 0, &v) == 0 && v == 0 &&
+		str_digits("-1", 2, &v) == 0 && v == 0 &&
+		str_digits("\0001", 2, &v) == 0,
+	    "other bytes are no digits");
+	ok(str_digits("9223372036854775806", 19, &v) == 19 &&
+		v == INT64_MAX - 1 &&
+		str_digits("99999999999999999999", 20, &v) == 20 &&
+		v == INT64_MAX,
+	    "a number that is too large is the largest");
+}
+
+static void
 test_num(void)
 {
 	static const char *const bad[] = { "", "-", "+1", " 1", "1 ", "1x", "x",
@@ -105,6 +124,7 @@ test_base(void)
 int
 main(void)
 {
+	test_digits();
 	test_num();
 	test_secs();
 	test_is();
