@@ -482,34 +482,3 @@ globs_free(struct globs *g)
 	free(g->parts);
 	*g = (struct globs){ 0 };
 }
-
-/* ---- matching ---- */
-
-int64_t
-globs_step(
-    const struct globs *g, uint32_t place, const char *name, bool ignored)
-{
-	const struct glob_part *part;
-	bool any_dot, matches;
-
-	part = &g->parts[place];
-	any_dot = part->pattern->use != GLOB_WANTED;
-	matches = false;
-	switch (part->kind) {
-	case GLOB_NAME:
-		return strcmp(part->text, name) == 0 ? (int64_t)place + 1 : -1;
-	case GLOB_WILD:
-		matches = !ignored &&
-		    fnmatch(part->text, name, any_dot ? 0 : FNM_PERIOD) == 0;
-		return matches ? (int64_t)place + 1 : -1;
-	case GLOB_STARS:
-		matches = !ignored && (any_dot || name[0] != '.');
-		break;
-	case GLOB_BENEATH:
-		matches = !ignored;
-		break;
-	case GLOB_END:
-		break;
-	}
-	return matches ? (int64_t)place : -1;
-}

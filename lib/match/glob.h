@@ -78,13 +78,6 @@ struct globs {
 int
 globs_add(struct globs *g, const char *text, enum glob_use use, uint64_t rule);
 
-/*
- * Return the place after a name that stands at a place, or -1 if the name does
- * not match there.  No wildcard matches an ignored name.
- */
-int64_t globs_step(
-    const struct globs *g, uint32_t place, const char *name, bool ignored);
-
 /* Free all patterns. */
 void globs_free(struct globs *g);
 

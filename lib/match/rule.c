@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,17 +63,40 @@ begin_step(
 		.ignore = glob_ignored(name) };
 }
 
-/* Return the place after the name, or -1. */
+/* Return the place after the name, or -1 if the name does not match. */
 static int64_t
 next_place(const struct step *s, uint32_t place)
 {
-	const struct glob_pattern *p;
-	bool ignored;
+	const struct glob_part *part;
+	bool any_dot, ignored, matches;
+	int64_t next;
 
-	p = pattern_at(s->rs, place);
-	ignored = s->ignore != NULL && p->use == GLOB_WANTED &&
-	    (s->rs->ignore_nothing & p->rule) == 0;
-	return globs_step(&s->rs->globs, place, s->name, ignored);
+	part = &s->rs->globs.parts[place];
+	any_dot = part->pattern->use != GLOB_WANTED;
+	ignored = s->ignore != NULL && !any_dot &&
+	    (s->rs->ignore_nothing & part->pattern->rule) == 0;
+	next = place;
+	matches = false;
+	switch (part->kind) {
+	case GLOB_NAME:
+		matches = strcmp(part->text, s->name) == 0;
+		next++;
+		break;
+	case GLOB_WILD:
+		matches = !ignored &&
+		    fnmatch(part->text, s->name, any_dot ? 0 : FNM_PERIOD) == 0;
+		next++;
+		break;
+	case GLOB_STARS:
+		matches = !ignored && (any_dot || s->name[0] != '.');
+		break;
+	case GLOB_BENEATH:
+		matches = !ignored;
+		break;
+	case GLOB_END:
+		break;
+	}
+	return matches ? next : -1;
 }
 
 /*
