@@ -63,7 +63,10 @@ begin_step(
 		.ignore = glob_ignored(name) };
 }
 
-/* Return the place after the name, or -1 if the name does not match. */
+/*
+ * Return the place after the name, or -1 if the name does not match.  No
+ * wildcard matches an ignored name.
+ */
 static int64_t
 next_place(const struct step *s, uint32_t place)
 {
@@ -276,14 +279,18 @@ uint64_t
 rules_entering(const struct rules *rs, const struct rules_reach *from,
     const char *name, bool linked)
 {
-	struct rules_reach *to;
-	uint64_t rules;
+	struct step s;
+	const char *by;
+	uint64_t left, rules;
+	size_t i;
 
-	to = enter_directory(rs, from, name, linked);
-	if (to == NULL)
-		return errno == ENOMEM ? from->rules : 0;
-	rules = to->rules;
-	free(to);
+	s = begin_step(rs, from, name);
+	left = find_rules(&s, from->rules, false, &by);
+	rules = 0;
+	for (i = 0; i < from->n; i++)
+		if (is_wanted(rs, from->places[i]) &&
+		    enter_place(&s, from->places[i], linked, left) >= 0)
+			rules |= pattern_at(rs, from->places[i])->rule;
 	return rules;
 }
 
@@ -357,16 +364,16 @@ rules_start(const struct rules *rs, size_t *i, struct rules_start *start)
 
 /* ---- verdicts ---- */
 
-/* Return true if path names the file `name` in dir, however both are spelled. */
+/* Return true if the parent of path is dir, however both are spelled. */
 static bool
-is_same_file(const char *path, const char *dir, const char *name)
+is_in(const char *path, const char *dir)
 {
 	char parent[PATH_MAX];
 	struct stat a, b;
 	size_t n;
 
 	n = (size_t)(str_base(path) - path);
-	if (strcmp(path + n, name) != 0 || n >= sizeof parent)
+	if (n >= sizeof parent)
 		return false;
 	memcpy(parent, path, n);
 	parent[n] = '\0';
@@ -375,32 +382,39 @@ is_same_file(const char *path, const char *dir, const char *name)
 	    a.st_ino == b.st_ino;
 }
 
+/* Return true if name is that of the mailbox of a pidfile: .P.box. */
+static bool
+is_mailbox(const char *name, const char *pidfile)
+{
+	size_t n;
+
+	n = strlen(pidfile);
+	return name[0] == '.' && strncmp(name + 1, pidfile, n) == 0 &&
+	    strcmp(name + 1 + n, ".box") == 0;
+}
+
 /*
- * Return true for a pidfile P, its mailbox .P.box, and our output: these
- * never count, so that what we write does not run commands.
+ * Return true for a pidfile, its mailbox, and our output: these never count, so
+ * that what we write does not run commands.
  */
 static bool
 is_own(const struct rules *rs, const char *dir, const char *name)
 {
-	char pidfile[NAME_MAX + 1];
 	const struct rule *r;
-	size_t i, k, n;
+	const char *own;
+	size_t i, k;
 
-	n = strlen(name);
-	pidfile[0] = '\0';
-	if (n > 5 && n < sizeof pidfile && name[0] == '.' &&
-	    strcmp(name + n - 4, ".box") == 0)
-		snprintf(
-		    pidfile, sizeof pidfile, "%.*s", (int)(n - 5), name + 1);
 	for (i = 0; i < rs->n; i++)
-		for (r = &rs->v[i], k = 0; k < r->npidfiles; k++)
-			if (is_same_file(r->pidfiles[k], dir, name) ||
-			    (pidfile[0] != '\0' &&
-				is_same_file(r->pidfiles[k], dir, pidfile)))
+		for (r = &rs->v[i], k = 0; k < r->npidfiles; k++) {
+			own = str_base(r->pidfiles[k]);
+			if ((strcmp(own, name) == 0 || is_mailbox(name, own)) &&
+			    is_in(r->pidfiles[k], dir))
 				return true;
+		}
 	for (i = 0; i < 2; i++)
 		if (rs->output[i] != NULL &&
-		    is_same_file(rs->output[i], dir, name))
+		    strcmp(str_base(rs->output[i]), name) == 0 &&
+		    is_in(rs->output[i], dir))
 			return true;
 	return false;
 }
