@@ -166,27 +166,20 @@ new_reach(size_t n)
 	return reach;
 }
 
+/* Places come in ascending order, but for the last two, which may come again. */
 static void
-insert_place(struct rules_reach *reach, uint32_t place)
+append_place(struct rules_reach *reach, uint32_t place)
 {
-	size_t i, after;
-
-	/* Places come nearly in order, so this one belongs near the end. */
-	for (i = reach->n; i > 0 && reach->places[i - 1] >= place; i--)
-		if (reach->places[i - 1] == place)
-			return;
-	after = reach->n++ - i;
-	memmove(&reach->places[i + 1], &reach->places[i],
-	    after * sizeof reach->places[0]);
-	reach->places[i] = place;
+	if (reach->n == 0 || reach->places[reach->n - 1] < place)
+		reach->places[reach->n++] = place;
 }
 
 static void
 add_place(const struct rules *rs, struct rules_reach *reach, uint32_t place)
 {
-	insert_place(reach, place);
+	append_place(reach, place);
 	if (rs->globs.parts[place].kind == GLOB_STARS)
-		insert_place(reach, place + 1);
+		append_place(reach, place + 1);
 	if (is_wanted(rs, place))
 		reach->rules |= pattern_at(rs, place)->rule;
 }
