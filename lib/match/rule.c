@@ -433,8 +433,9 @@ enum rule_verdict
 rules_explain(const struct rules *rs, const struct rules_reach *from,
     const char *dir, const char *name, const char **by)
 {
-	uint64_t left, ignored, first;
 	struct step s;
+	uint64_t left;
+	bool ignored;
 
 	s = begin_step(rs, from, name);
 	if (rules_judge(rs, from, dir, name, by) != 0)
@@ -445,15 +446,13 @@ rules_explain(const struct rules *rs, const struct rules_reach *from,
 		return RULE_OWN;
 	}
 	left = find_rules(&s, left, true, by);
-	ignored = s.ignore == NULL ? 0
-				   : from->rules & ~left & ~rs->ignore_nothing;
-	first = (left | ignored) & -(left | ignored);
-	if ((first & left) != 0) {
-		find_rules(&s, first, false, by);
+	if (left != 0) {
+		find_rules(&s, left, false, by);
 		return RULE_LEFT;
 	}
-	*by = first == 0 ? NULL : s.ignore;
-	return first == 0 ? RULE_NONE : RULE_IGNORED;
+	ignored = s.ignore != NULL && (from->rules & ~rs->ignore_nothing) != 0;
+	*by = ignored ? s.ignore : NULL;
+	return ignored ? RULE_IGNORED : RULE_NONE;
 }
 
 uint64_t

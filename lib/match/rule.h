@@ -73,10 +73,7 @@ struct rules_reach *rules_enter(const struct rules *rs,
 /* Release a reach, or NULL. */
 void rules_leave(const struct rules *rs, struct rules_reach *reach);
 
-/*
- * Return the rules of the reach that rules_enter would return; if memory is out,
- * those of from.
- */
+/* Return the rules of the reach that rules_enter would return. */
 uint64_t rules_entering(const struct rules *rs, const struct rules_reach *from,
     const char *name, bool linked);
 
@@ -88,8 +85,8 @@ uint64_t rules_judge(const struct rules *rs, const struct rules_reach *from,
     const char *dir, const char *name, const char **by);
 
 /*
- * Return why a file counts, or else why it does not for the first rule that has
- * a reason.  *by is the pattern or ignore, or NULL.
+ * Return why a file counts, or why it does not: the first -x comes before an
+ * ignore.  *by is the pattern or ignore, or NULL.
  */
 enum rule_verdict
 rules_explain(const struct rules *rs, const struct rules_reach *from,
