@@ -53,6 +53,13 @@ is_wanted(const struct rules *rs, uint32_t place)
 	return pattern_at(rs, place)->use != GLOB_LEFT_OUT;
 }
 
+/* Return the rule that wants something here, or 0 if it is a place of -x. */
+static uint64_t
+wanted_rule(const struct rules *rs, uint32_t place)
+{
+	return is_wanted(rs, place) ? pattern_at(rs, place)->rule : 0;
+}
+
 static struct step
 begin_step(
     const struct rules *rs, const struct rules_reach *from, const char *name)
@@ -180,8 +187,7 @@ add_place(const struct rules *rs, struct rules_reach *reach, uint32_t place)
 	append_place(reach, place);
 	if (rs->globs.parts[place].kind == GLOB_STARS)
 		append_place(reach, place + 1);
-	if (is_wanted(rs, place))
-		reach->rules |= pattern_at(rs, place)->rule;
+	reach->rules |= wanted_rule(rs, place);
 }
 
 /* Remove the places of -x where nothing is wanted.  Returns NULL if that is all. */
@@ -220,29 +226,36 @@ rules_begin(const struct rules *rs, const char *root)
 	return finish_reach(rs, reach);
 }
 
-/* Return the reach of a directory, not shared yet; as rules_enter. */
-static struct rules_reach *
-enter_directory(const struct rules *rs, const struct rules_reach *from,
-    const char *name, bool linked)
+/* Enter all places, into a reach unless it is NULL.  Returns the rules. */
+static uint64_t
+enter_places(const struct rules *rs, const struct rules_reach *from,
+    const char *name, bool linked, struct rules_reach *to)
 {
-	struct rules_reach *to;
 	struct step s;
 	const char *by;
-	uint64_t left;
+	uint64_t left, rules;
 	int64_t next;
 	size_t i;
 
-	to = new_reach(from->n);
-	if (to == NULL)
-		return NULL;
 	s = begin_step(rs, from, name);
 	left = find_rules(&s, from->rules, false, &by);
+	rules = 0;
 	for (i = 0; i < from->n; i++) {
 		next = enter_place(&s, from->places[i], linked, left);
-		if (next >= 0)
+		if (next < 0)
+			continue;
+		rules |= wanted_rule(rs, from->places[i]);
+		if (to != NULL)
 			add_place(rs, to, (uint32_t)next);
 	}
-	return finish_reach(rs, to);
+	return rules;
+}
+
+uint64_t
+rules_entering(const struct rules *rs, const struct rules_reach *from,
+    const char *name, bool linked)
+{
+	return enter_places(rs, from, name, linked, NULL);
 }
 
 struct rules_reach *
@@ -251,7 +264,11 @@ rules_enter(const struct rules *rs, struct rules_reach *from, const char *name,
 {
 	struct rules_reach *to;
 
-	to = enter_directory(rs, from, name, linked);
+	to = new_reach(from->n);
+	if (to == NULL)
+		return NULL;
+	enter_places(rs, from, name, linked, to);
+	to = finish_reach(rs, to);
 	if (to == NULL || to->n != from->n ||
 	    memcmp(to->places, from->places, to->n * sizeof to->places[0]) != 0)
 		return to;
@@ -266,25 +283,6 @@ rules_leave(const struct rules *rs, struct rules_reach *reach)
 	(void)rs;
 	if (reach != NULL && --reach->users == 0)
 		free(reach);
-}
-
-uint64_t
-rules_entering(const struct rules *rs, const struct rules_reach *from,
-    const char *name, bool linked)
-{
-	struct step s;
-	const char *by;
-	uint64_t left, rules;
-	size_t i;
-
-	s = begin_step(rs, from, name);
-	left = find_rules(&s, from->rules, false, &by);
-	rules = 0;
-	for (i = 0; i < from->n; i++)
-		if (is_wanted(rs, from->places[i]) &&
-		    enter_place(&s, from->places[i], linked, left) >= 0)
-			rules |= pattern_at(rs, from->places[i])->rule;
-	return rules;
 }
 
 uint64_t
