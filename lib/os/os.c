@@ -25,6 +25,12 @@
 #define O_PATH O_RDONLY
 #endif
 
+enum {
+	PROC_PATH = 96, /* bytes of a path beneath /proc */
+	PROC_TEXT = 4096, /* bytes read from there at a time */
+	MOUNT_LINE = 16384 /* bytes of a line of /proc/self/mountinfo */
+};
+
 /* ---- files ---- */
 
 /* Times that do not fit, from the year 2262 on or before 1678, are cut. */
@@ -102,15 +108,7 @@ os_close(int fd)
 	errno = error;
 }
 
-#ifdef __linux__
-
-enum {
-	PROC_PATH = 96, /* bytes of a path beneath /proc */
-	PROC_TEXT = 4096, /* bytes read from there at a time */
-	MOUNT_LINE = 16384, /* bytes of a line of /proc/self/mountinfo */
-	CLOCK_TRIES = 20,
-	CLOCK_GAP_NS = 1000000
-};
+/* ---- what a proc(5) like that of Linux tells ---- */
 
 /* Read the next bytes of a file beneath /proc, as a string; how many, or -1. */
 static ssize_t
@@ -125,6 +123,120 @@ proc_read(int fd, char text[PROC_TEXT])
 		text[n] = '\0';
 	return n;
 }
+
+/* Open a file of a process's first thread: proc(5). */
+static int
+proc_open(pid_t pid, const char *name)
+{
+	char path[PROC_PATH];
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%ld/task/%ld/%s", (long)pid,
+	    (long)pid, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* The process is gone, or /proc lacks the file. */
+	if (fd < 0 && errno == ENOENT && (kill(pid, 0) == 0 || errno == EPERM))
+		errno = ENOSYS;
+	return fd;
+}
+
+/* Numbers, with a blank after each. */
+int
+os_children(pid_t pid, pid_t *pids, size_t max)
+{
+	char text[PROC_TEXT];
+	size_t count;
+	ssize_t i, n;
+	pid_t child;
+	int fd;
+
+	fd = proc_open(pid, "children");
+	if (fd < 0)
+		return -1;
+	count = 0;
+	child = 0;
+	while ((n = proc_read(fd, text)) > 0)
+		for (i = 0; i < n; i++)
+			if (text[i] >= '0' && text[i] <= '9')
+				child = 10 * child + (text[i] - '0');
+			else {
+				if (count < max)
+					pids[count++] = child;
+				child = 0;
+			}
+	os_close(fd);
+	return n < 0 ? -1 : (int)count;
+}
+
+int
+os_mounts(void)
+{
+	return open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+}
+
+/* proc(5): blanks, tabs, newlines and backslashes are written as \\040. */
+static void
+unescape(char *s)
+{
+	char *to;
+
+	for (to = s; *s != '\0'; s++)
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' &&
+		    s[2] <= '7' && s[3] >= '0' && s[3] <= '7') {
+			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
+			    (s[3] - '0'));
+			s += 3;
+		} else
+			*to++ = *s;
+	*to = '\0';
+}
+
+/* proc(5): mount ID, parent ID, major:minor, root, mount point, and more */
+static void
+parse_mount(char *line, void (*each)(void *arg, const char *path, bool is_part),
+    void *arg)
+{
+	char *field[5], *p;
+	size_t i;
+
+	p = line;
+	for (i = 0; i < 5; i++) {
+		field[i] = p;
+		p = strchr(p, ' ');
+		if (p == NULL)
+			return;
+		*p++ = '\0';
+	}
+	unescape(field[4]);
+	each(arg, field[4], strcmp(field[3], "/") != 0);
+}
+
+/* The fields that matter come first; the rest of a long line is left out. */
+int
+os_mounts_each(int mounts,
+    void (*each)(void *arg, const char *path, bool is_part), void *arg)
+{
+	char text[PROC_TEXT], line[MOUNT_LINE];
+	ssize_t i, n;
+	size_t len;
+
+	if (lseek(mounts, 0, SEEK_SET) < 0)
+		return -1;
+	len = 0;
+	while ((n = proc_read(mounts, text)) > 0)
+		for (i = 0; i < n; i++)
+			if (text[i] == '\n') {
+				line[len] = '\0';
+				parse_mount(line, each, arg);
+				len = 0;
+			} else if (len < sizeof line - 1)
+				line[len++] = text[i];
+	return (int)n;
+}
+
+/* ---- systems ---- */
+
+#ifdef __linux__
 
 /* A read lease is granted only while nobody has the file open for writing. */
 int
@@ -230,89 +342,9 @@ os_events(const char *path, const char **name)
 	return OS_EVENTS_ALL;
 }
 
-int
-os_mounts(void)
-{
-	return open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-}
-
-/* proc(5): blanks, tabs, newlines and backslashes are written as \\040. */
-static void
-unescape(char *s)
-{
-	char *to;
-
-	for (to = s; *s != '\0'; s++)
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] >= '0' &&
-		    s[2] <= '7' && s[3] >= '0' && s[3] <= '7') {
-			*to++ = (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
-			    (s[3] - '0'));
-			s += 3;
-		} else
-			*to++ = *s;
-	*to = '\0';
-}
-
-/* proc(5): mount ID, parent ID, major:minor, root, mount point, and more */
-static void
-parse_mount(char *line, void (*each)(void *arg, const char *path, bool is_part),
-    void *arg)
-{
-	char *field[5], *p;
-	size_t i;
-
-	p = line;
-	for (i = 0; i < 5; i++) {
-		field[i] = p;
-		p = strchr(p, ' ');
-		if (p == NULL)
-			return;
-		*p++ = '\0';
-	}
-	unescape(field[4]);
-	each(arg, field[4], strcmp(field[3], "/") != 0);
-}
-
-/* The fields that matter come first; the rest of a long line is left out. */
-int
-os_mounts_each(int mounts,
-    void (*each)(void *arg, const char *path, bool is_part), void *arg)
-{
-	char text[PROC_TEXT], line[MOUNT_LINE];
-	ssize_t i, n;
-	size_t len;
-
-	if (lseek(mounts, 0, SEEK_SET) < 0)
-		return -1;
-	len = 0;
-	while ((n = proc_read(mounts, text)) > 0)
-		for (i = 0; i < n; i++)
-			if (text[i] == '\n') {
-				line[len] = '\0';
-				parse_mount(line, each, arg);
-				len = 0;
-			} else if (len < sizeof line - 1)
-				line[len++] = text[i];
-	return (int)n;
-}
-
 /* ---- processes ---- */
 
-/* Open a file of a process's first thread: proc(5). */
-static int
-proc_open(pid_t pid, const char *name)
-{
-	char path[PROC_PATH];
-	int fd;
-
-	snprintf(path, sizeof path, "/proc/%ld/task/%ld/%s", (long)pid,
-	    (long)pid, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	/* The process is gone, or /proc lacks the file. */
-	if (fd < 0 && errno == ENOENT && (kill(pid, 0) == 0 || errno == EPERM))
-		errno = ENOSYS;
-	return fd;
-}
+enum { CLOCK_TRIES = 20, CLOCK_GAP_NS = 1000000 };
 
 static int64_t
 now_ns(clockid_t clock)
@@ -408,34 +440,6 @@ os_die_with(pid_t parent, int signo)
 	return getppid() == parent ? 0 : raise(signo);
 }
 
-/* Numbers, with a blank after each. */
-int
-os_children(pid_t pid, pid_t *pids, size_t max)
-{
-	char text[PROC_TEXT];
-	size_t count;
-	ssize_t i, n;
-	pid_t child;
-	int fd;
-
-	fd = proc_open(pid, "children");
-	if (fd < 0)
-		return -1;
-	count = 0;
-	child = 0;
-	while ((n = proc_read(fd, text)) > 0)
-		for (i = 0; i < n; i++)
-			if (text[i] >= '0' && text[i] <= '9')
-				child = 10 * child + (text[i] - '0');
-			else {
-				if (count < max)
-					pids[count++] = child;
-				child = 0;
-			}
-	os_close(fd);
-	return n < 0 ? -1 : (int)count;
-}
-
 #else /* what POSIX gives */
 
 static int
@@ -497,15 +501,6 @@ os_die_with(pid_t parent, int signo)
 	return not_here();
 }
 
-int
-os_children(pid_t pid, pid_t *pids, size_t max)
-{
-	(void)pid;
-	(void)pids;
-	(void)max;
-	return not_here();
-}
-
 /* ---- file systems ---- */
 
 /* All of them are polled. */
@@ -521,22 +516,6 @@ int
 os_has_writer(int fd)
 {
 	(void)fd;
-	return not_here();
-}
-
-int
-os_mounts(void)
-{
-	return not_here();
-}
-
-int
-os_mounts_each(int mounts,
-    void (*each)(void *arg, const char *path, bool is_part), void *arg)
-{
-	(void)mounts;
-	(void)each;
-	(void)arg;
 	return not_here();
 }
 
