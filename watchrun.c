@@ -13,6 +13,7 @@
 #include "base/fds.h"
 #include "base/msg.h"
 #include "base/release.h"
+#include "base/str.h"
 #include "os/os.h"
 #include "os/signals.h"
 #include "run/batch.h"
@@ -188,7 +189,7 @@ on_record(void *arg, const struct changelist_record *record)
 	(void)arg;
 	switch (record->kind) {
 	case CHANGELIST_PATH:
-		glob_clean(record->text, path);
+		str_clean(record->text, path);
 		rules = rules_match(w.rules, path, &by);
 		if (rules != 0)
 			changed(path, rules, BATCH_CHANGE);

@@ -91,6 +91,28 @@ str_is(const void *s, size_t n, const char *t)
 	return t[n] == '\0';
 }
 
+void
+str_clean(const char *text, char *path)
+{
+	const char *s;
+	size_t n, len;
+
+	len = 0;
+	if (*text == '/')
+		path[len++] = '/';
+	for (s = text; *s != '\0'; s += n) {
+		s += strspn(s, "/");
+		n = strcspn(s, "/");
+		if (n == 0 || (n == 1 && *s == '.'))
+			continue;
+		if (len > 0 && path[len - 1] != '/')
+			path[len++] = '/';
+		memmove(path + len, s, n);
+		len += n;
+	}
+	path[len] = '\0';
+}
+
 const char *
 str_base(const char *path)
 {

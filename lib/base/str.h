@@ -24,6 +24,12 @@ bool str_is(const void *s, size_t n, const char *t);
 /* Return c, as a lower-case letter if it is an ASCII letter. */
 unsigned char str_lower(unsigned char c);
 
+/*
+ * Copy a path without its `.` components and needless slashes: `./a//b/./` is
+ * `a/b`, and `./` is empty.  path has room for all of text, or is text itself.
+ */
+void str_clean(const char *text, char *path);
+
 /* Return what follows the last slash, or all if there is none. */
 const char *str_base(const char *path);
 

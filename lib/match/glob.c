@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "match/glob.h"
 
 static const char *const ignores[] = { "4913", "*~", "#*#", ".#*", ".*.sw?",
@@ -61,28 +62,6 @@ glob_ignored(const char *name)
 		    fnmatch(ignores[i], name, 0) == 0)
 			return ignores[i];
 	return NULL;
-}
-
-void
-glob_clean(const char *text, char *path)
-{
-	const char *s;
-	size_t n, len;
-
-	len = 0;
-	if (*text == '/')
-		path[len++] = '/';
-	for (s = text; *s != '\0'; s += n) {
-		s += strspn(s, "/");
-		n = strcspn(s, "/");
-		if (n == 0 || (n == 1 && *s == '.'))
-			continue;
-		if (len > 0 && path[len - 1] != '/')
-			path[len++] = '/';
-		memcpy(path + len, s, n);
-		len += n;
-	}
-	path[len] = '\0';
 }
 
 /*
@@ -234,7 +213,7 @@ add_start(struct globs *g, const char *text)
 	copy = malloc(strlen(text) + 1);
 	if (copy == NULL)
 		return -1;
-	glob_clean(text, copy);
+	str_clean(text, copy);
 	starts[g->nstarts++] = (struct glob_start){
 		.place = (uint32_t)g->nparts, .root = root, .text = copy
 	};

@@ -84,10 +84,4 @@ void globs_free(struct globs *g);
 /* Return the built-in ignore that matches a name, or NULL. */
 const char *glob_ignored(const char *name);
 
-/*
- * Copy a path without its `.` components and needless slashes: `./a//b/./` is
- * `a/b`, and `./` is empty.  path has room for all of text.
- */
-void glob_clean(const char *text, char *path);
-
 #endif

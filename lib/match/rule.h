@@ -93,7 +93,7 @@ rules_explain(const struct rules *rs, const struct rules_reach *from,
     const char *dir, const char *name, const char **by);
 
 /*
- * Return the rules that a path, as glob_clean writes it, counts for, whether or
+ * Return the rules that a path, as str_clean writes it, counts for, whether or
  * not a file is there; *by as in rules_judge.  0 with errno ENOMEM if memory is
  * out.
  */

@@ -1,5 +1,6 @@
 /* rule.c - fuzz target: patterns, and a path that is matched by them */
 #include "match/rule.h"
+#include "base/str.h"
 #include "fuzz.h"
 
 enum { MOST = 300, LINES = 4 };
@@ -97,7 +98,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	if (rules_add(&rs, line[0], GLOB_WANTED) == 0 &&
 	    (*line[1] == '\0' || rules_add(&rs, line[1], GLOB_LEFT_OUT) == 0)) {
 		check_starts(&rs);
-		glob_clean(line[3], path);
+		str_clean(line[3], path);
 		set = rules_match(&rs, path, &by);
 		must((set & ~1u) == 0 && (set == 0) == (by == NULL));
 		if (is_name(line[3]) && (*line[2] == '\0' || is_name(line[2])))

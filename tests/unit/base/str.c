@@ -121,6 +121,36 @@ test_base(void)
 	ok(strcmp(str_base("/x"), "x") == 0, "the root has a base in it");
 }
 
+/* Return true if str_clean makes one path of the other. */
+static int
+cleans(const char *text, const char *want)
+{
+	char path[40], same[40];
+
+	str_clean(text, path);
+	snprintf(same, sizeof same, "%s", text);
+	str_clean(same, same);
+	return strcmp(path, want) == 0 && strcmp(same, want) == 0;
+}
+
+static void
+test_clean(void)
+{
+	ok(cleans("a", "a") && cleans("/a/b", "/a/b") && cleans("../a", "../a"),
+	    "a clean path stays as it is");
+	ok(cleans("./a", "a") && cleans("././/a", "a") && cleans("./.a", ".a"),
+	    "leading dots are removed");
+	ok(cleans("a/./b/././c", "a/b/c") && cleans("a/.", "a") &&
+		cleans("/./a", "/a") && cleans("a/./.", "a"),
+	    "inner dots are removed");
+	ok(cleans("a//b///", "a/b") && cleans("///a", "/a"),
+	    "repeated slashes become one");
+	ok(cleans("", "") && cleans(".", "") && cleans("./", "") &&
+		cleans("/", "/") && cleans("/.", "/"),
+	    "a directory without a name becomes empty or /");
+	ok(cleans("a./.b/..", "a./.b/.."), "dots in names stay");
+}
+
 int
 main(void)
 {
@@ -129,5 +159,6 @@ main(void)
 	test_secs();
 	test_is();
 	test_base();
+	test_clean();
 	return test_end();
 }

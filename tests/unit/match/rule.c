@@ -5,6 +5,7 @@
 
 #include "../scratch.h"
 #include "../test.h"
+#include "base/str.h"
 #include "match/rule.h"
 
 /* The last verdict, and its pattern or ignore. */
@@ -237,34 +238,6 @@ test_several(void)
 	    "the pidfile of one rule counts for none");
 }
 
-/* Return true if glob_clean makes one path of the other. */
-static int
-cleans(const char *text, const char *want)
-{
-	char path[40];
-
-	glob_clean(text, path);
-	return strcmp(path, want) == 0;
-}
-
-static void
-test_clean(void)
-{
-	ok(cleans("a", "a") && cleans("/a/b", "/a/b") && cleans("../a", "../a"),
-	    "a clean path stays as it is");
-	ok(cleans("./a", "a") && cleans("././/a", "a") && cleans("./.a", ".a"),
-	    "leading dots are removed");
-	ok(cleans("a/./b/././c", "a/b/c") && cleans("a/.", "a") &&
-		cleans("/./a", "/a") && cleans("a/./.", "a"),
-	    "inner dots are removed");
-	ok(cleans("a//b///", "a/b") && cleans("///a", "/a"),
-	    "repeated slashes become one");
-	ok(cleans("", "") && cleans(".", "") && cleans("./", "") &&
-		cleans("/", "/") && cleans("/.", "/"),
-	    "a directory without a name becomes empty or /");
-	ok(cleans("a./.b/..", "a./.b/.."), "dots in names stay");
-}
-
 /* Return 1 if the pattern matches the path. */
 static int
 text(const char *pattern, const char *path)
@@ -272,7 +245,7 @@ text(const char *pattern, const char *path)
 	char clean[400];
 
 	set_rule(pattern, NULL);
-	glob_clean(path, clean);
+	str_clean(path, clean);
 	return rules_match(&rules, clean, &by) == 1 && strcmp(by, pattern) == 0;
 }
 
@@ -367,7 +340,6 @@ main(void)
 	test_verdicts();
 	test_reach();
 	test_several();
-	test_clean();
 	test_text();
 	test_own();
 	rules_free(&rules);
