@@ -584,7 +584,8 @@ DOCROOT_UNIT = tests/unit/site/docroot.o lib/site/docroot.o $(OS)
 tests/unit/site/docroot: $(DOCROOT_UNIT)
 	$(LINK) -o $@ $(DOCROOT_UNIT)
 
-SANDBOX_UNIT = tests/unit/os/sandbox.o $(OS) lib/os/sandbox.o
+SANDBOX_UNIT = tests/unit/os/sandbox.o $(OS) lib/os/sandbox.o \
+	lib/base/str.o
 tests/unit/os/sandbox: $(SANDBOX_UNIT)
 	$(LINK) -o $@ $(SANDBOX_UNIT)
 

@@ -14,52 +14,47 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/str.h"
 #include "os/os.h"
 #include "os/sandbox.h"
 
 /* ---- the plan ---- */
 
+/* All paths here are absolute and clean, as str_clean writes them. */
+
 static bool
 is_top(const char *path)
 {
-	return path[strspn(path, "/")] == '\0';
+	return strcmp(path, "/") == 0;
 }
 
-/* Make a path absolute, without "/" and "/." at its end.  Returns 0 or -1. */
+/* Returns 0 or -1. */
 static int
 make_absolute(char out[SANDBOX_PATH], const char *path)
 {
 	char here[SANDBOX_PATH] = "";
-	size_t n;
 	int len;
 
 	if (path[0] != '/' && getcwd(here, sizeof here) == NULL)
 		return -1;
-	len = snprintf(
-	    out, SANDBOX_PATH, "%s%s%s", here, is_top(here) ? "" : "/", path);
+	len = snprintf(out, SANDBOX_PATH, "%s/%s", here, path);
 	if (len < 0 || len >= SANDBOX_PATH)
 		return -1;
-	for (n = (size_t)len; n > 1; n--)
-		if (out[n - 1] != '/' &&
-		    (out[n - 1] != '.' || out[n - 2] != '/'))
-			break;
-	out[n] = '\0';
+	str_clean(out, out);
 	return 0;
 }
 
-/* Shorten an absolute path to its parent; that of "/" is "/". */
+/* Shorten a path to its parent; that of "/" is "/". */
 static void
 cut_to_parent(char *path)
 {
 	char *slash;
 
 	slash = strrchr(path, '/');
-	while (slash > path && slash[-1] == '/')
-		slash--;
 	slash[slash == path ? 1 : 0] = '\0';
 }
 
-/* Return whether a path without "/" at its end is a directory or beneath it. */
+/* Return whether a path is a directory or beneath it; false if dir is "". */
 static bool
 is_beneath(const char *path, const char *dir)
 {
@@ -70,7 +65,7 @@ is_beneath(const char *path, const char *dir)
 	    (path[n] == '\0' || path[n] == '/' || is_top(dir));
 }
 
-/* Return whether a component of an absolute path is "..". */
+/* Return whether a component is "..". */
 static bool
 has_dots(const char *path)
 {
