@@ -76,11 +76,15 @@ grow(void *array, size_t n, size_t size)
 
 /* ---- from alternatives to parts ---- */
 
+/* A second `**` in a row adds nothing. */
 static int
 add_part(struct globs *g, enum glob_kind kind, const char *text)
 {
 	struct glob_part *parts;
 
+	if (kind == GLOB_STARS && g->nparts > 0 &&
+	    g->parts[g->nparts - 1].kind == GLOB_STARS)
+		return 0;
 	parts = grow(g->parts, g->nparts, sizeof *parts);
 	if (parts == NULL)
 		return -1;
@@ -210,10 +214,10 @@ add_start(struct globs *g, const char *text)
 	if (starts == NULL)
 		return -1;
 	g->starts = starts;
-	copy = malloc(strlen(text) + 1);
+	copy = strdup(text);
 	if (copy == NULL)
 		return -1;
-	str_clean(text, copy);
+	str_clean(copy, copy);
 	starts[g->nstarts++] = (struct glob_start){
 		.place = (uint32_t)g->nparts, .root = root, .text = copy
 	};
@@ -226,12 +230,11 @@ add_alternative(struct globs *g, const char *text, bool literal)
 {
 	char *name, *slash;
 	const char *names_end;
-	enum glob_kind kind, last;
+	enum glob_kind kind;
 	bool wild;
 
 	if (add_start(g, text) < 0)
 		return -1;
-	last = g->starts[g->nstarts - 1].root == NULL ? GLOB_STARS : GLOB_NAME;
 	wild = false;
 	name = g->starts[g->nstarts - 1].text;
 	names_end = name + (literal ? strlen(name) : find_names(name));
@@ -246,11 +249,8 @@ add_alternative(struct globs *g, const char *text, bool literal)
 		wild = wild || kind != GLOB_NAME;
 		if (kind == GLOB_NAME && !literal)
 			unescape(name);
-		/* A second `**` in a row adds nothing. */
-		if ((kind != GLOB_STARS || last != kind) &&
-		    add_part(g, kind, name) < 0)
+		if (add_part(g, kind, name) < 0)
 			return -1;
-		last = kind;
 	}
 	return add_end(g, !wild || ends_in_slash(text));
 }
@@ -294,24 +294,20 @@ struct group {
 static int
 find_group(const char *text, struct group *first)
 {
-	struct group *stack, *bigger;
+	struct group *stack;
 	size_t i, n;
 
 	*first = (struct group){ .open = SIZE_MAX };
-	stack = NULL;
+	stack = malloc((strlen(text) + 1) * sizeof *stack);
+	if (stack == NULL)
+		return -1;
 	n = 0;
 	for (i = find_names(text); text[i] != '\0'; i++)
 		if (text[i] == '\\' && text[i + 1] != '\0')
 			i++;
-		else if (text[i] == '{') {
-			bigger = grow(stack, n, sizeof *stack);
-			if (bigger == NULL) {
-				free(stack);
-				return -1;
-			}
-			stack = bigger;
+		else if (text[i] == '{')
 			stack[n++] = (struct group){ .open = i };
-		} else if (text[i] == ',' && n > 0)
+		else if (text[i] == ',' && n > 0)
 			stack[n - 1].comma = true;
 		else if (text[i] == '}' && n > 0 && stack[--n].comma &&
 		    stack[n].open < first->open) {
