@@ -576,7 +576,8 @@ RANGE_UNIT = tests/unit/site/range.o lib/site/range.o lib/base/buf.o \
 tests/unit/site/range: $(RANGE_UNIT)
 	$(LINK) -o $@ $(RANGE_UNIT)
 
-RESPONSE_UNIT = tests/unit/http/response.o lib/http/response.o lib/base/buf.o
+RESPONSE_UNIT = tests/unit/http/response.o lib/http/response.o lib/base/buf.o \
+	lib/base/str.o
 tests/unit/http/response: $(RESPONSE_UNIT)
 	$(LINK) -o $@ $(RESPONSE_UNIT)
 

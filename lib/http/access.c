@@ -9,6 +9,8 @@ static bool
 without_port(struct span *host, bool *literal)
 {
 	const char *end, *p;
+	int64_t port;
+	size_t n;
 
 	*literal = host->n > 0 && host->p[0] == '[';
 	p = host->p + host->n;
@@ -27,9 +29,9 @@ without_port(struct span *host, bool *literal)
 			return true;
 		p = end + 1;
 	}
-	for (; p < host->p + host->n; p++)
-		if (*p < '0' || *p > '9')
-			return false;
+	n = (size_t)(host->p + host->n - p);
+	if (str_digits(p, n, &port) < n)
+		return false;
 	host->n = (size_t)(end - host->p);
 	return true;
 }
@@ -38,19 +40,18 @@ without_port(struct span *host, bool *literal)
 static bool
 loopback(struct span h)
 {
-	int parts, v;
-	size_t i;
+	int64_t v;
+	size_t i, n;
+	int parts;
 
 	if (h.n < 4 || memcmp(h.p, "127.", 4) != 0)
 		return false;
 	parts = 0;
 	for (i = 4; i < h.n; i++) {
-		if (h.p[i] < '0' || h.p[i] > '9')
-			return false;
-		for (v = 0;
-		     i < h.n && h.p[i] >= '0' && h.p[i] <= '9' && v <= 255; i++)
-			v = v * 10 + (h.p[i] - '0');
-		if (v > 255 || (i < h.n && (h.p[i] != '.' || i + 1 == h.n)))
+		n = str_digits(h.p + i, h.n - i, &v);
+		i += n;
+		if (n == 0 || v > 255 ||
+		    (i < h.n && (h.p[i] != '.' || i + 1 == h.n)))
 			return false;
 		parts++;
 	}

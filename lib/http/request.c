@@ -343,7 +343,6 @@ static int
 check_body(struct request *r)
 {
 	struct span length;
-	size_t i;
 
 	length = request_field(r, "content-length", 0);
 	if (request_field(r, "transfer-encoding", 0).p != NULL)
@@ -352,11 +351,8 @@ check_body(struct request *r)
 		return 0;
 	if (length.n == 0 || request_field(r, "content-length", 1).p != NULL)
 		return -400;
-	for (i = 0; i < length.n; i++)
-		if (!digit((unsigned char)length.p[i]))
-			return -400;
-	for (i = 0; i < length.n && r->length <= REQUEST_BODY_MAX; i++)
-		r->length = r->length * 10 + (length.p[i] - '0');
+	if (str_digits(length.p, length.n, &r->length) < length.n)
+		return -400;
 	return r->length > REQUEST_BODY_MAX ? -413 : 0;
 }
 

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/str.h"
 #include "http/response.h"
 
 enum { FIELDS_BYTES = 32768, BODY_BYTES = 1 << 18 };
@@ -34,18 +35,13 @@ response_date(char out[RESPONSE_DATE_SIZE], int64_t secs)
 	    (unsigned)tm.tm_sec % 100);
 }
 
-/* n digits at p as a number, or -1 */
+/* Return the number that n digits at p are, or -1. */
 static int
-digits(const char *p, int n)
+digits(const char *p, size_t n)
 {
-	int v;
+	int64_t v;
 
-	for (v = 0; n > 0; n--, p++) {
-		if (*p < '0' || *p > '9')
-			return -1;
-		v = v * 10 + (*p - '0');
-	}
-	return v;
+	return str_digits(p, n, &v) == n ? (int)v : -1;
 }
 
 /* days from 1970 to a day of the Gregorian calendar */

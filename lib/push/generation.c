@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "push/generation.h"
 
 void
@@ -75,19 +76,15 @@ uint64_t
 generation_find(const struct generation *g, const char *name, size_t len)
 {
 	char boot[GENERATION_NAME];
-	uint64_t n;
-	size_t i, digit;
+	int64_t n;
+	size_t i;
 
 	i = (size_t)snprintf(boot, sizeof boot, "%08" PRIx32 "-", g->boot);
 	if (len <= i || len > i + 19 || memcmp(name, boot, i) != 0)
 		return g->n;
-	for (n = 0; i < len; i++) {
-		digit = (size_t)(name[i] - '0');
-		if (digit > 9)
-			return g->n;
-		n = n * 10 + digit;
-	}
-	return n < g->n ? n : g->n;
+	if (str_digits(name + i, len - i, &n) < len - i)
+		return g->n;
+	return (uint64_t)n < g->n ? (uint64_t)n : g->n;
 }
 
 int64_t

@@ -19,16 +19,12 @@ skip_blanks(struct span *s)
 static bool
 take_number(struct span *s, int64_t *v)
 {
-	size_t before;
-	int digit;
+	size_t n;
 
-	before = s->n;
-	for (*v = 0; s->n > 0 && *s->p >= '0' && *s->p <= '9'; s->p++, s->n--) {
-		digit = *s->p - '0';
-		*v = *v > (INT64_MAX - digit) / 10 ? INT64_MAX
-						   : *v * 10 + digit;
-	}
-	return s->n < before;
+	n = str_digits(s->p, s->n, v);
+	s->p += n;
+	s->n -= n;
+	return n > 0;
 }
 
 /* the text after "bytes=", where it is one range; -1 has no number */
