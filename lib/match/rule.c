@@ -410,6 +410,17 @@ is_own(const struct rules *rs, const char *dir, const char *name)
 	return false;
 }
 
+/*
+ * Return the rules of which a wanted pattern matches, and none of -x.  *left is
+ * the rules of which one of -x does.
+ */
+static uint64_t
+judge_name(const struct step *s, uint64_t *left, const char **by)
+{
+	*left = find_rules(s, s->from->rules, false, by);
+	return find_rules(s, s->from->rules & ~*left, true, by);
+}
+
 uint64_t
 rules_judge(const struct rules *rs, const struct rules_reach *from,
     const char *dir, const char *name, const char **by)
@@ -418,13 +429,11 @@ rules_judge(const struct rules *rs, const struct rules_reach *from,
 	uint64_t left, set;
 
 	s = begin_step(rs, from, name);
-	left = find_rules(&s, from->rules, false, by);
-	set = find_rules(&s, from->rules & ~left, true, by);
-	if (set != 0 && is_own(rs, dir, name)) {
-		*by = NULL;
-		return 0;
-	}
-	return set;
+	set = judge_name(&s, &left, by);
+	if (set == 0 || !is_own(rs, dir, name))
+		return set;
+	*by = NULL;
+	return 0;
 }
 
 enum rule_verdict
@@ -433,13 +442,11 @@ rules_explain(const struct rules *rs, const struct rules_reach *from,
 {
 	struct step s;
 	uint64_t left;
-	bool ignored;
 
 	s = begin_step(rs, from, name);
-	if (rules_judge(rs, from, dir, name, by) != 0)
-		return RULE_COUNTS;
-	left = find_rules(&s, from->rules, false, by);
-	if (find_rules(&s, from->rules & ~left, true, by) != 0) {
+	if (judge_name(&s, &left, by) != 0) {
+		if (!is_own(rs, dir, name))
+			return RULE_COUNTS;
 		*by = NULL;
 		return RULE_OWN;
 	}
@@ -448,9 +455,10 @@ rules_explain(const struct rules *rs, const struct rules_reach *from,
 		find_rules(&s, left, false, by);
 		return RULE_LEFT;
 	}
-	ignored = s.ignore != NULL && (from->rules & ~rs->ignore_nothing) != 0;
-	*by = ignored ? s.ignore : NULL;
-	return ignored ? RULE_IGNORED : RULE_NONE;
+	if (s.ignore == NULL || (from->rules & ~rs->ignore_nothing) == 0)
+		return RULE_NONE;
+	*by = s.ignore;
+	return RULE_IGNORED;
 }
 
 uint64_t
