@@ -1,4 +1,4 @@
-/* buf.c - a queue of bytes with a ceiling */
+/* buf.c - a byte queue with an upper limit */
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* buf.h - a queue of bytes with a ceiling */
+/* buf.h - a byte queue with an upper limit */
 #ifndef BUF_H
 #define BUF_H
 
@@ -6,39 +6,39 @@
 
 /*
  * The bytes are data[off .. off + len); data is NULL while nothing is
- * allocated.  At most max bytes are ever held.
+ * allocated.  There are never more than max of them.
  */
 struct buf {
 	unsigned char *data;
 	size_t off;
 	size_t len;
 	size_t cap; /* bytes allocated */
-	size_t max; /* the ceiling */
+	size_t max;
 };
 
-/* the first byte held; valid until the next call that adds */
+/* Return the first byte; valid until the next call that appends. */
 unsigned char *buf_head(const struct buf *b);
 
-/* append n bytes; 0, or -1 when that would pass max or memory is out */
+/* Append n bytes.  Returns 0, or -1 beyond max or out of memory. */
 int buf_put(struct buf *b, const void *bytes, size_t n);
 
-/* append a string without its NUL; as buf_put */
+/* Append a string without its NUL.  Returns as buf_put. */
 int buf_puts(struct buf *b, const char *s);
 
-/* append formatted text, at most 1,000 bytes of it; as buf_put */
+/* Append formatted text of at most 1,000 bytes.  Returns as buf_put. */
 int buf_printf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* where the next n bytes may be written, or NULL as buf_put fails */
+/* Return where the next n bytes may be written, or NULL as buf_put fails. */
 void *buf_room(struct buf *b, size_t n);
 
-/* n bytes were written where buf_room said */
+/* Append n bytes that were written there. */
 void buf_added(struct buf *b, size_t n);
 
-/* forget the first n bytes; n <= len */
+/* Remove the first n bytes; n <= len. */
 void buf_drop(struct buf *b, size_t n);
 
-/* give the memory back; empty and usable after it */
+/* Free the bytes; the buffer is empty and usable afterwards. */
 void buf_free(struct buf *b);
 
 #endif

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* clock.c - the time that only goes forward */
+/* clock.c - the clocks for deadlines and for the stamps of files */
 #include <time.h>
 
 #include "base/clock.h"

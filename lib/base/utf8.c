@@ -1,4 +1,4 @@
-/* utf8.c - is it UTF-8? asked of bytes that come in pieces */
+/* utf8.c - a check for UTF-8 in bytes that come in pieces */
 #include "base/utf8.h"
 
 /* The table of RFC 3629, section 4: overlong forms and surrogates are out. */
