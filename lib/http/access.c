@@ -4,38 +4,6 @@
 #include "base/str.h"
 #include "http/access.h"
 
-/* Take the port off; brackets go too.  False if it is no host and port. */
-static bool
-without_port(struct span *host, bool *literal)
-{
-	const char *end, *p;
-	int64_t port;
-	size_t n;
-
-	*literal = host->n > 0 && host->p[0] == '[';
-	p = host->p + host->n;
-	if (*literal) {
-		end = memchr(host->p, ']', host->n);
-		if (end == NULL)
-			return false;
-		if (end + 1 != p && end[1] != ':')
-			return false;
-		p = end + 1 == p ? p : end + 2;
-		host->p++;
-		host->n--;
-	} else {
-		end = host->n > 0 ? memchr(host->p, ':', host->n) : NULL;
-		if (end == NULL)
-			return true;
-		p = end + 1;
-	}
-	n = (size_t)(host->p + host->n - p);
-	if (str_digits(p, n, &port) < n)
-		return false;
-	host->n = (size_t)(end - host->p);
-	return true;
-}
-
 /* 127.0.0.0/8 in its usual form; 127.1 and the like are no Host of ours */
 static bool
 loopback(struct span h)
@@ -129,7 +97,7 @@ access_is_loopback(struct span host)
 {
 	bool literal;
 
-	if (host.p == NULL || !without_port(&host, &literal))
+	if (host.p == NULL || !span_split_host(&host, &literal))
 		return false;
 	if (literal)
 		return span_is(host, "::1");
@@ -159,7 +127,7 @@ access_host(const struct access *a, struct span host, const char *local)
 	size_t i;
 
 	name = host;
-	if (host.p == NULL || !without_port(&name, &literal) ||
+	if (host.p == NULL || !span_split_host(&name, &literal) ||
 	    !access_name(name))
 		return false;
 	if (a->any)

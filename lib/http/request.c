@@ -284,38 +284,38 @@ literal_char(unsigned char c)
 	return c == ':' || name_char(c);
 }
 
-/* A host and its port, nobody before an '@'; who is meant is for others. */
+bool
+span_split_host(struct span *host, bool *literal)
+{
+	const char *end, *colon;
+	int64_t port;
+	size_t n;
+
+	*literal = host->n > 0 && host->p[0] == '[';
+	end = memchr(host->p, *literal ? ']' : ':', host->n);
+	if (end == NULL)
+		return !*literal;
+	colon = *literal ? end + 1 : end;
+	n = (size_t)(host->p + host->n - colon);
+	if (n > 0 &&
+	    (*colon != ':' || str_digits(colon + 1, n - 1, &port) < n - 1))
+		return false;
+	host->p += *literal;
+	host->n = (size_t)(end - host->p);
+	return true;
+}
+
+/* Nothing may stand before an '@'; whether the host is ours is for others. */
 static bool
 host_good(struct span host)
 {
-	struct span name, port;
-	const char *end;
 	bool literal;
 
 	if (host.p == NULL)
 		return true;
-	literal = host.n > 0 && host.p[0] == '[';
-	end = memchr(host.p, literal ? ']' : ':', host.n);
-	if (literal && end == NULL)
+	if (!span_split_host(&host, &literal) || (literal && host.n == 0))
 		return false;
-	name = host;
-	port = (struct span){ host.p + host.n, 0 };
-	if (end != NULL) {
-		name.n = (size_t)(end - host.p);
-		port = (struct span){ end, host.n - name.n };
-	}
-	if (literal) {
-		name = (struct span){ name.p + 1, name.n - 1 };
-		port = (struct span){ end + 1, port.n - 1 };
-		if (name.n == 0)
-			return false;
-	}
-	if (port.n > 0 && *port.p++ != ':')
-		return false;
-	if (port.n > 0)
-		port.n--;
-	return made_of(name, literal ? literal_char : name_char) &&
-	    made_of(port, digit);
+	return made_of(host, literal ? literal_char : name_char);
 }
 
 /* One Host, from HTTP/1.1 on exactly one: RFC 9112, 3.2. */

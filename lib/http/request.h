@@ -84,6 +84,12 @@ bool request_lists(const struct request *r, const char *name, const char *t);
 /* Return true if a span equals t; the case of ASCII letters is ignored. */
 bool span_is(struct span span, const char *t);
 
+/*
+ * Take the port off a host, and the brackets off an address, which is then
+ * literal.  Returns false if the port or the brackets are malformed.
+ */
+bool span_split_host(struct span *host, bool *literal);
+
 /* Return true if If-None-Match contains an entity tag, given with its quotes. */
 bool request_none_match(const struct request *r, const char *etag);
 
