@@ -138,27 +138,6 @@ find_rules(const struct step *s, uint64_t rules, bool wanted, const char **by)
 	return found;
 }
 
-/*
- * Return the place beneath a directory of this name, or -1 if nothing beneath
- * can match.  left: the rules that leave the directory out.
- */
-static int64_t
-enter_place(const struct step *s, uint32_t place, bool linked, uint64_t left)
-{
-	const struct glob_part *part;
-	int64_t next;
-
-	part = &s->rs->globs.parts[place];
-	if (is_wanted(s->rs, place) && (left & part->pattern->rule) != 0)
-		return -1;
-	if (linked && part->pattern->use == GLOB_WANTED &&
-	    part->kind != GLOB_NAME)
-		return -1;
-	next = next_place(s, place);
-	return next >= 0 && s->rs->globs.parts[next].kind == GLOB_END ? -1
-								      : next;
-}
-
 /* ---- reaches ---- */
 
 /* A place of GLOB_STARS, which matches nothing, too, adds the one behind it. */
@@ -226,14 +205,18 @@ rules_begin(const struct rules *rs, const char *root)
 	return finish_reach(rs, reach);
 }
 
-/* Enter all places, into a reach unless it is NULL.  Returns the rules. */
+/*
+ * Add the places beneath a directory to a reach, unless that is NULL.  Returns
+ * the rules that want something there.
+ */
 static uint64_t
 enter_places(const struct rules *rs, const struct rules_reach *from,
     const char *name, bool linked, struct rules_reach *to)
 {
+	const struct glob_part *part;
 	struct step s;
 	const char *by;
-	uint64_t left, rules;
+	uint64_t left, wanted, rules;
 	int64_t next;
 	size_t i;
 
@@ -241,10 +224,16 @@ enter_places(const struct rules *rs, const struct rules_reach *from,
 	left = find_rules(&s, from->rules, false, &by);
 	rules = 0;
 	for (i = 0; i < from->n; i++) {
-		next = enter_place(&s, from->places[i], linked, left);
-		if (next < 0)
+		part = &rs->globs.parts[from->places[i]];
+		wanted = wanted_rule(rs, from->places[i]);
+		if ((left & wanted) != 0 ||
+		    (linked && part->pattern->use == GLOB_WANTED &&
+			part->kind != GLOB_NAME))
 			continue;
-		rules |= wanted_rule(rs, from->places[i]);
+		next = next_place(&s, from->places[i]);
+		if (next < 0 || rs->globs.parts[next].kind == GLOB_END)
+			continue;
+		rules |= wanted;
 		if (to != NULL)
 			add_place(rs, to, (uint32_t)next);
 	}
