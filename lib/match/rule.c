@@ -318,6 +318,7 @@ rules_start(const struct rules *rs, size_t *i, struct rules_start *start)
 {
 	const struct glob_start *s;
 	const struct glob_part *part;
+	const char *slash;
 	size_t n, room;
 
 	while (*i < rs->globs.nstarts &&
@@ -330,13 +331,12 @@ rules_start(const struct rules *rs, size_t *i, struct rules_start *start)
 	start->rule = part->pattern->rule;
 	start->pattern = part->pattern->text;
 	room = sizeof start->path;
-	n = (size_t)snprintf(start->path, room, "%s",
-	    s->root != NULL && *s->root == '/' ? s->root
-		: part->kind == GLOB_NAME      ? ""
-					       : ".");
-	for (; part->kind == GLOB_NAME && n < room; part++)
-		n += (size_t)snprintf(start->path + n, room - n, "%s%s",
-		    n == 0 || start->path[n - 1] == '/' ? "" : "/", part->text);
+	slash = s->root == NULL ? "" : s->root;
+	for (n = 0; part->kind == GLOB_NAME && n < room; part++, slash = "/")
+		n += (size_t)snprintf(
+		    start->path + n, room - n, "%s%s", slash, part->text);
+	if (n == 0)
+		snprintf(start->path, room, "%s", *slash == '/' ? "/" : ".");
 	if (n >= room)
 		start->path[0] = '\0';
 	return true;
