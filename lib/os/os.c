@@ -344,8 +344,6 @@ os_events(const char *path, const char **name)
 
 /* ---- processes ---- */
 
-enum { CLOCK_TRIES = 20, CLOCK_GAP_NS = 1000000 };
-
 static int64_t
 now_ns(clockid_t clock)
 {
@@ -356,23 +354,16 @@ now_ns(clockid_t clock)
 }
 
 /*
- * When the system booted, by the clock of now.  If this process had to wait
- * between reading the two clocks, read them again.
+ * When the system booted, by the clock of now.  If this process has to wait
+ * between reading the two clocks, other processes seem older, not younger.
  */
 static int64_t
 boot_ns(void)
 {
-	int64_t before, now, after;
-	int i;
+	int64_t now;
 
-	for (i = 0; i < CLOCK_TRIES; i++) {
-		before = now_ns(CLOCK_BOOTTIME);
-		now = now_ns(CLOCK_REALTIME);
-		after = now_ns(CLOCK_BOOTTIME);
-		if (after - before < CLOCK_GAP_NS)
-			break;
-	}
-	return now - after;
+	now = now_ns(CLOCK_REALTIME);
+	return now - now_ns(CLOCK_BOOTTIME);
 }
 
 /*
