@@ -419,6 +419,8 @@ test_reader(void)
 	mailbox_close(&b);
 	ok(is_free() && b.fd == -1, "a closed mailbox is not");
 	mailbox_open(&b, "pid");
+	ok(mailbox_empty(&b) == 0 && size_of(".pid.box") == 3,
+	    "messages that were not read are not removed");
 	mailbox_read(&b, &messages);
 	scratch_sh("printf 'b\\n\\n' >>.pid.box");
 	ok(mailbox_empty(&b) == 0 && size_of(".pid.box") == 6,
