@@ -328,7 +328,7 @@ on_ended(size_t i)
 {
 	int signo;
 
-	signo = process_interrupted(&w.dispatch.processes[i]);
+	signo = w.dispatch.processes[i].interrupted;
 	if (w.leaving) {
 		dispatch_last(&w.dispatch, i);
 		if (w.options.once && w.status == 0)

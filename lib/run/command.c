@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 /* command.c - a rule's command: its arguments, its start and its result */
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <limits.h>
@@ -123,12 +124,12 @@ command_ended(struct command *c)
 
 	name = c->rule->command[0];
 	status = process_status(c->process);
-	c->broken = !process_succeeded(c->process);
-	if (process_timed_out(c->process))
+	c->broken = status != 0;
+	if (c->process->timed_out)
 		snprintf(c->why, sizeof c->why,
 		    "%.60s: took longer than %.3g seconds", name,
 		    (double)c->rule->limit / 1000);
-	else if (process_killed(c->process))
+	else if (WIFSIGNALED(c->process->status))
 		snprintf(c->why, sizeof c->why, "%.60s: killed by SIG%s", name,
 		    signals_name(status - 128));
 	else

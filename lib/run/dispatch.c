@@ -334,16 +334,14 @@ void
 dispatch_last(struct dispatch *d, size_t i)
 {
 	struct command *c;
-	bool survived;
 
 	c = &d->commands[i];
 	if (c->rule->report)
 		capture_end(&c->capture);
-	survived = process_survived(c->process);
-	if (survived && !c->survived)
+	if (c->process->survived && !c->survived)
 		d->calls.warn("%s: some of it lives on, though it was killed",
 		    c->rule->command[0]);
-	c->survived = survived;
+	c->survived = c->process->survived;
 }
 
 bool

@@ -134,8 +134,7 @@ process_start(struct process *p, const struct process_how *how, int64_t now)
 	p->ended = p->stopping = p->killed = false;
 	p->timed_out = p->survived = false;
 	p->suspended = p->asks = p->had_terminal = false;
-	p->held_terminal = p->hung_up = false;
-	p->sent = 0;
+	p->sent = p->interrupted = 0;
 	p->limit_at = p->limit == 0 ? PROCESS_NEVER : later(now, p->limit);
 	p->shared->running++;
 	number = adopted_command(&p->shared->adopted, pid);
@@ -384,31 +383,6 @@ process_shift(struct process *p, int64_t ms)
 
 /* ---- how it ended ---- */
 
-bool
-process_succeeded(const struct process *p)
-{
-	return !p->timed_out && WIFEXITED(p->status) &&
-	    WEXITSTATUS(p->status) == 0;
-}
-
-bool
-process_killed(const struct process *p)
-{
-	return WIFSIGNALED(p->status);
-}
-
-bool
-process_timed_out(const struct process *p)
-{
-	return p->timed_out;
-}
-
-bool
-process_survived(const struct process *p)
-{
-	return p->survived;
-}
-
 int
 process_status(const struct process *p)
 {
@@ -417,13 +391,4 @@ process_status(const struct process *p)
 	if (p->timed_out && WEXITSTATUS(p->status) == 0)
 		return PROCESS_LATE;
 	return WEXITSTATUS(p->status);
-}
-
-int
-process_interrupted(const struct process *p)
-{
-	if (p->hung_up)
-		return SIGHUP;
-	return p->held_terminal && process_status(p) == 128 + SIGINT ? SIGINT
-								     : 0;
 }

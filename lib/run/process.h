@@ -60,6 +60,12 @@ struct process {
 	pid_t pid; /* leads its group; 0: none */
 	uint64_t number; /* see adopted_command; 0: none has been started */
 	int status; /* of the last one that ended, as from waitpid(2) */
+	/*
+	 * The signal of a command that held the terminal, and so got the signal
+	 * in place of watchrun: SIGINT if it died of Ctrl-C, SIGHUP if the
+	 * terminal hung up; else 0.
+	 */
+	int interrupted;
 	bool ended; /* the command itself; its group may live on */
 	bool stopping;
 	int with; /* while stopping: the signal */
@@ -71,8 +77,6 @@ struct process {
 	bool suspended; /* and process_tick has not returned it yet */
 	bool asks; /* it waits for the terminal */
 	bool had_terminal; /* and left these modes */
-	bool held_terminal; /* when it ended by itself */
-	bool hung_up; /* and the terminal was gone by then */
 	int64_t limit_at; /* or PROCESS_NEVER */
 	int64_t kill_at; /* while stopping; once killed: given up */
 	int64_t look_at, linger; /* while stopping: next look for its rest */
@@ -129,26 +133,10 @@ void process_kill(struct process *p, int64_t now);
 /* Move the deadlines of limit and grace by ms, in which all was suspended. */
 void process_shift(struct process *p, int64_t ms);
 
-/* Return true if it exited with 0 within the limit. */
-bool process_succeeded(const struct process *p);
-
-/* Return true if a signal ended it. */
-bool process_killed(const struct process *p);
-
-/* Return true if it was stopped because of the limit. */
-bool process_timed_out(const struct process *p);
-
-/* Return true if a part of it outlived KILL. */
-bool process_survived(const struct process *p);
-
-/* Return its exit status as a shell's: 128+n for signal n. */
-int process_status(const struct process *p);
-
 /*
- * Return the signal of a command that held the terminal, and so got the signal
- * in place of watchrun: SIGINT if it died of Ctrl-C, SIGHUP if the terminal hung
- * up.  Returns 0 otherwise.
+ * Return its exit status as a shell's: 128+n for signal n, and 0 only if it ended
+ * within the limit.
  */
-int process_interrupted(const struct process *p);
+int process_status(const struct process *p);
 
 #endif

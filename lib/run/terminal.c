@@ -110,9 +110,11 @@ terminal_leave(struct process *p)
 	p->suspended = p->asks = false;
 	if (s->front != p)
 		return;
+	if (tcgetpgrp(s->tty) < 0)
+		p->interrupted = SIGHUP;
 	/* A command that watchrun stops with INT was not stopped by Ctrl-C. */
-	p->held_terminal = !p->stopping;
-	p->hung_up = tcgetpgrp(s->tty) < 0;
+	else if (!p->stopping && process_status(p) == 128 + SIGINT)
+		p->interrupted = SIGINT;
 	take_terminal(s);
 }
 

@@ -117,7 +117,7 @@ test_stubborn(void)
 	    "a stubborn one has the grace of a command");
 	process_tick(&r, 5000);
 	gone(&r);
-	ok(!alive(pid) && !process_survived(&r), "then it is killed");
+	ok(!alive(pid) && !r.survived, "then it is killed");
 
 	unlink("a");
 	r = start(
@@ -162,7 +162,7 @@ test_daemons(void)
 
 	unlink("a");
 	r = start(ESCAPED("a") WRITTEN("a") "exit 0");
-	ok(ended(&r) && process_succeeded(&r), "a command leaves a daemon");
+	ok(ended(&r) && process_status(&r) == 0, "a command leaves a daemon");
 	pid = there("a");
 	process_stop(&r, 0);
 	ok(!process_busy(&r) && alive(pid), "which is not stopped later on");
@@ -251,7 +251,7 @@ test_server(void)
 	process_stop(&r, 0);
 	first = process_tick(&r, 0);
 	ok(first == PROCESS_ENDED && process_tick(&r, 0) == PROCESS_NOTHING &&
-		process_succeeded(&r),
+		process_status(&r) == 0,
 	    "a command that has ended before that has ended once");
 }
 

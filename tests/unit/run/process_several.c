@@ -78,31 +78,29 @@ test_limit(void)
 
 	r.limit = 100;
 	start_in(&r, "exit 0");
-	ok(process_due(&r, 0) == 100 && ended(&r) && process_succeeded(&r) &&
-		!process_timed_out(&r),
+	ok(process_due(&r, 0) == 100 && ended(&r) && process_status(&r) == 0 &&
+		!r.timed_out,
 	    "within its limit a command succeeds");
 	start_in(&r, "exit 0");
 	leaderless(&r);
-	ok(process_tick(&r, 100) == PROCESS_ENDED && process_succeeded(&r),
+	ok(process_tick(&r, 100) == PROCESS_ENDED && process_status(&r) == 0,
 	    "also when that is noticed later");
 	start_in(&r, ": >ready; exec sleep 1000");
 	ready();
 	ok(news(&r, 99) == PROCESS_NOTHING && !r.stopping,
 	    "it may use all of it");
 	process_tick(&r, 100);
-	ok(r.stopping && process_timed_out(&r) && process_due(&r, 100) <= 5100,
+	ok(r.stopping && r.timed_out && process_due(&r, 100) <= 5100,
 	    "then it is stopped");
 	until(news(&r, 101) == PROCESS_ENDED);
-	ok(!process_succeeded(&r) && process_status(&r) == 128 + SIGTERM &&
-		process_timed_out(&r),
+	ok(process_status(&r) == 128 + SIGTERM && r.timed_out,
 	    "and has failed");
 	start_in(
 	    &r, "trap 'exit 0' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
 	process_tick(&r, 100);
 	until(news(&r, 101) == PROCESS_ENDED);
-	ok(!process_succeeded(&r) && process_status(&r) == PROCESS_LATE &&
-		!process_killed(&r),
+	ok(process_status(&r) == PROCESS_LATE && !WIFSIGNALED(r.status),
 	    "even when it ends with 0 then");
 	start_in(&r, "trap '' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
@@ -111,10 +109,10 @@ test_limit(void)
 	    "it has the grace");
 	process_tick(&r, 5100);
 	until(news(&r, 5101) == PROCESS_ENDED);
-	ok(process_killed(&r) && process_status(&r) == 128 + SIGKILL,
+	ok(WIFSIGNALED(r.status) && process_status(&r) == 128 + SIGKILL,
 	    "and is killed when that is over");
 	start_in(&r, "exit 0");
-	ok(ended(&r) && process_succeeded(&r), "the next may succeed again");
+	ok(ended(&r) && process_status(&r) == 0, "the next may succeed again");
 	r.limit = INT64_MAX;
 	start_in(&r, "exit 0");
 	ok(process_due(&r, 0) == PROCESS_NEVER && ended(&r),
@@ -144,7 +142,7 @@ test_stop_signal(void)
 	process_stop(&r, 5);
 	ok(process_due(&r, 5) == 5, "no grace at all is one");
 	until(news(&r, 5) == PROCESS_ENDED);
-	ok(process_killed(&r), "that ends at once");
+	ok(WIFSIGNALED(r.status), "that ends at once");
 }
 
 /* ---- how a command is started ---- */
@@ -254,20 +252,20 @@ test_asks(void)
 	ok(echoes(), "with the modes as they were");
 	type("one\n");
 	ok(over(processes, 1) && holds("b", "one\n") &&
-		processes[1].held_terminal,
+		processes[1].had_terminal,
 	    "what is typed is for that one");
 	ok(has_it(processes, 0) && !echoes(),
 	    "then the first has it again, and its modes");
 	scratch_put("go", "");
 	type("two\n");
 	ok(over(processes, 0) && holds("a", "two\n") &&
-		process_succeeded(&processes[0]),
+		process_status(&processes[0]) == 0,
 	    "and reads from it");
 	ok(shared.front == NULL && tcgetpgrp(slave) == getpgrp() && echoes(),
 	    "at the end we have it, as it was");
-	ok(!process_interrupted(&processes[0]), "nobody was interrupted");
+	ok(!processes[0].interrupted, "nobody was interrupted");
 	start_in(&processes[0], "stty echo </dev/tty; exit 130");
-	ok(over(processes, 0) && process_interrupted(&processes[0]) == SIGINT,
+	ok(over(processes, 0) && processes[0].interrupted == SIGINT,
 	    "130 with the terminal is Ctrl-C");
 	processes[0].stop = SIGINT;
 	start_in(
@@ -276,7 +274,7 @@ test_asks(void)
 	ready();
 	process_stop(&processes[0], 0);
 	ok(over(processes, 0) && process_status(&processes[0]) == 130 &&
-		process_interrupted(&processes[0]) == 0,
+		processes[0].interrupted == 0,
 	    "that we end it with INT is none");
 	unlink("go");
 	unlink("a");
