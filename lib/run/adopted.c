@@ -163,11 +163,3 @@ adopted_signal(struct adopted *a, uint64_t since, pid_t except, int signo)
 	}
 	return any;
 }
-
-void
-adopted_free(struct adopted *a)
-{
-	free(a->children);
-	a->children = NULL;
-	a->n = 0;
-}

@@ -58,7 +58,4 @@ void adopted_spare(struct adopted *a, uint64_t since);
  */
 bool adopted_signal(struct adopted *a, uint64_t since, pid_t except, int signo);
 
-/* Free the list; it is empty afterwards. */
-void adopted_free(struct adopted *a);
-
 #endif

@@ -379,12 +379,3 @@ batch_done(struct batch *b, uint64_t receivers)
 		forget_path(b, p);
 	}
 }
-
-void
-batch_free(struct batch *b)
-{
-	hash_free_all(&b->paths);
-	*b = (struct batch){
-		.settle = b->settle, .many = b->many, .patient = b->patient
-	};
-}

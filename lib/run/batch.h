@@ -167,6 +167,4 @@ void batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
 /* The batch in hand is done, and these receivers have been sent all. */
 void batch_done(struct batch *b, uint64_t receivers);
 
-void batch_free(struct batch *b);
-
 #endif

@@ -38,10 +38,8 @@ set_to(struct capture *c, int to)
 		return;
 	snprintf(path, sizeof path, "/dev/fd/%d", to);
 	fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	c->to = fd;
-	c->own = true;
+	if (fd >= 0)
+		c->to = fd;
 }
 
 int
@@ -61,20 +59,6 @@ capture_open(struct capture *c, int to)
 	fcntl(c->from, F_SETFL, O_NONBLOCK);
 	set_to(c, to);
 	return 0;
-}
-
-void
-capture_close(struct capture *c)
-{
-	free(c->kept);
-	free(c->left);
-	if (c->from >= 0)
-		close(c->from);
-	if (c->into >= 0)
-		close(c->into);
-	if (c->own)
-		close(c->to);
-	*c = (struct capture){ .into = -1, .from = -1, .to = -1 };
 }
 
 /* ---- to copy ---- */
@@ -137,15 +121,6 @@ give(struct capture *c)
 }
 
 void
-capture_flush(struct capture *c, int ms)
-{
-	struct pollfd fd = { .fd = c->to, .events = POLLOUT };
-
-	while (c->nleft > 0 && poll(&fd, 1, ms) == 1 && give(c))
-		;
-}
-
-void
 capture_poll(const struct capture *c, struct pollfd fds[2])
 {
 	bool left;
@@ -167,26 +142,23 @@ capture_copy(struct capture *c, const struct pollfd fds[2])
 /* ---- a run ---- */
 
 /* A daemon may write for ever: take() stops when no room is left. */
-static void
-drain(struct capture *c)
+void
+capture_end(struct capture *c)
 {
+	struct pollfd fd = { .fd = c->to, .events = POLLOUT };
+
 	while (take(c))
 		;
-	capture_flush(c, 0);
+	while (c->nleft > 0 && poll(&fd, 1, 0) == 1 && give(c))
+		;
 }
 
 void
 capture_begin(struct capture *c)
 {
-	drain(c);
+	capture_end(c);
 	c->nkept = 0;
 	c->cut = false;
-}
-
-void
-capture_end(struct capture *c)
-{
-	drain(c);
 }
 
 /* If bytes were dropped, the first line is incomplete. */

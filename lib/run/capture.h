@@ -22,7 +22,6 @@ struct capture {
 	int into; /* the command writes here */
 	int from; /* the pipe's other end */
 	int to; /* the output is copied to this */
-	bool own; /* `to` was opened by capture_open, and is closed with it */
 	char *kept; /* the last nkept bytes of this run */
 	size_t nkept;
 	bool cut; /* earlier bytes of this run were dropped */
@@ -52,19 +51,10 @@ void capture_copy(struct capture *c, const struct pollfd fds[2]);
 void capture_end(struct capture *c);
 
 /*
- * Write all that is left.  Gives up if a write has to wait longer than ms
- * milliseconds, or if a signal is caught.
- */
-void capture_flush(struct capture *c, int ms);
-
-/*
  * Return the last lines of this run's output and set *n to their bytes, which
  * may be of any kind.  The first line is whole, unless it alone is longer than
  * CAPTURE_KEPT.  The text is valid until the next call.
  */
 const char *capture_text(const struct capture *c, size_t *n);
-
-/* Free it and close the pipe, also after capture_open failed. */
-void capture_close(struct capture *c);
 
 #endif

@@ -271,9 +271,3 @@ contents_check(struct contents *c, struct batch *b, uint64_t same, int64_t now)
 	c->spent = 0;
 	return b->rules != 0;
 }
-
-void
-contents_free(struct contents *c)
-{
-	hash_free_all(&c->sums);
-}

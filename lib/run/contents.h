@@ -45,6 +45,4 @@ void contents_glance(struct contents *c, struct batch_path *p);
 bool
 contents_check(struct contents *c, struct batch *b, uint64_t same, int64_t now);
 
-void contents_free(struct contents *c);
-
 #endif

@@ -305,13 +305,3 @@ options_same(const struct options *o)
 			rules |= (uint64_t)1 << i;
 	return rules;
 }
-
-void
-options_free(struct options *o)
-{
-	while (o->rules.n > 0)
-		free(o->rules.v[--o->rules.n].pidfiles);
-	rules_free(&o->rules);
-	free(o->rules.v);
-	o->rules.v = NULL;
-}

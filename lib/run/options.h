@@ -37,7 +37,4 @@ int options_parse(struct options *o, int argc, char *argv[]);
 /* Return the rules with -u, a bit each. */
 uint64_t options_same(const struct options *o);
 
-/* Free the rules. */
-void options_free(struct options *o);
-
 #endif

@@ -3,18 +3,45 @@
 #define BATCHED_H
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "run/batch.h"
 
 /* All times in these tests are made up. */
 
+/* Free what a table holds: each node is the start of a record. */
+static inline void
+free_records(struct hash *h)
+{
+	struct hash_node *node, *next;
+	size_t i;
+
+	for (i = 0; i < h->nbuckets; i++)
+		for (node = h->buckets[i]; node != NULL; node = next) {
+			next = node->next;
+			free(node);
+		}
+	free(h->buckets);
+	*h = (struct hash){ 0 };
+}
+
+/* Empty a batch, and keep what its owner has set. */
+static inline void
+batch_free(struct batch *b)
+{
+	free_records(&b->paths);
+	*b = (struct batch){
+		.settle = b->settle, .many = b->many, .patient = b->patient
+	};
+}
+
 static struct batch_taken taken;
 static char
     order[1000]; /* the paths in hand, each with its rules: "a:1 b:3 " */
 
 /* The receivers have the numbers of the rules; arg: those that there are. */
-static uint64_t
+static inline uint64_t
 owed_to(void *arg, uint64_t rules)
 {
 	const uint64_t *receivers;
@@ -57,14 +84,14 @@ in_hand(const char *want)
 	return false;
 }
 
-static bool
+static inline bool
 due_at(const struct batch *b, int64_t when)
 {
 	return batch_due(b) == when;
 }
 
 /* A change from outside. */
-static struct batch_path *
+static inline struct batch_path *
 change(struct batch *b, const char *path, uint64_t rules, int64_t now)
 {
 	return batch_changed(b, path, rules, BATCH_CHANGE, false, now);

@@ -33,7 +33,7 @@ static inline void
 end_scene(void)
 {
 	batch_free(&batch);
-	contents_free(&contents);
+	free_records(&contents.sums);
 	contents.spent = 0;
 	batch.patient = false;
 }

@@ -1,29 +1,12 @@
 /* message.c - tests of a batch as a change list */
-#include <string.h>
-
-#include "../test.h"
 #include "run/message.h"
+#include "../test.h"
+#include "batched.h"
 
 static bool
 holds(const struct buf *b, const char *want)
 {
 	return b->len == strlen(want) && memcmp(buf_head(b), want, b->len) == 0;
-}
-
-/* Each rule has the receiver of its number. */
-static uint64_t
-owed_to(void *arg, uint64_t rules)
-{
-	(void)arg;
-	return rules;
-}
-
-static void
-take(struct batch *b)
-{
-	struct batch_taken taken;
-
-	batch_take(b, 0, &taken, owed_to, NULL);
 }
 
 static void
@@ -35,7 +18,7 @@ test_paths(void)
 	batch_changed(&batch, "b", 1, BATCH_CHANGE, false, 0);
 	batch_changed(&batch, "a\nb", 3, BATCH_CHANGE, false, 0);
 	batch_changed(&batch, "!c", 2, BATCH_CHANGE, false, 0);
-	take(&batch);
+	take_for(&batch, 0, UINT64_MAX);
 	ok(message_changes(&b, &batch, 1, '\n') == 0 && holds(&b, "b\n*\n"),
 	    "a receiver gets the paths that it is owed");
 	b.len = 0;
@@ -51,7 +34,7 @@ test_paths(void)
 	ok(message_changes(&b, &batch, 1, '\n') == 0 && holds(&b, "b\n*\n"),
 	    "changes of the batch to come are left out");
 	b.len = 0;
-	take(&batch);
+	take_for(&batch, 0, UINT64_MAX);
 	ok(message_changes(&b, &batch, 1, '\n') == 0 &&
 		holds(&b, "*\nb\n*\nd\n"),
 	    "that anything may have changed comes first");
@@ -68,7 +51,7 @@ test_room(void)
 	buf_puts(&b, "! report\n");
 	batch_changed(&batch, "b", 1, BATCH_CHANGE, false, 0);
 	batch_changed(&batch, "a long path", 1, BATCH_CHANGE, false, 0);
-	take(&batch);
+	take_for(&batch, 0, UINT64_MAX);
 	ok(message_changes(&b, &batch, 1, '\n') == 0 &&
 		holds(&b, "! report\n*\n"),
 	    "if the paths find no room, anything may have changed");

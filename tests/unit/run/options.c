@@ -2,6 +2,7 @@
 /* options.c - tests of what the arguments of watchrun mean */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../scratch.h"
@@ -12,6 +13,16 @@ static struct options o;
 static char *argv[200];
 static char texts[2][1000];
 
+static void
+free_rules(void)
+{
+	while (o.rules.n > 0)
+		free(o.rules.v[--o.rules.n].pidfiles);
+	rules_free(&o.rules);
+	free(o.rules.v);
+	o.rules.v = NULL;
+}
+
 /* parse arguments that stand with blanks between */
 static int
 parse(const char *args)
@@ -20,7 +31,7 @@ parse(const char *args)
 	char *arg, *text;
 	int argc;
 
-	options_free(&o);
+	free_rules();
 	/* getopt(3) may still look at the end of the text before. */
 	which = !which;
 	text = texts[which];
@@ -233,6 +244,6 @@ main(void)
 	test_effect();
 	test_errors();
 	test_literal();
-	options_free(&o);
+	free_rules();
 	return test_end();
 }
