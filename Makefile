@@ -39,7 +39,7 @@ TREE = lib/base/hash.o lib/base/list.o lib/match/glob.o lib/match/rule.o \
 	lib/tree/poll.o lib/tree/scan.o lib/tree/symlink.o lib/tree/tree.o
 
 WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
-	lib/run/adopted.o lib/run/args.o lib/run/batch.o lib/run/capture.o \
+	lib/run/adopted.o lib/run/batch.o lib/run/capture.o \
 	lib/run/command.o lib/run/contents.o lib/run/deliver.o \
 	lib/run/dispatch.o lib/run/input.o lib/run/message.o \
 	lib/run/options.o lib/run/poke.o lib/run/process.o lib/run/receiver.o \
@@ -77,8 +77,8 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/notify/mailbox.h lib/notify/pidfile.h lib/os/os.h \
 	lib/os/sandbox.h lib/os/signals.h lib/push/routes.h lib/http/connection.h \
 	lib/push/protocols.h lib/push/generation.h lib/push/update.h \
-	lib/http/server.h lib/push/reload_js.h lib/push/ingest.h \
-	lib/run/adopted.h lib/run/args.h lib/run/batch.h lib/run/capture.h \
+	lib/http/server.h lib/push/reload_js.h lib/push/ingest.h lib/run/adopted.h \
+	lib/run/batch.h lib/run/capture.h \
 	lib/run/command.h lib/run/contents.h lib/run/deliver.h \
 	lib/run/dispatch.h lib/run/input.h lib/run/message.h \
 	lib/run/options.h lib/run/poke.h lib/run/process.h lib/run/receiver.h \
@@ -105,7 +105,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/os/os tests/unit/os/sandbox tests/unit/os/signals \
 	tests/unit/push/routes tests/unit/http/connection tests/unit/push/protocols \
 	tests/unit/push/generation tests/unit/push/update tests/unit/http/server \
-	tests/unit/push/ingest tests/unit/run/adopted tests/unit/run/args \
+	tests/unit/push/ingest tests/unit/run/adopted \
 	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/capture \
 	tests/unit/run/command tests/unit/run/contents \
 	tests/unit/run/contents_writers tests/unit/run/input \
@@ -241,9 +241,6 @@ $(UNIT:=.o): $(HEADERS) tests/unit/child.h tests/unit/run/batched.h \
 	tests/unit/scratch.h tests/unit/test.h tests/fake/inotify.h \
 	tests/unit/tree/watched.h
 
-tests/unit/run/args: tests/unit/run/args.o lib/run/args.o
-	$(LINK) -o $@ tests/unit/run/args.o lib/run/args.o
-
 BATCH_UNIT = tests/unit/run/batch.o lib/run/batch.o lib/base/hash.o
 tests/unit/run/batch: $(BATCH_UNIT)
 	$(LINK) -o $@ $(BATCH_UNIT)
@@ -285,7 +282,7 @@ THROTTLE_UNIT = tests/unit/run/throttle.o lib/base/hash.o lib/run/throttle.o
 tests/unit/run/throttle: $(THROTTLE_UNIT)
 	$(LINK) -o $@ $(THROTTLE_UNIT)
 
-COMMAND_UNIT = tests/unit/run/command.o lib/run/command.o lib/run/args.o \
+COMMAND_UNIT = tests/unit/run/command.o lib/run/command.o \
 	$(OS) lib/base/clock.o lib/base/hash.o lib/base/str.o \
 	lib/match/glob.o lib/match/rule.o lib/os/signals.o lib/run/adopted.o \
 	lib/run/batch.o lib/run/capture.o lib/run/process.o lib/run/terminal.o

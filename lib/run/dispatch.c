@@ -115,7 +115,7 @@ is_busy_program(struct dispatch *d, int error)
 static bool
 start(struct dispatch *d, size_t i)
 {
-	struct command_how how;
+	bool any;
 	int status;
 
 	d->retry_at = PROCESS_NEVER;
@@ -123,11 +123,8 @@ start(struct dispatch *d, size_t i)
 	d->calls.breathe();
 	if (d->ending)
 		return true;
-	how = (struct command_how){ .out = d->options->list ? STDERR_FILENO
-							    : -1,
-		.deaf = d->options->from != NULL,
-		.any = d->taken.lost || (d->taken.any & bit(i)) != 0 };
-	status = command_start(&d->commands[i], d->batch, &how, clock_ms());
+	any = d->taken.lost || (d->taken.any & bit(i)) != 0;
+	status = command_start(&d->commands[i], d->batch, any, clock_ms());
 	if (status != 0) {
 		if (is_busy_program(d, errno))
 			return true;
@@ -395,8 +392,8 @@ open_command(struct dispatch *d, size_t i)
 		.grace = r->grace,
 		.limit = r->limit,
 		.server = r->restart };
-	d->commands[i] = (struct command){ .rule = r,
-		.rules = d->rules,
+	d->commands[i] = (struct command){ .options = d->options,
+		.rule = r,
 		.number = i,
 		.process = &d->processes[i] };
 	if (!r->report)

@@ -10,7 +10,7 @@
 #include "run/command.h"
 
 static struct rule rule;
-static struct rules all = { .v = &rule, .n = 1 };
+static struct options options = { .rules = { .v = &rule, .n = 1 } };
 static struct process_shared shared = { .tty = -1 };
 static struct process run;
 static struct command job;
@@ -53,17 +53,18 @@ split(const char *words)
 	return v;
 }
 
-/* its command runs until it has ended */
+/* Run a command until it has ended. */
 static int
 runs(const char *command, bool any)
 {
-	struct command_how how = { .out = -1, .any = any };
 	int status;
 
 	rule.command = split(command);
-	job = (struct command){ .rule = &rule, .rules = &all, .process = &run };
+	job = (struct command){
+		.options = &options, .rule = &rule, .process = &run
+	};
 	run = (struct process){ .shared = &shared, .stop = SIGTERM };
-	status = command_start(&job, &batch, &how, clock_ms());
+	status = command_start(&job, &batch, any, clock_ms());
 	if (status != 0)
 		return status;
 	do {
@@ -105,6 +106,9 @@ test_changed(void)
 	take();
 	ok(runs("sh echo {}", false) == 0 && told("0 a ./-b c d\n"),
 	    "{} is what changed for the rule and is still there");
+	ok(runs("sh echo {} -o{} {}b {,} {}", false) == 0 &&
+		told("0 a ./-b c d -o{} {}b {,} a ./-b c d\n"),
+	    "each argument that is {} becomes all paths, others stay");
 	batch_done(&batch, 0);
 	changed("gone", 1);
 	take();
@@ -116,13 +120,13 @@ test_changed(void)
 static void
 test_any(void)
 {
-	rules_add(&all, "lib/*.c", GLOB_WANTED);
-	rules_add(&all, "*.h", GLOB_WANTED);
-	rules_add(&all, "a", GLOB_WANTED);
-	rules_add(&all, "lib/**/*.c", GLOB_WANTED);
-	rules_add(&all, "lib", GLOB_WANTED);
-	rules_add(&all, "none/*.c", GLOB_WANTED);
-	rules_add(&all, "/tmp/*.c", GLOB_WANTED);
+	rules_add(&options.rules, "lib/*.c", GLOB_WANTED);
+	rules_add(&options.rules, "*.h", GLOB_WANTED);
+	rules_add(&options.rules, "a", GLOB_WANTED);
+	rules_add(&options.rules, "lib/**/*.c", GLOB_WANTED);
+	rules_add(&options.rules, "lib", GLOB_WANTED);
+	rules_add(&options.rules, "none/*.c", GLOB_WANTED);
+	rules_add(&options.rules, "/tmp/*.c", GLOB_WANTED);
 	ok(runs("sh echo {}", true) == 0 && told("1 lib . a /tmp\n"),
 	    "where anything may have changed it is where patterns begin");
 }
@@ -171,13 +175,14 @@ test_ends(void)
 	    "one that can't be executed has 126");
 	rule.limit = 50;
 	run.limit = 50;
-	job = (struct command){ .rule = &rule, .rules = &all, .process = &run };
+	job = (struct command){
+		.options = &options, .rule = &rule, .process = &run
+	};
 	run = (struct process){
 		.shared = &shared, .stop = SIGTERM, .limit = 50
 	};
 	rule.command = split("sleep 1000");
-	command_start(
-	    &job, &batch, &(struct command_how){ .out = -1 }, clock_ms());
+	command_start(&job, &batch, false, clock_ms());
 	do {
 		scratch_nap();
 		process_reap(&run, 1);
@@ -198,7 +203,7 @@ main(void)
 	test_any();
 	test_long();
 	test_ends();
-	rules_free(&all);
+	rules_free(&options.rules);
 	scratch_end();
 	return test_end();
 }
