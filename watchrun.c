@@ -310,13 +310,20 @@ look(void)
 		out_of_memory();
 }
 
+/* Return true if a batch is in hand. */
+static bool
+is_acting(void)
+{
+	return w.dispatch.current != DISPATCH_IDLE;
+}
+
 /* Take in the result of a dispatch function. */
 static void
 acted(int result)
 {
 	if (result < 0)
 		out_of_memory();
-	if (w.dispatch.acting || !w.options.once || w.leaving)
+	if (is_acting() || !w.options.once || w.leaving)
 		return;
 	/* A server may live on: watchrun ends when it ends. */
 	w.leaving = true;
@@ -363,7 +370,7 @@ batch_when(void)
 {
 	int64_t when;
 
-	if (w.dispatch.acting || w.leaving || w.dispatch.list.len > 0)
+	if (is_acting() || w.leaving || w.dispatch.list.len > 0)
 		return BATCH_NEVER;
 	when = batch_due(&w.batch);
 	if (!w.batch.outside && !w.input_ended &&
@@ -377,8 +384,7 @@ static bool
 batch_is_ready(void)
 {
 	return w.tree == NULL ||
-	    contents_check(
-		&w.contents, &w.batch, options_same(&w.options), clock_ms());
+	    contents_check(&w.contents, &w.batch, w.options.same, clock_ms());
 }
 
 /* ---- the loop ---- */
@@ -472,8 +478,7 @@ turn(void)
 	on_runs();
 	if (batch_when() <= clock_ms() && batch_is_ready() && !w.leaving)
 		acted(dispatch_batch(&w.dispatch));
-	if (w.input_ended && !w.leaving && !w.dispatch.acting &&
-	    w.batch.rules == 0)
+	if (w.input_ended && !w.leaving && !is_acting() && w.batch.rules == 0)
 		leave(0, 0);
 	leave_when_gone();
 }
@@ -489,7 +494,7 @@ open_tree(void)
 	start_output(w.rules, w.output);
 	options = (struct tree_options){ .rules = w.rules,
 		.interval = w.options.poll,
-		.contents = options_same(&w.options),
+		.contents = w.options.same,
 		.explain = msg_verbose(),
 		.notify = on_event };
 	w.tree = tree_open(&options);
@@ -586,8 +591,9 @@ main(int argc, char *argv[])
 		msg_printed();
 	}
 	os_adopt();
-	if (w.tree != NULL && !w.options.wait && !w.options.once)
-		acted(dispatch_first(&w.dispatch));
+	if (w.tree != NULL && !w.options.wait && !w.options.once &&
+	    w.options.commands != 0)
+		batch_force(&w.batch, w.options.commands, clock_ms());
 	for (;;)
 		turn();
 }

@@ -20,7 +20,6 @@ struct rule {
 	char **command; /* NULL-terminated, or NULL if there is none */
 	bool restart; /* -r: the command is a server */
 	bool report; /* -e: its report goes into the mailboxes */
-	bool same; /* -u: a rewrite with the same content is no change */
 	int stop; /* -S: the signal that stops the command */
 	int64_t grace; /* -k: ms from that signal to KILL */
 	int64_t limit; /* -T: ms that the command may take; 0: no limit */

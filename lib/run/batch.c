@@ -322,9 +322,24 @@ batch_resume(struct batch *b, int64_t now)
 
 /* ---- the batch in hand ---- */
 
-static void
-take_path(struct batch_path *p, struct batch_path ***end)
+/* Return the receivers of these rules. */
+static uint64_t
+receivers_of(const struct batch *b, uint64_t rules)
 {
+	uint64_t receivers;
+	size_t i;
+
+	receivers = 0;
+	for (i = 0; i < b->nreceivers; i++)
+		if ((b->receivers[i] & rules) != 0)
+			receivers |= (uint64_t)1 << i;
+	return receivers;
+}
+
+static void
+take_path(const struct batch *b, struct batch_path *p, struct batch_path ***end)
+{
+	p->owed |= receivers_of(b, p->rules);
 	p->in_hand = p->rules;
 	p->changed = false;
 	p->rules = 0;
@@ -337,8 +352,7 @@ take_path(struct batch_path *p, struct batch_path ***end)
 }
 
 void
-batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
-    batch_owed *owed, void *arg)
+batch_take(struct batch *b, int64_t now, struct batch_taken *taken)
 {
 	struct batch_path *p, **end;
 
@@ -347,14 +361,12 @@ batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
 		.any = b->any,
 		.lost = b->lost,
 		.own = !b->outside };
-	if (b->any != 0)
-		b->owed_any |= owed(arg, b->any);
+	b->owed_any |= receivers_of(b, b->any);
 	for (end = &b->taken; *end != NULL; end = &(*end)->taken)
 		;
 	for (p = b->n == 0 ? NULL : b->first; p != NULL; p = p->next) {
 		taken->rules |= p->rules;
-		p->owed |= owed(arg, p->rules);
-		take_path(p, &end);
+		take_path(b, p, &end);
 	}
 	reset(b);
 	b->lost = false;

@@ -26,8 +26,8 @@ enum {
 	BATCH_VANISHED = 100, /* a deleted file holds: savers put it back */
 	BATCH_CREATED = 10, /* the shortest settle time after a new file */
 	BATCH_AFTER = 50, /* with settle 0: from one batch to the next */
-	BATCH_PATHS =
-	    1000000 /* beyond that it is only known that more changed */
+	BATCH_PATHS = 1000000, /* more are not told apart */
+	BATCH_RECEIVERS = 64 /* that are owed paths */
 };
 
 #define BATCH_NEVER INT64_MAX
@@ -81,6 +81,8 @@ struct batch {
 	int64_t settle;
 	int64_t many; /* the shortest settle time for more than one path */
 	bool patient; /* no cap while all paths have writers (-1) */
+	uint64_t receivers[BATCH_RECEIVERS]; /* the rules of each */
+	size_t nreceivers;
 	/* the batch to come */
 	struct batch_path *first, **end; /* its paths, in order */
 	size_t n; /* of them */
@@ -158,11 +160,9 @@ void batch_resume(struct batch *b, int64_t now);
 
 /*
  * Take it in hand, and begin the next one.  Each path is owed to the receivers
- * that owed() returns for its rules.
+ * of its rules.
  */
-typedef uint64_t batch_owed(void *arg, uint64_t rules);
-void batch_take(struct batch *b, int64_t now, struct batch_taken *taken,
-    batch_owed *owed, void *arg);
+void batch_take(struct batch *b, int64_t now, struct batch_taken *taken);
 
 /* The batch in hand is done, and these receivers have been sent all. */
 void batch_done(struct batch *b, uint64_t receivers);

@@ -160,19 +160,6 @@ deliver_list(struct dispatch *d)
 	return list(d, who);
 }
 
-uint64_t
-deliver_owed(const struct dispatch *d, uint64_t rules)
-{
-	uint64_t who;
-	size_t i;
-
-	who = d->options->list || d->options->poke ? bit(DISPATCH_LIST) : 0;
-	for (i = 0; i < d->nreceivers; i++)
-		if ((d->receivers[i].rules & rules) != 0)
-			who |= bit(i);
-	return who;
-}
-
 int
 deliver_batch(struct dispatch *d, uint64_t *reached)
 {

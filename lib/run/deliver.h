@@ -14,9 +14,6 @@
 
 struct dispatch;
 
-/* Return the receivers of paths that count for these rules. */
-uint64_t deliver_owed(const struct dispatch *d, uint64_t rules);
-
 /*
  * The batch in hand has been acted on.  If all commands of a receiver
  * succeeded, send it the paths that it is owed; else only the reports of the

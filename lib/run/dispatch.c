@@ -30,7 +30,7 @@ left_out(const char *path)
 	return path;
 }
 
-/* The first of these rules that has a command, or DISPATCH_NOBODY. */
+/* Return the first of these rules that has a command, or their number. */
 static size_t
 with_command(const struct dispatch *d, uint64_t rules)
 {
@@ -38,8 +38,8 @@ with_command(const struct dispatch *d, uint64_t rules)
 
 	for (i = 0; i < d->rules->n; i++)
 		if ((rules & bit(i)) != 0 && d->rules->v[i].command != NULL)
-			return i;
-	return DISPATCH_NOBODY;
+			break;
+	return i;
 }
 
 /* The batch in hand is the next of a row, or ends it. */
@@ -58,7 +58,7 @@ throttle(struct dispatch *d)
 	for (p = d->batch->taken; p != NULL; p = p->taken) {
 		i = with_command(d, p->in_hand);
 		path = p->path;
-		if (i != DISPATCH_NOBODY && throttle_path(&d->throttle, path))
+		if (i < d->rules->n && throttle_path(&d->throttle, path))
 			d->calls.warn("%s changes during runs, and %s (rule "
 				      "%zu) runs again and again: if a command "
 				      "writes it, leave it out: -x %s",
@@ -168,7 +168,6 @@ conclude(struct dispatch *d)
 	result = deliver_batch(d, &reached);
 	batch_done(d->batch, reached);
 	throttle_end(&d->throttle, clock_ms());
-	d->acting = false;
 	return result;
 }
 
@@ -186,7 +185,7 @@ go_on(struct dispatch *d)
 		if (turn_of(d, i))
 			return 0;
 	}
-	d->current = DISPATCH_NOBODY;
+	d->current = DISPATCH_IDLE;
 	return conclude(d);
 }
 
@@ -233,53 +232,24 @@ dispatch_ended(struct dispatch *d, size_t i)
 
 /* ---- a batch ---- */
 
-static uint64_t
-owed(void *arg, uint64_t rules)
-{
-	return deliver_owed(arg, rules);
-}
-
-static int
-begin(struct dispatch *d)
-{
-	d->todo = d->taken.rules;
-	d->ran = d->failed = 0;
-	d->status = 0;
-	d->acting = true;
-	throttle(d);
-	return go_on(d);
-}
-
 int
 dispatch_batch(struct dispatch *d)
 {
 	d->changed = d->batch->began;
-	batch_take(d->batch, clock_ms(), &d->taken, owed, d);
+	batch_take(d->batch, clock_ms(), &d->taken);
 	d->calls.why("a batch of %zu", d->taken.n);
-	return begin(d);
-}
-
-int
-dispatch_first(struct dispatch *d)
-{
-	size_t i;
-
-	d->taken = (struct batch_taken){ 0 };
-	for (i = 0; i < d->rules->n; i++)
-		if (d->rules->v[i].command != NULL)
-			d->taken.rules |= bit(i);
-	d->taken.any = d->taken.rules;
-	if (d->taken.rules == 0)
-		return 0;
-	d->batch->owed_any |= deliver_owed(d, d->taken.any);
-	return begin(d);
+	d->todo = d->taken.rules;
+	d->ran = d->failed = 0;
+	d->status = 0;
+	throttle(d);
+	return go_on(d);
 }
 
 bool
 dispatch_own(const struct dispatch *d, int64_t when)
 {
 	return throttle_own(&d->throttle, when) ||
-	    (d->current != DISPATCH_NOBODY && d->retry_at == PROCESS_NEVER);
+	    (d->current != DISPATCH_IDLE && d->retry_at == PROCESS_NEVER);
 }
 
 void
@@ -402,6 +372,18 @@ open_command(struct dispatch *d, size_t i)
 	    d->options->list ? STDERR_FILENO : STDOUT_FILENO);
 }
 
+static void
+set_receivers(struct dispatch *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->nreceivers; i++)
+		d->batch->receivers[i] = d->receivers[i].rules;
+	if (d->options->list || d->options->poke)
+		d->batch->receivers[DISPATCH_LIST] = UINT64_MAX;
+	d->batch->nreceivers = BATCH_RECEIVERS;
+}
+
 int
 dispatch_open(struct dispatch *d, const struct options *options,
     struct batch *batch, const struct dispatch_calls *calls)
@@ -415,7 +397,7 @@ dispatch_open(struct dispatch *d, const struct options *options,
 		.shared.tty = -1,
 		.rules = &options->rules,
 		.calls = *calls,
-		.current = DISPATCH_NOBODY,
+		.current = DISPATCH_IDLE,
 		.retry_at = PROCESS_NEVER,
 		.list.max = SIZE_MAX / 2 };
 	receivers = receivers_make(d->receivers, d->rules);
@@ -424,6 +406,7 @@ dispatch_open(struct dispatch *d, const struct options *options,
 		return -1;
 	}
 	d->nreceivers = (size_t)receivers;
+	set_receivers(d);
 	d->processes = calloc(n, sizeof *d->processes);
 	d->commands = calloc(n, sizeof *d->commands);
 	if (d->processes == NULL || d->commands == NULL)

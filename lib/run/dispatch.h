@@ -24,7 +24,7 @@
 
 enum {
 	DISPATCH_LIST = RECEIVER_MAX, /* the receiver of -l and -P */
-	DISPATCH_NOBODY = RULE_MAX, /* current, if no rule has its turn */
+	DISPATCH_IDLE = RULE_MAX, /* current, if no batch is in hand */
 	DISPATCH_RETRY = 3000, /* ms in which a busy program is retried */
 	DISPATCH_PAUSE = 10, /* ms before the first retry; it doubles */
 	DISPATCH_PAUSE_MAX = 320
@@ -55,7 +55,6 @@ struct dispatch {
 	size_t nreceivers;
 	struct batch *batch; /* with the batch in hand and owed paths */
 	struct batch_taken taken; /* the batch in hand */
-	bool acting; /* the batch in hand is not done yet */
 	bool ending; /* no command starts: see dispatch_stop */
 	size_t current; /* the rule that has its turn */
 	int64_t retry_at; /* of a busy program, or PROCESS_NEVER */
@@ -71,9 +70,6 @@ struct dispatch {
 /* Returns 0, or -1 with errno set: E2BIG for more than RECEIVER_MAX pidfiles. */
 int dispatch_open(struct dispatch *d, const struct options *options,
     struct batch *batch, const struct dispatch_calls *calls);
-
-/* Run the commands of all rules, as if all had changed; as dispatch_batch. */
-int dispatch_first(struct dispatch *d);
 
 /* Take the batch and begin its turns.  Returns 0, or -1: out of memory. */
 int dispatch_batch(struct dispatch *d);

@@ -78,13 +78,20 @@ seconds(struct options *o, int c, int64_t least, int64_t *ms)
 	return 0;
 }
 
+/* Return the bit of the rule that is being parsed. */
+static uint64_t
+last_rule(const struct options *o)
+{
+	return (uint64_t)1 << (o->rules.n - 1);
+}
+
 /* Parse an option of a rule.  Returns 0, -1, or 1 if c is no such option. */
 static int
 rule_option(struct options *o, struct rule *r, int c)
 {
 	switch (c) {
 	case 'a':
-		o->rules.ignore_nothing |= (uint64_t)1 << (o->rules.n - 1);
+		o->rules.ignore_nothing |= last_rule(o);
 		return 0;
 	case 'e':
 		r->report = true;
@@ -103,7 +110,7 @@ rule_option(struct options *o, struct rule *r, int c)
 	case 'T':
 		return seconds(o, c, 1, &r->limit);
 	case 'u':
-		r->same = true;
+		o->same |= last_rule(o);
 		return 0;
 	case 'x':
 		return pattern(o, optarg, GLOB_LEFT_OUT);
@@ -194,8 +201,10 @@ parse_rule(struct options *o, struct rule *r, int argc, char *argv[])
 	}
 	if (optind + 1 == argc)
 		return fail(o, "--: no command follows");
-	if (optind < argc)
+	if (optind < argc) {
 		r->command = argv + optind + 1;
+		o->commands |= last_rule(o);
+	}
 	if (r->restart && r->command == NULL)
 		return fail(o, "-r: wants a command after --");
 	if (r->report && r->command == NULL)
@@ -241,10 +250,10 @@ has_effect(const struct options *o)
 	size_t i;
 
 	for (i = 0; i < o->rules.n; i++)
-		if (o->rules.v[i].command != NULL ||
-		    o->rules.v[i].npidfiles > 0)
+		if (o->rules.v[i].npidfiles > 0)
 			return true;
-	return o->list || o->poke || o->dry || o->once || o->from != NULL;
+	return o->commands != 0 || o->list || o->poke || o->dry || o->once ||
+	    o->from != NULL;
 }
 
 static int
@@ -291,17 +300,4 @@ options_parse(struct options *o, int argc, char *argv[])
 	if (o->help || o->version)
 		return 0;
 	return check(o);
-}
-
-uint64_t
-options_same(const struct options *o)
-{
-	uint64_t rules;
-	size_t i;
-
-	rules = 0;
-	for (i = 0; i < o->rules.n; i++)
-		if (o->rules.v[i].same)
-			rules |= (uint64_t)1 << i;
-	return rules;
 }

@@ -14,6 +14,8 @@ struct options {
 	int64_t settle, many; /* -t, ms; many as in struct batch */
 	int64_t poll; /* -i, ms; 0: poll only what has no events */
 	const char *from; /* -f, or NULL: watch */
+	uint64_t same; /* rules with -u */
+	uint64_t commands; /* rules that have one */
 	bool once; /* -1 */
 	bool zero; /* -0 */
 	bool help; /* -h; later arguments were not parsed */
@@ -33,8 +35,5 @@ struct options {
  * memory is out.
  */
 int options_parse(struct options *o, int argc, char *argv[]);
-
-/* Return the rules with -u, a bit each. */
-uint64_t options_same(const struct options *o);
 
 #endif

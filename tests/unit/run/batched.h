@@ -40,23 +40,17 @@ static struct batch_taken taken;
 static char
     order[1000]; /* the paths in hand, each with its rules: "a:1 b:3 " */
 
-/* The receivers have the numbers of the rules; arg: those that there are. */
-static inline uint64_t
-owed_to(void *arg, uint64_t rules)
-{
-	const uint64_t *receivers;
-
-	receivers = arg;
-	return receivers == NULL ? 0 : rules & *receivers;
-}
-
+/* The receivers have the numbers of the rules, if they are in the set. */
 static inline void
 take_for(struct batch *b, int64_t now, uint64_t receivers)
 {
 	const struct batch_path *p;
-	size_t n;
+	size_t i, n;
 
-	batch_take(b, now, &taken, owed_to, &receivers);
+	b->nreceivers = BATCH_RECEIVERS;
+	for (i = 0; i < BATCH_RECEIVERS; i++)
+		b->receivers[i] = receivers & (uint64_t)1 << i;
+	batch_take(b, now, &taken);
 	n = 0;
 	order[0] = '\0';
 	for (p = b->taken; p != NULL && n < sizeof order; p = p->taken)

@@ -23,20 +23,12 @@ changed(const char *path, uint64_t rules)
 	batch_changed(&batch, path, rules, BATCH_CHANGE, false, 0);
 }
 
-static uint64_t
-owed_to_none(void *arg, uint64_t rules)
-{
-	(void)arg;
-	(void)rules;
-	return 0;
-}
-
 static void
 take(void)
 {
 	struct batch_taken taken;
 
-	batch_take(&batch, 0, &taken, owed_to_none, NULL);
+	batch_take(&batch, 0, &taken);
 }
 
 /* words with blanks between, as the arguments of a command */

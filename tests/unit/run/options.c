@@ -98,10 +98,10 @@ test_options(void)
 		o.verbose && !o.dry && o.settle == 0 && o.many == 0 &&
 		strcmp(o.from, "list") == 0,
 	    "those of the whole");
-	ok(o.rules.ignore_nothing == 1 && r->report && r->restart && r->same &&
-		r->npidfiles == 2 && strcmp(r->pidfiles[1], "b") == 0 &&
-		r->stop == SIGINT && r->signo == SIGHUP && r->grace == 1500 &&
-		r->limit == 2000,
+	ok(o.rules.ignore_nothing == 1 && r->report && r->restart &&
+		o.same == 1 && r->npidfiles == 2 &&
+		strcmp(r->pidfiles[1], "b") == 0 && r->stop == SIGINT &&
+		r->signo == SIGHUP && r->grace == 1500 && r->limit == 2000,
 	    "those of the rule");
 	ok(has_patterns(0, "-gen *.c lib") &&
 		strcmp(r->command[0], "make") == 0 &&
@@ -172,7 +172,7 @@ static void
 test_same(void)
 {
 	ok(parse("-p a b ; -u -p c d ; -p e f ; -u -p g h") == 0 &&
-		options_same(&o) == 10,
+		o.same == 10,
 	    "the rules with -u are known");
 }
 
