@@ -41,10 +41,9 @@ TREE = lib/base/hash.o lib/base/list.o lib/match/glob.o lib/match/rule.o \
 WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/adopted.o lib/run/batch.o lib/run/capture.o \
 	lib/run/command.o lib/run/contents.o lib/run/deliver.o \
-	lib/run/dispatch.o lib/run/input.o lib/run/message.o \
-	lib/run/options.o lib/run/poke.o lib/run/process.o lib/run/receiver.o \
-	lib/run/start.o lib/run/terminal.o lib/run/throttle.o lib/base/fds.o \
-	watchrun.o $(FLOOR)
+	lib/run/dispatch.o lib/run/input.o lib/run/options.o lib/run/poke.o \
+	lib/run/process.o lib/run/start.o lib/run/terminal.o lib/run/throttle.o \
+	lib/base/fds.o watchrun.o $(FLOOR)
 
 FILES = lib/base/hash.o lib/site/conditional.o lib/site/listing.o lib/site/mime.o \
 	lib/site/inject.o lib/site/range.o lib/http/response.o lib/site/docroot.o \
@@ -78,10 +77,10 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/os/sandbox.h lib/os/signals.h lib/push/routes.h lib/http/connection.h \
 	lib/push/protocols.h lib/push/generation.h lib/push/update.h \
 	lib/http/server.h lib/push/reload_js.h lib/push/ingest.h lib/run/adopted.h \
-	lib/run/batch.h lib/run/capture.h \
+	lib/run/batch.h lib/run/capture.h lib/run/calls.h \
 	lib/run/command.h lib/run/contents.h lib/run/deliver.h \
-	lib/run/dispatch.h lib/run/input.h lib/run/message.h \
-	lib/run/options.h lib/run/poke.h lib/run/process.h lib/run/receiver.h \
+	lib/run/dispatch.h lib/run/input.h \
+	lib/run/options.h lib/run/poke.h lib/run/process.h \
 	lib/run/start.h lib/run/terminal.h lib/run/throttle.h \
 	lib/site/listing.h lib/site/mime.h lib/site/inject.h lib/site/range.h \
 	lib/http/response.h lib/site/docroot.h lib/site/conditional.h lib/site/site.h \
@@ -108,14 +107,14 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/push/ingest tests/unit/run/adopted \
 	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/capture \
 	tests/unit/run/command tests/unit/run/contents \
-	tests/unit/run/contents_writers tests/unit/run/input \
-	tests/unit/run/message tests/unit/run/options tests/unit/run/poke \
+	tests/unit/run/contents_writers tests/unit/run/deliver \
+	tests/unit/run/input tests/unit/run/options tests/unit/run/poke \
 	tests/unit/run/process tests/unit/run/process_several \
-	tests/unit/run/receiver tests/unit/run/start tests/unit/run/throttle \
-	tests/unit/site/listing tests/unit/site/mime tests/unit/site/inject \
-	tests/unit/site/range tests/unit/http/response tests/unit/site/docroot \
-	tests/unit/site/conditional tests/unit/site/site tests/unit/ws/base64 \
-	tests/unit/ws/frame tests/unit/ws/handshake tests/unit/ws/sha1
+	tests/unit/run/start tests/unit/run/throttle tests/unit/site/listing \
+	tests/unit/site/mime tests/unit/site/inject tests/unit/site/range \
+	tests/unit/http/response tests/unit/site/docroot tests/unit/site/conditional \
+	tests/unit/site/site tests/unit/ws/base64 tests/unit/ws/frame \
+	tests/unit/ws/handshake tests/unit/ws/sha1
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
 	tests/tools/faults tests/tools/listen tests/tools/postman \
@@ -249,11 +248,12 @@ BATCH_HAND_UNIT = tests/unit/run/batch_hand.o lib/run/batch.o lib/base/hash.o
 tests/unit/run/batch_hand: $(BATCH_HAND_UNIT)
 	$(LINK) -o $@ $(BATCH_HAND_UNIT)
 
-RECEIVER_UNIT = tests/unit/run/receiver.o lib/run/receiver.o \
-	lib/notify/mailbox.o lib/base/buf.o lib/base/clock.o \
-	lib/notify/changelist.o $(OS) lib/notify/pidfile.o lib/base/str.o
-tests/unit/run/receiver: $(RECEIVER_UNIT)
-	$(LINK) -o $@ $(RECEIVER_UNIT)
+DELIVER_UNIT = tests/unit/run/deliver.o lib/run/deliver.o lib/base/buf.o \
+	lib/base/clock.o lib/base/hash.o lib/base/str.o \
+	lib/notify/changelist.o lib/notify/mailbox.o lib/notify/pidfile.o \
+	$(OS) lib/run/batch.o lib/run/capture.o lib/run/poke.o
+tests/unit/run/deliver: $(DELIVER_UNIT)
+	$(LINK) -o $@ $(DELIVER_UNIT)
 
 MAILBOX_UNIT = tests/unit/notify/mailbox.o lib/notify/mailbox.o lib/base/buf.o \
 	lib/base/clock.o $(OS) lib/base/str.o
@@ -304,11 +304,6 @@ tests/unit/base/hash: tests/unit/base/hash.o lib/base/hash.o
 
 tests/unit/base/list: tests/unit/base/list.o lib/base/list.o
 	$(LINK) -o $@ tests/unit/base/list.o lib/base/list.o
-
-MESSAGE_UNIT = tests/unit/run/message.o lib/run/message.o lib/base/buf.o \
-	lib/base/hash.o lib/notify/changelist.o lib/run/batch.o
-tests/unit/run/message: $(MESSAGE_UNIT)
-	$(LINK) -o $@ $(MESSAGE_UNIT)
 
 FDS_UNIT = tests/unit/base/fds.o lib/base/clock.o lib/base/fds.o
 tests/unit/base/fds: $(FDS_UNIT)

@@ -18,7 +18,6 @@
 #include "os/signals.h"
 #include "run/batch.h"
 #include "run/contents.h"
-#include "run/deliver.h"
 #include "run/dispatch.h"
 #include "run/input.h"
 #include "run/options.h"
@@ -56,8 +55,7 @@ static struct {
 	struct contents contents; /* of what changed */
 	struct dispatch dispatch;
 	int signals;
-	bool leaving; /* as soon as nothing runs */
-	int ending; /* then: the signal that ends us, or 0: the status */
+	int ending; /* the signal that ends us, or 0: the status */
 	int64_t asked; /* when that signal came */
 	int status;
 } w;
@@ -216,7 +214,6 @@ on_record(void *arg, const struct changelist_record *record)
 static void
 leave(int signo, int status)
 {
-	w.leaving = true;
 	w.ending = signo;
 	w.status = status;
 	dispatch_stop(&w.dispatch, signo);
@@ -245,11 +242,11 @@ kill_rest(void)
 static void
 leave_when_gone(void)
 {
-	if (!w.leaving || dispatch_busy(&w.dispatch))
+	if (!w.dispatch.ending || dispatch_busy(&w.dispatch))
 		return;
 	if (w.ending != 0)
 		signals_die(w.ending);
-	if (w.dispatch.list.len == 0 && !dispatch_unsaid(&w.dispatch))
+	if (w.dispatch.deliver.list.len == 0 && !dispatch_unsaid(&w.dispatch))
 		exit(w.status);
 }
 
@@ -264,7 +261,7 @@ end(int signo)
 		dispatch_kill(&w.dispatch);
 }
 
-static void
+static bool
 on_signals(void)
 {
 	static const int ends[] = { SIGHUP, SIGTERM, SIGQUIT, SIGINT };
@@ -284,18 +281,19 @@ on_signals(void)
 	if (signals_has(taken, SIGTSTP))
 		terminal_suspend(w.dispatch.processes, w.rules->n);
 	leave_when_gone();
+	return w.dispatch.ending;
 }
 
 /* ---- to act ---- */
 
 /* Read events and scan all that is due, seeing to signals meanwhile. */
 static void
-look(void)
+scan(void)
 {
 	unsigned scans;
 	int n;
 
-	if (w.tree == NULL || w.leaving)
+	if (w.tree == NULL || w.dispatch.ending)
 		return;
 	if (tree_hear(w.tree) < 0) {
 		if (errno == ENOMEM)
@@ -323,10 +321,10 @@ acted(int result)
 {
 	if (result < 0)
 		out_of_memory();
-	if (is_acting() || !w.options.once || w.leaving)
+	if (is_acting() || !w.options.once || w.dispatch.ending)
 		return;
 	/* A server may live on: watchrun ends when it ends. */
-	w.leaving = true;
+	w.dispatch.ending = true;
 	w.status = w.dispatch.status;
 }
 
@@ -336,16 +334,12 @@ on_ended(size_t i)
 	int signo;
 
 	signo = w.dispatch.processes[i].interrupted;
-	if (w.leaving) {
-		dispatch_last(&w.dispatch, i);
-		if (w.options.once && w.status == 0)
-			w.status = process_status(&w.dispatch.processes[i]);
-	} else if (signo != 0)
+	if (w.dispatch.ending && w.options.once && w.status == 0)
+		w.status = process_status(&w.dispatch.processes[i]);
+	if (!w.dispatch.ending && signo != 0)
 		leave(signo, 0);
-	else {
-		acted(dispatch_ended(&w.dispatch, i));
-		batch_resume(&w.batch, clock_ms());
-	}
+	acted(dispatch_ended(&w.dispatch, i));
+	batch_resume(&w.batch, clock_ms());
 }
 
 static void
@@ -370,12 +364,12 @@ batch_when(void)
 {
 	int64_t when;
 
-	if (is_acting() || w.leaving || w.dispatch.list.len > 0)
+	if (is_acting() || w.dispatch.ending || w.dispatch.deliver.list.len > 0)
 		return BATCH_NEVER;
 	when = batch_due(&w.batch);
 	if (!w.batch.outside && !w.input_ended &&
-	    when < dispatch_not_before(&w.dispatch))
-		when = dispatch_not_before(&w.dispatch);
+	    when < w.dispatch.throttle.until)
+		when = w.dispatch.throttle.until;
 	return when;
 }
 
@@ -395,7 +389,8 @@ next_due(void)
 	int64_t due, other;
 
 	due = batch_when();
-	other = w.tree != NULL && !w.leaving ? tree_due(w.tree) : TREE_NEVER;
+	other = w.tree != NULL && !w.dispatch.ending ? tree_due(w.tree)
+						     : TREE_NEVER;
 	if (other < due)
 		due = other;
 	other = dispatch_due(&w.dispatch, clock_ms());
@@ -407,10 +402,10 @@ static void
 write_list(short revents)
 {
 	errno = EPIPE;
-	if ((revents & POLLOUT) != 0 && deliver_write(&w.dispatch) == 0)
+	if ((revents & POLLOUT) != 0 && deliver_write(&w.dispatch.deliver) == 0)
 		return;
 	msg_error("standard output:");
-	buf_free(&w.dispatch.list);
+	buf_free(&w.dispatch.deliver.list);
 	if (w.ending == 0)
 		leave(0, 1);
 }
@@ -441,16 +436,17 @@ set_fds(struct pollfd *fds)
 		fds[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	fds[SIGNALS].fd = w.signals;
 	/* While watchrun ends, changes do not matter. */
-	if (w.tree != NULL && !w.leaving) {
+	if (w.tree != NULL && !w.dispatch.ending) {
 		fds[TREE].fd = tree_fd(w.tree);
 		fds[MOUNTS].fd = tree_mounts_fd(w.tree);
 		fds[MOUNTS].events = POLLPRI;
-	} else if (w.tree == NULL && !w.leaving && !w.input_ended &&
+	} else if (w.tree == NULL && !w.dispatch.ending && !w.input_ended &&
 	    w.batch.n < INPUT_AHEAD)
 		fds[INPUT].fd = w.input.fd;
-	if (w.dispatch.list.len > 0 || (w.options.list && !w.leaving))
+	if (w.dispatch.deliver.list.len > 0 ||
+	    (w.options.list && !w.dispatch.ending))
 		fds[OUT].fd = STDOUT_FILENO;
-	fds[OUT].events = w.dispatch.list.len > 0 ? POLLOUT : 0;
+	fds[OUT].events = w.dispatch.deliver.list.len > 0 ? POLLOUT : 0;
 	dispatch_poll(&w.dispatch, fds + CAPTURES);
 }
 
@@ -467,7 +463,7 @@ turn(void)
 	}
 	if (fds[MOUNTS].revents != 0)
 		tree_mounted(w.tree);
-	look();
+	scan();
 	if (fds[INPUT].revents != 0)
 		read_input();
 	if (fds[OUT].revents != 0)
@@ -476,9 +472,11 @@ turn(void)
 	if (fds[SIGNALS].revents != 0)
 		on_signals();
 	on_runs();
-	if (batch_when() <= clock_ms() && batch_is_ready() && !w.leaving)
+	if (batch_when() <= clock_ms() && batch_is_ready() &&
+	    !w.dispatch.ending)
 		acted(dispatch_batch(&w.dispatch));
-	if (w.input_ended && !w.leaving && !is_acting() && w.batch.rules == 0)
+	if (w.input_ended && !w.dispatch.ending && !is_acting() &&
+	    w.batch.rules == 0)
 		leave(0, 0);
 	leave_when_gone();
 }
@@ -500,7 +498,7 @@ open_tree(void)
 	w.tree = tree_open(&options);
 	if (w.tree == NULL)
 		msg_die("cannot watch:");
-	look();
+	scan();
 	start_missing(w.rules, msg_warn);
 	tree_count(w.tree, &dirs, &files);
 	msg_why("watching directories: %zu, files: %zu", dirs, files);
@@ -521,29 +519,22 @@ show(void *arg, const char *path, bool is_dir, uint64_t rules, const char *by)
 }
 
 static void
-say_unchanged(const char *path)
-{
-	msg_why("%s: is as it was", path);
-}
-
-static void
 open_dispatch(void)
 {
-	static const struct dispatch_calls calls = { .warn = msg_warn,
+	static const struct calls calls = { .warn = msg_warn,
 		.why = msg_why,
-		.hear = look,
-		.breathe = on_signals };
+		.scan = scan,
+		.signals = on_signals };
 
 	w.batch.settle = w.options.settle;
 	w.batch.many = w.options.many;
 	w.batch.patient = w.options.once;
-	w.contents.breathe = on_signals;
-	w.contents.unchanged = say_unchanged;
+	w.contents.calls = &calls;
 	if (dispatch_open(&w.dispatch, &w.options, &w.batch, &calls) == 0 &&
 	    atexit(kill_rest) == 0)
 		return;
 	if (errno == E2BIG)
-		msg_misuse("-p: more than %d pidfiles", RECEIVER_MAX);
+		msg_misuse("-p: more than %d pidfiles", DELIVER_PIDFILES);
 	msg_die("cannot run commands:");
 }
 

@@ -10,7 +10,7 @@
 #include "os/os.h"
 #include "run/contents.h"
 
-enum { BREATHE = 16 /* pieces or files between two calls of breathe() */ };
+enum { PIECES = 16 /* pieces or files between two looks for signals */ };
 
 /* ---- what is remembered ---- */
 
@@ -52,10 +52,10 @@ set_sum(struct contents *c, const char *path, uint64_t sum)
 
 /* Another piece or file is to be read. */
 static void
-breathe(struct contents *c)
+count_piece(struct contents *c)
 {
-	if (++c->pieces % BREATHE == 0)
-		c->breathe();
+	if (++c->pieces % PIECES == 0)
+		c->calls->signals();
 }
 
 /* Read n bytes, or up to the end; their number, or -1. */
@@ -99,7 +99,7 @@ sum_file(struct contents *c, int fd, off_t size)
 		if (n < (ssize_t)max)
 			return 0;
 		sum = hash_number(sum) ^ hash_bytes(piece, max);
-		breathe(c);
+		count_piece(c);
 	}
 	return sum == 0 ? 1 : sum;
 }
@@ -130,7 +130,7 @@ read_path(struct contents *c, const char *path, bool complete, uint64_t *sum)
 	int fd;
 
 	*sum = 0;
-	breathe(c);
+	count_piece(c);
 	/* To open a FIFO would wake its writer, to open a device do anything. */
 	errno = 0;
 	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
@@ -249,7 +249,7 @@ sift_path(
 		return;
 	}
 	if ((p->rules & ~same) == 0)
-		c->unchanged(p->path);
+		c->calls->why("%s: is as it was", p->path);
 	batch_drop(b, p, same);
 }
 

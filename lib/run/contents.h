@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "run/batch.h"
+#include "run/calls.h"
 
 enum {
 	CONTENTS_MAX = 67108864, /* bytes read for one batch, in all */
@@ -16,13 +17,12 @@ enum {
 	    150 /* ms without an event, where nobody can be asked */
 };
 
-/* Starts as { .breathe = f, .unchanged = g }. */
+/* Starts as { .calls = calls }. */
 struct contents {
 	struct hash sums; /* by path: what it held when it was acted on */
 	int64_t spent; /* bytes read for the batch to come */
-	unsigned pieces; /* and files read, to know when to breathe */
-	void (*breathe)(void); /* called now and then: see to signals */
-	void (*unchanged)(const char *path); /* it was only rewritten */
+	unsigned pieces; /* and files read; after some, signals are handled */
+	const struct calls *calls;
 };
 
 /* Remember what a file holds that was there at the start, if it is not larger. */

@@ -8,12 +8,10 @@
 #include "notify/changelist.h"
 #include "notify/mailbox.h"
 #include "run/deliver.h"
-#include "run/dispatch.h"
-#include "run/message.h"
 #include "run/poke.h"
 
 enum {
-	POKES = 256, /* between two calls of breathe() */
+	POKES = 256, /* between two looks for signals */
 	WORDS = RULE_MAX * (COMMAND_WHY + 4) + 64 /* bytes besides reports */
 };
 
@@ -23,16 +21,18 @@ bit(size_t i)
 	return (uint64_t)1 << i;
 }
 
+/* ---- messages ---- */
+
 /* Return those of these rules that failed and keep reports. */
 static uint64_t
-broken(const struct dispatch *d, uint64_t rules)
+find_broken(const struct deliver *d, uint64_t rules)
 {
 	uint64_t set;
 	size_t i;
 
 	set = 0;
-	for (i = 0; i < d->rules->n; i++)
-		if (d->rules->v[i].report && d->commands[i].broken)
+	for (i = 0; i < d->options->rules.n; i++)
+		if (d->options->rules.v[i].report && d->commands[i].broken)
 			set |= rules & bit(i);
 	return set;
 }
@@ -57,144 +57,206 @@ write_report(const struct command *c, struct buf *to, char end)
 	return 0;
 }
 
+/* Append the paths that these receivers are owed; as write_report. */
+static int
+write_paths(const struct batch *b, struct buf *to, uint64_t receivers, char end)
+{
+	const struct batch_path *p;
+	size_t len;
+
+	len = to->len;
+	if ((b->owed_any & receivers) != 0 && changelist_put_any(to, end) < 0)
+		return -1;
+	for (p = b->taken; p != NULL; p = p->taken)
+		if ((p->owed & receivers) != 0 &&
+		    changelist_put_path(to, p->path, end) < 0) {
+			/* The buffer is full: a `*` stands for all paths. */
+			to->len = len;
+			return changelist_put_any(to, end);
+		}
+	return 0;
+}
+
 /*
- * Append the reports of the rules that failed, the paths that the receivers
- * `who` are owed, and the end of the batch.  As write_report.
+ * Append the reports of a receiver's rules that failed, the paths that it is
+ * owed, if they are wanted, and the end of the batch; as write_report.
  */
 static int
-write_list(const struct dispatch *d, struct buf *to, uint64_t rules,
-    uint64_t who, char end)
+write_list(const struct deliver *d, size_t receiver, bool paths, struct buf *to,
+    char end)
 {
+	uint64_t rules;
 	size_t i;
 
-	rules = broken(d, rules);
-	for (i = 0; i < d->rules->n; i++)
+	rules = find_broken(d, d->batch->receivers[receiver]);
+	for (i = 0; i < d->options->rules.n; i++)
 		if ((rules & bit(i)) != 0 &&
 		    write_report(&d->commands[i], to, end) < 0)
 			return -1;
-	return message_changes(to, d->batch, who, end) < 0
-	    ? -1
-	    : changelist_put_end(to, end);
+	if (paths && write_paths(d->batch, to, bit(receiver), end) < 0)
+		return -1;
+	return changelist_put_end(to, end);
 }
 
-/* If `who` is empty, only reports are sent. */
+/* ---- pidfiles ---- */
+
 static void
-signal_receiver(struct dispatch *d, struct receiver *to, uint64_t who)
+say_result(struct deliver *d, struct receiver *to, enum pidfile_result result,
+    int error)
+{
+	bool again;
+
+	again = result == to->result && error == to->error;
+	to->result = result;
+	to->error = error;
+	errno = error;
+	if (result == PIDFILE_OK)
+		d->calls->why("signalled %s", to->path);
+	else if (again)
+		d->calls->why("%s: still not signalled", to->path);
+	else if (result == PIDFILE_ERRNO)
+		d->calls->warn("%s:", to->path);
+	else
+		d->calls->warn("%s: %s", to->path, pidfile_why(result));
+}
+
+/*
+ * Put these messages into the mailbox, if there is one, and signal the process
+ * of the pidfile.  Mere reports are not worth a signal without them.
+ */
+static void
+signal_with(struct deliver *d, struct receiver *to, const struct buf *messages,
+    bool paths)
+{
+	enum pidfile_result result;
+	struct mailbox box;
+	bool open, put;
+	int error;
+
+	open = mailbox_open(&box, to->path) == MAILBOX_OK;
+	put = open && mailbox_put(&box, buf_head(messages), messages->len) == 0;
+	if (!put && !paths) {
+		mailbox_close(&box);
+		return;
+	}
+	if (open && !put)
+		mailbox_put_any(&box);
+	/* The mailbox is still locked, so the signal finds its messages. */
+	result = pidfile_signal(to->path, to->signo);
+	error = result == PIDFILE_ERRNO ? errno : 0;
+	if (open && result != PIDFILE_OK)
+		mailbox_undo(&box);
+	mailbox_close(&box);
+	say_result(d, to, result, error);
+}
+
+static void
+signal_receiver(struct deliver *d, size_t i, bool paths)
 {
 	struct buf messages;
-	bool signalled;
 
 	messages = (struct buf){ .max = MAILBOX_MAX };
-	if (write_list(d, &messages, to->rules, who, '\n') < 0) {
+	if (write_list(d, i, paths, &messages, '\n') < 0) {
 		/* Out of memory: a `*` stands for all paths. */
 		buf_free(&messages);
-		if (who == 0)
+		if (!paths)
 			return;
 		changelist_put_any(&messages, '\n');
 	}
-	signalled = receiver_signal(to, &messages, who == 0);
+	signal_with(d, &d->receivers[i], &messages, paths);
 	buf_free(&messages);
-	errno = to->error;
-	if (signalled)
-		d->calls.why("signalled %s", to->path);
-	else if (to->again)
-		d->calls.why("%s: still not signalled", to->path);
-	else if (to->result == PIDFILE_ERRNO)
-		d->calls.warn("%s:", to->path);
-	else
-		d->calls.warn("%s: %s", to->path, pidfile_why(to->result));
 }
 
+/* ---- poke ---- */
+
 static void
-poke(struct dispatch *d, const char *path)
+poke(struct deliver *d, const char *path)
 {
 	enum poke_result result;
 
 	result = poke_path(path);
 	if (result == POKE_OK) {
-		d->calls.why("%s: poked", path);
+		d->calls->why("%s: poked", path);
 		return;
 	}
 	if ((d->refused & 1u << result) != 0)
-		d->calls.why("%s: not poked either", path);
+		d->calls->why("%s: not poked either", path);
 	else if (result == POKE_ERRNO)
-		d->calls.warn("%s: not poked:", path);
+		d->calls->warn("%s: not poked:", path);
 	else
-		d->calls.warn("%s: not poked: %s", path, poke_why(result));
+		d->calls->warn("%s: not poked: %s", path, poke_why(result));
 	d->refused |= 1u << result;
 }
 
 static void
-poke_all(struct dispatch *d)
+poke_all(struct deliver *d, uint64_t receivers)
 {
 	const struct batch_path *p;
 	unsigned n;
 
-	p = d->batch->taken;
-	for (n = 0; p != NULL && !d->ending; p = p->taken)
-		if ((p->owed & bit(DISPATCH_LIST)) != 0) {
+	n = 0;
+	for (p = d->batch->taken; p != NULL; p = p->taken)
+		if ((p->owed & receivers) != 0) {
 			poke(d, p->path);
-			if (++n % POKES == 0)
-				d->calls.breathe();
+			if (++n % POKES == 0 && d->calls->signals())
+				return;
 		}
 }
 
-/* Append to the list of -l; as write_list. */
-static int
-list(struct dispatch *d, uint64_t who)
-{
-	return write_list(
-	    d, &d->list, UINT64_MAX, who, d->options->zero ? '\0' : '\n');
-}
+/* ---- a batch ---- */
 
+/* Send a receiver reports, and the paths that it is owed if they are wanted. */
 static int
-deliver_list(struct dispatch *d)
+send_to(struct deliver *d, size_t i, bool paths)
 {
-	uint64_t who;
-
-	who = d->failed == 0 ? bit(DISPATCH_LIST) : 0;
-	if (d->options->poke && who != 0)
-		poke_all(d);
-	if (!d->options->list || (who == 0 && broken(d, d->failed) == 0))
+	if (d->receivers[i].path != NULL) {
+		signal_receiver(d, i, paths);
 		return 0;
-	return list(d, who);
-}
-
-int
-deliver_batch(struct dispatch *d, uint64_t *reached)
-{
-	struct receiver *to;
-	size_t i;
-
-	*reached = d->failed == 0 ? bit(DISPATCH_LIST) : 0;
-	for (i = 0; i < d->nreceivers; i++) {
-		to = &d->receivers[i];
-		if ((to->rules & d->ran) == 0)
-			continue;
-		if ((to->rules & d->failed) == 0) {
-			signal_receiver(d, to, bit(i));
-			*reached |= bit(i);
-		} else if (broken(d, to->rules & d->failed) != 0)
-			signal_receiver(d, to, 0);
 	}
-	return deliver_list(d);
+	if (d->options->poke && paths)
+		poke_all(d, bit(i));
+	if (!d->options->list)
+		return 0;
+	return write_list(
+	    d, i, paths, &d->list, d->options->zero ? '\0' : '\n');
 }
 
 int
-deliver_failure(struct dispatch *d, size_t rule)
+deliver_batch(struct deliver *d, uint64_t ran, uint64_t failed)
 {
+	uint64_t rules, reached;
+	int result;
 	size_t i;
 
-	if (!d->rules->v[rule].report)
-		return 0;
-	for (i = 0; i < d->nreceivers; i++)
-		if ((d->receivers[i].rules & bit(rule)) != 0)
-			signal_receiver(d, &d->receivers[i], 0);
-	return d->options->list ? list(d, 0) : 0;
+	reached = 0;
+	result = 0;
+	for (i = 0; i < d->batch->nreceivers && result == 0; i++) {
+		rules = d->batch->receivers[i];
+		if ((rules & ran) != 0 && (rules & failed) == 0) {
+			result = send_to(d, i, true);
+			reached |= bit(i);
+		} else if (find_broken(d, rules & failed) != 0)
+			result = send_to(d, i, false);
+	}
+	batch_done(d->batch, reached);
+	return result;
 }
 
 int
-deliver_write(struct dispatch *d)
+deliver_failure(struct deliver *d, size_t rule)
+{
+	int result;
+	size_t i;
+
+	result = 0;
+	for (i = 0; i < d->batch->nreceivers && result == 0; i++)
+		if (find_broken(d, d->batch->receivers[i] & bit(rule)) != 0)
+			result = send_to(d, i, false);
+	return result;
+}
+
+int
+deliver_write(struct deliver *d)
 {
 	size_t max;
 	ssize_t n;
@@ -206,5 +268,68 @@ deliver_write(struct dispatch *d)
 	buf_drop(&d->list, (size_t)n);
 	if (d->list.len == 0)
 		buf_free(&d->list);
+	return 0;
+}
+
+/* ---- the receivers ---- */
+
+/* Return the path without leading "./". */
+static const char *
+plain(const char *path)
+{
+	while (path[0] == '.' && path[1] == '/')
+		path += 1 + strspn(path + 1, "/");
+	return path;
+}
+
+/* Note that a rule names a pidfile.  Returns 0, or -1: there are too many. */
+static int
+add_pidfile(struct deliver *d, size_t rule, const char *path)
+{
+	struct receiver *to;
+	int signo;
+	size_t i;
+
+	signo = d->options->rules.v[rule].signo;
+	for (i = 0; i < d->batch->nreceivers; i++) {
+		to = &d->receivers[i];
+		if (to->signo == signo &&
+		    strcmp(plain(to->path), plain(path)) == 0)
+			break;
+	}
+	if (i == DELIVER_PIDFILES)
+		return -1;
+	if (i == d->batch->nreceivers) {
+		d->receivers[i] = (struct receiver){ .path = path,
+			.signo = signo };
+		d->batch->receivers[i] = 0;
+		d->batch->nreceivers++;
+	}
+	d->batch->receivers[i] |= bit(rule);
+	return 0;
+}
+
+int
+deliver_open(struct deliver *d, const struct options *options,
+    const struct calls *calls, const struct command *commands,
+    struct batch *batch)
+{
+	const struct rule *r;
+	size_t i, k;
+
+	*d = (struct deliver){ .options = options,
+		.calls = calls,
+		.commands = commands,
+		.batch = batch,
+		.list.max = SIZE_MAX / 2 };
+	batch->nreceivers = 0;
+	for (i = 0; i < options->rules.n; i++) {
+		r = &options->rules.v[i];
+		for (k = 0; k < r->npidfiles; k++)
+			if (add_pidfile(d, i, r->pidfiles[k]) < 0)
+				return -1;
+	}
+	if (options->list || options->poke)
+		batch->receivers[batch->nreceivers++] = UINT64_MAX;
 	return 0;
 }

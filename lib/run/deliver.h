@@ -2,36 +2,67 @@
 #ifndef DELIVER_H
 #define DELIVER_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * Receivers are the pidfiles, each with its mailbox, and those of -l and -P,
- * which stand for a pidfile that all rules name.  A set of receivers is a bit
- * each: the index of a receiver, or DISPATCH_LIST.
- */
+#include "base/buf.h"
+#include "notify/pidfile.h"
+#include "run/batch.h"
+#include "run/calls.h"
+#include "run/command.h"
+#include "run/options.h"
 
-struct dispatch;
+enum {
+	DELIVER_PIDFILES = BATCH_RECEIVERS - 1 /* of one watchrun */
+};
 
 /*
- * The batch in hand has been acted on.  If all commands of a receiver
- * succeeded, send it the paths that it is owed; else only the reports of the
- * rules that failed, if any of them keeps reports.  *reached is set to the
- * receivers that got their paths.  Returns 0, or -1: out of memory.
+ * A pidfile with its mailbox, shared by all rules that name it with the same
+ * signal; or -l and -P, which stand for a pidfile that all rules name.
  */
-int deliver_batch(struct dispatch *d, uint64_t *reached);
+struct receiver {
+	const char *path; /* of the pidfile; NULL: -l and -P */
+	int signo;
+	enum pidfile_result result; /* of the last signal */
+	int error; /* errno, if the result is PIDFILE_ERRNO; else 0 */
+};
+
+struct deliver {
+	const struct options *options;
+	const struct calls *calls;
+	const struct command *commands; /* one a rule */
+	struct batch *batch; /* with the receivers' rules and owed paths */
+	struct receiver receivers[BATCH_RECEIVERS];
+	unsigned refused; /* poke results that were warned of, a bit each */
+	struct buf list; /* the list of -l that is still to be written */
+};
+
+/*
+ * Set up the receivers of all rules, for the batch as well.  The arguments stay
+ * the caller's.  Returns 0, or -1: more than DELIVER_PIDFILES.
+ */
+int deliver_open(struct deliver *d, const struct options *options,
+    const struct calls *calls, const struct command *commands,
+    struct batch *batch);
+
+/*
+ * The batch in hand is done: these rules ran, and of these some failed.  If all
+ * of a receiver's rules that ran succeeded, send it the paths that it is owed;
+ * else only the reports of the rules that failed, if any of them keeps reports.
+ * Returns 0, or -1: out of memory.
+ */
+int deliver_batch(struct deliver *d, uint64_t ran, uint64_t failed);
 
 /*
  * The server of this rule failed: send its report to the receivers of the rule.
  * Returns 0, or -1: out of memory.
  */
-int deliver_failure(struct dispatch *d, size_t rule);
+int deliver_failure(struct deliver *d, size_t rule);
 
 /*
  * Write some of the list of -l to standard output, which poll(2) has called
  * ready: no more than a pipe takes at once.  Returns 0, or -1 with errno set.
  */
-int deliver_write(struct dispatch *d);
+int deliver_write(struct deliver *d);
 
 #endif

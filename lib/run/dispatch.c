@@ -1,12 +1,10 @@
 /* dispatch.c - runs the commands of a batch, rule by rule */
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "run/deliver.h"
 #include "run/dispatch.h"
 
 static uint64_t
@@ -52,16 +50,17 @@ throttle(struct dispatch *d)
 
 	throttle_begin(&d->throttle, d->taken.own, clock_ms());
 	if (d->taken.own && d->throttle.delay > 0)
-		d->calls.why("delayed by %lld ms: own changes caused %u "
-			     "batches in a row",
+		d->calls->why("delayed by %lld ms: own changes caused %u "
+			      "batches in a row",
 		    (long long)d->throttle.delay, d->throttle.row);
 	for (p = d->batch->taken; p != NULL; p = p->taken) {
 		i = with_command(d, p->in_hand);
 		path = p->path;
 		if (i < d->rules->n && throttle_path(&d->throttle, path))
-			d->calls.warn("%s changes during runs, and %s (rule "
-				      "%zu) runs again and again: if a command "
-				      "writes it, leave it out: -x %s",
+			d->calls->warn(
+			    "%s changes during runs, and %s (rule "
+			    "%zu) runs again and again: if a command "
+			    "writes it, leave it out: -x %s",
 			    path, d->rules->v[i].command[0], i + 1,
 			    left_out(path));
 	}
@@ -80,8 +79,8 @@ throttle_server(struct dispatch *d, size_t i)
 		if ((p->in_hand & bit(i)) != 0)
 			path = p->path;
 	if (throttle_restart(&d->throttle, i, path, d->changed) && path != NULL)
-		d->calls.warn("does %s itself write %s after each start? "
-			      "then leave it out: -x %s",
+		d->calls->warn("does %s itself write %s after each start? "
+			       "then leave it out: -x %s",
 		    d->rules->v[i].command[0], path, left_out(path));
 }
 
@@ -90,7 +89,7 @@ throttle_server(struct dispatch *d, size_t i)
 static void
 failed(struct dispatch *d, size_t i, int status)
 {
-	d->calls.warn("%s", d->commands[i].why);
+	d->calls->warn("%s", d->commands[i].why);
 	if (d->failed == 0)
 		d->status = status;
 	d->failed |= bit(i);
@@ -119,9 +118,8 @@ start(struct dispatch *d, size_t i)
 	int status;
 
 	d->retry_at = PROCESS_NEVER;
-	/* Once told to end, no command starts: this turn does not end. */
-	d->calls.breathe();
-	if (d->ending)
+	/* While watchrun ends, no command starts: this turn does not end. */
+	if (d->calls->signals())
 		return true;
 	any = d->taken.lost || (d->taken.any & bit(i)) != 0;
 	status = command_start(&d->commands[i], d->batch, any, clock_ms());
@@ -158,22 +156,10 @@ turn_of(struct dispatch *d, size_t i)
 	return start(d, i);
 }
 
-/* The batch in hand has been acted on. */
-static int
-conclude(struct dispatch *d)
-{
-	uint64_t reached;
-	int result;
-
-	result = deliver_batch(d, &reached);
-	batch_done(d->batch, reached);
-	throttle_end(&d->throttle, clock_ms());
-	return result;
-}
-
 static int
 go_on(struct dispatch *d)
 {
+	int result;
 	size_t i;
 
 	while (d->todo != 0) {
@@ -186,7 +172,9 @@ go_on(struct dispatch *d)
 			return 0;
 	}
 	d->current = DISPATCH_IDLE;
-	return conclude(d);
+	result = deliver_batch(&d->deliver, d->ran, d->failed);
+	throttle_end(&d->throttle, clock_ms());
+	return result;
 }
 
 int
@@ -202,20 +190,36 @@ static int
 server_ended(struct dispatch *d, size_t i)
 {
 	if (!command_ended(&d->commands[i])) {
-		d->calls.why("%s", d->commands[i].why);
+		d->calls->why("%s", d->commands[i].why);
 		return 0;
 	}
-	d->calls.warn("%s", d->commands[i].why);
-	return deliver_failure(d, i);
+	d->calls->warn("%s", d->commands[i].why);
+	return deliver_failure(&d->deliver, i);
+}
+
+/* The command has ended: read the rest of its output. */
+static void
+finish_run(struct dispatch *d, size_t i)
+{
+	struct command *c;
+
+	c = &d->commands[i];
+	if (c->rule->report)
+		capture_end(&c->capture);
+	if (c->process->survived && !c->survived)
+		d->calls->warn("%s: some of it lives on, though it was killed",
+		    c->rule->command[0]);
+	c->survived = c->process->survived;
 }
 
 int
 dispatch_ended(struct dispatch *d, size_t i)
 {
-	dispatch_last(d, i);
-	if (d->current != i) {
+	finish_run(d, i);
+	if (d->ending)
+		return 0;
+	if (d->current != i)
 		return server_ended(d, i);
-	}
 	if (d->rules->v[i].restart) {
 		/* The server was stopped to be started again. */
 		if (turn_of(d, i))
@@ -223,7 +227,7 @@ dispatch_ended(struct dispatch *d, size_t i)
 		return go_on(d);
 	}
 	/* The changes that the command made are own. */
-	d->calls.hear();
+	d->calls->scan();
 	if (command_ended(&d->commands[i]))
 		failed(d, i, process_status(&d->processes[i]));
 	throttle_ended(&d->throttle, clock_ms());
@@ -237,7 +241,7 @@ dispatch_batch(struct dispatch *d)
 {
 	d->changed = d->batch->began;
 	batch_take(d->batch, clock_ms(), &d->taken);
-	d->calls.why("a batch of %zu", d->taken.n);
+	d->calls->why("a batch of %zu", d->taken.n);
 	d->todo = d->taken.rules;
 	d->ran = d->failed = 0;
 	d->status = 0;
@@ -297,20 +301,6 @@ dispatch_due(const struct dispatch *d, int64_t now)
 	return due;
 }
 
-void
-dispatch_last(struct dispatch *d, size_t i)
-{
-	struct command *c;
-
-	c = &d->commands[i];
-	if (c->rule->report)
-		capture_end(&c->capture);
-	if (c->process->survived && !c->survived)
-		d->calls.warn("%s: some of it lives on, though it was killed",
-		    c->rule->command[0]);
-	c->survived = c->process->survived;
-}
-
 bool
 dispatch_unsaid(const struct dispatch *d)
 {
@@ -345,12 +335,6 @@ dispatch_copy(struct dispatch *d, const struct pollfd *fds)
 			capture_copy(&d->commands[i].capture, fds);
 }
 
-int64_t
-dispatch_not_before(const struct dispatch *d)
-{
-	return d->throttle.until;
-}
-
 static int
 open_command(struct dispatch *d, size_t i)
 {
@@ -372,46 +356,23 @@ open_command(struct dispatch *d, size_t i)
 	    d->options->list ? STDERR_FILENO : STDOUT_FILENO);
 }
 
-static void
-set_receivers(struct dispatch *d)
+int
+dispatch_open(struct dispatch *d, const struct options *options,
+    struct batch *batch, const struct calls *calls)
 {
 	size_t i;
 
-	for (i = 0; i < d->nreceivers; i++)
-		d->batch->receivers[i] = d->receivers[i].rules;
-	if (d->options->list || d->options->poke)
-		d->batch->receivers[DISPATCH_LIST] = UINT64_MAX;
-	d->batch->nreceivers = BATCH_RECEIVERS;
-}
-
-int
-dispatch_open(struct dispatch *d, const struct options *options,
-    struct batch *batch, const struct dispatch_calls *calls)
-{
-	size_t i, n;
-	int receivers;
-
-	n = options->rules.n;
 	*d = (struct dispatch){ .options = options,
-		.batch = batch,
-		.shared.tty = -1,
 		.rules = &options->rules,
-		.calls = *calls,
+		.calls = calls,
+		.shared.tty = -1,
+		.batch = batch,
 		.current = DISPATCH_IDLE,
-		.retry_at = PROCESS_NEVER,
-		.list.max = SIZE_MAX / 2 };
-	receivers = receivers_make(d->receivers, d->rules);
-	if (receivers < 0) {
-		errno = E2BIG;
+		.retry_at = PROCESS_NEVER };
+	errno = E2BIG;
+	if (deliver_open(&d->deliver, options, calls, d->commands, batch) < 0)
 		return -1;
-	}
-	d->nreceivers = (size_t)receivers;
-	set_receivers(d);
-	d->processes = calloc(n, sizeof *d->processes);
-	d->commands = calloc(n, sizeof *d->commands);
-	if (d->processes == NULL || d->commands == NULL)
-		return -1;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < d->rules->n; i++)
 		if (open_command(d, i) < 0)
 			return -1;
 	return 0;

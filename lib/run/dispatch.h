@@ -6,12 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "run/batch.h"
+#include "run/calls.h"
 #include "run/command.h"
+#include "run/deliver.h"
 #include "run/options.h"
 #include "run/process.h"
-#include "run/receiver.h"
 #include "run/throttle.h"
 
 /*
@@ -23,23 +23,10 @@
  */
 
 enum {
-	DISPATCH_LIST = RECEIVER_MAX, /* the receiver of -l and -P */
 	DISPATCH_IDLE = RULE_MAX, /* current, if no batch is in hand */
 	DISPATCH_RETRY = 3000, /* ms in which a busy program is retried */
 	DISPATCH_PAUSE = 10, /* ms before the first retry; it doubles */
 	DISPATCH_PAUSE_MAX = 320
-};
-
-/* Callbacks of the program, since modules do not print. */
-struct dispatch_calls {
-	/* as msg_warn and msg_why */
-	void (*warn)(const char *fmt, ...)
-	    __attribute__((format(printf, 1, 2)));
-	void (*why)(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-	/* scan for all changes up to now */
-	void (*hear)(void);
-	/* handle pending signals: before a start, and in long loops */
-	void (*breathe)(void);
 };
 
 struct pollfd;
@@ -47,15 +34,14 @@ struct pollfd;
 struct dispatch {
 	const struct options *options;
 	const struct rules *rules; /* of the options */
-	struct dispatch_calls calls;
-	struct process *processes; /* one a rule */
-	struct command *commands; /* one a rule */
+	const struct calls *calls;
+	struct process processes[RULE_MAX]; /* one a rule */
+	struct command commands[RULE_MAX]; /* one a rule */
 	struct process_shared shared; /* by the processes */
-	struct receiver receivers[RECEIVER_MAX];
-	size_t nreceivers;
+	struct deliver deliver;
 	struct batch *batch; /* with the batch in hand and owed paths */
 	struct batch_taken taken; /* the batch in hand */
-	bool ending; /* no command starts: see dispatch_stop */
+	bool ending; /* watchrun ends when nothing runs: no command starts */
 	size_t current; /* the rule that has its turn */
 	int64_t retry_at; /* of a busy program, or PROCESS_NEVER */
 	int64_t retry_until, retry_pause;
@@ -63,13 +49,14 @@ struct dispatch {
 	int64_t changed; /* when the batch in hand began */
 	struct throttle throttle;
 	int status; /* of the first command that failed, or 0 */
-	unsigned refused; /* poke results that were warned of, a bit each */
-	struct buf list; /* the list of -l that is still to be written */
 };
 
-/* Returns 0, or -1 with errno set: E2BIG for more than RECEIVER_MAX pidfiles. */
+/*
+ * The arguments stay the caller's.  Returns 0, or -1 with errno set: E2BIG for
+ * more than DELIVER_PIDFILES pidfiles.
+ */
 int dispatch_open(struct dispatch *d, const struct options *options,
-    struct batch *batch, const struct dispatch_calls *calls);
+    struct batch *batch, const struct calls *calls);
 
 /* Take the batch and begin its turns.  Returns 0, or -1: out of memory. */
 int dispatch_batch(struct dispatch *d);
@@ -78,24 +65,20 @@ int dispatch_batch(struct dispatch *d);
 bool dispatch_own(const struct dispatch *d, int64_t when);
 
 /*
- * The command of this rule has ended or was stopped: go on with the next turn.
- * As dispatch_batch.
+ * The command of this rule has ended or was stopped: read the rest of its output
+ * and go on with the next turn, unless watchrun is ending.  As dispatch_batch.
  */
 int dispatch_ended(struct dispatch *d, size_t rule);
 
 /*
  * Stop all commands with this signal, or, if it is 0, each with the stop signal
- * of its rule; or kill them.  Then dispatch_ended need not be called.  After
- * dispatch_stop no command starts.
+ * of its rule; or kill them.  After dispatch_stop no command starts.
  */
 void dispatch_stop(struct dispatch *d, int signo);
 void dispatch_kill(struct dispatch *d);
 
 /* Return true while a command runs or is being stopped. */
 bool dispatch_busy(const struct dispatch *d);
-
-/* A command has ended after dispatch_stop: read the rest of its output. */
-void dispatch_last(struct dispatch *d, size_t rule);
 
 /* Return true if output of commands is still to be written. */
 bool dispatch_unsaid(const struct dispatch *d);
@@ -112,8 +95,5 @@ int64_t dispatch_due(const struct dispatch *d, int64_t now);
 /* Set the descriptors of commands' output, two a rule; then copy output. */
 void dispatch_poll(const struct dispatch *d, struct pollfd *fds);
 void dispatch_copy(struct dispatch *d, const struct pollfd *fds);
-
-/* A batch of own changes only is not acted on before this time. */
-int64_t dispatch_not_before(const struct dispatch *d);
 
 #endif

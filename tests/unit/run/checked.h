@@ -2,31 +2,39 @@
 #ifndef CHECKED_H
 #define CHECKED_H
 
+#include <stdarg.h>
+
 #include "batched.h"
 #include "run/contents.h"
 
 /* Every time here is made up: no clock is asked. */
 
 static char unchanged[200]; /* the paths that were only rewritten */
-static int breaths;
+static int breaks; /* of a long reading, for signals */
 
-static void
-breathe(void)
+static bool
+on_signals(void)
 {
-	breaths++;
+	breaks++;
+	return false;
 }
 
+/* The only message is that a path is as it was. */
 static void
-on_unchanged(const char *path)
+on_why(const char *fmt, ...)
 {
+	va_list ap;
 	size_t n;
 
 	n = strlen(unchanged);
-	snprintf(unchanged + n, sizeof unchanged - n, "%s ", path);
+	va_start(ap, fmt);
+	snprintf(unchanged + n, sizeof unchanged - n, "%s ",
+	    va_arg(ap, const char *));
+	va_end(ap);
 }
 
-static struct contents contents = { .breathe = breathe,
-	.unchanged = on_unchanged };
+static const struct calls calls = { .why = on_why, .signals = on_signals };
+static struct contents contents = { .calls = &calls };
 static struct batch batch = { .settle = 10 };
 
 static inline void
@@ -43,7 +51,7 @@ static inline bool
 check(uint64_t same, int64_t now)
 {
 	unchanged[0] = '\0';
-	breaths = 0;
+	breaks = 0;
 	return contents_check(&contents, &batch, same, now);
 }
 

@@ -164,12 +164,12 @@ test_large(void)
 {
 	put_sparse("big", CONTENTS_MAX);
 	act_on("big", 0);
-	ok(breaths > 0, "to read a large file does not stop all else");
+	ok(breaks > 0, "to read a large file does not stop all else");
 	suspect("big", 1, 100);
 	ok(takes(0, 110, ""), "64 MiB are read");
 	put_sparse("big", (off_t)CONTENTS_MAX + 1);
 	suspect("big", 1, 200);
-	ok(takes(0, 210, "big:1 ") && breaths == 0,
+	ok(takes(0, 210, "big:1 ") && breaks == 0,
 	    "a larger file is a change, and is not read");
 	put_sparse("big", CONTENTS_MAX);
 	suspect("big", 1, 300);
@@ -278,7 +278,7 @@ test_many(void)
 		snprintf(path, sizeof path, "many/%d", i);
 		change(&batch, path, 1, 0);
 	}
-	ok(check(0, 500) && breaths > 10,
+	ok(check(0, 500) && breaks > 10,
 	    "to read many small files does not stop all else");
 	take(&batch, 500);
 	end_scene();

@@ -191,7 +191,7 @@ test_foreign(void)
 	batch_settled(&batch, "foreign");
 	ok(takes(0, 610, "foreign:1 "), "so do two polls that agree");
 	change(&batch, "large", 1, 1000);
-	ok(!check(0, 1010) && breaths < 10 && takes(0, 1150, "large:1 "),
+	ok(!check(0, 1010) && breaks < 10 && takes(0, 1150, "large:1 "),
 	    "a large file is not read before it is complete");
 	suspect("large", 1, 1300);
 	ok(takes(0, 1450, ""), "and then once, so that it is known");
