@@ -232,7 +232,7 @@ kill_rest(void)
 	for (tries = 0; dispatch_busy(&w.dispatch) && tries < KILL_TRIES;
 	     tries++) {
 		nanosleep(&pause, NULL);
-		process_reap(w.dispatch.processes, w.rules->n);
+		process_reap(&w.dispatch.all);
 		for (i = 0; i < w.rules->n; i++)
 			process_tick(&w.dispatch.processes[i], clock_ms());
 	}
@@ -270,16 +270,16 @@ on_signals(void)
 
 	taken = signals_take();
 	if (signals_has(taken, SIGCONT))
-		terminal_continue(w.dispatch.processes, w.rules->n);
+		terminal_continue(&w.dispatch.all);
 	if (signals_has(taken, SIGCHLD))
-		process_reap(w.dispatch.processes, w.rules->n);
+		process_reap(&w.dispatch.all);
 	for (i = 0; i < sizeof ends / sizeof ends[0]; i++)
 		if (signals_has(taken, ends[i]))
 			end(ends[i]);
 	if (signals_has(taken, SIGUSR1))
 		batch_force(&w.batch, rules_all(w.rules), clock_ms());
 	if (signals_has(taken, SIGTSTP))
-		terminal_suspend(w.dispatch.processes, w.rules->n);
+		terminal_suspend(&w.dispatch.all);
 	leave_when_gone();
 	return w.dispatch.ending;
 }
@@ -353,7 +353,7 @@ on_runs(void)
 			 clock_ms())) == PROCESS_ENDED)
 			on_ended(i);
 		else if (news == PROCESS_SUSPENDED)
-			terminal_suspend(w.dispatch.processes, w.rules->n);
+			terminal_suspend(&w.dispatch.all);
 	if (w.dispatch.retry_at <= clock_ms())
 		acted(dispatch_retry(&w.dispatch));
 }

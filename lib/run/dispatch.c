@@ -341,7 +341,7 @@ open_command(struct dispatch *d, size_t i)
 	const struct rule *r;
 
 	r = &d->rules->v[i];
-	d->processes[i] = (struct process){ .shared = &d->shared,
+	d->processes[i] = (struct process){ .all = &d->all,
 		.stop = r->stop,
 		.grace = r->grace,
 		.limit = r->limit,
@@ -365,7 +365,7 @@ dispatch_open(struct dispatch *d, const struct options *options,
 	*d = (struct dispatch){ .options = options,
 		.rules = &options->rules,
 		.calls = calls,
-		.shared.tty = -1,
+		.all = { .v = d->processes, .n = options->rules.n, .tty = -1 },
 		.batch = batch,
 		.current = DISPATCH_IDLE,
 		.retry_at = PROCESS_NEVER };

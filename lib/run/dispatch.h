@@ -37,7 +37,7 @@ struct dispatch {
 	const struct calls *calls;
 	struct process processes[RULE_MAX]; /* one a rule */
 	struct command commands[RULE_MAX]; /* one a rule */
-	struct process_shared shared; /* by the processes */
+	struct processes all; /* of these processes */
 	struct deliver deliver;
 	struct batch *batch; /* with the batch in hand and owed paths */
 	struct batch_taken taken; /* the batch in hand */

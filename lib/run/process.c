@@ -126,7 +126,7 @@ process_start(struct process *p, const struct process_how *how, int64_t now)
 	pid_t pid;
 
 	/* Processes adopted before do not belong to this command. */
-	adopted_update(&p->shared->adopted);
+	adopted_update(&p->all->adopted);
 	pid = spawn(how, p->stop);
 	if (pid < 0)
 		return -1;
@@ -136,8 +136,8 @@ process_start(struct process *p, const struct process_how *how, int64_t now)
 	p->suspended = p->asks = p->had_terminal = false;
 	p->sent = p->interrupted = 0;
 	p->limit_at = p->limit == 0 ? PROCESS_NEVER : later(now, p->limit);
-	p->shared->running++;
-	number = adopted_command(&p->shared->adopted, pid);
+	p->all->running++;
+	number = adopted_command(&p->all->adopted, pid);
 	if (!p->server || !p->some_left)
 		p->number = number;
 	p->some_left = false;
@@ -154,7 +154,7 @@ stopped(struct process *p, int signo)
 	else if (p->stopping)
 		kill(-p->pid, SIGCONT);
 	else
-		p->suspended = p->shared->front == p;
+		p->suspended = p->all->front == p;
 }
 
 static void
@@ -171,20 +171,20 @@ changed(struct process *p, int status)
 
 /* A child that was not started as a command is adopted: see os_adopt. */
 static bool
-reap_command(struct process *processes, size_t n, pid_t pid, int status)
+reap_command(struct processes *all, pid_t pid, int status)
 {
-	size_t i;
+	struct process *p;
 
-	for (i = 0; i < n; i++)
-		if (pid == processes[i].pid && !processes[i].ended) {
-			changed(&processes[i], status);
+	for (p = all->v; p < all->v + all->n; p++)
+		if (pid == p->pid && !p->ended) {
+			changed(p, status);
 			return true;
 		}
 	return false;
 }
 
 void
-process_reap(struct process *processes, size_t n)
+process_reap(struct processes *all)
 {
 	bool adopted;
 	pid_t pid;
@@ -194,14 +194,14 @@ process_reap(struct process *processes, size_t n)
 	adopted = false;
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0 ||
 	    (pid < 0 && errno == EINTR))
-		if (pid > 0 && !reap_command(processes, n, pid, status))
+		if (pid > 0 && !reap_command(all, pid, status))
 			adopted = true;
-	for (i = 0; i < n; i++)
-		processes[i].look_at = 0;
+	for (i = 0; i < all->n; i++)
+		all->v[i].look_at = 0;
 	/* Their numbers may be reused from now on. */
-	if (adopted && n > 0)
-		adopted_update(&processes->shared->adopted);
-	terminal_hand_on(processes, n);
+	if (adopted)
+		adopted_update(&all->adopted);
+	terminal_hand_on(all);
 }
 
 bool
@@ -232,10 +232,10 @@ signal_all(struct process *p, int signo)
 	bool group;
 
 	group = signal_group(p, signo);
-	p->some_left = p->shared->running > 0;
+	p->some_left = p->all->running > 0;
 	if (p->some_left)
 		return group;
-	return adopted_signal(&p->shared->adopted, p->number, p->pid, signo) ||
+	return adopted_signal(&p->all->adopted, p->number, p->pid, signo) ||
 	    group;
 }
 
@@ -248,7 +248,7 @@ begin_stop(struct process *p, int signo)
 	    (!p->server || p->number == 0))
 		return false;
 	if (p->pid != 0 && !p->stopping) {
-		p->shared->running--;
+		p->all->running--;
 		p->stopping = true;
 	}
 	return signal_all(p, signo) || p->stopping;
@@ -299,9 +299,9 @@ static enum process_news
 over(struct process *p)
 {
 	if (!p->stopping) {
-		p->shared->running--;
+		p->all->running--;
 		if (!p->server)
-			adopted_spare(&p->shared->adopted, p->number);
+			adopted_spare(&p->all->adopted, p->number);
 	}
 	p->pid = 0;
 	p->stopping = p->killed = false;

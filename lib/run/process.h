@@ -39,8 +39,10 @@ enum process_news {
 	PROCESS_SUSPENDED /* Ctrl-Z in the command: call terminal_suspend */
 };
 
-/* Shared by all commands; starts as { .tty = -1 }. */
-struct process_shared {
+/* All commands; starts as { .v = v, .n = n, .tty = -1 }. */
+struct processes {
+	struct process *v; /* n of them, the caller's */
+	size_t n;
 	int tty; /* our terminal; -1: none, or not opened yet */
 	struct process *front; /* its group has the terminal; NULL: ours */
 	struct termios modes; /* of the terminal while our group has it */
@@ -51,7 +53,7 @@ struct process_shared {
 /* The commands of a rule, one at a time. */
 struct process {
 	/* set by the owner before the first start */
-	struct process_shared *shared;
+	struct processes *all;
 	int stop; /* the signal that stops a command */
 	int64_t grace; /* from that to KILL */
 	int64_t limit; /* a command that runs longer is stopped; 0: none */
@@ -98,8 +100,8 @@ struct process_how {
 int
 process_start(struct process *p, const struct process_how *how, int64_t now);
 
-/* Reap all children (SIGCHLD) and record the state of these n commands. */
-void process_reap(struct process *processes, size_t n);
+/* Reap all children (SIGCHLD) and record the state of the commands. */
+void process_reap(struct processes *all);
 
 /*
  * Enforce limit and grace, and return news.  Call it after process_reap and when

@@ -9,17 +9,16 @@
 #include "run/terminal.h"
 
 static bool
-open_tty(struct process_shared *s)
+open_tty(struct processes *all)
 {
-	if (s->tty < 0)
-		s->tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	return s->tty >= 0;
+	if (all->tty < 0)
+		all->tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return all->tty >= 0;
 }
 
 /* Block SIGTTOU, which would stop us if we are in the background. */
 static void
-set_front(
-    const struct process_shared *s, pid_t group, const struct termios *modes)
+set_front(const struct processes *all, pid_t group, const struct termios *modes)
 {
 	sigset_t ttou, old;
 
@@ -28,8 +27,8 @@ set_front(
 	sigprocmask(SIG_BLOCK, &ttou, &old);
 	/* Output that is held back by Ctrl-S must not hold us. */
 	if (modes != NULL)
-		tcsetattr(s->tty, TCSANOW, modes);
-	tcsetpgrp(s->tty, group);
+		tcsetattr(all->tty, TCSANOW, modes);
+	tcsetpgrp(all->tty, group);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
@@ -40,82 +39,83 @@ set_front(
 static bool
 give_terminal(struct process *p)
 {
-	struct process_shared *s;
+	struct processes *all;
 	struct process *last;
 	pid_t group;
 
-	s = p->shared;
-	last = s->front;
-	group = s->tty < 0 ? -1 : tcgetpgrp(s->tty);
+	all = p->all;
+	last = all->front;
+	group = all->tty < 0 ? -1 : tcgetpgrp(all->tty);
 	if (group != getpgrp() && (last == NULL || group != last->pid))
 		return false;
 	if (last == NULL)
-		tcgetattr(s->tty, &s->modes);
+		tcgetattr(all->tty, &all->modes);
 	else {
-		tcgetattr(s->tty, &last->modes);
+		tcgetattr(all->tty, &last->modes);
 		last->asks = true;
 	}
-	set_front(s, p->pid, p->had_terminal ? &p->modes : &s->modes);
-	s->front = p;
+	set_front(all, p->pid, p->had_terminal ? &p->modes : &all->modes);
+	all->front = p;
 	p->had_terminal = true;
 	p->asks = false;
 	return true;
 }
 
 static void
-take_terminal(struct process_shared *s)
+take_terminal(struct processes *all)
 {
-	if (s->front == NULL)
+	if (all->front == NULL)
 		return;
-	tcgetattr(s->tty, &s->front->modes);
-	s->front = NULL;
-	set_front(s, getpgrp(), &s->modes);
+	tcgetattr(all->tty, &all->front->modes);
+	all->front = NULL;
+	set_front(all, getpgrp(), &all->modes);
 }
 
 void
-terminal_hand_on(struct process *processes, size_t n)
+terminal_hand_on(struct processes *all)
 {
-	size_t i;
+	struct process *p;
 
-	for (i = 0; i < n && processes->shared->front == NULL; i++)
-		if (processes[i].asks && give_terminal(&processes[i]))
-			kill(-processes[i].pid, SIGCONT);
+	for (p = all->v; p < all->v + all->n && all->front == NULL; p++)
+		if (p->asks && give_terminal(p))
+			kill(-p->pid, SIGCONT);
 }
 
 /* A group in the background is stopped when it reads, or sets, the terminal. */
 void
 terminal_asked(struct process *p)
 {
-	struct process_shared *s;
+	struct processes *all;
 
-	s = p->shared;
-	if (!open_tty(s) || tcgetpgrp(s->tty) == p->pid || give_terminal(p)) {
+	all = p->all;
+	if (!open_tty(all) || tcgetpgrp(all->tty) == p->pid ||
+	    give_terminal(p)) {
 		kill(-p->pid, SIGCONT);
 		return;
 	}
 	/* A command that is continued without it asks again at once. */
 	p->asks = true;
 	/* In the background ourselves, we stop with it as any job does. */
-	p->suspended = s->front == NULL && !p->stopping;
-	if (s->front == p)
-		s->front = NULL;
+	p->suspended = all->front == NULL && !p->stopping;
+	if (all->front == p)
+		all->front = NULL;
 }
 
 void
 terminal_leave(struct process *p)
 {
-	struct process_shared *s;
+	struct processes *all;
 
-	s = p->shared;
+	all = p->all;
 	p->suspended = p->asks = false;
-	if (s->front != p)
+	if (all->front != p)
 		return;
-	if (tcgetpgrp(s->tty) < 0)
+	if (tcgetpgrp(all->tty) < 0)
 		p->interrupted = SIGHUP;
 	/* A command that watchrun stops with INT was not stopped by Ctrl-C. */
 	else if (!p->stopping && process_status(p) == 128 + SIGINT)
 		p->interrupted = SIGINT;
-	take_terminal(s);
+	take_terminal(all);
 }
 
 /*
@@ -123,45 +123,37 @@ terminal_leave(struct process *p)
  * it would only ask again.
  */
 void
-terminal_continue(struct process *processes, size_t n)
+terminal_continue(struct processes *all)
 {
-	struct process_shared *s;
+	struct process *p;
 	bool home;
-	size_t i;
 
-	if (n == 0)
-		return;
-	s = processes->shared;
-	terminal_hand_on(processes, n);
-	home = s->tty < 0 || s->front != NULL || tcgetpgrp(s->tty) == getpgrp();
-	for (i = 0; i < n; i++)
-		if (processes[i].pid != 0 && (home || !processes[i].asks))
-			kill(-processes[i].pid, SIGCONT);
+	terminal_hand_on(all);
+	home = all->tty < 0 || all->front != NULL ||
+	    tcgetpgrp(all->tty) == getpgrp();
+	for (p = all->v; p < all->v + all->n; p++)
+		if (p->pid != 0 && (home || !p->asks))
+			kill(-p->pid, SIGCONT);
 }
 
 void
-terminal_suspend(struct process *processes, size_t n)
+terminal_suspend(struct processes *all)
 {
-	struct process *front;
+	struct process *p, *front;
 	int64_t from;
-	size_t i;
 
-	if (n == 0) {
-		signals_suspend();
-		return;
-	}
-	front = processes->shared->front;
-	take_terminal(processes->shared);
-	for (i = 0; i < n; i++)
-		if (processes[i].pid != 0)
-			kill(-processes[i].pid, SIGTSTP);
+	front = all->front;
+	take_terminal(all);
+	for (p = all->v; p < all->v + all->n; p++)
+		if (p->pid != 0)
+			kill(-p->pid, SIGTSTP);
 	from = clock_ms();
 	signals_suspend();
-	for (i = 0; i < n; i++) {
-		processes[i].suspended = false;
-		process_shift(&processes[i], clock_ms() - from);
+	for (p = all->v; p < all->v + all->n; p++) {
+		p->suspended = false;
+		process_shift(p, clock_ms() - from);
 	}
 	if (front != NULL)
 		front->asks = !give_terminal(front);
-	terminal_continue(processes, n);
+	terminal_continue(all);
 }

@@ -2,8 +2,6 @@
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
-#include <stddef.h>
-
 #include "run/process.h"
 
 /*
@@ -20,15 +18,15 @@ void terminal_asked(struct process *p);
 void terminal_leave(struct process *p);
 
 /* Give the terminal to a command that waits for it, if no command has it. */
-void terminal_hand_on(struct process *processes, size_t n);
+void terminal_hand_on(struct processes *all);
 
 /*
  * Stop together with our whole job, as Ctrl-Z does, until we are continued.
  * That time counts for no limit or grace.
  */
-void terminal_suspend(struct process *processes, size_t n);
+void terminal_suspend(struct processes *all);
 
 /* We were continued: continue the commands. */
-void terminal_continue(struct process *processes, size_t n);
+void terminal_continue(struct processes *all);
 
 #endif

@@ -64,7 +64,7 @@ gone_both(struct process *both)
 	int i;
 
 	for (i = 0; !is_over[0] || !is_over[1]; i = !i) {
-		process_reap(both, 2);
+		reap(both, 2);
 		if (process_tick(&both[i], 1) == PROCESS_ENDED)
 			is_over[i] = true;
 		scratch_nap();

@@ -11,8 +11,8 @@
 
 static struct rule rule;
 static struct options options = { .rules = { .v = &rule, .n = 1 } };
-static struct process_shared shared = { .tty = -1 };
 static struct process run;
+static struct processes all = { .v = &run, .n = 1, .tty = -1 };
 static struct command job;
 static struct batch batch;
 
@@ -55,13 +55,13 @@ runs(const char *command, bool any)
 	job = (struct command){
 		.options = &options, .rule = &rule, .process = &run
 	};
-	run = (struct process){ .shared = &shared, .stop = SIGTERM };
+	run = (struct process){ .all = &all, .stop = SIGTERM };
 	status = command_start(&job, &batch, any, clock_ms());
 	if (status != 0)
 		return status;
 	do {
 		scratch_nap();
-		process_reap(&run, 1);
+		process_reap(&all);
 	} while (process_tick(&run, clock_ms()) != PROCESS_ENDED);
 	return 0;
 }
@@ -170,14 +170,12 @@ test_ends(void)
 	job = (struct command){
 		.options = &options, .rule = &rule, .process = &run
 	};
-	run = (struct process){
-		.shared = &shared, .stop = SIGTERM, .limit = 50
-	};
+	run = (struct process){ .all = &all, .stop = SIGTERM, .limit = 50 };
 	rule.command = split("sleep 1000");
 	command_start(&job, &batch, false, clock_ms());
 	do {
 		scratch_nap();
-		process_reap(&run, 1);
+		process_reap(&all);
 	} while (process_tick(&run, clock_ms()) != PROCESS_ENDED);
 	ok(command_ended(&job) &&
 		strcmp(job.why, "sleep: took longer than 0.05 seconds") == 0,

@@ -115,7 +115,8 @@ test_idle(void)
 	    "where nothing runs nothing is due");
 	process_stop(&r, 5);
 	process_kill(&r, 1);
-	terminal_continue(&r, 1);
+	reap(&r, 1);
+	terminal_continue(&all);
 	ok(!process_busy(&r) && news(&r, 5) == PROCESS_NOTHING &&
 		process_due(&r, 5) == PROCESS_NEVER,
 	    "nor can it be stopped");
@@ -287,8 +288,7 @@ test_stopped(void)
 	r = start(": >ready; kill -STOP $$; exit 5");
 	ready();
 	ok(news(&r, 1) == PROCESS_NOTHING, "who stops itself has not ended");
-	until(
-	    news(&r, 1) == PROCESS_ENDED || (terminal_continue(&r, 1), false));
+	until(news(&r, 1) == PROCESS_ENDED || (terminal_continue(&all), false));
 	ok(!process_busy(&r) && process_status(&r) == 5,
 	    "when we are continued it goes on");
 	r = start("sleep 1000 & echo $! >member; : >ready; kill -STOP $$");

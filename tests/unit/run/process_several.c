@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* run_several.c - tests of several commands at once, and one terminal */
+/* process_several.c - tests of several commands at once, and one terminal */
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -20,11 +20,11 @@ enum { BOTH = 2 };
 static int slave, master; /* the terminal, in test_terminal */
 
 static void
-reap(struct process *processes)
+reap_both(struct process *processes)
 {
 	int i;
 
-	process_reap(processes, BOTH);
+	reap(processes, BOTH);
 	for (i = 0; i < BOTH; i++)
 		processes[i].look_at = 0;
 }
@@ -35,7 +35,7 @@ over(struct process *processes, int i)
 	enum process_news last;
 
 	last = PROCESS_NOTHING;
-	until((reap(processes), last = process_tick(&processes[i], 1)) !=
+	until((reap_both(processes), last = process_tick(&processes[i], 1)) !=
 	    PROCESS_NOTHING);
 	return last == PROCESS_ENDED;
 }
@@ -217,7 +217,7 @@ test_how(void)
 static int
 has_it(struct process *processes, int i)
 {
-	until((reap(processes), shared.front == &processes[i]));
+	until((reap_both(processes), all.front == &processes[i]));
 	return tcgetpgrp(slave) == processes[i].pid;
 }
 
@@ -261,7 +261,7 @@ test_asks(void)
 	ok(over(processes, 0) && holds("a", "two\n") &&
 		process_status(&processes[0]) == 0,
 	    "and reads from it");
-	ok(shared.front == NULL && tcgetpgrp(slave) == getpgrp() && echoes(),
+	ok(all.front == NULL && tcgetpgrp(slave) == getpgrp() && echoes(),
 	    "at the end we have it, as it was");
 	ok(!processes[0].interrupted, "nobody was interrupted");
 	start_in(&processes[0], "stty echo </dev/tty; exit 130");
@@ -295,7 +295,7 @@ test_loser(void)
 	start_in(&processes[1], "read -r x </dev/tty");
 	has_it(processes, 1);
 	process_stop(&processes[0], 0);
-	ok(over(processes, 0) && shared.front == &processes[1],
+	ok(over(processes, 0) && all.front == &processes[1],
 	    "who is stopped takes the terminal from nobody else");
 	process_kill(&processes[1], 0);
 	ok(over(processes, 1) && tcgetpgrp(slave) == getpgrp() && echoes(),
@@ -346,20 +346,20 @@ test_background(void)
 	    "while :; do test -e told && echo >going; "
 	    "sleep 0.01; done");
 	start_in(&processes[0], "read -r x </dev/tty; echo $x >a");
-	until((reap(processes), processes[0].suspended));
+	until((reap_both(processes), processes[0].suspended));
 	ok(process_due(&processes[0], 5) == 5 &&
 		process_tick(&processes[0], 5) == PROCESS_SUSPENDED &&
 		process_tick(&processes[0], 5) == PROCESS_NOTHING,
 	    "in the background who asks is to suspend us all, told once");
-	ok(tcgetpgrp(slave) == shell && shared.front == NULL,
+	ok(tcgetpgrp(slave) == shell && all.front == NULL,
 	    "the terminal is the shell's");
-	terminal_continue(processes, BOTH);
+	terminal_continue(&all);
 	scratch_put("told", "");
 	until(is_there("going"));
-	ok(is_there("going") && (reap(processes), !processes[0].suspended),
+	ok(is_there("going") && (reap_both(processes), !processes[0].suspended),
 	    "when we go on without it, who asks does not go on");
 	set_front(getpgrp());
-	terminal_continue(processes, BOTH);
+	terminal_continue(&all);
 	ok(has_it(processes, 0), "with it that is who has it");
 	type("three\n");
 	ok(over(processes, 0) && holds("a", "three\n"), "and who reads");
@@ -408,16 +408,16 @@ test_suspend(void)
 	start_in(&processes[1], "exec sleep 1000");
 	has_it(processes, 0);
 	until(!echoes());
-	until((reap(processes), is_stopped(processes[0].pid) == 0));
+	until((reap_both(processes), is_stopped(processes[0].pid) == 0));
 	put_pid("pid0", processes[0].pid);
 	put_pid("pid1", processes[1].pid);
 	kill(processes[0].pid, SIGTSTP);
-	until((reap(processes), processes[0].suspended));
+	until((reap_both(processes), processes[0].suspended));
 	ok(process_tick(&processes[1], 1) == PROCESS_NOTHING &&
 		process_tick(&processes[0], 1) == PROCESS_SUSPENDED,
 	    "who is suspended with the terminal suspends us");
 	before = processes[1].limit_at;
-	terminal_suspend(processes, BOTH);
+	terminal_suspend(&all);
 	ok(is_there("stopped"), "all commands are stopped with us");
 	ok(is_there("cooked"), "and the terminal is as it was");
 	ok(processes[1].limit_at > before && processes[0].limit_at > before,

@@ -14,14 +14,23 @@
 /* For files that define _XOPEN_SOURCE 700 or more. */
 
 static char sh[] = "sh", c[] = "-c";
-static struct process_shared shared = { .tty = -1 };
+static struct processes all = { .tty = -1 };
 
 static inline struct process
 none(void)
 {
 	return (struct process){
-		.shared = &shared, .stop = SIGTERM, .grace = PROCESS_GRACE
+		.all = &all, .stop = SIGTERM, .grace = PROCESS_GRACE
 	};
+}
+
+/* Reap for these commands, which are all. */
+static inline void
+reap(struct process *processes, size_t n)
+{
+	all.v = processes;
+	all.n = n;
+	process_reap(&all);
 }
 
 static inline int
@@ -55,7 +64,7 @@ start(const char *script)
 static inline enum process_news
 news(struct process *r, int64_t now)
 {
-	process_reap(r, 1);
+	reap(r, 1);
 	r->look_at = 0;
 	return process_tick(r, now);
 }
@@ -64,7 +73,7 @@ news(struct process *r, int64_t now)
 static inline void
 leaderless(struct process *r)
 {
-	until((process_reap(r, 1), r->ended));
+	until((reap(r, 1), r->ended));
 }
 
 static inline int
