@@ -131,8 +131,8 @@ process_start(struct process *p, const struct process_how *how, int64_t now)
 	if (pid < 0)
 		return -1;
 	p->pid = pid;
-	p->ended = p->stopping = p->killed = false;
-	p->timed_out = p->survived = false;
+	p->phase = PROCESS_RUNS;
+	p->ended = p->timed_out = p->survived = false;
 	p->suspended = p->asks = p->had_terminal = false;
 	p->sent = p->interrupted = 0;
 	p->limit_at = p->limit == 0 ? PROCESS_NEVER : later(now, p->limit);
@@ -151,7 +151,7 @@ stopped(struct process *p, int signo)
 {
 	if (signo == SIGTTIN || signo == SIGTTOU)
 		terminal_asked(p);
-	else if (p->stopping)
+	else if (p->phase != PROCESS_RUNS)
 		kill(-p->pid, SIGCONT);
 	else
 		p->suspended = p->all->front == p;
@@ -207,7 +207,7 @@ process_reap(struct processes *all)
 bool
 process_busy(const struct process *p)
 {
-	return p->pid != 0 || p->stopping;
+	return p->phase != PROCESS_IDLE;
 }
 
 /* ---- to stop ---- */
@@ -243,21 +243,25 @@ signal_all(struct process *p, int signo)
 static bool
 begin_stop(struct process *p, int signo)
 {
+	bool over;
+
+	over = p->phase == PROCESS_IDLE ||
+	    (p->phase == PROCESS_RUNS && p->ended);
 	/* The daemons of a command that ended by itself live on. */
-	if (!p->stopping && (p->pid == 0 || p->ended) &&
-	    (!p->server || p->number == 0))
+	if (over && (!p->server || p->number == 0))
 		return false;
-	if (p->pid != 0 && !p->stopping) {
+	if (p->phase == PROCESS_RUNS) {
 		p->all->running--;
-		p->stopping = true;
+		p->phase = PROCESS_STOPS;
 	}
-	return signal_all(p, signo) || p->stopping;
+	return signal_all(p, signo) || p->phase != PROCESS_IDLE;
 }
 
 static void
-set_deadline(struct process *p, int64_t now, int64_t kill_at)
+set_deadline(
+    struct process *p, enum process_phase phase, int64_t now, int64_t kill_at)
 {
-	p->stopping = true;
+	p->phase = phase;
 	p->survived = false;
 	p->kill_at = kill_at;
 	p->linger = PROCESS_LINGER;
@@ -267,57 +271,55 @@ set_deadline(struct process *p, int64_t now, int64_t kill_at)
 void
 process_stop(struct process *p, int64_t now)
 {
-	if (!p->stopping)
+	if (p->phase < PROCESS_STOPS)
 		process_end(p, p->stop, now);
 }
 
 void
 process_end(struct process *p, int signo, int64_t now)
 {
-	bool stopping;
+	enum process_phase phase;
 
-	stopping = p->stopping;
-	if (p->killed || !begin_stop(p, signo))
+	phase = p->phase;
+	if (phase == PROCESS_DIES || !begin_stop(p, signo))
 		return;
 	p->with = signo;
-	if (!stopping)
-		set_deadline(p, now, later(now, p->grace));
+	if (phase != PROCESS_STOPS)
+		set_deadline(p, PROCESS_STOPS, now, later(now, p->grace));
 }
 
 /* A process in the kernel dies when it returns from it. */
 void
 process_kill(struct process *p, int64_t now)
 {
-	if (!begin_stop(p, SIGKILL) || p->killed)
-		return;
-	p->killed = true;
-	set_deadline(p, now, now + PROCESS_DYING);
+	if (begin_stop(p, SIGKILL) && p->phase != PROCESS_DIES)
+		set_deadline(p, PROCESS_DIES, now, now + PROCESS_DYING);
 }
 
 /* All that had to be stopped is gone or given up. */
 static enum process_news
 over(struct process *p)
 {
-	if (!p->stopping) {
+	if (p->phase == PROCESS_RUNS) {
 		p->all->running--;
 		if (!p->server)
 			adopted_spare(&p->all->adopted, p->number);
 	}
 	p->pid = 0;
-	p->stopping = p->killed = false;
+	p->phase = PROCESS_IDLE;
 	return PROCESS_ENDED;
 }
 
-/* Signal new processes, too.  Returns true if anything is left. */
+/* Return true if anything is left; new processes are signalled, too. */
 static bool
-look(struct process *p, int64_t now)
+is_left(struct process *p, int64_t now)
 {
 	if (now < p->look_at)
 		return true;
 	p->look_at = now + p->linger;
 	if (p->linger < PROCESS_LINGER_MAX)
 		p->linger *= 2;
-	if (p->killed)
+	if (p->phase == PROCESS_DIES)
 		return signal_all(p, SIGKILL);
 	/* Shells start what is in the background with INT and QUIT ignored. */
 	return signal_all(
@@ -344,19 +346,19 @@ process_tick(struct process *p, int64_t now)
 		p->suspended = false;
 		return PROCESS_SUSPENDED;
 	}
-	if (!process_busy(p))
-		return PROCESS_NOTHING;
-	if (!p->stopping && p->ended)
+	if (p->phase == PROCESS_RUNS && p->ended)
 		return over(p);
-	if (!p->stopping && now >= p->limit_at) {
+	if (p->phase == PROCESS_RUNS && now >= p->limit_at) {
 		p->timed_out = true;
 		process_stop(p, now);
 	}
-	if (p->stopping && p->ended && !look(p, now))
-		return over(p);
-	if (!p->stopping || now < p->kill_at)
+	if (p->phase < PROCESS_STOPS)
 		return PROCESS_NOTHING;
-	if (p->killed)
+	if (p->ended && !is_left(p, now))
+		return over(p);
+	if (now < p->kill_at)
+		return PROCESS_NOTHING;
+	if (p->phase == PROCESS_DIES)
 		return give_up(p);
 	process_kill(p, now);
 	return PROCESS_NOTHING;
@@ -365,11 +367,11 @@ process_tick(struct process *p, int64_t now)
 int64_t
 process_due(const struct process *p, int64_t now)
 {
-	if (p->suspended || (p->pid != 0 && p->ended && !p->stopping))
+	if (p->suspended || (p->phase == PROCESS_RUNS && p->ended))
 		return now;
-	if (!process_busy(p))
+	if (p->phase == PROCESS_IDLE)
 		return PROCESS_NEVER;
-	if (!p->stopping)
+	if (p->phase == PROCESS_RUNS)
 		return p->limit_at;
 	return p->ended && p->look_at < p->kill_at ? p->look_at : p->kill_at;
 }

@@ -39,6 +39,13 @@ enum process_news {
 	PROCESS_SUSPENDED /* Ctrl-Z in the command: call terminal_suspend */
 };
 
+enum process_phase {
+	PROCESS_IDLE,
+	PROCESS_RUNS, /* until process_tick returns that it has ended */
+	PROCESS_STOPS, /* it, or what it left behind, got a stop signal */
+	PROCESS_DIES /* that got KILL */
+};
+
 /* All commands; starts as { .v = v, .n = n, .tty = -1 }. */
 struct processes {
 	struct process *v; /* n of them, the caller's */
@@ -59,6 +66,7 @@ struct process {
 	int64_t limit; /* a command that runs longer is stopped; 0: none */
 	bool server; /* its leftovers are stopped with it */
 	/* the command */
+	enum process_phase phase;
 	pid_t pid; /* leads its group; 0: none */
 	uint64_t number; /* see adopted_command; 0: none has been started */
 	int status; /* of the last one that ended, as from waitpid(2) */
@@ -69,19 +77,17 @@ struct process {
 	 */
 	int interrupted;
 	bool ended; /* the command itself; its group may live on */
-	bool stopping;
-	int with; /* while stopping: the signal */
+	int with; /* while it stops: the signal */
 	int sent; /* the last signal that the group got; 0: none */
 	bool some_left; /* adopted processes, since another command ran */
-	bool killed; /* while stopping: KILL was sent */
 	bool timed_out; /* it ran longer than the limit */
 	bool survived; /* even KILL did not end all of it in time */
 	bool suspended; /* and process_tick has not returned it yet */
 	bool asks; /* it waits for the terminal */
 	bool had_terminal; /* and left these modes */
 	int64_t limit_at; /* or PROCESS_NEVER */
-	int64_t kill_at; /* while stopping; once killed: given up */
-	int64_t look_at, linger; /* while stopping: next look for its rest */
+	int64_t kill_at; /* while it stops; while it dies: given up */
+	int64_t look_at, linger; /* meanwhile: the next search for its rest */
 	struct termios modes; /* of the terminal when the group last had it */
 };
 

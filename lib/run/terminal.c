@@ -96,7 +96,7 @@ terminal_asked(struct process *p)
 	/* A command that is continued without it asks again at once. */
 	p->asks = true;
 	/* In the background ourselves, we stop with it as any job does. */
-	p->suspended = all->front == NULL && !p->stopping;
+	p->suspended = all->front == NULL && p->phase == PROCESS_RUNS;
 	if (all->front == p)
 		all->front = NULL;
 }
@@ -113,7 +113,7 @@ terminal_leave(struct process *p)
 	if (tcgetpgrp(all->tty) < 0)
 		p->interrupted = SIGHUP;
 	/* A command that watchrun stops with INT was not stopped by Ctrl-C. */
-	else if (!p->stopping && process_status(p) == 128 + SIGINT)
+	else if (p->phase == PROCESS_RUNS && process_status(p) == 128 + SIGINT)
 		p->interrupted = SIGINT;
 	take_terminal(all);
 }

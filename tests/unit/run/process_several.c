@@ -56,7 +56,7 @@ test_several(void)
 	ready();
 	process_stop(&processes[0], 0);
 	ok(over(processes, 0) && process_busy(&processes[1]) &&
-		alive(processes[1].pid) && !processes[1].stopping,
+		alive(processes[1].pid) && processes[1].phase == PROCESS_RUNS,
 	    "to stop one means no other");
 	start_in(&processes[0], "exit 5");
 	process_stop(&processes[1], 0);
@@ -87,10 +87,11 @@ test_limit(void)
 	    "also when that is noticed later");
 	start_in(&r, ": >ready; exec sleep 1000");
 	ready();
-	ok(news(&r, 99) == PROCESS_NOTHING && !r.stopping,
+	ok(news(&r, 99) == PROCESS_NOTHING && r.phase == PROCESS_RUNS,
 	    "it may use all of it");
 	process_tick(&r, 100);
-	ok(r.stopping && r.timed_out && process_due(&r, 100) <= 5100,
+	ok(r.phase == PROCESS_STOPS && r.timed_out &&
+		process_due(&r, 100) <= 5100,
 	    "then it is stopped");
 	until(news(&r, 101) == PROCESS_ENDED);
 	ok(process_status(&r) == 128 + SIGTERM && r.timed_out,
@@ -105,7 +106,8 @@ test_limit(void)
 	start_in(&r, "trap '' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
 	process_tick(&r, 100);
-	ok(process_tick(&r, 5099) == PROCESS_NOTHING && !r.killed,
+	ok(process_tick(&r, 5099) == PROCESS_NOTHING &&
+		r.phase == PROCESS_STOPS,
 	    "it has the grace");
 	process_tick(&r, 5100);
 	until(news(&r, 5101) == PROCESS_ENDED);
