@@ -116,14 +116,6 @@ gone(const char *path, uint64_t rules)
 		out_of_memory();
 }
 
-/* A polled file is complete if two looks agree. */
-static void
-settled(const char *path)
-{
-	batch_settled(&w.batch, path);
-	closed(path);
-}
-
 static void
 on_event(void *arg, const char *path, enum tree_event event, uint64_t rules,
     const char *by)
@@ -147,6 +139,7 @@ on_event(void *arg, const char *path, enum tree_event event, uint64_t rules,
 		changed(path, rules, changes[event]);
 		break;
 	case TREE_CLOSED:
+	case TREE_SETTLED:
 		closed(path);
 		break;
 	case TREE_GONE:
@@ -155,9 +148,6 @@ on_event(void *arg, const char *path, enum tree_event event, uint64_t rules,
 		break;
 	case TREE_UNSETTLED:
 		batch_unsettled(&w.batch, path);
-		break;
-	case TREE_SETTLED:
-		settled(path);
 		break;
 	case TREE_LOST:
 		w.batch.lost = true;

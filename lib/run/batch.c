@@ -205,6 +205,8 @@ batch_closed(struct batch *b, const char *path, int64_t now)
 		return NULL;
 	}
 	p->closed = true;
+	if (p->hold == BATCH_HELD_UNSETTLED)
+		set_hold(b, p, BATCH_HELD_NOT);
 	b->retry = 0;
 	/* The saver may be about to move the file over another one. */
 	if (p->created)
@@ -220,19 +222,6 @@ batch_unsettled(struct batch *b, const char *path)
 	p = find_path(b, path);
 	if (p != NULL && p->changed)
 		set_hold(b, p, BATCH_HELD_UNSETTLED);
-}
-
-void
-batch_settled(struct batch *b, const char *path)
-{
-	struct batch_path *p;
-
-	p = find_path(b, path);
-	if (p == NULL || !p->changed)
-		return;
-	if (p->hold == BATCH_HELD_UNSETTLED)
-		set_hold(b, p, BATCH_HELD_NOT);
-	p->closed = true;
 }
 
 void

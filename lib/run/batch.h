@@ -43,7 +43,7 @@ enum batch_change {
 enum batch_hold {
 	BATCH_HELD_NOT,
 	BATCH_HELD_VANISHED, /* until it is back, or for BATCH_VANISHED */
-	BATCH_HELD_UNSETTLED /* polled: until two looks agree */
+	BATCH_HELD_UNSETTLED /* polled: until two scans agree */
 };
 
 /* The writers of a path. */
@@ -72,7 +72,8 @@ struct batch_path {
 	bool suspect : 1; /* and all its events are BATCH_SUSPECT */
 	bool own : 1; /* a command was running at one of its events */
 	bool differed : 1; /* and it held something else then */
-	bool closed : 1; /* its last event was a close or a move */
+	bool
+	    closed : 1; /* its last event was a close or a move, or it settled */
 	char path[];
 };
 
@@ -128,14 +129,13 @@ int batch_gone(
     struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
 
 /*
- * A writer closed it, or it was moved here.  Returns its record, or NULL if it
- * is not in the batch to come.
+ * A writer closed it, it was moved here, or two scans of a polled path agree.
+ * Returns its record, or NULL if it is not in the batch to come.
  */
 struct batch_path *batch_closed(struct batch *b, const char *path, int64_t now);
 
-/* A polled path may be half-written; or two looks agree by now. */
+/* A polled path may be half-written: it holds the batch until batch_closed. */
 void batch_unsettled(struct batch *b, const char *path);
-void batch_settled(struct batch *b, const char *path);
 
 /* Something changed that counts for these rules; it is not known what. */
 void batch_any(struct batch *b, uint64_t rules, int64_t now);

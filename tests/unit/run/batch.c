@@ -171,22 +171,22 @@ test_unsettled(void)
 	struct batch b = { .settle = 10 };
 
 	batch_unsettled(&b, "a");
-	batch_settled(&b, "a");
+	batch_closed(&b, "a", 130);
 	ok(b.paths.n == 0, "an unknown path may be unsettled and settle");
 	change(&b, "a", 1, 100);
 	batch_unsettled(&b, "a");
 	ok(due_at(&b, 1100), "an unsettled file holds its batch until the cap");
 	change(&b, "b", 1, 110);
 	batch_unsettled(&b, "b");
-	batch_settled(&b, "a");
+	batch_closed(&b, "a", 130);
 	ok(due_at(&b, 1100), "each of several does");
-	batch_settled(&b, "b");
-	batch_settled(&b, "b");
+	batch_closed(&b, "b", 130);
+	batch_closed(&b, "b", 130);
 	ok(due_at(&b, 120), "when the last one settles the batch is due");
 	batch_unsettled(&b, "b");
 	batch_gone(&b, "b", 1, false, 130);
 	ok(due_at(&b, 230), "a deletion ends that hold, and begins its own");
-	batch_settled(&b, "b");
+	batch_closed(&b, "b", 130);
 	ok(due_at(&b, 230), "which does not end by settling");
 	change(&b, "b", 1, 140);
 	batch_unsettled(&b, "b");

@@ -188,7 +188,7 @@ test_foreign(void)
 	ok(takes(0, 510, "foreign:1 "), "a close ends the wait");
 	change(&batch, "foreign", 1, 600);
 	batch_unsettled(&batch, "foreign");
-	batch_settled(&batch, "foreign");
+	batch_closed(&batch, "foreign", 130);
 	ok(takes(0, 610, "foreign:1 "), "so do two polls that agree");
 	change(&batch, "large", 1, 1000);
 	ok(!check(0, 1010) && breaks < 10 && takes(0, 1150, "large:1 "),
