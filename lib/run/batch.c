@@ -353,7 +353,7 @@ batch_take(struct batch *b, int64_t now, struct batch_taken *taken)
 	b->owed_any |= receivers_of(b, b->any);
 	for (end = &b->taken; *end != NULL; end = &(*end)->taken)
 		;
-	for (p = b->n == 0 ? NULL : b->first; p != NULL; p = p->next) {
+	for (p = b->first; p != NULL; p = p->next) {
 		taken->rules |= p->rules;
 		take_path(b, p, &end);
 	}

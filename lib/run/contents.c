@@ -58,7 +58,7 @@ count_piece(struct contents *c)
 		c->calls->signals();
 }
 
-/* Read n bytes, or up to the end; their number, or -1. */
+/* Read n bytes, or up to the end.  Returns their number, or -1. */
 static ssize_t
 read_piece(int fd, unsigned char *piece, size_t n)
 {
@@ -79,7 +79,7 @@ read_piece(int fd, unsigned char *piece, size_t n)
 
 /*
  * Return the sum of the first `size` bytes of a file, 0 if it cannot be read or
- * is too large.  Of one that grows or shrinks meanwhile there is another hint.
+ * is too large.  If it grows or shrinks meanwhile, another hint follows.
  */
 static uint64_t
 sum_file(struct contents *c, int fd, off_t size)
@@ -104,46 +104,30 @@ sum_file(struct contents *c, int fd, off_t size)
 	return sum == 0 ? 1 : sum;
 }
 
-/* Has anybody else the file open for writing? */
-enum writers { WRITERS_NONE, WRITERS_SOME, WRITERS_UNTOLD };
-
-static enum writers
-ask_writers(int fd)
-{
-	int result;
-
-	result = os_has_writer(fd);
-	if (result < 0)
-		return WRITERS_UNTOLD;
-	return result > 0 ? WRITERS_SOME : WRITERS_NONE;
-}
-
 /*
- * Take the sum of a regular file, unless somebody is writing; 0: none.  Without
- * an answer `complete` decides.
+ * Return 1 if another process has the file open for writing, else 0; -1 if that
+ * is not known.  *sum is the sum of a regular file without a writer, else 0; if
+ * the writers are not known, `complete` decides.
  */
-static enum writers
+static int
 read_path(struct contents *c, const char *path, bool complete, uint64_t *sum)
 {
-	enum writers writers;
 	struct stat st;
-	int fd;
+	int fd, writers;
 
 	*sum = 0;
 	count_piece(c);
 	/* To open a FIFO would wake its writer, to open a device do anything. */
 	errno = 0;
 	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
-		return errno == EACCES ? WRITERS_UNTOLD : WRITERS_NONE;
+		return errno == EACCES ? -1 : 0;
 	/* Another process may have put a FIFO there: do not block. */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return errno == EACCES ? WRITERS_UNTOLD : WRITERS_NONE;
-	writers = ask_writers(fd);
+		return errno == EACCES ? -1 : 0;
+	writers = os_has_writer(fd);
 	/* A writer may have finished since: its size is what it is now. */
-	if ((writers == WRITERS_NONE ||
-		(writers == WRITERS_UNTOLD && complete)) &&
-	    fstat(fd, &st) == 0)
+	if ((writers == 0 || (writers < 0 && complete)) && fstat(fd, &st) == 0)
 		*sum = sum_file(c, fd, st.st_size);
 	close(fd);
 	return writers;
@@ -180,7 +164,7 @@ contents_glance(struct contents *c, struct batch_path *p)
 
 	/* A run that deletes its output may be about to make it as it was. */
 	if (p->differed || p->hold == BATCH_HELD_VANISHED ||
-	    read_path(c, p->path, true, &sum) == WRITERS_SOME)
+	    read_path(c, p->path, true, &sum) > 0)
 		return;
 	p->differed = sum == 0 || sum != known_sum(c, p->path);
 }
@@ -193,24 +177,23 @@ static void
 check_writer(
     struct contents *c, struct batch *b, struct batch_path *p, int64_t now)
 {
-	enum writers writers;
 	bool complete;
+	int writers;
 
 	if (p->writer == BATCH_WRITER_NONE || p->writer == BATCH_WRITER_STAYS)
 		return;
 	complete = p->closed || now >= p->last + CONTENTS_QUIET;
 	writers = read_path(c, p->path, complete, &p->sum);
-	p->writer = BATCH_WRITER_NONE;
-	if (writers == WRITERS_SOME) {
-		p->writer = BATCH_WRITER_SOME;
+	p->writer = BATCH_WRITER_SOME;
+	if (writers > 0)
 		b->retry = now + CONTENTS_RETRY;
-	} else if (writers == WRITERS_UNTOLD && !complete) {
-		p->writer = BATCH_WRITER_SOME;
+	else if (writers < 0 && !complete)
 		b->retry = p->last + CONTENTS_QUIET;
-	}
+	else
+		p->writer = BATCH_WRITER_NONE;
 }
 
-/* Ask for all writers; how many paths have one? */
+/* Ask for the writers of all paths; return how many paths have one. */
 static size_t
 count_writers(struct contents *c, struct batch *b, int64_t now)
 {
@@ -218,7 +201,7 @@ count_writers(struct contents *c, struct batch *b, int64_t now)
 	size_t n;
 
 	n = 0;
-	for (p = b->n == 0 ? NULL : b->first; p != NULL; p = p->next) {
+	for (p = b->first; p != NULL; p = p->next) {
 		check_writer(c, b, p, now);
 		n += p->writer == BATCH_WRITER_SOME;
 	}
@@ -264,7 +247,7 @@ contents_check(struct contents *c, struct batch *b, uint64_t same, int64_t now)
 	    (!batch_is_capped(b, now) ||
 		(b->patient && writers == b->n && !b->forced)))
 		return false;
-	for (p = b->n == 0 ? NULL : b->first; p != NULL; p = next) {
+	for (p = b->first; p != NULL; p = next) {
 		next = p->next;
 		sift_path(c, b, p, same);
 	}
