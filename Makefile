@@ -41,9 +41,9 @@ TREE = lib/base/hash.o lib/base/list.o lib/match/glob.o lib/match/rule.o \
 WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/adopted.o lib/run/batch.o lib/run/capture.o \
 	lib/run/command.o lib/run/contents.o lib/run/deliver.o \
-	lib/run/dispatch.o lib/run/input.o lib/run/options.o lib/run/poke.o \
-	lib/run/process.o lib/run/start.o lib/run/terminal.o lib/run/throttle.o \
-	lib/base/fds.o watchrun.o $(FLOOR)
+	lib/run/dispatch.o lib/run/options.o lib/run/poke.o lib/run/process.o \
+	lib/run/start.o lib/run/terminal.o lib/run/throttle.o lib/base/fds.o \
+	watchrun.o $(FLOOR)
 
 FILES = lib/base/hash.o lib/site/conditional.o lib/site/listing.o lib/site/mime.o \
 	lib/site/inject.o lib/site/range.o lib/http/response.o lib/site/docroot.o \
@@ -79,7 +79,7 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/http/server.h lib/push/reload_js.h lib/push/ingest.h lib/run/adopted.h \
 	lib/run/batch.h lib/run/capture.h lib/run/calls.h \
 	lib/run/command.h lib/run/contents.h lib/run/deliver.h \
-	lib/run/dispatch.h lib/run/input.h \
+	lib/run/dispatch.h \
 	lib/run/options.h lib/run/poke.h lib/run/process.h \
 	lib/run/start.h lib/run/terminal.h lib/run/throttle.h \
 	lib/site/listing.h lib/site/mime.h lib/site/inject.h lib/site/range.h \
@@ -99,7 +99,8 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/base/utf8 tests/unit/http/access \
 	tests/unit/http/request tests/unit/http/net tests/unit/match/glob \
 	tests/unit/match/glob_limits tests/unit/match/rule \
-	tests/unit/notify/changelist tests/unit/notify/mailbox \
+	tests/unit/notify/changelist tests/unit/notify/changelist_read \
+	tests/unit/notify/mailbox \
 	tests/unit/notify/pidfile tests/unit/notify/pidfile_signal \
 	tests/unit/os/os tests/unit/os/sandbox tests/unit/os/signals \
 	tests/unit/push/routes tests/unit/http/connection tests/unit/push/protocols \
@@ -108,7 +109,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/capture \
 	tests/unit/run/command tests/unit/run/contents \
 	tests/unit/run/contents_writers tests/unit/run/deliver \
-	tests/unit/run/input tests/unit/run/options tests/unit/run/poke \
+	tests/unit/run/options tests/unit/run/poke \
 	tests/unit/run/process tests/unit/run/process_several \
 	tests/unit/run/start tests/unit/run/throttle tests/unit/site/listing \
 	tests/unit/site/mime tests/unit/site/inject tests/unit/site/range \
@@ -266,10 +267,6 @@ tests/unit/base/buf: tests/unit/base/buf.o lib/base/buf.o
 tests/unit/base/clock: tests/unit/base/clock.o lib/base/clock.o
 	$(LINK) -o $@ tests/unit/base/clock.o lib/base/clock.o
 
-INPUT_UNIT = tests/unit/run/input.o lib/run/input.o lib/base/buf.o \
-	lib/notify/changelist.o
-tests/unit/run/input: $(INPUT_UNIT)
-	$(LINK) -o $@ $(INPUT_UNIT)
 
 MATCH_UNIT = lib/match/glob.o lib/match/rule.o lib/base/str.o
 tests/unit/match/glob: tests/unit/match/glob.o $(MATCH_UNIT)
@@ -521,6 +518,11 @@ CHANGELIST_UNIT = tests/unit/notify/changelist.o lib/notify/changelist.o \
 	lib/base/buf.o
 tests/unit/notify/changelist: $(CHANGELIST_UNIT)
 	$(LINK) -o $@ $(CHANGELIST_UNIT)
+
+CHANGELIST_READ_UNIT = tests/unit/notify/changelist_read.o \
+	lib/notify/changelist.o lib/base/buf.o
+tests/unit/notify/changelist_read: $(CHANGELIST_READ_UNIT)
+	$(LINK) -o $@ $(CHANGELIST_READ_UNIT)
 
 MIME_UNIT = tests/unit/site/mime.o lib/site/mime.o lib/base/str.o
 tests/unit/site/mime: $(MIME_UNIT)

@@ -27,7 +27,6 @@ enum {
 	HOSTS = 64, /* -a, and the addresses listened at */
 	LEAVE_MS = 1000, /* for peers to take our last words */
 	MERGE_MS = 20, /* for more of what standard input tells */
-	INPUT_READ = 16384, /* bytes of that at once */
 	SHOWN_MS = 1000, /* for pages to say that they show it */
 	FEW = 100, /* peers that are told in no time */
 	SUBJECT = 200 /* bytes of what is said of a broadcast */
@@ -285,8 +284,6 @@ pass_on(void)
 static void
 take_record(const struct changelist_record *record)
 {
-	if (record->kind == CHANGELIST_MORE)
-		return;
 	if (update_record(&srv.told, record))
 		pass_on();
 	else if (srv.flush == INT64_MAX)
@@ -297,24 +294,13 @@ take_record(const struct changelist_record *record)
 static void
 take_input(void)
 {
-	char bytes[INPUT_READ], *p;
-	struct changelist_record record;
-	size_t used;
-	ssize_t n;
+	int result;
 
-	n = read(STDIN_FILENO, bytes, sizeof bytes);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	result = changelist_read(&srv.reader, STDIN_FILENO, take_record);
+	if (result > 0)
 		return;
-	for (p = bytes; n > 0; p += used, n -= (ssize_t)used) {
-		used = changelist_feed(&srv.reader, p, (size_t)n, &record);
-		take_record(&record);
-	}
-	if (p != bytes)
-		return;
-	if (n < 0)
+	if (result < 0)
 		msg_warn("standard input:");
-	changelist_finish(&srv.reader, &record);
-	take_record(&record);
 	pass_on();
 	srv.server.fds[OWN_INPUT].fd = -1;
 	msg_why("standard input: ended");

@@ -1,11 +1,13 @@
 #define _POSIX_C_SOURCE 200809L
 /* watchrun.c - watches files, runs commands, signals pidfiles */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -14,12 +16,12 @@
 #include "base/msg.h"
 #include "base/release.h"
 #include "base/str.h"
+#include "notify/changelist.h"
 #include "os/os.h"
 #include "os/signals.h"
 #include "run/batch.h"
 #include "run/contents.h"
 #include "run/dispatch.h"
-#include "run/input.h"
 #include "run/options.h"
 #include "run/process.h"
 #include "run/start.h"
@@ -49,7 +51,8 @@ static struct {
 	struct rules *rules; /* of the options */
 	char output[2][PATH_MAX]; /* files that we write, for the rules */
 	struct tree *tree; /* or NULL */
-	struct input input; /* -f: in place of the tree */
+	int input; /* -f: a list in place of the tree */
+	struct changelist_reader reader; /* of it */
 	bool input_ended; /* all of the list was read */
 	struct batch batch;
 	struct contents contents; /* of what changed */
@@ -168,13 +171,12 @@ on_event(void *arg, const char *path, enum tree_event event, uint64_t rules,
 
 /* Handle a record of -f. */
 static void
-on_record(void *arg, const struct changelist_record *record)
+on_record(const struct changelist_record *record)
 {
 	char path[CHANGELIST_RECORD + 1];
 	uint64_t rules;
 	const char *by;
 
-	(void)arg;
 	switch (record->kind) {
 	case CHANGELIST_PATH:
 		str_clean(record->text, path);
@@ -405,7 +407,7 @@ read_input(void)
 {
 	int result;
 
-	result = input_read(&w.input, on_record, NULL);
+	result = changelist_read(&w.reader, w.input, on_record);
 	w.input_ended = result <= 0;
 	/* A long list is taken in several batches; nothing is lost. */
 	if (w.input_ended || w.batch.n >= INPUT_AHEAD)
@@ -432,7 +434,7 @@ set_fds(struct pollfd *fds)
 		fds[MOUNTS].events = POLLPRI;
 	} else if (w.tree == NULL && !w.dispatch.ending && !w.input_ended &&
 	    w.batch.n < INPUT_AHEAD)
-		fds[INPUT].fd = w.input.fd;
+		fds[INPUT].fd = w.input;
 	if (w.dispatch.deliver.list.len > 0 ||
 	    (w.options.list && !w.dispatch.ending))
 		fds[OUT].fd = STDOUT_FILENO;
@@ -492,6 +494,17 @@ open_tree(void)
 	start_missing(w.rules, msg_warn);
 	tree_count(w.tree, &dirs, &files);
 	msg_why("watching directories: %zu, files: %zu", dirs, files);
+}
+
+static void
+open_input(void)
+{
+	changelist_begin(&w.reader, w.options.zero ? '\0' : '\n');
+	w.input = strcmp(w.options.from, "-") == 0
+	    ? STDIN_FILENO
+	    : open(w.options.from, O_RDONLY | O_CLOEXEC);
+	if (w.input < 0)
+		msg_die("%s:", w.options.from);
 }
 
 /* For -n: print how a directory is watched, or the pattern of a file. */
@@ -556,10 +569,8 @@ main(int argc, char *argv[])
 	take_options(argc, argv);
 	open_dispatch();
 	/* Opening a FIFO may block: Ctrl-C still has its default action. */
-	if (w.options.from != NULL &&
-	    input_open(&w.input, w.options.from, w.options.zero ? '\0' : '\n') <
-		0)
-		msg_die("%s:", w.options.from);
+	if (w.options.from != NULL)
+		open_input();
 	w.signals = start_signals();
 	if (w.signals < 0)
 		msg_die("pipe:");

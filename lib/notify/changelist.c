@@ -1,6 +1,9 @@
+#define _POSIX_C_SOURCE 200809L
 /* changelist.c - the change list, as pipes, requests and mailboxes carry it */
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "notify/changelist.h"
 
@@ -152,4 +155,34 @@ changelist_finish(struct changelist_reader *r, struct changelist_record *record)
 	if (r->len > 0)
 		*record = parse_record(r->text, r->len, r->end);
 	r->len = 0;
+}
+
+int
+changelist_read(struct changelist_reader *r, int fd,
+    void (*each)(const struct changelist_record *record))
+{
+	char bytes[CHANGELIST_READ];
+	struct changelist_record record;
+	size_t off;
+	ssize_t n;
+	int error;
+
+	n = read(fd, bytes, sizeof bytes);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return 1;
+	if (n <= 0) {
+		error = errno;
+		changelist_finish(r, &record);
+		if (record.kind != CHANGELIST_MORE)
+			each(&record);
+		errno = error;
+		return (int)n;
+	}
+	for (off = 0; off < (size_t)n;) {
+		off += changelist_feed(
+		    r, bytes + off, (size_t)n - off, &record);
+		if (record.kind != CHANGELIST_MORE)
+			each(&record);
+	}
+	return 1;
 }

@@ -19,7 +19,8 @@
  */
 
 enum {
-	CHANGELIST_RECORD = 8192 /* bytes of a record, without its end */
+	CHANGELIST_RECORD = 8192, /* bytes of a record, without its end */
+	CHANGELIST_READ = 65536 /* bytes of one read(2) */
 };
 
 enum changelist_kind {
@@ -76,5 +77,12 @@ size_t changelist_feed(struct changelist_reader *r, void *bytes, size_t n,
 /* At the end of the input: get the record that lacks its end, or CHANGELIST_MORE. */
 void changelist_finish(
     struct changelist_reader *r, struct changelist_record *record);
+
+/*
+ * Read a list that poll(2) has reported to be ready, and call each() for every
+ * record.  Returns 1, 0 at the end of the list, or -1 with errno set.
+ */
+int changelist_read(struct changelist_reader *r, int fd,
+    void (*each)(const struct changelist_record *record));
 
 #endif
