@@ -26,12 +26,11 @@ leave(int fd)
 }
 
 /*
- * By descriptor where there is one, else by name.  The time of modification
- * alone makes an event of writing, both times make one of attributes
- * (inotify(7)), though they are what they were.  They must be those that the
- * file server has: ours may be a second old, and of before the very change.  Of
- * a write that comes between the look at the times and their setting the time
- * is set back: a known limit.
+ * Set the times that the file has, by its descriptor, or by its name if fd is -1.
+ * The time of modification alone raises the event of a write, both times raise
+ * that of attributes (inotify(7)).  st must come from the file server: what is
+ * cached here may be older than the change.  If the file is written between
+ * stat and this call, it gets its former time back: a known limit.
  */
 static int
 set_times(int fd, int dir, const char *name, const struct stat *st)
@@ -111,35 +110,20 @@ poke_file(int dir, const char *name)
 	return result;
 }
 
-/* Poke the last component of a path. */
+/*
+ * Poke an entry of a directory.  Nothing is beneath an entry that is no
+ * directory; if the path goes on, the directory itself is poked.
+ */
 static enum poke_result
-poke_last(int dir, const char *name)
+poke_entry(int dir, const char *name, mode_t mode, bool goes_on)
 {
-	struct stat st;
-
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? poke_name(dir, ".") : POKE_ERRNO;
-	if (S_ISREG(st.st_mode))
+	if (S_ISLNK(mode))
+		return POKE_LINK;
+	if (goes_on)
+		return poke_name(dir, ".");
+	if (S_ISREG(mode))
 		return poke_file(dir, name);
-	if (S_ISDIR(st.st_mode))
-		return poke_name(dir, name);
-	return S_ISLNK(st.st_mode) ? POKE_LINK : POKE_NOTFILE;
-}
-
-/* Handle a component that could not be entered. */
-static enum poke_result
-poke_missing(int dir, const char *name)
-{
-	struct stat st;
-
-	if (os_is_link(errno))
-		return POKE_LINK;
-	if (errno != ENOENT && errno != ENOTDIR)
-		return POKE_ERRNO;
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    S_ISLNK(st.st_mode))
-		return POKE_LINK;
-	return poke_name(dir, ".");
+	return S_ISDIR(mode) ? poke_name(dir, name) : POKE_NOTFILE;
 }
 
 /* Cut the next component off *path.  Returns false if it is too long. */
@@ -166,19 +150,24 @@ walk(const char *path)
 {
 	enum poke_result result;
 	char name[NAME_MAX + 1];
+	struct stat st;
 	int dir, into;
 
 	for (dir = AT_FDCWD;; dir = into) {
-		result = POKE_ERRNO;
-		if (!next(&path, name))
+		if (!next(&path, name) ||
+		    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+			result = errno == ENOENT ? poke_name(dir, ".")
+						 : POKE_ERRNO;
 			break;
-		if (*path == '\0') {
-			result = poke_last(dir, name);
+		}
+		if (*path == '\0' || !S_ISDIR(st.st_mode)) {
+			result = poke_entry(
+			    dir, name, st.st_mode, *path != '\0');
 			break;
 		}
 		into = os_open_dir(dir, name);
 		if (into < 0) {
-			result = poke_missing(dir, name);
+			result = os_is_link(errno) ? POKE_LINK : POKE_ERRNO;
 			break;
 		}
 		leave(dir);
