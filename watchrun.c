@@ -58,9 +58,7 @@ static struct {
 	struct contents contents; /* of what changed */
 	struct dispatch dispatch;
 	int signals;
-	int ending; /* the signal that ends us, or 0: the status */
-	int64_t asked; /* when that signal came */
-	int status;
+	int64_t asked; /* when the first signal to end came */
 } w;
 
 static _Noreturn void
@@ -202,21 +200,11 @@ on_record(const struct changelist_record *record)
 
 /* ---- to end ---- */
 
-/* Stop all commands, then end: by this signal, or with the status if it is 0. */
-static void
-leave(int signo, int status)
-{
-	w.ending = signo;
-	w.status = status;
-	dispatch_stop(&w.dispatch, signo);
-}
-
 /* For atexit(3): commands must not outlive watchrun. */
 static void
 kill_rest(void)
 {
 	const struct timespec pause = { .tv_nsec = KILL_PAUSE_NS };
-	size_t i;
 	int tries;
 
 	dispatch_kill(&w.dispatch);
@@ -225,8 +213,7 @@ kill_rest(void)
 	     tries++) {
 		nanosleep(&pause, NULL);
 		process_reap(&w.dispatch.all);
-		for (i = 0; i < w.rules->n; i++)
-			process_tick(&w.dispatch.processes[i], clock_ms());
+		dispatch_tick(&w.dispatch);
 	}
 }
 
@@ -236,19 +223,19 @@ leave_when_gone(void)
 {
 	if (!w.dispatch.ending || dispatch_busy(&w.dispatch))
 		return;
-	if (w.ending != 0)
-		signals_die(w.ending);
+	if (w.dispatch.signo != 0)
+		signals_die(w.dispatch.signo);
 	if (w.dispatch.deliver.list.len == 0 && !dispatch_unsaid(&w.dispatch))
-		exit(w.status);
+		exit(w.dispatch.status);
 }
 
 /* A second signal kills, but not at once: a script's trap may have sent it. */
 static void
 end(int signo)
 {
-	if (w.ending == 0) {
+	if (w.dispatch.signo == 0) {
 		w.asked = clock_ms();
-		leave(signo, 0);
+		dispatch_stop(&w.dispatch, signo, 0);
 	} else if (clock_ms() - w.asked >= INSIST)
 		dispatch_kill(&w.dispatch);
 }
@@ -291,7 +278,7 @@ scan(void)
 		if (errno == ENOMEM)
 			out_of_memory();
 		msg_error("inotify:");
-		leave(0, 1);
+		dispatch_stop(&w.dispatch, 0, 1);
 	}
 	for (scans = 0; (n = tree_scan(w.tree, clock_ms())) > 0; scans++)
 		if (scans % SCANS == SCANS - 1)
@@ -305,49 +292,6 @@ static bool
 is_acting(void)
 {
 	return w.dispatch.current != DISPATCH_IDLE;
-}
-
-/* Take in the result of a dispatch function. */
-static void
-acted(int result)
-{
-	if (result < 0)
-		out_of_memory();
-	if (is_acting() || !w.options.once || w.dispatch.ending)
-		return;
-	/* A server may live on: watchrun ends when it ends. */
-	w.dispatch.ending = true;
-	w.status = w.dispatch.status;
-}
-
-static void
-on_ended(size_t i)
-{
-	int signo;
-
-	signo = w.dispatch.processes[i].interrupted;
-	if (w.dispatch.ending && w.options.once && w.status == 0)
-		w.status = process_status(&w.dispatch.processes[i]);
-	if (!w.dispatch.ending && signo != 0)
-		leave(signo, 0);
-	acted(dispatch_ended(&w.dispatch, i));
-	batch_resume(&w.batch, clock_ms());
-}
-
-static void
-on_runs(void)
-{
-	enum process_news news;
-	size_t i;
-
-	for (i = 0; i < w.rules->n; i++)
-		if ((news = process_tick(&w.dispatch.processes[i],
-			 clock_ms())) == PROCESS_ENDED)
-			on_ended(i);
-		else if (news == PROCESS_SUSPENDED)
-			terminal_suspend(&w.dispatch.all);
-	if (w.dispatch.retry_at <= clock_ms())
-		acted(dispatch_retry(&w.dispatch));
 }
 
 /* Return when the batch is to be taken, or BATCH_NEVER. */
@@ -398,8 +342,8 @@ write_list(short revents)
 		return;
 	msg_error("standard output:");
 	buf_free(&w.dispatch.deliver.list);
-	if (w.ending == 0)
-		leave(0, 1);
+	if (w.dispatch.signo == 0)
+		dispatch_stop(&w.dispatch, 0, 1);
 }
 
 static void
@@ -415,7 +359,7 @@ read_input(void)
 	if (result >= 0)
 		return;
 	msg_error("%s:", w.options.from);
-	leave(0, 1);
+	dispatch_stop(&w.dispatch, 0, 1);
 }
 
 /* Set the descriptors to poll; -1 is none. */
@@ -463,13 +407,14 @@ turn(void)
 	dispatch_copy(&w.dispatch, fds + CAPTURES);
 	if (fds[SIGNALS].revents != 0)
 		on_signals();
-	on_runs();
+	if (dispatch_tick(&w.dispatch) < 0)
+		out_of_memory();
 	if (batch_when() <= clock_ms() && batch_is_ready() &&
-	    !w.dispatch.ending)
-		acted(dispatch_batch(&w.dispatch));
+	    !w.dispatch.ending && dispatch_batch(&w.dispatch) < 0)
+		out_of_memory();
 	if (w.input_ended && !w.dispatch.ending && !is_acting() &&
 	    w.batch.rules == 0)
-		leave(0, 0);
+		dispatch_stop(&w.dispatch, 0, 0);
 	leave_when_gone();
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "run/dispatch.h"
+#include "run/terminal.h"
 
 static uint64_t
 bit(size_t i)
@@ -174,15 +175,9 @@ go_on(struct dispatch *d)
 	d->current = DISPATCH_IDLE;
 	result = deliver_batch(&d->deliver, d->ran, d->failed);
 	throttle_end(&d->throttle, clock_ms());
+	if (d->options->once)
+		d->ending = true;
 	return result;
-}
-
-int
-dispatch_retry(struct dispatch *d)
-{
-	if (d->ending || clock_ms() < d->retry_at || start(d, d->current))
-		return 0;
-	return go_on(d);
 }
 
 /* A server has ended by itself: it starts again with the next batch. */
@@ -212,26 +207,54 @@ finish_run(struct dispatch *d, size_t i)
 	c->survived = c->process->survived;
 }
 
-int
-dispatch_ended(struct dispatch *d, size_t i)
+static int
+run_ended(struct dispatch *d, size_t i)
 {
 	finish_run(d, i);
-	if (d->ending)
+	if (d->ending) {
+		/* With -1 a server may outlive its batch. */
+		if (d->options->once && d->status == 0)
+			d->status = process_status(&d->processes[i]);
 		return 0;
+	}
+	if (d->processes[i].interrupted != 0) {
+		dispatch_stop(d, d->processes[i].interrupted, 0);
+		return 0;
+	}
 	if (d->current != i)
 		return server_ended(d, i);
-	if (d->rules->v[i].restart) {
-		/* The server was stopped to be started again. */
-		if (turn_of(d, i))
-			return 0;
-		return go_on(d);
-	}
+	/* A server was stopped to be started again. */
+	if (d->rules->v[i].restart)
+		return turn_of(d, i) ? 0 : go_on(d);
 	/* The changes that the command made are own. */
 	d->calls->scan();
 	if (command_ended(&d->commands[i]))
 		failed(d, i, process_status(&d->processes[i]));
 	throttle_ended(&d->throttle, clock_ms());
 	return go_on(d);
+}
+
+int
+dispatch_tick(struct dispatch *d)
+{
+	enum process_news news;
+	int result;
+	size_t i;
+
+	result = 0;
+	for (i = 0; i < d->rules->n && result == 0; i++) {
+		news = process_tick(&d->processes[i], clock_ms());
+		if (news == PROCESS_SUSPENDED)
+			terminal_suspend(&d->all);
+		if (news != PROCESS_ENDED)
+			continue;
+		result = run_ended(d, i);
+		batch_resume(d->batch, clock_ms());
+	}
+	if (result == 0 && !d->ending && d->retry_at <= clock_ms() &&
+	    !start(d, d->current))
+		result = go_on(d);
+	return result;
 }
 
 /* ---- a batch ---- */
@@ -257,11 +280,13 @@ dispatch_own(const struct dispatch *d, int64_t when)
 }
 
 void
-dispatch_stop(struct dispatch *d, int signo)
+dispatch_stop(struct dispatch *d, int signo, int status)
 {
 	struct process *r;
 
 	d->ending = true;
+	d->signo = signo;
+	d->status = status;
 	for (r = d->processes; r < d->processes + d->rules->n; r++)
 		process_end(r, signo != 0 ? signo : r->stop, clock_ms());
 }
@@ -271,6 +296,7 @@ dispatch_kill(struct dispatch *d)
 {
 	size_t i;
 
+	d->ending = true;
 	for (i = 0; i < d->rules->n; i++)
 		process_kill(&d->processes[i], clock_ms());
 }

@@ -48,6 +48,7 @@ struct dispatch {
 	uint64_t todo, ran, failed; /* rules */
 	int64_t changed; /* when the batch in hand began */
 	struct throttle throttle;
+	int signo; /* the signal that ends watchrun, or 0: the status */
 	int status; /* of the first command that failed, or 0 */
 };
 
@@ -61,20 +62,23 @@ int dispatch_open(struct dispatch *d, const struct options *options,
 /* Take the batch and begin its turns.  Returns 0, or -1: out of memory. */
 int dispatch_batch(struct dispatch *d);
 
+/*
+ * See to the commands after process_reap, and when dispatch_due says so: go on
+ * with the next turn when one has ended.  As dispatch_batch.
+ */
+int dispatch_tick(struct dispatch *d);
+
+/* Return when to call dispatch_tick: maybe a past time, or PROCESS_NEVER. */
+int64_t dispatch_due(const struct dispatch *d, int64_t now);
+
 /* Return true if a command of ours may have made a change at that time. */
 bool dispatch_own(const struct dispatch *d, int64_t when);
 
 /*
- * The command of this rule has ended or was stopped: read the rest of its output
- * and go on with the next turn, unless watchrun is ending.  As dispatch_batch.
+ * End: stop all commands with this signal, or, if it is 0, each with the stop
+ * signal of its rule; or kill them.  No command starts any more.
  */
-int dispatch_ended(struct dispatch *d, size_t rule);
-
-/*
- * Stop all commands with this signal, or, if it is 0, each with the stop signal
- * of its rule; or kill them.  After dispatch_stop no command starts.
- */
-void dispatch_stop(struct dispatch *d, int signo);
+void dispatch_stop(struct dispatch *d, int signo, int status);
 void dispatch_kill(struct dispatch *d);
 
 /* Return true while a command runs or is being stopped. */
@@ -82,15 +86,6 @@ bool dispatch_busy(const struct dispatch *d);
 
 /* Return true if output of commands is still to be written. */
 bool dispatch_unsaid(const struct dispatch *d);
-
-/*
- * Retry a command whose program was open for writing (ETXTBSY of execve(2)).
- * Call it when it is due; as dispatch_batch.
- */
-int dispatch_retry(struct dispatch *d);
-
-/* Return when to call process_tick or dispatch_retry next. */
-int64_t dispatch_due(const struct dispatch *d, int64_t now);
 
 /* Set the descriptors of commands' output, two a rule; then copy output. */
 void dispatch_poll(const struct dispatch *d, struct pollfd *fds);
