@@ -20,7 +20,6 @@ struct command {
 	struct process *process;
 	struct capture capture; /* -e */
 	bool broken; /* the last run failed */
-	bool survived; /* it outlived KILL, and the user was warned */
 	char why[COMMAND_WHY]; /* the command and its result, in words */
 };
 

@@ -105,9 +105,7 @@ is_busy_program(struct dispatch *d, int error)
 	now = clock_ms();
 	if (error != ETXTBSY || now >= d->retry_until)
 		return false;
-	d->retry_at = now + d->retry_pause;
-	if (d->retry_pause < DISPATCH_PAUSE_MAX)
-		d->retry_pause *= 2;
+	d->retry_at = now + DISPATCH_PAUSE;
 	return true;
 }
 
@@ -153,7 +151,6 @@ turn_of(struct dispatch *d, size_t i)
 	if (r->restart)
 		throttle_server(d, i);
 	d->retry_until = clock_ms() + DISPATCH_RETRY;
-	d->retry_pause = DISPATCH_PAUSE;
 	return start(d, i);
 }
 
@@ -201,10 +198,9 @@ finish_run(struct dispatch *d, size_t i)
 	c = &d->commands[i];
 	if (c->rule->report)
 		capture_end(&c->capture);
-	if (c->process->survived && !c->survived)
+	if (c->process->survived)
 		d->calls->warn("%s: some of it lives on, though it was killed",
 		    c->rule->command[0]);
-	c->survived = c->process->survived;
 }
 
 static int

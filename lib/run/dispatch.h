@@ -25,8 +25,7 @@
 enum {
 	DISPATCH_IDLE = RULE_MAX, /* current, if no batch is in hand */
 	DISPATCH_RETRY = 3000, /* ms in which a busy program is retried */
-	DISPATCH_PAUSE = 10, /* ms before the first retry; it doubles */
-	DISPATCH_PAUSE_MAX = 320
+	DISPATCH_PAUSE = 50 /* ms before each retry */
 };
 
 struct pollfd;
@@ -44,7 +43,7 @@ struct dispatch {
 	bool ending; /* watchrun ends when nothing runs: no command starts */
 	size_t current; /* the rule that has its turn */
 	int64_t retry_at; /* of a busy program, or PROCESS_NEVER */
-	int64_t retry_until, retry_pause;
+	int64_t retry_until;
 	uint64_t todo, ran, failed; /* rules */
 	int64_t changed; /* when the batch in hand began */
 	struct throttle throttle;
