@@ -81,10 +81,10 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/run/command.h lib/run/contents.h lib/run/deliver.h \
 	lib/run/dispatch.h \
 	lib/run/options.h lib/run/poke.h lib/run/process.h \
-	lib/run/start.h lib/run/terminal.h lib/run/throttle.h \
-	lib/site/listing.h lib/site/mime.h lib/site/inject.h lib/site/range.h \
-	lib/http/response.h lib/site/docroot.h lib/site/conditional.h lib/site/site.h \
-	lib/ws/base64.h lib/ws/frame.h lib/ws/handshake.h lib/ws/sha1.h
+	lib/run/terminal.h lib/run/throttle.h lib/site/listing.h lib/site/mime.h \
+	lib/site/inject.h lib/site/range.h lib/http/response.h lib/site/docroot.h \
+	lib/site/conditional.h lib/site/site.h lib/ws/base64.h lib/ws/frame.h \
+	lib/ws/handshake.h lib/ws/sha1.h
 
 TREE_TESTS = tests/unit/tree/inotify tests/unit/tree/tree \
 	tests/unit/tree/tree_events tests/unit/tree/tree_hints \
@@ -111,11 +111,11 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/run/contents_writers tests/unit/run/deliver \
 	tests/unit/run/options tests/unit/run/poke \
 	tests/unit/run/process tests/unit/run/process_several \
-	tests/unit/run/start tests/unit/run/throttle tests/unit/site/listing \
-	tests/unit/site/mime tests/unit/site/inject tests/unit/site/range \
-	tests/unit/http/response tests/unit/site/docroot tests/unit/site/conditional \
-	tests/unit/site/site tests/unit/ws/base64 tests/unit/ws/frame \
-	tests/unit/ws/handshake tests/unit/ws/sha1
+	tests/unit/run/throttle tests/unit/site/listing tests/unit/site/mime \
+	tests/unit/site/inject tests/unit/site/range tests/unit/http/response \
+	tests/unit/site/docroot tests/unit/site/conditional tests/unit/site/site \
+	tests/unit/ws/base64 tests/unit/ws/frame tests/unit/ws/handshake \
+	tests/unit/ws/sha1
 
 TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
 	tests/tools/faults tests/tools/listen tests/tools/postman \
@@ -308,11 +308,6 @@ tests/unit/base/fds: $(FDS_UNIT)
 
 tests/unit/base/msg: tests/unit/base/msg.o lib/base/msg.o
 	$(LINK) -o $@ tests/unit/base/msg.o lib/base/msg.o
-
-START_UNIT = tests/unit/run/start.o lib/run/start.o lib/match/glob.o \
-	lib/match/rule.o lib/os/signals.o lib/base/str.o
-tests/unit/run/start: $(START_UNIT)
-	$(LINK) -o $@ $(START_UNIT)
 
 OPTIONS_UNIT = tests/unit/run/options.o lib/run/options.o lib/match/glob.o \
 	lib/match/rule.o lib/os/signals.o lib/base/str.o

@@ -1,5 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 /* watchrun.c - watches files, runs commands, signals pidfiles */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -24,7 +26,6 @@
 #include "run/dispatch.h"
 #include "run/options.h"
 #include "run/process.h"
-#include "run/start.h"
 #include "run/terminal.h"
 #include "tree/tree.h"
 
@@ -420,13 +421,49 @@ turn(void)
 
 /* ---- the start ---- */
 
+/* Catch the signals that end, suspend or notify watchrun. */
+static void
+open_signals(void)
+{
+	static const int all[] = { SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGCHLD,
+		SIGCONT, SIGHUP, SIGTSTP };
+	size_t i;
+
+	w.signals = signals_open();
+	if (w.signals < 0)
+		msg_die("pipe:");
+	/* A closed standard output or standard error must not end us. */
+	signals_ignore(SIGPIPE);
+	/* The kernel sends it if a writer comes during os_has_writer(). */
+#ifdef SIGIO /* POSIX has none, and only Linux has leases */
+	signals_ignore(SIGIO);
+#endif
+	for (i = 0; i < sizeof all / sizeof all[0]; i++)
+		if ((all[i] != SIGHUP && all[i] != SIGTSTP) ||
+		    !signals_ignored(all[i]))
+			signals_catch(all[i]);
+}
+
+/* Messages that are written to a file must not count as its changes. */
+static void
+find_output(void)
+{
+	struct stat st;
+	int i;
+
+	for (i = 0; i < 2; i++)
+		if (fstat(STDOUT_FILENO + i, &st) == 0 && S_ISREG(st.st_mode) &&
+		    os_path(STDOUT_FILENO + i, w.output[i], PATH_MAX) == 0)
+			w.rules->output[i] = w.output[i];
+}
+
 static void
 open_tree(void)
 {
 	struct tree_options options;
 	size_t dirs, files;
 
-	start_output(w.rules, w.output);
+	find_output();
 	options = (struct tree_options){ .rules = w.rules,
 		.interval = w.options.poll,
 		.contents = w.options.same,
@@ -436,7 +473,7 @@ open_tree(void)
 	if (w.tree == NULL)
 		msg_die("cannot watch:");
 	scan();
-	start_missing(w.rules, msg_warn);
+	options_missing(&w.options, msg_warn);
 	tree_count(w.tree, &dirs, &files);
 	msg_why("watching directories: %zu, files: %zu", dirs, files);
 }
@@ -516,9 +553,7 @@ main(int argc, char *argv[])
 	/* Opening a FIFO may block: Ctrl-C still has its default action. */
 	if (w.options.from != NULL)
 		open_input();
-	w.signals = start_signals();
-	if (w.signals < 0)
-		msg_die("pipe:");
+	open_signals();
 	if (fds_spare(SPARE) < 0)
 		msg_die("cannot watch:");
 	if (w.options.from == NULL)

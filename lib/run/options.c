@@ -1,5 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 /* options.c - the arguments of watchrun */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -58,6 +60,7 @@ pidfile(struct options *o, struct rule *r, char *path)
 		return -1;
 	r->pidfiles = pidfiles;
 	r->pidfiles[r->npidfiles++] = path;
+	o->signals = true;
 	return 0;
 }
 
@@ -243,23 +246,11 @@ rule_end(int i, int argc, char *argv[])
 	return i;
 }
 
-/* Return true if a change would have an effect that the user can see. */
-static bool
-has_effect(const struct options *o)
-{
-	size_t i;
-
-	for (i = 0; i < o->rules.n; i++)
-		if (o->rules.v[i].npidfiles > 0)
-			return true;
-	return o->commands != 0 || o->list || o->poke || o->dry || o->once ||
-	    o->from != NULL;
-}
-
 static int
 check(struct options *o)
 {
-	if (!has_effect(o))
+	if (o->commands == 0 && !o->signals && !o->list && !o->poke &&
+	    !o->dry && !o->once && o->from == NULL)
 		return fail(o,
 		    "nothing to run, signal or list: give `-- command`, "
 		    "`-p pidfile` or `-l`");
@@ -300,4 +291,29 @@ options_parse(struct options *o, int argc, char *argv[])
 	if (o->help || o->version)
 		return 0;
 	return check(o);
+}
+
+void
+options_missing(const struct options *o, void (*warn)(const char *fmt, ...))
+{
+	char last[RULE_PATH];
+	struct rules_start start;
+	struct stat st;
+	size_t i;
+
+	*last = '\0';
+	for (i = 0; rules_start(&o->rules, &i, &start);) {
+		errno = ENAMETOOLONG;
+		if (*start.path == '\0')
+			warn("%.60s...:", start.pattern);
+		else if (strcmp(start.path, last) == 0 ||
+		    stat(start.path, &st) == 0)
+			continue;
+		else if (errno == ENOENT)
+			warn("%s: no such file or directory yet", start.path);
+		else
+			warn("%s:", start.path);
+		/* The alternatives of a pattern may start alike. */
+		snprintf(last, sizeof last, "%s", start.path);
+	}
 }

@@ -16,6 +16,7 @@ struct options {
 	const char *from; /* -f, or NULL: watch */
 	uint64_t same; /* rules with -u */
 	uint64_t commands; /* rules that have one */
+	bool signals; /* a rule has -p */
 	bool once; /* -1 */
 	bool zero; /* -0 */
 	bool help; /* -h; later arguments were not parsed */
@@ -35,5 +36,12 @@ struct options {
  * memory is out.
  */
 int options_parse(struct options *o, int argc, char *argv[]);
+
+/*
+ * Warn of each path that a pattern starts at and that does not exist, since it
+ * is often a typing error.  warn does as msg_warn.
+ */
+void options_missing(const struct options *o,
+    void (*warn)(const char *fmt, ...) __attribute__((format(printf, 1, 2))));
 
 #endif

@@ -100,6 +100,14 @@ for signal in HUP INT QUIT TERM; do
 	ok 'and all of the command is gone' until_ok 2 all_gone
 done
 
+# As under nohup(1).
+trap '' HUP
+under -w 'site/*' -- true
+trap 'exit 1' HUP
+kill -HUP "$watchrun"
+kill -TERM "$watchrun"
+ok 'HUP is ignored if it was ignored at the start' ended_by 'signal 15'
+
 # In the middle of a restart, too.
 rm -f got
 under -r -S USR2 'site/*' -- sh -c 'trap "echo USR2 >>got" USR2

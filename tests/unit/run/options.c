@@ -1,6 +1,7 @@
 #define _XOPEN_SOURCE 700
 /* options.c - tests of what the arguments of watchrun mean */
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,19 +219,48 @@ test_errors(void)
 	ok(says("-f - -n", "-n: nothing is watched under -f"), "or shown");
 }
 
+static char warnings[1000];
+
+static void warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static void
+warn(const char *fmt, ...)
+{
+	size_t n;
+	va_list ap;
+
+	n = strlen(warnings);
+	va_start(ap, fmt);
+	vsnprintf(warnings + n, sizeof warnings - n, fmt, ap);
+	va_end(ap);
+	n = strlen(warnings);
+	snprintf(warnings + n, sizeof warnings - n, "\n");
+}
+
+static void
+test_missing(void)
+{
+	scratch_put("here", "");
+	parse("-l here");
+	options_missing(&o, warn);
+	ok(*warnings == '\0', "a path that exists needs no warning");
+	parse("-l here gone/*.{c,h}");
+	options_missing(&o, warn);
+	ok(strcmp(warnings, "gone: no such file or directory yet\n") == 0,
+	    "a missing path is named once for all alternatives");
+}
+
 static void
 test_literal(void)
 {
 	const char *by;
 
-	scratch_begin();
 	scratch_put("[id].tsx", "");
 	ok(parse("-l [id].tsx [x].tsx") == 0 &&
 		rules_match(&o.rules, "[id].tsx", &by) == 1 &&
 		rules_match(&o.rules, "i.tsx", &by) == 0 &&
 		rules_match(&o.rules, "x.tsx", &by) == 1,
 	    "an argument that names a file is that file");
-	scratch_end();
 }
 
 int
@@ -243,7 +273,10 @@ main(void)
 	test_same();
 	test_effect();
 	test_errors();
+	scratch_begin();
 	test_literal();
+	test_missing();
+	scratch_end();
 	free_rules();
 	return test_end();
 }
