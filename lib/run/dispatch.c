@@ -1,6 +1,7 @@
 /* dispatch.c - runs the commands of a batch, rule by rule */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -145,7 +146,7 @@ turn_of(struct dispatch *d, size_t i)
 	if (r->command == NULL)
 		return false;
 	if (r->restart)
-		process_stop(&d->processes[i], clock_ms());
+		process_stop(&d->processes[i], 0, clock_ms());
 	if (process_busy(&d->processes[i]))
 		return true;
 	if (r->restart)
@@ -275,26 +276,28 @@ dispatch_own(const struct dispatch *d, int64_t when)
 	    (d->current != DISPATCH_IDLE && d->retry_at == PROCESS_NEVER);
 }
 
-void
-dispatch_stop(struct dispatch *d, int signo, int status)
-{
-	struct process *r;
-
-	d->ending = true;
-	d->signo = signo;
-	d->status = status;
-	for (r = d->processes; r < d->processes + d->rules->n; r++)
-		process_end(r, signo != 0 ? signo : r->stop, clock_ms());
-}
-
-void
-dispatch_kill(struct dispatch *d)
+static void
+stop_all(struct dispatch *d, int signo)
 {
 	size_t i;
 
 	d->ending = true;
 	for (i = 0; i < d->rules->n; i++)
-		process_kill(&d->processes[i], clock_ms());
+		process_stop(&d->processes[i], signo, clock_ms());
+}
+
+void
+dispatch_stop(struct dispatch *d, int signo, int status)
+{
+	d->signo = signo;
+	d->status = status;
+	stop_all(d, signo);
+}
+
+void
+dispatch_kill(struct dispatch *d)
+{
+	stop_all(d, SIGKILL);
 }
 
 bool

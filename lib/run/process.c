@@ -243,12 +243,12 @@ signal_all(struct process *p, int signo)
 static bool
 begin_stop(struct process *p, int signo)
 {
-	bool over;
+	bool has_ended;
 
-	over = p->phase == PROCESS_IDLE ||
+	has_ended = p->phase == PROCESS_IDLE ||
 	    (p->phase == PROCESS_RUNS && p->ended);
 	/* The daemons of a command that ended by itself live on. */
-	if (over && (!p->server || p->number == 0))
+	if (has_ended && (!p->server || p->number == 0))
 		return false;
 	if (p->phase == PROCESS_RUNS) {
 		p->all->running--;
@@ -257,43 +257,28 @@ begin_stop(struct process *p, int signo)
 	return signal_all(p, signo) || p->phase != PROCESS_IDLE;
 }
 
-static void
-set_deadline(
-    struct process *p, enum process_phase phase, int64_t now, int64_t kill_at)
-{
-	p->phase = phase;
-	p->survived = false;
-	p->kill_at = kill_at;
-	p->linger = PROCESS_LINGER;
-	p->look_at = now + p->linger;
-}
-
 void
-process_stop(struct process *p, int64_t now)
+process_stop(struct process *p, int signo, int64_t now)
 {
-	if (p->phase < PROCESS_STOPS)
-		process_end(p, p->stop, now);
-}
+	enum process_phase before;
 
-void
-process_end(struct process *p, int signo, int64_t now)
-{
-	enum process_phase phase;
-
-	phase = p->phase;
-	if (phase == PROCESS_DIES || !begin_stop(p, signo))
+	if (signo == 0)
+		signo = p->stop;
+	before = p->phase;
+	if (before == PROCESS_DIES || !begin_stop(p, signo))
 		return;
 	p->with = signo;
-	if (phase != PROCESS_STOPS)
-		set_deadline(p, PROCESS_STOPS, now, later(now, p->grace));
-}
-
-/* A process in the kernel dies when it returns from it. */
-void
-process_kill(struct process *p, int64_t now)
-{
-	if (begin_stop(p, SIGKILL) && p->phase != PROCESS_DIES)
-		set_deadline(p, PROCESS_DIES, now, now + PROCESS_DYING);
+	if (signo == SIGKILL) {
+		p->phase = PROCESS_DIES;
+		p->kill_at = now + PROCESS_DYING;
+	} else if (before != PROCESS_STOPS) {
+		p->phase = PROCESS_STOPS;
+		p->kill_at = later(now, p->grace);
+	} else
+		return;
+	p->survived = false;
+	p->linger = PROCESS_LINGER;
+	p->look_at = now + p->linger;
 }
 
 /* All that had to be stopped is gone or given up. */
@@ -350,7 +335,7 @@ process_tick(struct process *p, int64_t now)
 		return over(p);
 	if (p->phase == PROCESS_RUNS && now >= p->limit_at) {
 		p->timed_out = true;
-		process_stop(p, now);
+		process_stop(p, 0, now);
 	}
 	if (p->phase < PROCESS_STOPS)
 		return PROCESS_NOTHING;
@@ -360,7 +345,7 @@ process_tick(struct process *p, int64_t now)
 		return PROCESS_NOTHING;
 	if (p->phase == PROCESS_DIES)
 		return give_up(p);
-	process_kill(p, now);
+	process_stop(p, SIGKILL, now);
 	return PROCESS_NOTHING;
 }
 

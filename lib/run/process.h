@@ -123,20 +123,12 @@ int64_t process_due(const struct process *p, int64_t now);
 bool process_busy(const struct process *p);
 
 /*
- * Send the stop signal to the group and its adopted processes, and KILL after
- * the grace.  If it was busy, PROCESS_ENDED follows.  If the command has ended
- * by itself, only the leftovers of a server are stopped.
+ * Send a signal, 0 for the stop signal, to the group and its adopted processes,
+ * and KILL after the grace, which a second signal does not prolong.  If it was
+ * busy, PROCESS_ENDED follows.  If the command has ended by itself, only the
+ * leftovers of a server are stopped.
  */
-void process_stop(struct process *p, int64_t now);
-
-/*
- * As process_stop, but with this signal.  If the command is already being
- * stopped, the signal is sent as well and the grace goes on.
- */
-void process_end(struct process *p, int signo, int64_t now);
-
-/* Send KILL now to all that process_stop would stop. */
-void process_kill(struct process *p, int64_t now);
+void process_stop(struct process *p, int signo, int64_t now);
 
 /* Move the deadlines of limit and grace by ms, in which all was suspended. */
 void process_shift(struct process *p, int64_t ms);

@@ -44,14 +44,14 @@ test_escaped(void)
 	r = start(ESCAPED("a") "wait");
 	pid = there("a");
 	ok(pid > 1 && getpgid(pid) != r.pid, "a command's child may leave it");
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	gone(&r);
 	ok(!alive(pid), "it is stopped with the command");
 	unlink("a");
 	r = start("(" ESCAPED("a") ") & wait; sleep 1000");
 	pid = there("a");
 	until(getpgid(pid) == pid);
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	gone(&r);
 	ok(!alive(pid), "also when its parents have ended before");
 }
@@ -82,10 +82,10 @@ test_shared(void)
 	pid = there("a");
 	both[1] = start(": >ready; exec sleep 1000");
 	ready();
-	process_stop(&both[0], 0);
+	process_stop(&both[0], 0, 0);
 	gone(&both[0]);
 	ok(alive(pid), "what was adopted is left while another command runs");
-	process_stop(&both[1], 0);
+	process_stop(&both[1], 0, 0);
 	gone(&both[1]);
 	end(pid);
 	unlink("a");
@@ -93,8 +93,8 @@ test_shared(void)
 	pid = there("a");
 	both[1] = start(": >ready; exec sleep 1000");
 	ready();
-	process_stop(&both[0], 0);
-	process_stop(&both[1], 0);
+	process_stop(&both[0], 0, 0);
+	process_stop(&both[1], 0, 0);
 	gone_both(both);
 	ok(!alive(pid), "unless that one is being stopped as well");
 }
@@ -110,7 +110,7 @@ test_stubborn(void)
 	r = start("setsid sh -c 'exec 2>&-; trap : TERM; echo $$ >a; "
 		  "while :; do sleep 0.01; done' & wait");
 	pid = there("a");
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	leaderless(&r);
 	ok(news(&r, 1) == PROCESS_NOTHING &&
 		news(&r, 4999) == PROCESS_NOTHING && alive(pid),
@@ -124,13 +124,13 @@ test_stubborn(void)
 	    "setsid sh -c 'exec 2>&-; trap \"printf 1 >>heard\" TERM; echo $$ >a; "
 	    "while :; do sleep 0.01; done' & wait");
 	pid = there("a");
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	leaderless(&r);
 	until((news(&r, 1), is_there("heard")));
 	for (i = 0; i < 50; i++, scratch_nap())
 		news(&r, 1);
 	ok(number("heard") == 1, "it is asked once");
-	process_kill(&r, 3);
+	process_stop(&r, SIGKILL, 3);
 	gone(&r);
 	ok(!alive(pid), "KILL ends it before the grace is over");
 	unlink("heard");
@@ -145,7 +145,7 @@ test_stubborn(void)
 	    "while :; do sleep 0.01; done");
 	r = start("setsid sh parent & wait");
 	there("a");
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	until((news(&r, 1), number("b") > 0));
 	pid = number("b");
 	gone(&r);
@@ -164,20 +164,20 @@ test_daemons(void)
 	r = start(ESCAPED("a") WRITTEN("a") "exit 0");
 	ok(ended(&r) && process_status(&r) == 0, "a command leaves a daemon");
 	pid = there("a");
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	ok(!process_busy(&r) && alive(pid), "which is not stopped later on");
 	unlink("b");
 	other = start(ESCAPED("b") "wait");
 	its = there("b");
 	start_in(&r, ": >ready; exec sleep 1000");
 	ready();
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	gone(&r);
 	ok(alive(pid), "nor with the next command of its rule");
 	ok(alive(its) && alive(other.pid), "nor is what another rule runs");
-	process_kill(&r, 0);
+	process_stop(&r, SIGKILL, 0);
 	ok(!process_busy(&r), "where nothing runs there is nothing to kill");
-	process_stop(&other, 0);
+	process_stop(&other, 0, 0);
 	gone(&other);
 	ok(!alive(its) && alive(pid), "each run has its own");
 	end(pid);
@@ -216,14 +216,14 @@ test_server(void)
 	pids[2] = there("c");
 	ok(alive(pids[0]) && alive(pids[1]) && alive(pids[2]),
 	    "and leave others behind");
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	ok(process_busy(&r) && process_due(&r, 0) <= PROCESS_LINGER,
 	    "to stop it then means these");
 	gone(&r);
 	ok(!alive(pids[0]) && !alive(pids[1]) && !alive(pids[2]) &&
 		!process_busy(&r),
 	    "whether they are in its group or have left it");
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	ok(!process_busy(&r) && news(&r, 1) == PROCESS_NOTHING,
 	    "where nothing is left nothing is stopped");
 
@@ -232,7 +232,7 @@ test_server(void)
 		   "while :; do sleep 0.01; done' & " WRITTEN("a"));
 	ended(&r);
 	pids[0] = there("a");
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	ok(news(&r, 4999) == PROCESS_NOTHING && alive(pids[0]),
 	    "what it left has the grace");
 	process_tick(&r, 5000);
@@ -242,13 +242,13 @@ test_server(void)
 	unlink("a");
 	r = server(ESCAPED("a") WRITTEN("a"));
 	leaderless(&r);
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	gone(&r);
 	ok(!alive(there("a")) && process_tick(&r, 1) == PROCESS_NOTHING,
 	    "one that ends as it is stopped is stopped whole");
 	r = start("exit 0");
 	leaderless(&r);
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	first = process_tick(&r, 0);
 	ok(first == PROCESS_ENDED && process_tick(&r, 0) == PROCESS_NOTHING &&
 		process_status(&r) == 0,
@@ -273,7 +273,7 @@ test_unread(void)
 	less = limit;
 	less.rlim_cur = (rlim_t)next;
 	setrlimit(RLIMIT_NOFILE, &less);
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	leaderless(&r);
 	ok(process_tick(&r, 1) == PROCESS_NOTHING && process_busy(&r),
 	    "what can't be looked for is not taken for gone");

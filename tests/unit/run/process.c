@@ -91,7 +91,7 @@ test_surroundings(void)
 	r = start(": >ready; exec sleep 1000");
 	ok(ready() && getpgid(r.pid) == r.pid && r.pid != getpgrp(),
 	    "a command has a group of its own");
-	process_kill(&r, 1);
+	process_stop(&r, SIGKILL, 1);
 	ok(ended(&r) && process_status(&r) == 137, "KILL ends it");
 	signals_ignore(SIGPIPE);
 	sigemptyset(&set);
@@ -113,8 +113,8 @@ test_idle(void)
 
 	ok(!process_busy(&r) && process_due(&r, 5) == PROCESS_NEVER,
 	    "where nothing runs nothing is due");
-	process_stop(&r, 5);
-	process_kill(&r, 1);
+	process_stop(&r, 0, 5);
+	process_stop(&r, SIGKILL, 1);
 	reap(&r, 1);
 	terminal_continue(&all);
 	ok(!process_busy(&r) && news(&r, 5) == PROCESS_NOTHING &&
@@ -132,7 +132,7 @@ test_stop(void)
 	ok(process_due(&r, 1000) == PROCESS_NEVER &&
 		news(&r, 1000000) == PROCESS_NOTHING && alive(r.pid),
 	    "a command may take its time");
-	process_stop(&r, 1000);
+	process_stop(&r, 0, 1000);
 	ok(process_busy(&r) && process_due(&r, 1000) <= 6000,
 	    "when stopped it may not");
 	until(news(&r, 1001) == PROCESS_ENDED);
@@ -142,7 +142,7 @@ test_stop(void)
 
 	r = start("trap 'exit 7' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
-	process_stop(&r, 1000);
+	process_stop(&r, 0, 1000);
 	until(news(&r, 1001) == PROCESS_ENDED);
 	ok(process_status(&r) == 7, "it may clean up and tell its own status");
 }
@@ -154,10 +154,10 @@ test_stubborn(void)
 
 	r = start("trap '' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
-	process_stop(&r, 1000);
+	process_stop(&r, 0, 1000);
 	ok(process_due(&r, 1000) == 1000 + PROCESS_GRACE,
 	    "a stubborn command has its grace");
-	process_stop(&r, 4000);
+	process_stop(&r, 0, 4000);
 	ok(process_due(&r, 4000) == 1000 + PROCESS_GRACE,
 	    "which a second stop does not prolong");
 	ok(news(&r, 5999) == PROCESS_NOTHING && alive(r.pid),
@@ -181,7 +181,7 @@ test_members(void)
 	member = number("member");
 	ok(member > 1 && member != r.pid && getpgid(member) == r.pid,
 	    "what a command starts is in its group");
-	process_stop(&r, 1000);
+	process_stop(&r, 0, 1000);
 	leaderless(&r);
 	ok(process_busy(&r) && alive(member),
 	    "while a member of the group lives, the stop is not over");
@@ -255,13 +255,13 @@ test_dead(void)
 
 	r = start("sleep 1000");
 	bury_nobody(&r, true);
-	process_stop(&r, 1000);
+	process_stop(&r, 0, 1000);
 	until(news(&r, 1001) == PROCESS_ENDED);
 	ok(!process_busy(&r) && waitpid(-1, NULL, WNOHANG) == -1,
 	    "a dead member that is our child is waited for");
 
 	keeper = keep_a_dead_member(&r);
-	process_stop(&r, 1000);
+	process_stop(&r, 0, 1000);
 	leaderless(&r);
 	ok(process_tick(&r, 6000) == PROCESS_NOTHING && process_busy(&r) &&
 		process_tick(&r, 6000 + PROCESS_DYING) == PROCESS_ENDED &&
@@ -271,8 +271,8 @@ test_dead(void)
 	waitpid(keeper, NULL, 0);
 
 	keeper = keep_a_dead_member(&r);
-	process_stop(&r, 1000);
-	process_kill(&r, 1);
+	process_stop(&r, 0, 1000);
+	process_stop(&r, SIGKILL, 1);
 	leaderless(&r);
 	ok(process_tick(&r, 6000) == PROCESS_ENDED,
 	    "nor after a KILL that was asked for");
@@ -293,7 +293,7 @@ test_stopped(void)
 	    "when we are continued it goes on");
 	r = start("sleep 1000 & echo $! >member; : >ready; kill -STOP $$");
 	ready();
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	until(news(&r, 1) == PROCESS_ENDED);
 	ok(!process_busy(&r) && !alive(number("member")),
 	    "who is stopped hears TERM as well");
@@ -319,7 +319,7 @@ test_again(void)
 	ok(well, "fifty commands in turn each have their own status");
 	snprintf(text, sizeof text, "exit 0");
 	start_argv(&r, command);
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	until(news(&r, 1) == PROCESS_ENDED);
 	ok(start_argv(&r, command) == 0 &&
 		process_due(&r, 0) == PROCESS_NEVER && ended(&r) &&

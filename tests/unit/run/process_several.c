@@ -54,12 +54,12 @@ test_several(void)
 	    "each of several commands ends by itself");
 	start_in(&processes[0], ": >ready; exec sleep 1000");
 	ready();
-	process_stop(&processes[0], 0);
+	process_stop(&processes[0], 0, 0);
 	ok(over(processes, 0) && process_busy(&processes[1]) &&
 		alive(processes[1].pid) && processes[1].phase == PROCESS_RUNS,
 	    "to stop one means no other");
 	start_in(&processes[0], "exit 5");
-	process_stop(&processes[1], 0);
+	process_stop(&processes[1], 0, 0);
 	ok(over(processes, 1) && over(processes, 0) &&
 		process_status(&processes[0]) == 5,
 	    "nor does it touch one that starts meanwhile");
@@ -133,7 +133,7 @@ test_stop_signal(void)
 	    "trap 'exit 9' INT; trap '' TERM; : >ready; "
 	    "while :; do sleep 0.01; done");
 	ready();
-	process_stop(&r, 0);
+	process_stop(&r, 0, 0);
 	ok(process_due(&r, 0) == 70, "a rule has its own grace");
 	until(news(&r, 1) == PROCESS_ENDED);
 	ok(process_status(&r) == 9, "and its own signal, ignored by us or not");
@@ -141,7 +141,7 @@ test_stop_signal(void)
 	r.grace = 0;
 	start_in(&r, "trap '' INT; : >ready; while :; do sleep 0.01; done");
 	ready();
-	process_stop(&r, 5);
+	process_stop(&r, 0, 5);
 	ok(process_due(&r, 5) == 5, "no grace at all is one");
 	until(news(&r, 5) == PROCESS_ENDED);
 	ok(WIFSIGNALED(r.status), "that ends at once");
@@ -274,7 +274,7 @@ test_asks(void)
 	    &processes[0], "stty echo </dev/tty; : >ready; exec sleep 1000");
 	ok(has_it(processes, 0), "a third one has it");
 	ready();
-	process_stop(&processes[0], 0);
+	process_stop(&processes[0], 0, 0);
 	ok(over(processes, 0) && process_status(&processes[0]) == 130 &&
 		processes[0].interrupted == 0,
 	    "that we end it with INT is none");
@@ -296,10 +296,10 @@ test_loser(void)
 	ok(over(processes, 1) && has_it(processes, 0), "a short visit");
 	start_in(&processes[1], "read -r x </dev/tty");
 	has_it(processes, 1);
-	process_stop(&processes[0], 0);
+	process_stop(&processes[0], 0, 0);
 	ok(over(processes, 0) && all.front == &processes[1],
 	    "who is stopped takes the terminal from nobody else");
-	process_kill(&processes[1], 0);
+	process_stop(&processes[1], SIGKILL, 0);
 	ok(over(processes, 1) && tcgetpgrp(slave) == getpgrp() && echoes(),
 	    "who is killed leaves it to us");
 }
@@ -314,7 +314,7 @@ test_tidy(void)
 	    "trap 'stty -echo </dev/tty; exit 4' TERM; : >ready; "
 	    "while :; do sleep 0.01; done");
 	ready();
-	process_stop(&processes[0], 0);
+	process_stop(&processes[0], 0, 0);
 	ok(over(processes, 0) && process_status(&processes[0]) == 4,
 	    "who wants the terminal when it is stopped has it");
 	ok(tcgetpgrp(slave) == getpgrp() && echoes(), "and no longer");
@@ -365,7 +365,7 @@ test_background(void)
 	ok(has_it(processes, 0), "with it that is who has it");
 	type("three\n");
 	ok(over(processes, 0) && holds("a", "three\n"), "and who reads");
-	process_kill(&processes[1], 0);
+	process_stop(&processes[1], SIGKILL, 0);
 	over(processes, 1);
 	kill(shell, SIGKILL);
 	waitpid(shell, NULL, 0);
@@ -430,7 +430,7 @@ test_suspend(void)
 	type("four\n");
 	ok(over(processes, 0) && holds("a", "four\n"),
 	    "as if nothing had been");
-	process_kill(&processes[1], 0);
+	process_stop(&processes[1], SIGKILL, 0);
 	ok(over(processes, 1) && tcgetpgrp(slave) == getpgrp() && echoes(),
 	    "but their end");
 }
