@@ -4,41 +4,10 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "os/os.h"
 #include "run/adopted.h"
-
-enum { ROOM = 64 /* for children, at first */ };
-
-/* Returns our children, *n of them, as a heap array, or NULL with errno set. */
-static pid_t *
-read_children(size_t *n)
-{
-	pid_t *pids, *more;
-	size_t room;
-	int found, error;
-
-	pids = NULL;
-	for (room = ROOM;; room *= 2) {
-		more = realloc(pids, room * sizeof *pids);
-		found = -1;
-		if (more != NULL) {
-			pids = more;
-			found = os_children(getpid(), pids, room);
-		}
-		if (found < 0)
-			break;
-		*n = (size_t)found;
-		if (*n < room || room >= ADOPTED_MAX)
-			return pids;
-	}
-	error = errno;
-	free(pids);
-	errno = error;
-	return NULL;
-}
 
 /* The list of children keeps its order, so that the next one is mostly right. */
 static const struct adopted_child *
@@ -81,25 +50,23 @@ int
 adopted_update(struct adopted *a)
 {
 	const struct adopted_child *known;
-	struct adopted_child *children;
-	size_t i, n, from;
-	pid_t *pids;
+	pid_t pids[ADOPTED_MAX];
+	struct adopted before;
+	size_t i, from;
+	int n;
 
-	pids = read_children(&n);
-	if (pids == NULL)
+	n = os_children(getpid(), pids, ADOPTED_MAX);
+	if (n < 0)
 		return -1;
-	children = malloc((n + 1) * sizeof *children);
-	for (i = from = 0; i < n && children != NULL; i++) {
-		known = find_child(a, pids[i], &from);
-		children[i] = known != NULL ? *known : new_child(a, pids[i]);
-		children[i].group = getpgid(pids[i]);
+	before = *a;
+	from = 0;
+	for (i = 0; i < (size_t)n; i++) {
+		known = find_child(&before, pids[i], &from);
+		a->children[i] = known != NULL ? *known
+					       : new_child(&before, pids[i]);
+		a->children[i].group = getpgid(pids[i]);
 	}
-	free(pids);
-	if (children == NULL)
-		return -1;
-	free(a->children);
-	a->children = children;
-	a->n = n;
+	a->n = (size_t)n;
 	return 0;
 }
 
