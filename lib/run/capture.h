@@ -18,6 +18,7 @@ enum {
 	CAPTURE_PIPE = 65536 /* bytes that a pipe may hold when a run ends */
 };
 
+/* Without capture_open the descriptors are -1, and nothing is captured. */
 struct capture {
 	int into; /* the command writes here */
 	int from; /* the pipe's other end */

@@ -149,7 +149,6 @@ command_start(
 	    (errno == E2BIG && !any && start(c, batch, true, now) == 0))
 		return 0;
 	error = errno;
-	c->broken = true;
 	snprintf(c->why, sizeof c->why, "%.60s: %.50s", c->rule->command[0],
 	    strerror(error));
 	errno = error;
@@ -164,7 +163,6 @@ command_ended(struct command *c)
 
 	name = c->rule->command[0];
 	status = process_status(c->process);
-	c->broken = status != 0;
 	if (c->process->timed_out)
 		snprintf(c->why, sizeof c->why,
 		    "%.60s: took longer than %.3g seconds", name,
@@ -175,5 +173,5 @@ command_ended(struct command *c)
 	else
 		snprintf(c->why, sizeof c->why, "%.60s: exit status %d", name,
 		    status);
-	return c->broken;
+	return status != 0;
 }

@@ -19,7 +19,6 @@ struct command {
 	size_t number; /* of the rule, from 0 */
 	struct process *process;
 	struct capture capture; /* -e */
-	bool broken; /* the last run failed */
 	char why[COMMAND_WHY]; /* the command and its result, in words */
 };
 
@@ -32,7 +31,7 @@ struct command {
 int command_start(
     struct command *c, const struct batch *batch, bool any, int64_t now);
 
-/* The run has ended: set why and broken.  Returns true if the run failed. */
+/* The run has ended: set why.  Returns true if the run failed. */
 bool command_ended(struct command *c);
 
 #endif

@@ -23,20 +23,6 @@ bit(size_t i)
 
 /* ---- messages ---- */
 
-/* Return those of these rules that failed and keep reports. */
-static uint64_t
-find_broken(const struct deliver *d, uint64_t rules)
-{
-	uint64_t set;
-	size_t i;
-
-	set = 0;
-	for (i = 0; i < d->options->rules.n; i++)
-		if (d->options->rules.v[i].report && d->commands[i].broken)
-			set |= rules & bit(i);
-	return set;
-}
-
 /*
  * Append a report.  Output that finds no room in a mailbox is left out, so that
  * the result of each command and the paths still do.  Returns 0, or -1: out of
@@ -88,7 +74,7 @@ write_list(const struct deliver *d, size_t receiver, bool paths, struct buf *to,
 	uint64_t rules;
 	size_t i;
 
-	rules = find_broken(d, d->batch->receivers[receiver]);
+	rules = d->batch->receivers[receiver] & d->broken;
 	for (i = 0; i < d->options->rules.n; i++)
 		if ((rules & bit(i)) != 0 &&
 		    write_report(&d->commands[i], to, end) < 0)
@@ -235,7 +221,7 @@ deliver_batch(struct deliver *d, uint64_t ran, uint64_t failed)
 		if ((rules & ran) != 0 && (rules & failed) == 0) {
 			result = send_to(d, i, true);
 			reached |= bit(i);
-		} else if (find_broken(d, rules & failed) != 0)
+		} else if ((rules & failed & d->broken) != 0)
 			result = send_to(d, i, false);
 	}
 	batch_done(d->batch, reached);
@@ -250,7 +236,7 @@ deliver_failure(struct deliver *d, size_t rule)
 
 	result = 0;
 	for (i = 0; i < d->batch->nreceivers && result == 0; i++)
-		if (find_broken(d, d->batch->receivers[i] & bit(rule)) != 0)
+		if ((d->batch->receivers[i] & d->broken & bit(rule)) != 0)
 			result = send_to(d, i, false);
 	return result;
 }

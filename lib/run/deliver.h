@@ -33,6 +33,8 @@ struct deliver {
 	const struct command *commands; /* one a rule */
 	struct batch *batch; /* with the receivers' rules and owed paths */
 	struct receiver receivers[BATCH_RECEIVERS];
+	uint64_t
+	    broken; /* rules that keep reports, and whose last run failed */
 	unsigned refused; /* poke results that were warned of, a bit each */
 	struct buf list; /* the list of -l that is still to be written */
 };
@@ -54,7 +56,8 @@ int deliver_open(struct deliver *d, const struct options *options,
 int deliver_batch(struct deliver *d, uint64_t ran, uint64_t failed);
 
 /*
- * The server of this rule failed: send its report to the receivers of the rule.
+ * The server of this rule failed: send its report, if it is kept, to the
+ * receivers of the rule.
  * Returns 0, or -1: out of memory.
  */
 int deliver_failure(struct deliver *d, size_t rule);

@@ -15,6 +15,17 @@ bit(size_t i)
 	return (uint64_t)1 << i;
 }
 
+/* Return the first rule of a set that is not empty. */
+static size_t
+first_rule(uint64_t rules)
+{
+	size_t i;
+
+	for (i = 0; (rules & bit(i)) == 0; i++)
+		;
+	return i;
+}
+
 /* ---- paths that cause their own next run ---- */
 
 /* The argument of -x that leaves this path out; "..." if it needs quotes. */
@@ -30,24 +41,12 @@ left_out(const char *path)
 	return path;
 }
 
-/* Return the first of these rules that has a command, or their number. */
-static size_t
-with_command(const struct dispatch *d, uint64_t rules)
-{
-	size_t i;
-
-	for (i = 0; i < d->rules->n; i++)
-		if ((rules & bit(i)) != 0 && d->rules->v[i].command != NULL)
-			break;
-	return i;
-}
-
 /* The batch in hand is the next of a row, or ends it. */
 static void
 throttle(struct dispatch *d)
 {
 	const struct batch_path *p;
-	const char *path;
+	uint64_t rules;
 	size_t i;
 
 	throttle_begin(&d->throttle, d->taken.own, clock_ms());
@@ -56,15 +55,15 @@ throttle(struct dispatch *d)
 			      "batches in a row",
 		    (long long)d->throttle.delay, d->throttle.row);
 	for (p = d->batch->taken; p != NULL; p = p->taken) {
-		i = with_command(d, p->in_hand);
-		path = p->path;
-		if (i < d->rules->n && throttle_path(&d->throttle, path))
-			d->calls->warn(
-			    "%s changes during runs, and %s (rule "
-			    "%zu) runs again and again: if a command "
-			    "writes it, leave it out: -x %s",
-			    path, d->rules->v[i].command[0], i + 1,
-			    left_out(path));
+		rules = p->in_hand & d->options->commands;
+		if (rules == 0 || !throttle_path(&d->throttle, p->path))
+			continue;
+		i = first_rule(rules);
+		d->calls->warn("%s changes during runs, and %s (rule "
+			       "%zu) runs again and again: if a command "
+			       "writes it, leave it out: -x %s",
+		    p->path, d->rules->v[i].command[0], i + 1,
+		    left_out(p->path));
 	}
 }
 
@@ -88,10 +87,23 @@ throttle_server(struct dispatch *d, size_t i)
 
 /* ---- a rule's turn ---- */
 
+/* The last run of this rule failed or succeeded. */
 static void
-failed(struct dispatch *d, size_t i, int status)
+note_result(struct dispatch *d, size_t i, bool failed)
 {
-	d->calls->warn("%s", d->commands[i].why);
+	if (failed && d->rules->v[i].report)
+		d->deliver.broken |= bit(i);
+	else
+		d->deliver.broken &= ~bit(i);
+	if (failed)
+		d->calls->warn("%s", d->commands[i].why);
+}
+
+/* The turn of this rule failed. */
+static void
+fail_turn(struct dispatch *d, size_t i, int status)
+{
+	note_result(d, i, true);
 	if (d->failed == 0)
 		d->status = status;
 	d->failed |= bit(i);
@@ -126,13 +138,13 @@ start(struct dispatch *d, size_t i)
 	if (status != 0) {
 		if (is_busy_program(d, errno))
 			return true;
-		failed(d, i, status);
-	} else if (!d->rules->v[i].restart)
-		return true;
-	else {
-		d->commands[i].broken = false;
-		throttle_started(&d->throttle, i, clock_ms());
+		fail_turn(d, i, status);
+		return false;
 	}
+	if (!d->rules->v[i].restart)
+		return true;
+	note_result(d, i, false);
+	throttle_started(&d->throttle, i, clock_ms());
 	return false;
 }
 
@@ -162,8 +174,7 @@ go_on(struct dispatch *d)
 	size_t i;
 
 	while (d->todo != 0) {
-		for (i = 0; (d->todo & bit(i)) == 0; i++)
-			;
+		i = first_rule(d->todo);
 		d->todo &= ~bit(i);
 		d->ran |= bit(i);
 		d->current = i;
@@ -182,12 +193,14 @@ go_on(struct dispatch *d)
 static int
 server_ended(struct dispatch *d, size_t i)
 {
-	if (!command_ended(&d->commands[i])) {
-		d->calls->why("%s", d->commands[i].why);
-		return 0;
-	}
-	d->calls->warn("%s", d->commands[i].why);
-	return deliver_failure(&d->deliver, i);
+	bool failed;
+
+	failed = command_ended(&d->commands[i]);
+	note_result(d, i, failed);
+	if (failed)
+		return deliver_failure(&d->deliver, i);
+	d->calls->why("%s", d->commands[i].why);
+	return 0;
 }
 
 /* The command has ended: read the rest of its output. */
@@ -226,8 +239,10 @@ run_ended(struct dispatch *d, size_t i)
 	/* The changes that the command made are own. */
 	d->calls->scan();
 	if (command_ended(&d->commands[i]))
-		failed(d, i, process_status(&d->processes[i]));
-	throttle_ended(&d->throttle, clock_ms());
+		fail_turn(d, i, process_status(&d->processes[i]));
+	else
+		note_result(d, i, false);
+	throttle_own_until(&d->throttle, clock_ms());
 	return go_on(d);
 }
 
@@ -337,17 +352,13 @@ dispatch_unsaid(const struct dispatch *d)
 	return false;
 }
 
-/* A rule without -e has no capture. */
 void
 dispatch_poll(const struct dispatch *d, struct pollfd *fds)
 {
 	size_t i;
 
 	for (i = 0; i < d->rules->n; i++, fds += 2)
-		if (d->rules->v[i].report)
-			capture_poll(&d->commands[i].capture, fds);
-		else
-			fds[0].fd = fds[1].fd = -1;
+		capture_poll(&d->commands[i].capture, fds);
 }
 
 void
@@ -356,8 +367,7 @@ dispatch_copy(struct dispatch *d, const struct pollfd *fds)
 	size_t i;
 
 	for (i = 0; i < d->rules->n; i++, fds += 2)
-		if (d->rules->v[i].report)
-			capture_copy(&d->commands[i].capture, fds);
+		capture_copy(&d->commands[i].capture, fds);
 }
 
 static int
@@ -374,7 +384,8 @@ open_command(struct dispatch *d, size_t i)
 	d->commands[i] = (struct command){ .options = d->options,
 		.rule = r,
 		.number = i,
-		.process = &d->processes[i] };
+		.process = &d->processes[i],
+		.capture = { .into = -1, .from = -1, .to = -1 } };
 	if (!r->report)
 		return 0;
 	return capture_open(&d->commands[i].capture,

@@ -94,18 +94,11 @@ throttle_end(struct throttle *t, int64_t now)
 	t->until = now + t->delay;
 }
 
-/* Several commands and servers may have run: the last of these times counts. */
-static void
-own_until(struct throttle *t, int64_t when)
+void
+throttle_own_until(struct throttle *t, int64_t when)
 {
 	if (when > t->own_until)
 		t->own_until = when;
-}
-
-void
-throttle_ended(struct throttle *t, int64_t now)
-{
-	own_until(t, now);
 }
 
 bool
@@ -120,7 +113,7 @@ void
 throttle_started(struct throttle *t, size_t rule, int64_t now)
 {
 	t->servers[rule].start = now;
-	own_until(t, now + THROTTLE_START);
+	throttle_own_until(t, now + THROTTLE_START);
 }
 
 /* Count this restart if path and time are like those of the last ones. */

@@ -76,8 +76,8 @@ bool throttle_path(struct throttle *t, const char *path);
 /* All runs of the batch have ended: the delay counts from here. */
 void throttle_end(struct throttle *t, int64_t now);
 
-/* A command has ended: what it wrote is own. */
-void throttle_ended(struct throttle *t, int64_t now);
+/* Changes before this time are own, or before a later one that is known. */
+void throttle_own_until(struct throttle *t, int64_t when);
 
 /* The server of this rule has been started. */
 void throttle_started(struct throttle *t, size_t rule, int64_t now);

@@ -166,13 +166,12 @@ test_reports(void)
 	char path[8192];
 	int i;
 
-	commands[0] = (struct command){ .broken = true,
-		.why = "cc: exit status 1",
+	commands[0] = (struct command){ .why = "cc: exit status 1",
 		.capture = { .kept = output, .nkept = strlen(output) } };
-	rules[0].report = true;
 	rules[1].pidfiles = rules[0].pidfiles;
 	rules[1].npidfiles = 1;
 	open_rules(2);
+	deliver.broken = 1;
 	change(&batch, "a", 1, 0);
 	ok(deliver_failed(1) == 0 && in_mailbox(report) &&
 		listed(report, sizeof report - 1),
@@ -192,7 +191,7 @@ test_reports(void)
 	ok(deliver_failed(0) == 0 &&
 		in_mailbox("! cc: exit status 1\n! a.c:1\n! bad\n*\n\n"),
 	    "if the paths find no room, anything may have changed");
-	commands[0].broken = false;
+	deliver.broken = 0;
 	deliver.list.len = 0;
 }
 
@@ -257,7 +256,7 @@ test_signal(void)
 	c = start(HOLDER);
 	ok(says("signalled pid") && rung(c), "its holder is signalled");
 	ok(access(".pid.box", F_OK) < 0, "no mailbox is made");
-	commands[0].broken = true;
+	deliver.broken = 1;
 	deliver_failure(&deliver, 0);
 	ok(spared(c), "a report does not signal without a mailbox");
 	scratch_put(".pid.box", "old\n\n");
@@ -265,7 +264,7 @@ test_signal(void)
 	ok(rung(c) &&
 		in_mailbox("old\n\n! cc: exit status 1\n! a.c:1\n! bad\n\n"),
 	    "with one it does");
-	commands[0].broken = false;
+	deliver.broken = 0;
 	change_much();
 	ok(deliver_failed(0) == 0 && rung(c) && in_mailbox("*\n\n"),
 	    "what does not fit into a mailbox becomes a *");

@@ -33,7 +33,7 @@ batch_of(bool own, const char *const *paths, size_t n, int64_t took)
 			times++;
 		}
 	now += took;
-	throttle_ended(&t, now);
+	throttle_own_until(&t, now);
 	throttle_end(&t, now);
 }
 
@@ -202,14 +202,14 @@ test_own(void)
 {
 	start();
 	ok(!throttle_own(&t, 5000), "before any run nothing is own");
-	throttle_ended(&t, 6000);
+	throttle_own_until(&t, 6000);
 	ok(throttle_own(&t, 5999) && !throttle_own(&t, 6000),
 	    "what changed before the end of a run is own");
 	throttle_started(&t, 0, 7000);
 	ok(throttle_own(&t, 7499), "for 0.5 s a server's changes are own");
 	ok(!throttle_own(&t, 7500), "and no longer");
 	throttle_started(&t, 0, 8000);
-	throttle_ended(&t, 8010);
+	throttle_own_until(&t, 8010);
 	ok(throttle_own(&t, 8499), "also if a command ends meanwhile");
 }
 
