@@ -42,8 +42,7 @@ WATCHRUN = $(SYSTEM) $(TREE) lib/notify/changelist.o lib/notify/mailbox.o \
 	lib/run/adopted.o lib/run/batch.o lib/run/capture.o \
 	lib/run/command.o lib/run/contents.o lib/run/deliver.o \
 	lib/run/dispatch.o lib/run/options.o lib/run/poke.o lib/run/process.o \
-	lib/run/start.o lib/run/terminal.o lib/run/throttle.o lib/base/fds.o \
-	watchrun.o $(FLOOR)
+	lib/run/throttle.o lib/base/fds.o watchrun.o $(FLOOR)
 
 FILES = lib/base/hash.o lib/site/conditional.o lib/site/listing.o lib/site/mime.o \
 	lib/site/inject.o lib/site/range.o lib/http/response.o lib/site/docroot.o \
@@ -81,8 +80,8 @@ HEADERS = $(TREE_H) lib/base/buf.h lib/base/clock.h \
 	lib/run/command.h lib/run/contents.h lib/run/deliver.h \
 	lib/run/dispatch.h \
 	lib/run/options.h lib/run/poke.h lib/run/process.h \
-	lib/run/terminal.h lib/run/throttle.h lib/site/listing.h lib/site/mime.h \
-	lib/site/inject.h lib/site/range.h lib/http/response.h lib/site/docroot.h \
+	lib/run/throttle.h lib/site/listing.h lib/site/mime.h lib/site/inject.h \
+	lib/site/range.h lib/http/response.h lib/site/docroot.h \
 	lib/site/conditional.h lib/site/site.h lib/ws/base64.h lib/ws/frame.h \
 	lib/ws/handshake.h lib/ws/sha1.h
 
@@ -282,7 +281,7 @@ tests/unit/run/throttle: $(THROTTLE_UNIT)
 COMMAND_UNIT = tests/unit/run/command.o lib/run/command.o \
 	$(OS) lib/base/clock.o lib/base/hash.o lib/base/str.o \
 	lib/match/glob.o lib/match/rule.o lib/os/signals.o lib/run/adopted.o \
-	lib/run/batch.o lib/run/capture.o lib/run/process.o lib/run/terminal.o
+	lib/run/batch.o lib/run/capture.o lib/run/process.o
 tests/unit/run/command: $(COMMAND_UNIT)
 	$(LINK) -o $@ $(COMMAND_UNIT)
 
@@ -335,7 +334,7 @@ tests/unit/match/rule: tests/unit/match/rule.o $(MATCH_UNIT)
 	$(LINK) -o $@ tests/unit/match/rule.o $(MATCH_UNIT)
 
 PROCESS_UNIT = $(OS) lib/base/clock.o lib/base/str.o lib/os/signals.o \
-	lib/run/adopted.o lib/run/process.o lib/run/terminal.o
+	lib/run/adopted.o lib/run/process.o
 tests/unit/run/process: tests/unit/run/process.o $(PROCESS_UNIT)
 	$(LINK) -o $@ tests/unit/run/process.o $(PROCESS_UNIT)
 

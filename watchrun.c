@@ -26,7 +26,6 @@
 #include "run/dispatch.h"
 #include "run/options.h"
 #include "run/process.h"
-#include "run/terminal.h"
 #include "tree/tree.h"
 
 enum {
@@ -250,7 +249,7 @@ on_signals(void)
 
 	taken = signals_take();
 	if (signals_has(taken, SIGCONT))
-		terminal_continue(&w.dispatch.all);
+		process_continue(&w.dispatch.all);
 	if (signals_has(taken, SIGCHLD))
 		process_reap(&w.dispatch.all);
 	for (i = 0; i < sizeof ends / sizeof ends[0]; i++)
@@ -259,7 +258,7 @@ on_signals(void)
 	if (signals_has(taken, SIGUSR1))
 		batch_force(&w.batch, rules_all(w.rules), clock_ms());
 	if (signals_has(taken, SIGTSTP))
-		terminal_suspend(&w.dispatch.all);
+		process_suspend(&w.dispatch.all);
 	leave_when_gone();
 	return w.dispatch.ending;
 }

@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "run/dispatch.h"
-#include "run/terminal.h"
 
 static uint64_t
 bit(size_t i)
@@ -257,7 +256,7 @@ dispatch_tick(struct dispatch *d)
 	for (i = 0; i < d->rules->n && result == 0; i++) {
 		news = process_tick(&d->processes[i], clock_ms());
 		if (news == PROCESS_SUSPENDED)
-			terminal_suspend(&d->all);
+			process_suspend(&d->all);
 		if (news != PROCESS_ENDED)
 			continue;
 		result = run_ended(d, i);

@@ -12,7 +12,6 @@
 #include "os/os.h"
 #include "os/signals.h"
 #include "run/process.h"
-#include "run/terminal.h"
 
 /* ---- to start ---- */
 
@@ -144,13 +143,134 @@ process_start(struct process *p, const struct process_how *how, int64_t now)
 	return 0;
 }
 
+int
+process_status(const struct process *p)
+{
+	if (!WIFEXITED(p->status))
+		return 128 + WTERMSIG(p->status);
+	if (p->timed_out && WEXITSTATUS(p->status) == 0)
+		return PROCESS_LATE;
+	return WEXITSTATUS(p->status);
+}
+
+/* ---- the terminal ---- */
+
+static bool
+open_tty(struct processes *all)
+{
+	if (all->tty < 0)
+		all->tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return all->tty >= 0;
+}
+
+/* Block SIGTTOU, which would stop us if we are in the background. */
+static void
+set_front(const struct processes *all, pid_t group, const struct termios *modes)
+{
+	sigset_t ttou, old;
+
+	sigemptyset(&ttou);
+	sigaddset(&ttou, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &ttou, &old);
+	/* Output that is held back by Ctrl-S must not hold us. */
+	tcsetattr(all->tty, TCSANOW, modes);
+	tcsetpgrp(all->tty, group);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+/*
+ * Give the terminal to a command, if our group or another command has it.
+ * Returns false otherwise.
+ */
+static bool
+give_terminal(struct process *p)
+{
+	struct processes *all;
+	struct process *last;
+	pid_t group;
+
+	all = p->all;
+	last = all->front;
+	group = all->tty < 0 ? -1 : tcgetpgrp(all->tty);
+	if (group != getpgrp() && (last == NULL || group != last->pid))
+		return false;
+	if (last == NULL)
+		tcgetattr(all->tty, &all->modes);
+	else {
+		tcgetattr(all->tty, &last->modes);
+		last->asks = true;
+	}
+	set_front(all, p->pid, p->had_terminal ? &p->modes : &all->modes);
+	all->front = p;
+	p->had_terminal = true;
+	p->asks = false;
+	return true;
+}
+
+static void
+take_terminal(struct processes *all)
+{
+	if (all->front == NULL)
+		return;
+	tcgetattr(all->tty, &all->front->modes);
+	all->front = NULL;
+	set_front(all, getpgrp(), &all->modes);
+}
+
+static void
+hand_on_terminal(struct processes *all)
+{
+	struct process *p;
+
+	for (p = all->v; p < all->v + all->n && all->front == NULL; p++)
+		if (p->asks && give_terminal(p))
+			kill(-p->pid, SIGCONT);
+}
+
+/* A group in the background is stopped when it reads, or sets, the terminal. */
+static void
+ask_terminal(struct process *p)
+{
+	struct processes *all;
+
+	all = p->all;
+	if (!open_tty(all) || tcgetpgrp(all->tty) == p->pid ||
+	    give_terminal(p)) {
+		kill(-p->pid, SIGCONT);
+		return;
+	}
+	/* A command that is continued without it asks again at once. */
+	p->asks = true;
+	/* In the background ourselves, we stop with it as any job does. */
+	p->suspended = all->front == NULL && p->phase == PROCESS_RUNS;
+	if (all->front == p)
+		all->front = NULL;
+}
+
+static void
+leave_terminal(struct process *p)
+{
+	struct processes *all;
+
+	all = p->all;
+	p->suspended = p->asks = false;
+	if (all->front != p)
+		return;
+	if (tcgetpgrp(all->tty) < 0)
+		p->interrupted = SIGHUP;
+	/* A command that watchrun stops with INT was not stopped by Ctrl-C. */
+	else if (p->phase == PROCESS_RUNS && process_status(p) == 128 + SIGINT)
+		p->interrupted = SIGINT;
+	take_terminal(all);
+}
+
 /* ---- what becomes of it ---- */
 
 static void
 stopped(struct process *p, int signo)
 {
 	if (signo == SIGTTIN || signo == SIGTTOU)
-		terminal_asked(p);
+		ask_terminal(p);
 	else if (p->phase != PROCESS_RUNS)
 		kill(-p->pid, SIGCONT);
 	else
@@ -166,7 +286,7 @@ changed(struct process *p, int status)
 	}
 	p->status = status;
 	p->ended = true;
-	terminal_leave(p);
+	leave_terminal(p);
 }
 
 /* A child that was not started as a command is adopted: see os_adopt. */
@@ -201,7 +321,7 @@ process_reap(struct processes *all)
 	/* Their numbers may be reused from now on. */
 	if (adopted)
 		adopted_update(&all->adopted);
-	terminal_hand_on(all);
+	hand_on_terminal(all);
 }
 
 bool
@@ -319,7 +439,7 @@ give_up(struct process *p)
 	if (!p->ended) {
 		p->status = SIGKILL;
 		p->ended = true;
-		terminal_leave(p);
+		leave_terminal(p);
 	}
 	return over(p);
 }
@@ -361,21 +481,52 @@ process_due(const struct process *p, int64_t now)
 	return p->ended && p->look_at < p->kill_at ? p->look_at : p->kill_at;
 }
 
-void
-process_shift(struct process *p, int64_t ms)
+/* ---- to suspend ---- */
+
+/* Move the deadlines by ms, in which all was suspended. */
+static void
+shift_deadlines(struct process *p, int64_t ms)
 {
 	p->limit_at = later(p->limit_at, ms);
 	p->kill_at = later(p->kill_at, ms);
 }
 
-/* ---- how it ended ---- */
-
-int
-process_status(const struct process *p)
+/*
+ * A command that waits for the terminal stays stopped until our group has it:
+ * it would only ask again.
+ */
+void
+process_continue(struct processes *all)
 {
-	if (!WIFEXITED(p->status))
-		return 128 + WTERMSIG(p->status);
-	if (p->timed_out && WEXITSTATUS(p->status) == 0)
-		return PROCESS_LATE;
-	return WEXITSTATUS(p->status);
+	struct process *p;
+	bool home;
+
+	hand_on_terminal(all);
+	home = all->tty < 0 || all->front != NULL ||
+	    tcgetpgrp(all->tty) == getpgrp();
+	for (p = all->v; p < all->v + all->n; p++)
+		if (p->pid != 0 && (home || !p->asks))
+			kill(-p->pid, SIGCONT);
+}
+
+void
+process_suspend(struct processes *all)
+{
+	struct process *p, *front;
+	int64_t from;
+
+	front = all->front;
+	take_terminal(all);
+	for (p = all->v; p < all->v + all->n; p++)
+		if (p->pid != 0)
+			kill(-p->pid, SIGTSTP);
+	from = clock_ms();
+	signals_suspend();
+	for (p = all->v; p < all->v + all->n; p++) {
+		p->suspended = false;
+		shift_deadlines(p, clock_ms() - from);
+	}
+	if (front != NULL)
+		front->asks = !give_terminal(front);
+	process_continue(all);
 }

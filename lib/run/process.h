@@ -20,7 +20,12 @@
  * a command is its group alone.
  *
  * A group runs in the background of our terminal, so that Ctrl-C always reaches
- * watchrun; see terminal.h.  All times are milliseconds of clock_ms().
+ * watchrun.  The kernel stops the group when it reads the terminal or sets its
+ * modes (SIGTTIN, SIGTTOU).  Then the group gets the terminal (tcsetpgrp(3)) until
+ * the command ends or another command asks.  Each group finds the modes that it
+ * left.
+ *
+ * All times are milliseconds of clock_ms().
  */
 
 enum {
@@ -36,7 +41,7 @@ enum {
 enum process_news {
 	PROCESS_NOTHING,
 	PROCESS_ENDED, /* with all that had to be stopped: see process_status */
-	PROCESS_SUSPENDED /* Ctrl-Z in the command: call terminal_suspend */
+	PROCESS_SUSPENDED /* Ctrl-Z in the command: call process_suspend */
 };
 
 enum process_phase {
@@ -130,8 +135,14 @@ bool process_busy(const struct process *p);
  */
 void process_stop(struct process *p, int signo, int64_t now);
 
-/* Move the deadlines of limit and grace by ms, in which all was suspended. */
-void process_shift(struct process *p, int64_t ms);
+/*
+ * Stop together with our whole job, as Ctrl-Z does, until we are continued.
+ * That time counts for no limit or grace.
+ */
+void process_suspend(struct processes *all);
+
+/* We were continued: continue the commands. */
+void process_continue(struct processes *all);
 
 /*
  * Return its exit status as a shell's: 128+n for signal n, and 0 only if it ended

@@ -11,7 +11,6 @@
 #include "../test.h"
 #include "os/signals.h"
 #include "processes.h"
-#include "run/terminal.h"
 
 static void
 test_status(void)
@@ -116,7 +115,7 @@ test_idle(void)
 	process_stop(&r, 0, 5);
 	process_stop(&r, SIGKILL, 1);
 	reap(&r, 1);
-	terminal_continue(&all);
+	process_continue(&all);
 	ok(!process_busy(&r) && news(&r, 5) == PROCESS_NOTHING &&
 		process_due(&r, 5) == PROCESS_NEVER,
 	    "nor can it be stopped");
@@ -288,7 +287,7 @@ test_stopped(void)
 	r = start(": >ready; kill -STOP $$; exit 5");
 	ready();
 	ok(news(&r, 1) == PROCESS_NOTHING, "who stops itself has not ended");
-	until(news(&r, 1) == PROCESS_ENDED || (terminal_continue(&all), false));
+	until(news(&r, 1) == PROCESS_ENDED || (process_continue(&all), false));
 	ok(!process_busy(&r) && process_status(&r) == 5,
 	    "when we are continued it goes on");
 	r = start("sleep 1000 & echo $! >member; : >ready; kill -STOP $$");

@@ -13,7 +13,6 @@
 #include "../test.h"
 #include "os/os.h"
 #include "processes.h"
-#include "run/terminal.h"
 
 enum { BOTH = 2 };
 
@@ -355,13 +354,13 @@ test_background(void)
 	    "in the background who asks is to suspend us all, told once");
 	ok(tcgetpgrp(slave) == shell && all.front == NULL,
 	    "the terminal is the shell's");
-	terminal_continue(&all);
+	process_continue(&all);
 	scratch_put("told", "");
 	until(is_there("going"));
 	ok(is_there("going") && (reap_both(processes), !processes[0].suspended),
 	    "when we go on without it, who asks does not go on");
 	set_front(getpgrp());
-	terminal_continue(&all);
+	process_continue(&all);
 	ok(has_it(processes, 0), "with it that is who has it");
 	type("three\n");
 	ok(over(processes, 0) && holds("a", "three\n"), "and who reads");
@@ -419,7 +418,7 @@ test_suspend(void)
 		process_tick(&processes[0], 1) == PROCESS_SUSPENDED,
 	    "who is suspended with the terminal suspends us");
 	before = processes[1].limit_at;
-	terminal_suspend(&all);
+	process_suspend(&all);
 	ok(is_there("stopped"), "all commands are stopped with us");
 	ok(is_there("cooked"), "and the terminal is as it was");
 	ok(processes[1].limit_at > before && processes[0].limit_at > before,
