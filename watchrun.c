@@ -108,16 +108,6 @@ closed(const char *path)
 }
 
 static void
-gone(const char *path, uint64_t rules)
-{
-	int64_t now;
-
-	now = clock_ms();
-	if (batch_gone(&w.batch, path, rules, is_own(now), now) < 0)
-		out_of_memory();
-}
-
-static void
 on_event(void *arg, const char *path, enum tree_event event, uint64_t rules,
     const char *by)
 {
@@ -125,6 +115,7 @@ on_event(void *arg, const char *path, enum tree_event event, uint64_t rules,
 		[TREE_CREATED] = BATCH_CREATE,
 		[TREE_CHANGED] = BATCH_CHANGE,
 		[TREE_WRITTEN] = BATCH_SUSPECT,
+		[TREE_GONE] = BATCH_GONE,
 	};
 
 	(void)arg;
@@ -145,7 +136,7 @@ on_event(void *arg, const char *path, enum tree_event event, uint64_t rules,
 		break;
 	case TREE_GONE:
 		msg_why("%s: gone", path);
-		gone(path, rules);
+		changed(path, rules, changes[event]);
 		break;
 	case TREE_UNSETTLED:
 		batch_unsettled(&w.batch, path);
@@ -480,7 +471,7 @@ open_tree(void)
 static void
 open_input(void)
 {
-	changelist_begin(&w.reader, w.options.zero ? '\0' : '\n');
+	changelist_begin(&w.reader, w.options.end);
 	w.input = strcmp(w.options.from, "-") == 0
 	    ? STDIN_FILENO
 	    : open(w.options.from, O_RDONLY | O_CLOEXEC);

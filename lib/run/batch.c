@@ -143,6 +143,34 @@ change_path(
 	return p;
 }
 
+/* As batch_changed; returns NULL with errno 0 if the path is dropped. */
+static struct batch_path *
+delete_path(
+    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
+{
+	struct batch_path *p;
+
+	p = find_path(b, path);
+	if (p != NULL)
+		p->writer = BATCH_WRITER_UNKNOWN;
+	if (p != NULL && p->changed && p->created && !p->own && !own) {
+		leave_batch(b, p);
+		errno = 0;
+		return NULL;
+	}
+	p = change_path(b, path, rules, own, now);
+	if (p == NULL)
+		return NULL;
+	p->suspect = false;
+	if (p->created)
+		set_hold(b, p, BATCH_HELD_NOT);
+	else {
+		set_hold(b, p, BATCH_HELD_VANISHED);
+		b->vanished = now;
+	}
+	return p;
+}
+
 struct batch_path *
 batch_changed(struct batch *b, const char *path, uint64_t rules,
     enum batch_change change, bool own, int64_t now)
@@ -150,6 +178,8 @@ batch_changed(struct batch *b, const char *path, uint64_t rules,
 	struct batch_path *p;
 	size_t n;
 
+	if (change == BATCH_GONE)
+		return delete_path(b, path, rules, own, now);
 	n = b->n;
 	p = change_path(b, path, rules, own, now);
 	if (p == NULL)
@@ -163,32 +193,6 @@ batch_changed(struct batch *b, const char *path, uint64_t rules,
 		b->created++;
 	}
 	return p;
-}
-
-int
-batch_gone(
-    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
-{
-	struct batch_path *p;
-
-	p = find_path(b, path);
-	if (p != NULL)
-		p->writer = BATCH_WRITER_UNKNOWN;
-	if (p != NULL && p->changed && p->created && !p->own && !own) {
-		leave_batch(b, p);
-		return 0;
-	}
-	p = change_path(b, path, rules, own, now);
-	if (p == NULL)
-		return errno == 0 ? 0 : -1;
-	p->suspect = false;
-	if (p->created)
-		set_hold(b, p, BATCH_HELD_NOT);
-	else {
-		set_hold(b, p, BATCH_HELD_VANISHED);
-		b->vanished = now;
-	}
-	return 0;
 }
 
 struct batch_path *

@@ -36,7 +36,8 @@ enum {
 enum batch_change {
 	BATCH_CHANGE, /* its signature differs */
 	BATCH_CREATE, /* that, and there was none before */
-	BATCH_SUSPECT /* it was written, but may hold the same as before */
+	BATCH_SUSPECT, /* it was written, but may hold the same as before */
+	BATCH_GONE /* it was deleted or moved away */
 };
 
 /* Why a path holds its batch back. */
@@ -114,19 +115,13 @@ struct batch_taken {
 
 /*
  * A path changed that counts for these rules; own: while a command ran, which
- * may have done it.  Returns its record, or NULL: out of memory, or, with errno
- * 0, there are too many paths, which is noted.
+ * may have done it.  A file that was created in this batch and is gone is dropped
+ * from it, unless a command was running, which may have seen it.  Returns the
+ * path's record, or NULL: out of memory, or, with errno 0, the path is dropped,
+ * or there are too many, which is noted.
  */
 struct batch_path *batch_changed(struct batch *b, const char *path,
     uint64_t rules, enum batch_change change, bool own, int64_t now);
-
-/*
- * It was deleted or moved away.  A file that was created in this batch is
- * dropped from it, unless a command was running, which may have seen it.
- * Returns 0, or -1: out of memory.
- */
-int batch_gone(
-    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now);
 
 /*
  * A writer closed it, it was moved here, or two scans of a polled path agree.

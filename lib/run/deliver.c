@@ -203,8 +203,7 @@ send_to(struct deliver *d, size_t i, bool paths)
 		poke_all(d, bit(i));
 	if (!d->options->list)
 		return 0;
-	return write_list(
-	    d, i, paths, &d->list, d->options->zero ? '\0' : '\n');
+	return write_list(d, i, paths, &d->list, d->options->end);
 }
 
 int

@@ -127,7 +127,7 @@ option(struct options *o, int c)
 {
 	switch (c) {
 	case '0':
-		o->zero = true;
+		o->end = '\0';
 		break;
 	case '1':
 		o->once = true;
@@ -285,7 +285,9 @@ parse_rules(struct options *o, int argc, char *argv[])
 int
 options_parse(struct options *o, int argc, char *argv[])
 {
-	*o = (struct options){ .settle = BATCH_SETTLE, .many = BATCH_MANY };
+	*o = (struct options){
+		.settle = BATCH_SETTLE, .many = BATCH_MANY, .end = '\n'
+	};
 	if (parse_rules(o, argc, argv) < 0)
 		return -1;
 	if (o->help || o->version)

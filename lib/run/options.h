@@ -18,7 +18,7 @@ struct options {
 	uint64_t commands; /* rules that have one */
 	bool signals; /* a rule has -p */
 	bool once; /* -1 */
-	bool zero; /* -0 */
+	char end; /* of records: a newline, or a NUL with -0 */
 	bool help; /* -h; later arguments were not parsed */
 	bool list; /* -l */
 	bool dry; /* -n */

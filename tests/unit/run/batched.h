@@ -2,6 +2,7 @@
 #ifndef BATCHED_H
 #define BATCHED_H
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,18 @@
 #include "run/batch.h"
 
 /* All times in these tests are made up. */
+
+/* Returns 0, or -1: out of memory. */
+static inline int
+batch_gone(
+    struct batch *b, const char *path, uint64_t rules, bool own, int64_t now)
+{
+	errno = 0;
+	return batch_changed(b, path, rules, BATCH_GONE, own, now) == NULL &&
+		errno != 0
+	    ? -1
+	    : 0;
+}
 
 /* Free what a table holds: each node is the start of a record. */
 static inline void

@@ -13,7 +13,7 @@
 #include "run/deliver.h"
 
 static struct rule rules[4];
-static struct options options = { .rules.v = rules };
+static struct options options = { .rules.v = rules, .end = '\n' };
 static struct command commands[4];
 static struct batch batch = { .settle = 10 };
 static struct deliver deliver;
@@ -140,11 +140,11 @@ test_paths(void)
 	    "a mailbox gets the paths of the rules that name its pidfile");
 	ok(listed("b\n*\n./!c\n\n", 10),
 	    "the list gets all, in the order in which they changed");
-	options.zero = true;
+	options.end = '\0';
 	change(&batch, "a\nb", 2, 0);
 	ok(deliver_failed(0) == 0 && in_mailbox("") && listed("a\nb\0\0", 5),
 	    "a receiver whose rules did not run gets nothing");
-	options.zero = false;
+	options.end = '\n';
 	change(&batch, "x", 1, 0);
 	change(&batch, "y", 2, 0);
 	ok(deliver_failed(2) == 0 && in_mailbox("x\n\n") && listed("", 0),

@@ -95,7 +95,7 @@ test_options(void)
 		 "-t 0 -x gen *.c lib -- make {} -f x -- y") == 0,
 	    "all options are taken, together and one by one");
 	r = &o.rules.v[0];
-	ok(o.zero && o.once && o.list && o.poke && o.wait && !o.quiet &&
+	ok(o.end == '\0' && o.once && o.list && o.poke && o.wait && !o.quiet &&
 		o.verbose && !o.dry && o.settle == 0 && o.many == 0 &&
 		strcmp(o.from, "list") == 0,
 	    "those of the whole");
