@@ -15,7 +15,7 @@
  */
 
 enum {
-	ADOPTED_MAX = 1024 /* children that are told apart */
+	ADOPTED_MAX = 1024 /* children that are tracked */
 };
 
 /* A child of ours, be it a command or adopted. */

@@ -277,7 +277,7 @@ batch_is_capped(const struct batch *b, int64_t now)
 	return b->forced || now >= cap(b);
 }
 
-/* One file may be complete; somebody who writes many pauses between them. */
+/* One file may be complete; a program that writes many pauses between them. */
 static int64_t
 settle_time(const struct batch *b)
 {

@@ -26,7 +26,7 @@ enum {
 	BATCH_VANISHED = 100, /* a deleted file holds: savers put it back */
 	BATCH_CREATED = 10, /* the shortest settle time after a new file */
 	BATCH_AFTER = 50, /* with settle 0: from one batch to the next */
-	BATCH_PATHS = 1000000, /* more are not told apart */
+	BATCH_PATHS = 1000000, /* more are not tracked */
 	BATCH_RECEIVERS = 64 /* that are owed paths */
 };
 
@@ -94,7 +94,7 @@ struct batch {
 	uint64_t any; /* rules for which more changed than the paths */
 	int64_t began, last; /* its first and last change */
 	int64_t vanished; /* when a file vanished last */
-	int64_t retry; /* not before this: somebody is still writing */
+	int64_t retry; /* not before this: a path is still being written */
 	bool outside; /* some of it changed while no command ran */
 	bool lost; /* hints were lost */
 	bool forced; /* it is due whatever else */

@@ -16,7 +16,7 @@
 enum {
 	PIECE = PIPE_BUF, /* bytes that fit if poll(2) reports POLLOUT */
 	LEFT = CAPTURE_PIPE + PIECE,
-	/* One byte more tells whether the first line is whole. */
+	/* One byte more shows whether the first line is whole. */
 	KEPT = CAPTURE_KEPT + 1
 };
 

@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-/* contents.c - sums of what files hold: was a file changed, or rewritten? */
+/* contents.c - compares files by sums, and waits until they are complete */
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include "os/os.h"
 #include "run/contents.h"
 
-enum { PIECES = 16 /* pieces or files between two looks for signals */ };
+enum { PIECES = 16 /* read before signals are handled */ };
 
 /* ---- what is remembered ---- */
 
@@ -170,8 +170,8 @@ contents_glance(struct contents *c, struct batch_path *p)
 }
 
 /*
- * Is the file complete?  If leases are refused, a close or some quiet time
- * stands in for the answer.
+ * Set p->writer, and p->sum if the file is complete.  If leases are refused, a
+ * close or some quiet time stands in for the answer.
  */
 static void
 check_writer(
@@ -209,8 +209,8 @@ count_writers(struct contents *c, struct batch *b, int64_t now)
 }
 
 /*
- * Drop a path for the rules that do not count a mere rewrite of it.  If it held
- * something else during a run, that run may have read it: it counts.
+ * Drop a path with equal contents for the rules that compare them.  If the
+ * contents differed during a run, that run may have read them: the path stays.
  */
 static void
 sift_path(

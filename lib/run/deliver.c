@@ -11,7 +11,7 @@
 #include "run/poke.h"
 
 enum {
-	POKES = 256, /* between two looks for signals */
+	POKES = 256, /* before signals are handled */
 	WORDS = RULE_MAX * (COMMAND_WHY + 4) + 64 /* bytes besides reports */
 };
 

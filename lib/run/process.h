@@ -30,7 +30,7 @@
 
 enum {
 	PROCESS_GRACE = 5000, /* default, from the stop signal to KILL */
-	PROCESS_LINGER = 20, /* first pause between looks for the rest */
+	PROCESS_LINGER = 20, /* first pause between searches for the rest */
 	PROCESS_LINGER_MAX = 640, /* the pause doubles up to this */
 	PROCESS_DYING = 2000, /* from KILL until the rest is given up */
 	PROCESS_LATE = 124 /* status after the limit, if the command exits 0 */

@@ -1,4 +1,4 @@
-/* throttle.c - delays the runs that our own commands cause, and names why */
+/* throttle.c - delays the runs that our own commands cause, and names the cause */
 #include "run/throttle.h"
 #include "base/hash.h"
 
@@ -59,7 +59,7 @@ throttle_path(struct throttle *t, const char *path)
 		return false;
 	p->streak = p->last + 1 == t->row ? p->streak + 1 : 1;
 	p->last = t->row;
-	/* In any case a path is named before the first long delay. */
+	/* A path is named before the first long delay in any case. */
 	if (t->named ||
 	    (p->streak < THROTTLE_SAME && t->row < THROTTLE_MIXED - 1))
 		return false;

@@ -1,4 +1,4 @@
-/* throttle.h - delays the runs that our own commands cause, and names why */
+/* throttle.h - delays the runs that our own commands cause, and names the cause */
 #ifndef THROTTLE_H
 #define THROTTLE_H
 
@@ -25,7 +25,7 @@ enum {
 	 * since a person may save while a slow build runs.
 	 */
 	THROTTLE_PATIENT = 20,
-	/* Likewise while no path is named: two files may change by turns. */
+	/* The same while no path is named: two files may change by turns. */
 	THROTTLE_MIXED = 100,
 	THROTTLE_PATHS = 64, /* paths of a batch that are remembered */
 	THROTTLE_NAMED = 16, /* paths that are not named twice */
@@ -64,12 +64,12 @@ struct throttle {
 	struct throttle_server servers[RULE_MAX]; /* by rule */
 };
 
-/* A batch is acted on from now on; own: all of its changes are own. */
+/* Begin a batch; own: all of its changes are own. */
 void throttle_begin(struct throttle *t, bool own, int64_t now);
 
 /*
- * This path is in the batch that has begun.  Returns true if the user is to be
- * told that it causes the row: once for each path, and for one path a row.
+ * Note that a path is in this batch.  Returns true if a message is due that names
+ * it as the cause of the row: once for each path, and for one path a row.
  */
 bool throttle_path(struct throttle *t, const char *path);
 
@@ -84,8 +84,8 @@ void throttle_started(struct throttle *t, size_t rule, int64_t now);
 
 /*
  * The server of this rule is about to be started again, because this path
- * changed at that time; NULL: for any other reason.  Returns true if the user
- * is to be asked whether the server writes the path: once for each path.
+ * changed at that time; NULL: for any other reason.  Returns true if a message is
+ * due that asks whether the server writes the path: once for each path.
  */
 bool throttle_restart(
     struct throttle *t, size_t rule, const char *path, int64_t changed);
