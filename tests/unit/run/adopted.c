@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* adopted.c - tests of what a command leaves behind, and whose that is */
+/* adopted.c - tests of processes that commands leave behind */
 #include <sys/resource.h>
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #define ESCAPED(file) "setsid sh -c 'echo $$ >" file "; exec sleep 1000' & "
 #define WRITTEN(file) "until [ -s " file " ]; do sleep 0.01; done; "
 
-/* wait for the number that is written there */
+/* Wait for a pid in a file, and return it. */
 static pid_t
 there(const char *file)
 {
@@ -26,7 +26,7 @@ gone(struct process *r)
 	until(news(r, 1) == PROCESS_ENDED);
 }
 
-/* end it, and wait for it, as it is our child */
+/* Kill a child of ours, and reap it. */
 static void
 end(pid_t pid)
 {
@@ -43,17 +43,18 @@ test_escaped(void)
 	unlink("a");
 	r = start(ESCAPED("a") "wait");
 	pid = there("a");
-	ok(pid > 1 && getpgid(pid) != r.pid, "a command's child may leave it");
+	ok(pid > 1 && getpgid(pid) != r.pid,
+	    "a child may leave the command's group");
 	process_stop(&r, 0, 0);
 	gone(&r);
-	ok(!alive(pid), "it is stopped with the command");
+	ok(!alive(pid), "the child is stopped with the command");
 	unlink("a");
 	r = start("(" ESCAPED("a") ") & wait; sleep 1000");
 	pid = there("a");
 	until(getpgid(pid) == pid);
 	process_stop(&r, 0, 0);
 	gone(&r);
-	ok(!alive(pid), "also when its parents have ended before");
+	ok(!alive(pid), "it is stopped even if its parents have ended");
 }
 
 /* Wait until two commands are gone: to reap for one takes the other's end. */
@@ -84,7 +85,8 @@ test_shared(void)
 	ready();
 	process_stop(&both[0], 0, 0);
 	gone(&both[0]);
-	ok(alive(pid), "what was adopted is left while another command runs");
+	ok(alive(pid),
+	    "adopted processes are left alone while another command runs");
 	process_stop(&both[1], 0, 0);
 	gone(&both[1]);
 	end(pid);
@@ -96,7 +98,8 @@ test_shared(void)
 	process_stop(&both[0], 0, 0);
 	process_stop(&both[1], 0, 0);
 	gone_both(both);
-	ok(!alive(pid), "unless that one is being stopped as well");
+	ok(!alive(pid),
+	    "they are stopped if the other command is being stopped, too");
 }
 
 static void
@@ -114,10 +117,10 @@ test_stubborn(void)
 	leaderless(&r);
 	ok(news(&r, 1) == PROCESS_NOTHING &&
 		news(&r, 4999) == PROCESS_NOTHING && alive(pid),
-	    "a stubborn one has the grace of a command");
+	    "an adopted process has the grace of a command");
 	process_tick(&r, 5000);
 	gone(&r);
-	ok(!alive(pid) && !r.survived, "then it is killed");
+	ok(!alive(pid) && !r.survived, "after the grace it is killed");
 
 	unlink("a");
 	r = start(
@@ -129,10 +132,10 @@ test_stubborn(void)
 	until((news(&r, 1), is_there("heard")));
 	for (i = 0; i < 50; i++, scratch_nap())
 		news(&r, 1);
-	ok(number("heard") == 1, "it is asked once");
+	ok(number("heard") == 1, "it gets the stop signal once");
 	process_stop(&r, SIGKILL, 3);
 	gone(&r);
-	ok(!alive(pid), "KILL ends it before the grace is over");
+	ok(!alive(pid), "an explicit KILL ends it before the grace is over");
 	unlink("heard");
 
 	/* What it starts when it is asked to end must end as well. */
@@ -149,10 +152,10 @@ test_stubborn(void)
 	until((news(&r, 1), number("b") > 0));
 	pid = number("b");
 	gone(&r);
-	ok(!alive(pid), "so is what it starts meanwhile");
+	ok(!alive(pid), "processes that it starts meanwhile are stopped, too");
 }
 
-/* ---- what is not its own ---- */
+/* ---- processes that are left alone ---- */
 
 static void
 test_daemons(void)
@@ -165,7 +168,7 @@ test_daemons(void)
 	ok(ended(&r) && process_status(&r) == 0, "a command leaves a daemon");
 	pid = there("a");
 	process_stop(&r, 0, 0);
-	ok(!process_busy(&r) && alive(pid), "which is not stopped later on");
+	ok(!process_busy(&r) && alive(pid), "the daemon is not stopped later");
 	unlink("b");
 	other = start(ESCAPED("b") "wait");
 	its = there("b");
@@ -173,13 +176,15 @@ test_daemons(void)
 	ready();
 	process_stop(&r, 0, 0);
 	gone(&r);
-	ok(alive(pid), "nor with the next command of its rule");
-	ok(alive(its) && alive(other.pid), "nor is what another rule runs");
+	ok(alive(pid),
+	    "the daemon is not stopped with the next command of its rule");
+	ok(alive(its) && alive(other.pid),
+	    "the command of another rule is not stopped");
 	process_stop(&r, SIGKILL, 0);
-	ok(!process_busy(&r), "where nothing runs there is nothing to kill");
+	ok(!process_busy(&r), "killing nothing does nothing");
 	process_stop(&other, 0, 0);
 	gone(&other);
-	ok(!alive(its) && alive(pid), "each run has its own");
+	ok(!alive(its) && alive(pid), "each command has its own processes");
 	end(pid);
 }
 
@@ -215,17 +220,17 @@ test_server(void)
 	pids[1] = there("b");
 	pids[2] = there("c");
 	ok(alive(pids[0]) && alive(pids[1]) && alive(pids[2]),
-	    "and leave others behind");
+	    "a server may leave processes behind");
 	process_stop(&r, 0, 0);
 	ok(process_busy(&r) && process_due(&r, 0) <= PROCESS_LINGER,
-	    "to stop it then means these");
+	    "stopping it then stops these processes");
 	gone(&r);
 	ok(!alive(pids[0]) && !alive(pids[1]) && !alive(pids[2]) &&
 		!process_busy(&r),
-	    "whether they are in its group or have left it");
+	    "they end, in its group or not");
 	process_stop(&r, 0, 0);
 	ok(!process_busy(&r) && news(&r, 1) == PROCESS_NOTHING,
-	    "where nothing is left nothing is stopped");
+	    "stopping without leftovers does nothing");
 
 	unlink("a");
 	r = server("setsid sh -c 'exec 2>&-; trap : TERM; echo $$ >a; "
@@ -234,10 +239,10 @@ test_server(void)
 	pids[0] = there("a");
 	process_stop(&r, 0, 0);
 	ok(news(&r, 4999) == PROCESS_NOTHING && alive(pids[0]),
-	    "what it left has the grace");
+	    "leftovers have the grace");
 	process_tick(&r, 5000);
 	gone(&r);
-	ok(!alive(pids[0]), "but not more");
+	ok(!alive(pids[0]), "leftovers are killed after the grace");
 
 	unlink("a");
 	r = server(ESCAPED("a") WRITTEN("a"));
@@ -245,14 +250,14 @@ test_server(void)
 	process_stop(&r, 0, 0);
 	gone(&r);
 	ok(!alive(there("a")) && process_tick(&r, 1) == PROCESS_NOTHING,
-	    "one that ends as it is stopped is stopped whole");
+	    "a server that ends just then is stopped with its leftovers");
 	r = start("exit 0");
 	leaderless(&r);
 	process_stop(&r, 0, 0);
 	first = process_tick(&r, 0);
 	ok(first == PROCESS_ENDED && process_tick(&r, 0) == PROCESS_NOTHING &&
 		process_status(&r) == 0,
-	    "a command that has ended before that has ended once");
+	    "a command that ended before the stop has ended once");
 }
 
 /* Without a descriptor nothing can be read of any process. */
@@ -276,10 +281,10 @@ test_unread(void)
 	process_stop(&r, 0, 0);
 	leaderless(&r);
 	ok(process_tick(&r, 1) == PROCESS_NOTHING && process_busy(&r),
-	    "what can't be looked for is not taken for gone");
+	    "processes that cannot be listed are not taken for gone");
 	setrlimit(RLIMIT_NOFILE, &limit);
 	gone(&r);
-	ok(!alive(pid), "and is stopped when it can");
+	ok(!alive(pid), "they are stopped once they can be listed");
 }
 
 static int
@@ -304,9 +309,9 @@ main(void)
 	int status;
 	pid_t pid, pids[1];
 
-	/* Where nobody tells, the group is all; see process.c. */
+	/* Without a list of children a command is its group alone. */
 	if (os_children(getpid(), pids, 1) < 0 || os_adopt() < 0) {
-		ok(errno == ENOSYS, "this system does not tell of children");
+		ok(errno == ENOSYS, "this system does not list children");
 		return test_end();
 	}
 	pid = fork();

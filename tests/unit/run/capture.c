@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* capture.c - tests of a command's output, copied on and kept */
+/* capture.c - tests of copying and keeping the output of commands */
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -21,7 +21,7 @@ static int sink[2]; /* what is copied comes out of sink[0] */
 static char got[BIG];
 static size_t ngot;
 
-/* all that has come, n bytes are expected */
+/* Read the copy up to n bytes, or as far as it has come. */
 static void
 collect(size_t n)
 {
@@ -35,7 +35,7 @@ collect(size_t n)
 	}
 }
 
-/* a new report whose copy goes into a pipe of its own */
+/* Begin a report whose copy goes to a new pipe. */
 static void
 begin(struct capture *r)
 {
@@ -66,7 +66,7 @@ end(struct capture *r)
 	close(sink[1]);
 }
 
-/* a command writes this, which is all that it writes before it ends */
+/* Run a command that writes this and ends. */
 static void
 says(struct capture *r, const char *text, size_t n)
 {
@@ -81,7 +81,7 @@ says(struct capture *r, const char *text, size_t n)
 		exit(2);
 }
 
-/* one turn of a loop; did anything happen in it? */
+/* Take one turn of a loop; return true if something was ready. */
 static int
 turn(struct capture *r)
 {
@@ -113,24 +113,24 @@ test_copy(void)
 	ok((fcntl(r.into, F_GETFD) & FD_CLOEXEC) != 0 &&
 		(fcntl(r.from, F_GETFD) & FD_CLOEXEC) != 0 &&
 		(fcntl(r.to, F_GETFD) & FD_CLOEXEC) != 0,
-	    "what is opened is closed at exec");
+	    "the descriptors are closed at exec");
 	ok((fcntl(r.into, F_GETFL) & O_NONBLOCK) == 0 &&
 		(fcntl(sink[1], F_GETFL) & O_NONBLOCK) == 0,
-	    "the command may wait for us, and who shares our output as before");
-	ok(!turn(&r) && text_is(&r, "", 0), "at first there is nothing");
+	    "the command's end and our output stay blocking");
+	ok(!turn(&r) && text_is(&r, "", 0), "a new report is empty");
 	says(&r, "one\n", 4);
 	while (turn(&r))
 		;
 	collect(4);
-	ok(ngot == 4 && memcmp(got, "one\n", 4) == 0, "output is copied on");
-	ok(!turn(&r), "once, and then nothing is waited for");
+	ok(ngot == 4 && memcmp(got, "one\n", 4) == 0, "output is copied");
+	ok(!turn(&r), "output is copied once");
 	says(&r, "\0\xff!\r", 4);
 	capture_end(&r);
 	collect(8);
 	ok(ngot == 8 && memcmp(got, "one\n\0\xff!\r", 8) == 0,
-	    "whatever its bytes are; its rest when the command has ended");
+	    "all bytes are copied, the rest at the end of the command");
 	ok(text_is(&r, "one\n\0\xff!\r", 8),
-	    "it is kept for the report, with a line that has no end");
+	    "the report keeps a last line without a newline");
 	says(&r, "late", 4);
 	capture_begin(&r);
 	collect(12);
@@ -139,11 +139,12 @@ test_copy(void)
 	    "report");
 	says(&r, "two\n", 4);
 	capture_end(&r);
-	ok(text_is(&r, "two\n", 4), "which is its own output only");
+	ok(text_is(&r, "two\n", 4),
+	    "a report has the output of its own run only");
 	end(&r);
 }
 
-/* n lines of so many bytes, each other than the next */
+/* Write n lines of so many bytes, each of another letter. */
 static void
 says_lines(struct capture *r, int n, size_t len)
 {
@@ -171,31 +172,32 @@ test_kept(void)
 	begin(&r);
 	says_lines(&r, 16, CAPTURE_KEPT / 16);
 	text = capture_text(&r, &n);
-	ok(n == CAPTURE_KEPT && text[0] == 'a', "as much as fits is kept");
+	ok(n == CAPTURE_KEPT && text[0] == 'a',
+	    "a report keeps as much as fits");
 	capture_begin(&r);
 	says_lines(&r, 40, CAPTURE_KEPT / 16);
 	text = capture_text(&r, &n);
 	ok(n == CAPTURE_KEPT && text[0] == 'a' + 24 && text[1] == 'a' + 24,
-	    "of more the end, from the start of a line on");
+	    "a longer report keeps its last whole lines");
 	capture_begin(&r);
 	says_lines(&r, 40, CAPTURE_KEPT / 16 + 1);
 	text = capture_text(&r, &n);
 	ok(n == 15 * (CAPTURE_KEPT / 16 + 1) && text[0] == 'a' + 25 &&
 		text[n - 1] == '\n',
-	    "a first line that is cut is left out");
+	    "an incomplete first line is left out");
 	capture_begin(&r);
 	says_lines(&r, 2, CAPTURE_KEPT + 100);
 	text = capture_text(&r, &n);
 	ok(n == CAPTURE_KEPT && text[0] == 'b' && text[n - 1] == '\n',
-	    "unless there is no other: then the end of it is told");
+	    "if there is no other line, the end of it is kept");
 	capture_begin(&r);
 	says_lines(&r, 1, 5);
 	text = capture_text(&r, &n);
-	ok(n == 5 && text[0] == 'a', "the next run's is its own");
+	ok(n == 5 && text[0] == 'a', "the report of the next run is its own");
 	end(&r);
 }
 
-/* fill the pipe that is copied to; how much was that? */
+/* Fill the pipe of the copy; return its bytes. */
 static size_t
 stuff(void)
 {
@@ -234,10 +236,10 @@ test_stalled(void)
 	while (turn(&r))
 		;
 	ok(waitpid(pid, &status, WNOHANG) == 0 && r.nleft <= PIPE_BUF,
-	    "while nobody reads the command waits, and no memory is taken");
+	    "without a reader the command waits, and memory is bounded");
 	capture_end(&r);
 	ok(r.nleft <= CAPTURE_PIPE + PIPE_BUF,
-	    "no more than a pipe's worth when it is taken in at once");
+	    "at the end no more than a pipe is read");
 	capture_begin(&r);
 	until((collect(full + BIG / 2), turn(&r), ngot == full + BIG / 2));
 	whole = 1;
@@ -245,9 +247,9 @@ test_stalled(void)
 		whole = whole &&
 		    got[full + (size_t)i] == 'a' + i / PIPE_BUF % 26;
 	ok(ngot == full + BIG / 2 && whole,
-	    "when somebody does all of it comes, in order");
+	    "a reader gets all output in order");
 	ok(waitpid(pid, &status, 0) == pid && status == 0,
-	    "and the command ends");
+	    "then the command ends");
 	end(&r);
 }
 
@@ -284,8 +286,9 @@ test_gone(void)
 	says(&r, "unheard\n", 8);
 	capture_end(&r);
 	until(!turn(&r));
-	ok(r.nleft == 0 && !turn(&r), "where the reader is gone nobody waits");
-	ok(text_is(&r, "unheard\n", 8), "and the report is the same");
+	ok(r.nleft == 0 && !turn(&r),
+	    "output for a reader that is gone is dropped");
+	ok(text_is(&r, "unheard\n", 8), "the report still has it");
 	sink[0] = dup(sink[1]);
 	end(&r);
 }
@@ -305,7 +308,8 @@ test_daemon(void)
 				_exit(0);
 	until(turn(&r));
 	capture_end(&r);
-	ok(r.nkept > 0, "one that never stops writing does not hold us");
+	ok(r.nkept > 0,
+	    "a daemon that never stops writing does not block the end");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	end(&r);
@@ -322,13 +326,13 @@ test_file(void)
 	fd = open("file", O_RDWR | O_CREAT | O_APPEND, 0644);
 	n = write(fd, "before ", 7);
 	ok(capture_open(&r, fd) == 0 && r.to == fd,
-	    "a file is written to where it is open");
+	    "a file is written by its own descriptor");
 	capture_begin(&r);
 	says(&r, "after", 5);
 	capture_end(&r);
 	n = n < 0 ? n : pread(fd, text, sizeof text, 0);
 	ok(n == 12 && memcmp(text, "before after", 12) == 0,
-	    "behind what it holds");
+	    "output is appended to the file");
 	close_all(&r, fd);
 	close(fd);
 }
@@ -349,15 +353,15 @@ test_terminal(void)
 		(fcntl(slave, F_GETFL) & O_NONBLOCK) == 0,
 	    "a terminal is left as it is");
 	capture_begin(&r);
-	ok(write(master, "\023", 1) == 1, "it is stopped");
+	ok(write(master, "\023", 1) == 1, "the terminal is stopped");
 	says(&r, "shown\n", 6);
 	capture_end(&r);
 	while (turn(&r) && r.to != slave && r.nleft < 6)
 		;
-	ok(r.to == slave || r.nleft == 6, "a stopped one takes nothing");
-	ok(write(master, "\021", 1) == 1, "it goes on");
+	ok(r.to == slave || r.nleft == 6, "a stopped terminal takes nothing");
+	ok(write(master, "\021", 1) == 1, "the terminal goes on");
 	until((turn(&r), r.nleft == 0));
-	ok(read(master, text, sizeof text) >= 6, "and shows it then");
+	ok(read(master, text, sizeof text) >= 6, "then it shows the output");
 	close_all(&r, slave);
 	close(slave);
 	close(master);

@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* command.c - tests of what a rule's command is started with, and how it ended */
+/* command.c - tests of a rule's command: its arguments and its result */
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,7 +31,7 @@ take(void)
 	batch_take(&batch, 0, &taken);
 }
 
-/* words with blanks between, as the arguments of a command */
+/* Split words at blanks into the arguments of a command. */
 static char **
 split(const char *words)
 {
@@ -66,9 +66,9 @@ runs(const char *command, bool any)
 	return 0;
 }
 
-/* what echo was told */
+/* Return true if the script `echo` got this, and forget it. */
 static bool
-told(const char *want)
+echoed(const char *want)
 {
 	char text[1000];
 	FILE *f;
@@ -82,7 +82,7 @@ told(const char *want)
 	unlink("out");
 	if (strcmp(text, want) == 0)
 		return true;
-	printf("told: %.200swant: %s", text, want);
+	printf("got:  %.200swant: %s", text, want);
 	return false;
 }
 
@@ -96,16 +96,16 @@ test_changed(void)
 	changed("-b", 1);
 	changed("c d", 3);
 	take();
-	ok(runs("sh echo {}", false) == 0 && told("0 a ./-b c d\n"),
-	    "{} is what changed for the rule and is still there");
+	ok(runs("sh echo {}", false) == 0 && echoed("0 a ./-b c d\n"),
+	    "{} becomes the changed paths of the rule that still exist");
 	ok(runs("sh echo {} -o{} {}b {,} {}", false) == 0 &&
-		told("0 a ./-b c d -o{} {}b {,} a ./-b c d\n"),
+		echoed("0 a ./-b c d -o{} {}b {,} a ./-b c d\n"),
 	    "each argument that is {} becomes all paths, others stay");
 	batch_done(&batch, 0);
 	changed("gone", 1);
 	take();
-	ok(runs("sh echo {}", false) == 0 && told("0\n"),
-	    "when all is gone it is nothing");
+	ok(runs("sh echo {}", false) == 0 && echoed("0\n"),
+	    "if all paths are gone, {} becomes no argument");
 	batch_done(&batch, 0);
 }
 
@@ -119,8 +119,8 @@ test_any(void)
 	rules_add(&options.rules, "lib", GLOB_WANTED);
 	rules_add(&options.rules, "none/*.c", GLOB_WANTED);
 	rules_add(&options.rules, "/tmp/*.c", GLOB_WANTED);
-	ok(runs("sh echo {}", true) == 0 && told("1 lib . a /tmp\n"),
-	    "where anything may have changed it is where patterns begin");
+	ok(runs("sh echo {}", true) == 0 && echoed("1 lib . a /tmp\n"),
+	    "if anything may have changed, {} becomes the starts of patterns");
 }
 
 static void
@@ -143,8 +143,8 @@ test_long(void)
 	    "a hundred long names fit");
 	scratch_sh("yes \"$(printf 'x%.0s' $(seq 180))\" | head -n 20000 | "
 		   "awk '{ print $0 NR - 1 }' | xargs touch");
-	ok(runs("sh echo {}", false) == 0 && told("1 lib . a /tmp\n"),
-	    "what does not fit becomes where patterns begin");
+	ok(runs("sh echo {}", false) == 0 && echoed("1 lib . a /tmp\n"),
+	    "paths that do not fit become the starts of patterns");
 	batch_done(&batch, 0);
 }
 
@@ -152,19 +152,19 @@ static void
 test_ends(void)
 {
 	ok(runs("true", false) == 0 && !command_ended(&job),
-	    "a command that succeeds is not broken");
+	    "a command that exits with 0 has not failed");
 	ok(runs("sh seven", false) == 0 && command_ended(&job) &&
 		strcmp(job.why, "sh: exit status 7") == 0,
-	    "one that fails is, with its status");
+	    "a failure has its status as the reason");
 	ok(runs("sh killed", false) == 0 && command_ended(&job) &&
 		strcmp(job.why, "sh: killed by SIGKILL") == 0,
-	    "or its signal");
+	    "death by a signal has the signal as the reason");
 	ok(runs("./none", false) == 127 &&
 		strcmp(job.why, "./none: No such file or directory") == 0,
-	    "one that is not there has status 127");
+	    "a missing command has status 127");
 	ok(runs("/", false) == 126 &&
 		strcmp(job.why, "/: Permission denied") == 0,
-	    "one that can't be executed has 126");
+	    "a command that cannot be executed has status 126");
 	rule.limit = 50;
 	run.limit = 50;
 	job = (struct command){
@@ -179,7 +179,7 @@ test_ends(void)
 	} while (process_tick(&run, clock_ms()) != PROCESS_ENDED);
 	ok(command_ended(&job) &&
 		strcmp(job.why, "sleep: took longer than 0.05 seconds") == 0,
-	    "one that takes too long is broken, too");
+	    "a command that takes too long has failed");
 }
 
 int

@@ -259,7 +259,7 @@ test_fifo(void)
 		scratch_nap();
 	}
 	ok(pid > 0 && waitpid(pid, &status, WNOHANG) == 0,
-	    "the writer of a FIFO takes nobody here for a reader");
+	    "a FIFO is not opened, so its writer still waits");
 	i = open("fifo", O_RDONLY | O_NONBLOCK);
 	ok(waitpid(pid, &status, 0) == pid && status == 0,
 	    "it goes on with a reader");

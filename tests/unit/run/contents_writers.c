@@ -155,7 +155,7 @@ test_patient(void)
 	end_scene();
 }
 
-/* Return true if it can be found out whether somebody writes to a file. */
+/* Return true if this system knows whether a file has a writer. */
 static bool
 can_ask(const char *path)
 {
@@ -168,7 +168,7 @@ can_ask(const char *path)
 	return can;
 }
 
-/* A file of somebody else, which nobody is asked about. */
+/* Leases are refused for files of other users. */
 static void
 test_foreign(void)
 {
@@ -176,7 +176,7 @@ test_foreign(void)
 
 	change(&batch, "foreign", 1, 0);
 	ok(!check(0, 10) && due_at(&batch, 150),
-	    "if nobody can be asked a file holds for 150 ms");
+	    "if leases are refused, a file holds for 150 ms");
 	change(&batch, "foreign", 1, 140);
 	ok(!check(0, 150) && due_at(&batch, 290),
 	    "each event begins them anew");
@@ -218,7 +218,7 @@ test_secret(void)
 	end_scene();
 }
 
-/* Root asks as somebody else. */
+/* Root checks as another user. */
 static void
 test_others(void)
 {
@@ -276,7 +276,7 @@ main(void)
 		test_forced();
 		test_patient();
 	} else
-		printf("skip 'open files' (nobody can be asked here)\n");
+		printf("skip 'open files' (leases are refused here)\n");
 	test_others();
 	test_link();
 	scratch_end();

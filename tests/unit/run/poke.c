@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* poke.c - tests of waking whoever watches a file */
+/* poke.c - tests of raising the events of a save */
 #include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,13 +24,13 @@ enum {
 	TIMES = IN_MODIFY | IN_ATTRIB
 };
 
-/* ---- what watchers hear ---- */
+/* ---- events ---- */
 
 static int watcher = -1;
 
-/* watch a file or directory, and forget what was heard of others */
+/* Watch a file or directory, and drop the events of others. */
 static void
-listen_to(const char *path)
+watch(const char *path)
 {
 	if (watcher >= 0)
 		close(watcher);
@@ -39,9 +39,9 @@ listen_to(const char *path)
 		perror(path);
 }
 
-/* the events that came for a name, "" for the watched one itself */
+/* Return the events of a name, "" for the watched path itself. */
 static unsigned
-heard(const char *name)
+events_of(const char *name)
 {
 	static union {
 		struct inotify_event align;
@@ -61,28 +61,28 @@ heard(const char *name)
 	return all & ~(unsigned)(IN_OPEN | IN_CLOSE_NOWRITE | IN_ACCESS);
 }
 
-/* is this what poking path says, and these all the events of this name? */
+/* Return true if the path is poked, and raises just these events of a name. */
 static int
 wakes(const char *path, const char *name, unsigned want)
 {
 	enum poke_result result;
 
-	heard("");
+	events_of("");
 	result = poke_path(path);
-	return result == POKE_OK && heard(name) == want;
+	return result == POKE_OK && events_of(name) == want;
 }
 
-/* does poking it say so, and is nothing opened for it, or changed? */
+/* Return true if this is the result, without any event. */
 static int
 refuses(const char *path, enum poke_result want)
 {
 	int error;
 	bool said;
 
-	heard("");
+	events_of("");
 	said = poke_path(path) == want;
 	error = errno;
-	said = said && heard("") == 0;
+	said = said && events_of("") == 0;
 	errno = error;
 	return said;
 }
@@ -99,24 +99,27 @@ test_files(void)
 	scratch_sh("mkdir -p d/e && echo text >d/e/file && echo -n >d/empty");
 	utimensat(AT_FDCWD, "d/e/file", odd, 0);
 	stat("d/e/file", &before);
-	listen_to("d/e");
+	watch("d/e");
 	ok(wakes("d/e/file", "file", SAVE),
-	    "who watches the directory hears all that a save makes");
+	    "a watcher of the directory gets all events of a save");
 	stat("d/e/file", &after);
 	ok(before.st_mtim.tv_sec == after.st_mtim.tv_sec &&
 		before.st_mtim.tv_nsec == after.st_mtim.tv_nsec,
 	    "the time of modification stays, to the nanosecond");
 	ok(before.st_ino == after.st_ino && before.st_mode == after.st_mode,
-	    "and the file is the same");
+	    "the file is the same");
 	scratch_sh("echo text | cmp -s - d/e/file");
-	ok(1, "with the same content");
-	listen_to("d/e/file");
-	ok(wakes("d/e/file", "", SAVE), "who watches the file hears it");
-	listen_to("d");
-	ok(wakes("d/empty", "empty", SAVE), "an empty file is like others");
+	ok(1, "its contents are the same");
+	watch("d/e/file");
+	ok(wakes("d/e/file", "", SAVE),
+	    "a watcher of the file gets the events");
+	watch("d");
+	ok(wakes("d/empty", "empty", SAVE),
+	    "an empty file is poked like others");
 	ok(wakes("./d//./empty", "empty", SAVE),
-	    "dots and doubled slashes on the way are nothing");
-	ok(wakes("d/empty/", "empty", SAVE), "nor is a slash at the end");
+	    "dots and doubled slashes make no difference");
+	ok(wakes("d/empty/", "empty", SAVE),
+	    "a slash at the end makes no difference");
 }
 
 static void
@@ -129,7 +132,7 @@ test_names(void)
 	int all;
 
 	all = 1;
-	listen_to("d");
+	watch("d");
 	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
 		snprintf(name, sizeof name, "%s", names[i]);
 		snprintf(path, sizeof path, "d/%s", name);
@@ -167,11 +170,12 @@ test_program(void)
 	pid_t pid;
 
 	scratch_sh("cp $(command -v sleep) d/program");
-	listen_to("d");
-	ok(wakes("d/program", "program", SAVE), "a program is a file");
+	watch("d");
+	ok(wakes("d/program", "program", SAVE),
+	    "a program is poked like a file");
 	pid = run("d/program");
 	ok(wakes("d/program", "program", TIMES),
-	    "one that runs is poked without being opened");
+	    "a running program is poked without being opened");
 	if (pid > 0)
 		kill(pid, SIGKILL);
 	wait(NULL);
@@ -183,16 +187,16 @@ static void
 test_gone(void)
 {
 	scratch_sh("mkdir -p d/gone/deep && : >d/plain");
-	listen_to("d/e");
+	watch("d/e");
 	ok(wakes("d/e/none", "", TIMES),
-	    "of a file that is gone its directory is poked");
+	    "for a missing file its directory is poked");
 	ok(wakes("d/e/none/of/this", "", TIMES),
-	    "else the nearest that is still there");
+	    "else its nearest existing parent");
 	ok(wakes("d/e/file/x", "", TIMES),
-	    "beneath what is a file now there is nothing, either");
-	listen_to(".");
+	    "a path beneath a file is missing, too");
+	watch(".");
 	ok(wakes("none", "", TIMES) && wakes("none/x", "", TIMES),
-	    "and the working directory if all are gone");
+	    "if all parents are gone, the working directory is poked");
 }
 
 static void
@@ -201,17 +205,17 @@ test_directories(void)
 	struct stat before, after;
 
 	stat("d/e", &before);
-	listen_to("d/e");
+	watch("d/e");
 	ok(wakes("d/e", "", TIMES) && wakes("d/e/", "", TIMES),
 	    "a directory is poked itself");
 	stat("d/e", &after);
 	ok(before.st_mtim.tv_sec == after.st_mtim.tv_sec &&
 		before.st_mtim.tv_nsec == after.st_mtim.tv_nsec,
 	    "its time of modification stays");
-	listen_to("d");
-	ok(wakes("d/e", "e", TIMES), "who watches its parent hears that");
-	listen_to(".");
-	ok(wakes(".", "", TIMES), "the working directory is one, too");
+	watch("d");
+	ok(wakes("d/e", "e", TIMES), "a watcher of its parent gets the event");
+	watch(".");
+	ok(wakes(".", "", TIMES), "the working directory is a directory, too");
 }
 
 /* ---- what is refused ---- */
@@ -222,7 +226,7 @@ test_outside(void)
 	char absolute[200];
 
 	scratch_put("outside", "x");
-	listen_to("outside");
+	watch("outside");
 	mkdir("in", 0777);
 	if (chdir("in") < 0)
 		return;
@@ -232,22 +236,23 @@ test_outside(void)
 	    "a path with .. in it is refused");
 	snprintf(absolute, sizeof absolute, "%s/outside", scratch);
 	ok(refuses(absolute, POKE_ABSOLUTE) && refuses("/", POKE_ABSOLUTE),
-	    "so is an absolute one");
-	ok(refuses("", POKE_ERRNO) && errno == ENOENT, "and one that is empty");
+	    "an absolute path is refused");
+	ok(refuses("", POKE_ERRNO) && errno == ENOENT,
+	    "an empty path is refused");
 	scratch_sh(
 	    "ln -s .. up && ln -s ../outside link && ln -s nowhere to && "
 	    "ln -s loop loop");
 	ok(refuses("link", POKE_LINK), "a link is refused");
 	ok(refuses("to", POKE_LINK) && refuses("loop", POKE_LINK),
-	    "wherever it leads");
+	    "a link is refused wherever it leads");
 	ok(refuses("up/outside", POKE_LINK) && refuses("up/x/y", POKE_LINK),
-	    "so is what is beneath a link");
+	    "a path beneath a link is refused");
 	ok(refuses("loop/x", POKE_LINK) && refuses("to/x", POKE_LINK),
-	    "or seems to be");
+	    "a path beneath a dangling link is refused");
 	if (chdir("..") < 0)
 		return;
-	ok(poke_path("outside") == POKE_OK && heard("") == SAVE,
-	    "who listened all the time would have heard");
+	ok(poke_path("outside") == POKE_OK && events_of("") == SAVE,
+	    "the file outside can raise events");
 }
 
 static void
@@ -258,19 +263,19 @@ test_not_files(void)
 
 	mkfifo("fifo", 0666);
 	fifo = open("fifo", O_RDONLY | O_NONBLOCK);
-	listen_to("fifo");
+	watch("fifo");
 	ok(refuses("fifo", POKE_NOTFILE), "a FIFO is refused, and not opened");
-	ok(refuses("fifo/x", POKE_OK), "nothing is beneath it");
+	ok(refuses("fifo/x", POKE_OK), "a path beneath a FIFO is missing");
 	close(fifo);
 	s = socket(AF_UNIX, SOCK_STREAM, 0);
 	memcpy(addr.sun_path, "socket", 7);
 	ok(bind(s, (struct sockaddr *)&addr, sizeof addr) == 0 &&
 		refuses("socket", POKE_NOTFILE),
-	    "so is a socket");
+	    "a socket is refused");
 	close(s);
 	if (getuid() == 0 && mknod("null", S_IFCHR | 0666, 0x103) == 0) {
-		listen_to("null");
-		ok(refuses("null", POKE_NOTFILE), "so is a device");
+		watch("null");
+		ok(refuses("null", POKE_NOTFILE), "a device is refused");
 	}
 }
 
@@ -282,19 +287,19 @@ test_long(void)
 	memset(path, 'x', sizeof path);
 	path[NAME_MAX] = '\0';
 	scratch_put(path, "");
-	listen_to(".");
+	watch(".");
 	ok(wakes(path, path, SAVE), "a name may have 255 bytes");
 	path[NAME_MAX] = 'x';
 	path[NAME_MAX + 1] = '\0';
 	ok(poke_path(path) == POKE_ERRNO && errno == ENAMETOOLONG,
-	    "a longer one: ENAMETOOLONG");
+	    "a longer name: ENAMETOOLONG");
 	path[NAME_MAX + 1] = '/';
 	path[sizeof path - 1] = '\0';
 	ok(poke_path(path) == POKE_ERRNO && errno == ENAMETOOLONG,
-	    "on the way, too");
+	    "a longer directory name: ENAMETOOLONG");
 }
 
-/* 60 levels of 200 bytes: far more than a path may have for the kernel */
+/* 60 levels of 200 bytes: far longer than a path of the kernel. */
 static void
 test_deep(void)
 {
@@ -313,7 +318,7 @@ test_deep(void)
 		path[strlen(path)] = '/';
 	}
 	scratch_put("file", "");
-	listen_to(".");
+	watch(".");
 	memcpy(path + strlen(path), "file", 4);
 	if (fchdir(home) == 0)
 		ok(wakes(path, "file", SAVE), "a path may be of any length");
@@ -342,14 +347,14 @@ test_descriptors(void)
 	before = open_files();
 	for (i = 0; i < sizeof paths / sizeof paths[0]; i++)
 		poke_path(paths[i]);
-	ok(open_files() == before, "whatever it says, nothing stays open");
+	ok(open_files() == before, "no descriptor stays open");
 }
 
 /* ---- other users ---- */
 
-/* the exit status of a child that is nobody and pokes: these facts as bits */
+/* Poke as another user; return the facts that do not hold, a bit each. */
 static int
-nobody_pokes(void)
+poke_as_other(void)
 {
 	int bad;
 
@@ -377,19 +382,20 @@ test_as_root(void)
 		   "mkdir -m 711 through && : >through/e && "
 		   "chown 65534 through/e");
 	fflush(stdout);
-	listen_to("d/e");
+	watch("d/e");
 	inotify_add_watch(watcher, "d/through", IN_ALL_EVENTS);
 	if (fork() == 0)
-		_exit(nobody_pokes());
+		_exit(poke_as_other());
 	wait(&status);
 	status = WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-	ok((status & 129) == 0, "another's file is opened and closed");
-	ok((status & 2) == 0, "one's own is poked in full");
-	ok((status & 4) == 0, "one's own that is read-only by its times");
-	ok((status & 8) == 0, "what we may not write to: EACCES");
-	ok((status & 16) == 0, "another's directory can't be poked: EPERM");
-	ok((status & 32) == 0, "beneath a closed directory: EACCES");
-	ok((status & 64) == 0, "one that can't be read is gone through");
+	ok((status & 129) == 0, "a file of another user is opened and closed");
+	ok((status & 2) == 0, "our own file is poked in full");
+	ok((status & 4) == 0, "our own read-only file is poked by its times");
+	ok((status & 8) == 0, "a file without the right to write: EACCES");
+	ok((status & 16) == 0, "a directory of another user: EPERM");
+	ok((status & 32) == 0, "a file beneath a closed directory: EACCES");
+	ok((status & 64) == 0,
+	    "a directory that cannot be read is passed through");
 }
 
 static void
@@ -400,7 +406,7 @@ test_words(void)
 	all = 1;
 	for (i = POKE_OK; i <= POKE_NOTFILE; i++)
 		all = all && poke_why(i) != NULL && *poke_why(i) != '\0';
-	ok(all, "each result has its words");
+	ok(all, "each result has a description");
 }
 
 int

@@ -18,20 +18,20 @@ test_status(void)
 	struct process r;
 
 	r = start("exit 0");
-	ok(process_busy(&r) && ended(&r), "a command that is done has ended");
+	ok(process_busy(&r) && ended(&r), "a command that exits has ended");
 	ok(process_status(&r) == 0 && !WIFSIGNALED(r.status), "0 is success");
 	r = start("exit 42");
 	ok(ended(&r) && process_status(&r) == 42 && !WIFSIGNALED(r.status),
 	    "a failure keeps its status");
 	r = start("kill -9 $$");
 	ok(ended(&r) && process_status(&r) == 137 && WIFSIGNALED(r.status),
-	    "a signal's death is 128 and its number");
+	    "death by a signal is 128 plus its number");
 	r = start("exit 130");
 	ok(ended(&r) && !r.interrupted,
 	    "130 without the terminal is no Ctrl-C");
 	r = start("exit 255");
 	ok(ended(&r) && process_status(&r) == 255 && !WIFSIGNALED(r.status),
-	    "255 is a status like others");
+	    "255 is a status like any other");
 }
 
 static void
@@ -50,25 +50,26 @@ test_exec(void)
 
 	ok(start_argv(&r, command) == -1 && errno == ENOENT &&
 		!process_busy(&r),
-	    "a command that is not there: ENOENT");
+	    "a command that does not exist: ENOENT");
 	command[0] = bare;
 	ok(start_argv(&r, command) == -1 && errno == ENOENT,
-	    "nor in any directory of PATH");
+	    "a command in no directory of PATH: ENOENT");
 	command[0] = empty;
-	ok(start_argv(&r, command) == -1 && errno == ENOENT, "nor is nothing");
+	ok(start_argv(&r, command) == -1 && errno == ENOENT,
+	    "an empty name: ENOENT");
 	scratch_put("plain", "echo\n");
 	command[0] = plain;
 	ok(start_argv(&r, command) == -1 && errno == EACCES,
-	    "one that may not be run: EACCES");
+	    "a file that is not executable: EACCES");
 	command[0] = dir;
 	ok(start_argv(&r, command) == -1 && errno == EACCES,
 	    "a directory: EACCES");
 	ok(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD,
-	    "none of them leaves a child behind");
+	    "a failed start leaves no child behind");
 	scratch_sh("printf '#!/bin/sh\\n: >ready\\n' >plain && chmod +x plain");
 	command[0] = plain;
 	ok(start_argv(&r, command) == 0 && ended(&r) && ready(),
-	    "a script is run by what its first line names");
+	    "a script is run by the interpreter of its first line");
 	snprintf(arg, sizeof arg, "%s", odd);
 	words[2] = script;
 	ok(start_argv(&r, words) == 0 && ended(&r) && process_status(&r) == 0,
@@ -76,7 +77,7 @@ test_exec(void)
 	f = fopen("out", "r");
 	n = f == NULL ? 0 : fread(text, 1, sizeof text - 1, f);
 	text[n] = '\0';
-	ok(strcmp(text, odd) == 0, "byte by byte");
+	ok(strcmp(text, odd) == 0, "arguments keep each byte");
 	if (f != NULL)
 		fclose(f);
 }
@@ -98,10 +99,10 @@ test_surroundings(void)
 	sigprocmask(SIG_BLOCK, &set, &old);
 	r = start("kill -PIPE $$; exit 3");
 	ok(ended(&r) && process_status(&r) == 128 + SIGPIPE,
-	    "it ignores nothing that only we ignore");
+	    "signals that only watchrun ignores are not ignored");
 	r = start("kill -TERM $$; exit 3");
 	ok(ended(&r) && process_status(&r) == 128 + SIGTERM,
-	    "it blocks nothing that only we block");
+	    "signals that only watchrun blocks are not blocked");
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
@@ -111,14 +112,14 @@ test_idle(void)
 	struct process r = none();
 
 	ok(!process_busy(&r) && process_due(&r, 5) == PROCESS_NEVER,
-	    "where nothing runs nothing is due");
+	    "nothing is due while nothing runs");
 	process_stop(&r, 0, 5);
 	process_stop(&r, SIGKILL, 1);
 	reap(&r, 1);
 	process_continue(&all);
 	ok(!process_busy(&r) && news(&r, 5) == PROCESS_NOTHING &&
 		process_due(&r, 5) == PROCESS_NEVER,
-	    "nor can it be stopped");
+	    "stopping nothing does nothing");
 }
 
 static void
@@ -130,20 +131,22 @@ test_stop(void)
 	ready();
 	ok(process_due(&r, 1000) == PROCESS_NEVER &&
 		news(&r, 1000000) == PROCESS_NOTHING && alive(r.pid),
-	    "a command may take its time");
+	    "without a limit a command may run for ever");
 	process_stop(&r, 0, 1000);
 	ok(process_busy(&r) && process_due(&r, 1000) <= 6000,
-	    "when stopped it may not");
+	    "a command that is stopped has a deadline");
 	until(news(&r, 1001) == PROCESS_ENDED);
 	ok(!process_busy(&r) && process_status(&r) == 128 + SIGTERM,
 	    "TERM ends the command");
-	ok(process_due(&r, 1000) == PROCESS_NEVER, "and then nothing is due");
+	ok(process_due(&r, 1000) == PROCESS_NEVER,
+	    "nothing is due after the end");
 
 	r = start("trap 'exit 7' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
 	process_stop(&r, 0, 1000);
 	until(news(&r, 1001) == PROCESS_ENDED);
-	ok(process_status(&r) == 7, "it may clean up and tell its own status");
+	ok(process_status(&r) == 7,
+	    "a command may clean up and exit with its own status");
 }
 
 static void
@@ -155,17 +158,17 @@ test_stubborn(void)
 	ready();
 	process_stop(&r, 0, 1000);
 	ok(process_due(&r, 1000) == 1000 + PROCESS_GRACE,
-	    "a stubborn command has its grace");
+	    "a command that ignores TERM has the grace");
 	process_stop(&r, 0, 4000);
 	ok(process_due(&r, 4000) == 1000 + PROCESS_GRACE,
-	    "which a second stop does not prolong");
+	    "a second stop does not prolong the grace");
 	ok(news(&r, 5999) == PROCESS_NOTHING && alive(r.pid),
-	    "until then it lives");
+	    "until then the command lives");
 	process_tick(&r, 6000);
 	until(news(&r, 6001) == PROCESS_ENDED);
 	ok(!process_busy(&r) && process_status(&r) == 128 + SIGKILL &&
 		WIFSIGNALED(r.status),
-	    "then KILL ends it");
+	    "then KILL ends the command");
 }
 
 static void
@@ -179,7 +182,7 @@ test_members(void)
 	ready();
 	member = number("member");
 	ok(member > 1 && member != r.pid && getpgid(member) == r.pid,
-	    "what a command starts is in its group");
+	    "children of a command are in its group");
 	process_stop(&r, 0, 1000);
 	leaderless(&r);
 	ok(process_busy(&r) && alive(member),
@@ -190,7 +193,7 @@ test_members(void)
 		process_due(&r, 2100) == 2100 + 2 * PROCESS_LINGER &&
 		process_tick(&r, 5990) == PROCESS_NOTHING &&
 		process_due(&r, 5990) == 6000,
-	    "the group is looked at now and then until the grace is over");
+	    "the group is checked now and then until the grace is over");
 	process_tick(&r, 6000);
 	until(news(&r, 6020) == PROCESS_ENDED);
 	ok(!process_busy(&r) && !alive(member), "no member outlives the grace");
@@ -201,13 +204,13 @@ test_members(void)
 	ok(ended(&r) && process_status(&r) == 0,
 	    "a command has ended though it leaves a daemon");
 	member = number("member");
-	ok(member > 1 && alive(member), "and that lives on");
+	ok(member > 1 && alive(member), "the daemon lives on");
 	kill(member, SIGKILL);
 }
 
-/* put a dead member into its group; we keep it, or this process does */
+/* Put a dead child into the group; if it is not ours, its parent never reaps. */
 static void
-bury_nobody(const struct process *r, bool ours)
+add_dead_member(const struct process *r, bool ours)
 {
 	siginfo_t info;
 	pid_t dead;
@@ -238,7 +241,7 @@ keep_a_dead_member(struct process *r)
 	if (keeper == 0) {
 		until(number("group") > 0);
 		r->pid = number("group");
-		bury_nobody(r, false);
+		add_dead_member(r, false);
 	}
 	*r = start("echo $$ >group; exec sleep 1000");
 	ready();
@@ -253,7 +256,7 @@ test_dead(void)
 	pid_t keeper;
 
 	r = start("sleep 1000");
-	bury_nobody(&r, true);
+	add_dead_member(&r, true);
 	process_stop(&r, 0, 1000);
 	until(news(&r, 1001) == PROCESS_ENDED);
 	ok(!process_busy(&r) && waitpid(-1, NULL, WNOHANG) == -1,
@@ -265,7 +268,7 @@ test_dead(void)
 	ok(process_tick(&r, 6000) == PROCESS_NOTHING && process_busy(&r) &&
 		process_tick(&r, 6000 + PROCESS_DYING) == PROCESS_ENDED &&
 		!process_busy(&r),
-	    "one that nobody waits for does not keep us for ever");
+	    "a dead member that is not reaped is given up");
 	kill(keeper, SIGKILL);
 	waitpid(keeper, NULL, 0);
 
@@ -274,7 +277,7 @@ test_dead(void)
 	process_stop(&r, SIGKILL, 1);
 	leaderless(&r);
 	ok(process_tick(&r, 6000) == PROCESS_ENDED,
-	    "nor after a KILL that was asked for");
+	    "it is given up after an explicit KILL, too");
 	kill(keeper, SIGKILL);
 	waitpid(keeper, NULL, 0);
 }
@@ -286,19 +289,20 @@ test_stopped(void)
 
 	r = start(": >ready; kill -STOP $$; exit 5");
 	ready();
-	ok(news(&r, 1) == PROCESS_NOTHING, "who stops itself has not ended");
+	ok(news(&r, 1) == PROCESS_NOTHING,
+	    "a command that stops itself has not ended");
 	until(news(&r, 1) == PROCESS_ENDED || (process_continue(&all), false));
 	ok(!process_busy(&r) && process_status(&r) == 5,
-	    "when we are continued it goes on");
+	    "it goes on when watchrun is continued");
 	r = start("sleep 1000 & echo $! >member; : >ready; kill -STOP $$");
 	ready();
 	process_stop(&r, 0, 0);
 	until(news(&r, 1) == PROCESS_ENDED);
 	ok(!process_busy(&r) && !alive(number("member")),
-	    "who is stopped hears TERM as well");
+	    "a stopped command gets TERM as well");
 	r = start("kill -TTIN $$; exit 6");
 	ok(ended(&r) && process_status(&r) == 6,
-	    "who asks for a terminal where there is none goes on without");
+	    "a command that asks for a missing terminal goes on without it");
 }
 
 /* Each end of a command frees the run for the next. */
@@ -315,7 +319,7 @@ test_again(void)
 		well = well && start_argv(&r, command) == 0 && ended(&r) &&
 		    process_status(&r) == i;
 	}
-	ok(well, "fifty commands in turn each have their own status");
+	ok(well, "fifty commands in a row have their own status each");
 	snprintf(text, sizeof text, "exit 0");
 	start_argv(&r, command);
 	process_stop(&r, 0, 0);
@@ -323,7 +327,7 @@ test_again(void)
 	ok(start_argv(&r, command) == 0 &&
 		process_due(&r, 0) == PROCESS_NEVER && ended(&r) &&
 		process_status(&r) == 0,
-	    "that one was stopped does not touch the next");
+	    "a stop does not touch the next command");
 }
 
 static int

@@ -50,24 +50,24 @@ test_several(void)
 	ok(over(processes, 0) && process_status(&processes[0]) == 1 &&
 		process_tick(&processes[1], 1) == PROCESS_NOTHING &&
 		process_busy(&processes[1]),
-	    "each of several commands ends by itself");
+	    "each of several commands ends on its own");
 	start_in(&processes[0], ": >ready; exec sleep 1000");
 	ready();
 	process_stop(&processes[0], 0, 0);
 	ok(over(processes, 0) && process_busy(&processes[1]) &&
 		alive(processes[1].pid) && processes[1].phase == PROCESS_RUNS,
-	    "to stop one means no other");
+	    "stopping one command does not stop another");
 	start_in(&processes[0], "exit 5");
 	process_stop(&processes[1], 0, 0);
 	ok(over(processes, 1) && over(processes, 0) &&
 		process_status(&processes[0]) == 5,
-	    "nor does it touch one that starts meanwhile");
+	    "it does not touch a command that starts meanwhile");
 	start_in(&processes[0], "exit 6");
 	start_in(&processes[1], "exit 7");
 	ok(over(processes, 1) && over(processes, 0) &&
 		process_status(&processes[0]) == 6 &&
 		process_status(&processes[1]) == 7,
-	    "their ends may be asked for in any order");
+	    "the ends may be noticed in any order");
 }
 
 static void
@@ -83,25 +83,25 @@ test_limit(void)
 	start_in(&r, "exit 0");
 	leaderless(&r);
 	ok(process_tick(&r, 100) == PROCESS_ENDED && process_status(&r) == 0,
-	    "also when that is noticed later");
+	    "it succeeds even if its end is noticed later");
 	start_in(&r, ": >ready; exec sleep 1000");
 	ready();
 	ok(news(&r, 99) == PROCESS_NOTHING && r.phase == PROCESS_RUNS,
-	    "it may use all of it");
+	    "a command may use all of its limit");
 	process_tick(&r, 100);
 	ok(r.phase == PROCESS_STOPS && r.timed_out &&
 		process_due(&r, 100) <= 5100,
 	    "then it is stopped");
 	until(news(&r, 101) == PROCESS_ENDED);
 	ok(process_status(&r) == 128 + SIGTERM && r.timed_out,
-	    "and has failed");
+	    "a command that takes too long has failed");
 	start_in(
 	    &r, "trap 'exit 0' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
 	process_tick(&r, 100);
 	until(news(&r, 101) == PROCESS_ENDED);
 	ok(process_status(&r) == PROCESS_LATE && !WIFSIGNALED(r.status),
-	    "even when it ends with 0 then");
+	    "it has failed even if it exits with 0");
 	start_in(&r, "trap '' TERM; : >ready; while :; do sleep 0.01; done");
 	ready();
 	process_tick(&r, 100);
@@ -111,13 +111,14 @@ test_limit(void)
 	process_tick(&r, 5100);
 	until(news(&r, 5101) == PROCESS_ENDED);
 	ok(WIFSIGNALED(r.status) && process_status(&r) == 128 + SIGKILL,
-	    "and is killed when that is over");
+	    "it is killed after the grace");
 	start_in(&r, "exit 0");
-	ok(ended(&r) && process_status(&r) == 0, "the next may succeed again");
+	ok(ended(&r) && process_status(&r) == 0,
+	    "the next command may succeed");
 	r.limit = INT64_MAX;
 	start_in(&r, "exit 0");
 	ok(process_due(&r, 0) == PROCESS_NEVER && ended(&r),
-	    "no limit is too long");
+	    "the longest limit never passes");
 }
 
 static void
@@ -135,15 +136,16 @@ test_stop_signal(void)
 	process_stop(&r, 0, 0);
 	ok(process_due(&r, 0) == 70, "a rule has its own grace");
 	until(news(&r, 1) == PROCESS_ENDED);
-	ok(process_status(&r) == 9, "and its own signal, ignored by us or not");
+	ok(process_status(&r) == 9,
+	    "a rule has its own stop signal, even if watchrun ignores it");
 	signal(SIGINT, SIG_DFL);
 	r.grace = 0;
 	start_in(&r, "trap '' INT; : >ready; while :; do sleep 0.01; done");
 	ready();
 	process_stop(&r, 0, 5);
-	ok(process_due(&r, 5) == 5, "no grace at all is one");
+	ok(process_due(&r, 5) == 5, "the grace may be 0");
 	until(news(&r, 5) == PROCESS_ENDED);
-	ok(WIFSIGNALED(r.status), "that ends at once");
+	ok(WIFSIGNALED(r.status), "a grace of 0 kills at once");
 }
 
 /* ---- how a command is started ---- */
@@ -185,23 +187,23 @@ test_how(void)
 	how.err = open("err", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	setenv("WATCHRUN_ALL", "of others", 1);
 	ok(ran(&how) && holds("out", "out\n<>\n") && holds("err", "err\n"),
-	    "its output goes where it is to go; it may read nothing");
+	    "output goes to the given descriptors, and input is empty");
 	saved = dup(2);
 	dup2(how.err, 2);
 	how.out = 2;
 	how.all = true;
 	ok(ran(&how) && holds("err", "err\nout\nerr\n<1>\n"),
-	    "be that our standard error; it is told of everything");
+	    "output may go to our standard error; WATCHRUN_ALL is set");
 	how.err = open("new", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	ok(ran(&how) && holds("err", "err\nout\nerr\n<1>\nout\n<1>\n") &&
 		holds("new", "err\n"),
-	    "even if its own is another");
+	    "output and errors are not mixed up");
 	dup2(saved, 2);
 	close(saved);
 	how.out = 1000;
 	ok(process_start(&r, &how, 0) == -1 && errno == EBADF &&
 		!process_busy(&r),
-	    "where that is closed it is not started");
+	    "a closed descriptor fails the start");
 	how.out = -1;
 	big[1] = malloc(4000001);
 	memset(big[1], 'x', 4000000);
@@ -245,43 +247,45 @@ test_asks(void)
 	start_in(&processes[0],
 	    "stty -echo </dev/tty; : >ready; until test -e go; do "
 	    "sleep 0.01; done; read -r x </dev/tty; echo $x >a");
-	ok(has_it(processes, 0), "who sets the terminal's modes gets it");
+	ok(has_it(processes, 0),
+	    "a command that sets the modes of the terminal gets it");
 	ready();
-	ok(!echoes(), "and sets them");
+	ok(!echoes(), "its modes are set");
 	start_in(&processes[1], "read -r x </dev/tty; echo $x >b");
-	ok(has_it(processes, 1), "who asks next gets it, too");
-	ok(echoes(), "with the modes as they were");
+	ok(has_it(processes, 1),
+	    "a second command that asks gets the terminal");
+	ok(echoes(), "the second command finds the original modes");
 	type("one\n");
 	ok(over(processes, 1) && holds("b", "one\n") &&
 		processes[1].had_terminal,
-	    "what is typed is for that one");
+	    "the second command gets the input");
 	ok(has_it(processes, 0) && !echoes(),
-	    "then the first has it again, and its modes");
+	    "then the first command has the terminal and its modes again");
 	scratch_put("go", "");
 	type("two\n");
 	ok(over(processes, 0) && holds("a", "two\n") &&
 		process_status(&processes[0]) == 0,
-	    "and reads from it");
+	    "the first command reads from the terminal");
 	ok(all.front == NULL && tcgetpgrp(slave) == getpgrp() && echoes(),
-	    "at the end we have it, as it was");
-	ok(!processes[0].interrupted, "nobody was interrupted");
+	    "at the end watchrun has the terminal, with its modes");
+	ok(!processes[0].interrupted, "a success is no interruption");
 	start_in(&processes[0], "stty echo </dev/tty; exit 130");
 	ok(over(processes, 0) && processes[0].interrupted == SIGINT,
-	    "130 with the terminal is Ctrl-C");
+	    "status 130 with the terminal is Ctrl-C");
 	processes[0].stop = SIGINT;
 	start_in(
 	    &processes[0], "stty echo </dev/tty; : >ready; exec sleep 1000");
-	ok(has_it(processes, 0), "a third one has it");
+	ok(has_it(processes, 0), "a third command has the terminal");
 	ready();
 	process_stop(&processes[0], 0, 0);
 	ok(over(processes, 0) && process_status(&processes[0]) == 130 &&
 		processes[0].interrupted == 0,
-	    "that we end it with INT is none");
+	    "INT from watchrun is no Ctrl-C");
 	unlink("go");
 	unlink("a");
 }
 
-/* who waits for the terminal and was stopped for it dies with its run */
+/* A command that is stopped, waiting for the terminal, dies with its run. */
 static void
 test_loser(void)
 {
@@ -292,18 +296,19 @@ test_loser(void)
 	has_it(processes, 0);
 	ready();
 	start_in(&processes[1], "stty echo </dev/tty; exit 0");
-	ok(over(processes, 1) && has_it(processes, 0), "a short visit");
+	ok(over(processes, 1) && has_it(processes, 0),
+	    "a command that ends gives the terminal back");
 	start_in(&processes[1], "read -r x </dev/tty");
 	has_it(processes, 1);
 	process_stop(&processes[0], 0, 0);
 	ok(over(processes, 0) && all.front == &processes[1],
-	    "who is stopped takes the terminal from nobody else");
+	    "stopping a command does not take the terminal from another");
 	process_stop(&processes[1], SIGKILL, 0);
 	ok(over(processes, 1) && tcgetpgrp(slave) == getpgrp() && echoes(),
-	    "who is killed leaves it to us");
+	    "a killed command leaves the terminal to watchrun");
 }
 
-/* Who tidies the terminal up when it is stopped must not have to be killed. */
+/* A command that restores the terminal when it is stopped must not be killed. */
 static void
 test_tidy(void)
 {
@@ -315,8 +320,9 @@ test_tidy(void)
 	ready();
 	process_stop(&processes[0], 0, 0);
 	ok(over(processes, 0) && process_status(&processes[0]) == 4,
-	    "who wants the terminal when it is stopped has it");
-	ok(tcgetpgrp(slave) == getpgrp() && echoes(), "and no longer");
+	    "a command may use the terminal while it is stopped");
+	ok(tcgetpgrp(slave) == getpgrp() && echoes(),
+	    "it loses the terminal after that");
 }
 
 static void
@@ -344,26 +350,28 @@ test_background(void)
 	setpgid(shell, shell);
 	set_front(shell);
 	start_in(&processes[1],
-	    "while :; do test -e told && echo >going; "
+	    "while :; do test -e go && echo >going; "
 	    "sleep 0.01; done");
 	start_in(&processes[0], "read -r x </dev/tty; echo $x >a");
 	until((reap_both(processes), processes[0].suspended));
 	ok(process_due(&processes[0], 5) == 5 &&
 		process_tick(&processes[0], 5) == PROCESS_SUSPENDED &&
 		process_tick(&processes[0], 5) == PROCESS_NOTHING,
-	    "in the background who asks is to suspend us all, told once");
+	    "in the background a command that asks suspends watchrun, once");
 	ok(tcgetpgrp(slave) == shell && all.front == NULL,
-	    "the terminal is the shell's");
+	    "the shell keeps the terminal");
 	process_continue(&all);
-	scratch_put("told", "");
+	scratch_put("go", "");
 	until(is_there("going"));
 	ok(is_there("going") && (reap_both(processes), !processes[0].suspended),
-	    "when we go on without it, who asks does not go on");
+	    "watchrun continues without the terminal, the command does not");
 	set_front(getpgrp());
 	process_continue(&all);
-	ok(has_it(processes, 0), "with it that is who has it");
+	ok(has_it(processes, 0),
+	    "the command gets the terminal together with watchrun");
 	type("three\n");
-	ok(over(processes, 0) && holds("a", "three\n"), "and who reads");
+	ok(over(processes, 0) && holds("a", "three\n"),
+	    "the command reads from the terminal");
 	process_stop(&processes[1], SIGKILL, 0);
 	over(processes, 1);
 	kill(shell, SIGKILL);
@@ -371,7 +379,7 @@ test_background(void)
 	unlink("a");
 }
 
-/* T: is it stopped? */
+/* Return true if a process is stopped: its state is T. */
 static int
 is_stopped(pid_t pid)
 {
@@ -416,22 +424,22 @@ test_suspend(void)
 	until((reap_both(processes), processes[0].suspended));
 	ok(process_tick(&processes[1], 1) == PROCESS_NOTHING &&
 		process_tick(&processes[0], 1) == PROCESS_SUSPENDED,
-	    "who is suspended with the terminal suspends us");
+	    "a command that is suspended with the terminal suspends watchrun");
 	before = processes[1].limit_at;
 	process_suspend(&all);
 	ok(is_there("stopped"), "all commands are stopped with us");
-	ok(is_there("cooked"), "and the terminal is as it was");
+	ok(is_there("cooked"), "the terminal has its original modes");
 	ok(processes[1].limit_at > before && processes[0].limit_at > before,
-	    "their time stands still");
+	    "the time of the commands stands still");
 	until(!is_stopped(processes[1].pid));
 	ok(has_it(processes, 0) && !is_stopped(processes[1].pid) && !echoes(),
-	    "when we go on so do they, with the terminal");
+	    "the commands continue with watchrun, with the terminal");
 	type("four\n");
 	ok(over(processes, 0) && holds("a", "four\n"),
-	    "as if nothing had been");
+	    "the command reads on as before");
 	process_stop(&processes[1], SIGKILL, 0);
 	ok(over(processes, 1) && tcgetpgrp(slave) == getpgrp() && echoes(),
-	    "but their end");
+	    "the end leaves the terminal to watchrun");
 }
 
 static int

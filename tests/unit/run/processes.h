@@ -1,4 +1,4 @@
-/* processes.h - commands to be run, and what becomes of them */
+/* processes.h - help for tests of commands */
 #ifndef PROCESSES_H
 #define PROCESSES_H
 
@@ -60,7 +60,7 @@ start(const char *script)
 	return r;
 }
 
-/* what is new at this time, which stands still while we wait */
+/* Reap, and return the news of a time that stands still in these tests. */
 static inline enum process_news
 news(struct process *r, int64_t now)
 {
@@ -69,7 +69,7 @@ news(struct process *r, int64_t now)
 	return process_tick(r, now);
 }
 
-/* wait until its leader has ended */
+/* Wait until the command itself has ended. */
 static inline void
 leaderless(struct process *r)
 {
@@ -94,7 +94,7 @@ is_there(const char *path)
 	return lstat(path, &st) == 0;
 }
 
-/* wait for a file that a command makes, and take it away */
+/* Wait for the file that a command makes, and remove it. */
 static inline int
 ready(void)
 {
@@ -102,7 +102,7 @@ ready(void)
 	return unlink("ready") == 0;
 }
 
-/* the number in a file */
+/* Return the number in a file, or 0. */
 static inline pid_t
 number(const char *path)
 {
@@ -119,7 +119,7 @@ number(const char *path)
 	return (pid_t)n;
 }
 
-/* is it running, and not just waiting to be waited for? */
+/* Return true if a process runs, and is no zombie. */
 static inline int
 alive(pid_t pid)
 {
