@@ -107,7 +107,7 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/push/ingest tests/unit/run/adopted \
 	tests/unit/run/batch tests/unit/run/batch_hand tests/unit/run/capture \
 	tests/unit/run/command tests/unit/run/contents \
-	tests/unit/run/contents_writers tests/unit/run/deliver \
+	tests/unit/run/contents_writers tests/unit/run/deliver tests/unit/run/dispatch \
 	tests/unit/run/options tests/unit/run/poke \
 	tests/unit/run/process tests/unit/run/process_several \
 	tests/unit/run/throttle tests/unit/site/listing tests/unit/site/mime \
@@ -254,6 +254,15 @@ DELIVER_UNIT = tests/unit/run/deliver.o lib/run/deliver.o lib/base/buf.o \
 	$(OS) lib/run/batch.o lib/run/capture.o lib/run/poke.o
 tests/unit/run/deliver: $(DELIVER_UNIT)
 	$(LINK) -o $@ $(DELIVER_UNIT)
+
+DISPATCH_UNIT = tests/unit/run/dispatch.o lib/run/dispatch.o lib/base/buf.o \
+	lib/base/clock.o lib/base/hash.o lib/base/str.o lib/match/glob.o \
+	lib/match/rule.o lib/notify/changelist.o lib/notify/mailbox.o \
+	lib/notify/pidfile.o $(OS) lib/os/signals.o lib/run/adopted.o \
+	lib/run/batch.o lib/run/capture.o lib/run/command.o lib/run/deliver.o \
+	lib/run/options.o lib/run/poke.o lib/run/process.o lib/run/throttle.o
+tests/unit/run/dispatch: $(DISPATCH_UNIT)
+	$(LINK) -o $@ $(DISPATCH_UNIT)
 
 MAILBOX_UNIT = tests/unit/notify/mailbox.o lib/notify/mailbox.o lib/base/buf.o \
 	lib/base/clock.o $(OS) lib/base/str.o
