@@ -116,8 +116,8 @@ UNIT = $(TREE_TESTS) tests/unit/base/buf tests/unit/base/clock \
 	tests/unit/ws/base64 tests/unit/ws/frame tests/unit/ws/handshake \
 	tests/unit/ws/sha1
 
-TOOLS = tests/tools/bell tests/tools/ends tests/tools/fault.so \
-	tests/tools/faults tests/tools/listen tests/tools/postman \
+TOOLS = tests/tools/receiver tests/tools/ends tests/tools/fault.so \
+	tests/tools/faults tests/tools/listen tests/tools/sender \
 	tests/tools/pty tests/tools/runner tests/tools/save \
 	tests/tools/served tests/tools/swarm tests/tools/torture \
 	tests/tools/wscat tests/wsecho
@@ -387,12 +387,12 @@ tests/fuzz/ws: $(FUZZ_WS)
 	$(LINK) -o $@ $(FUZZ_WS)
 
 # What end-to-end tests need and the shell has not.
-BELL = lib/notify/mailbox.o lib/base/buf.o lib/base/clock.o $(OS) \
+RECEIVER = lib/notify/mailbox.o lib/base/buf.o lib/base/clock.o $(OS) \
 	lib/base/str.o \
-	tests/tools/bell.o
-$(BELL): $(HEADERS)
-tests/tools/bell: $(BELL)
-	$(LINK) -o $@ $(BELL)
+	tests/tools/receiver.o
+$(RECEIVER): $(HEADERS)
+tests/tools/receiver: $(RECEIVER)
+	$(LINK) -o $@ $(RECEIVER)
 
 # Its ppoll() is of POSIX.1-2024.
 tests/bench/bare: tests/bench/bare.o
@@ -547,11 +547,11 @@ INGEST_UNIT = tests/unit/push/ingest.o lib/push/ingest.o lib/base/buf.o \
 tests/unit/push/ingest: $(INGEST_UNIT)
 	$(LINK) -o $@ $(INGEST_UNIT)
 
-POSTMAN = tests/tools/postman.o lib/notify/mailbox.o lib/base/buf.o \
+SENDER = tests/tools/sender.o lib/notify/mailbox.o lib/base/buf.o \
 	lib/base/str.o $(SYSTEM)
-$(POSTMAN): $(HEADERS)
-tests/tools/postman: $(POSTMAN)
-	$(LINK) -o $@ $(POSTMAN)
+$(SENDER): $(HEADERS)
+tests/tools/sender: $(SENDER)
+	$(LINK) -o $@ $(SENDER)
 
 UPDATE_UNIT = tests/unit/push/update.o lib/push/update.o lib/base/buf.o \
 	lib/notify/changelist.o lib/base/str.o lib/base/utf8.o

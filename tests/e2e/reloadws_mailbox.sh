@@ -88,7 +88,7 @@ rmdir $box
 
 kill -USR1 "$server"
 until_ok 5 test -f $box
-start writer bell -d -l $box
+start writer receiver -d -l $box
 writer=$pid
 until_ok 5 has writer ready
 kill -STOP "$writer"
@@ -117,9 +117,9 @@ delivered=0
 i=0
 while [ $i -lt 25 ]; do
 	i=$((i + 1))
-	start one postman reloadws.pid "a$i." 200
+	start one sender reloadws.pid "a$i." 200
 	one=$pid
-	start two postman reloadws.pid "b$i." 200
+	start two sender reloadws.pid "b$i." 200
 	wait "$one" && wait "$pid" && until_ok 10 told &&
 	    delivered=$((delivered + 1))
 done

@@ -9,7 +9,7 @@ n=0
 # holder [-b]: start a process that locks app.pid and writes what it gets to `got`
 holder() {
 	rm -f app.pid .app.pid.box
-	start got bell "$@" -l app.pid
+	start got receiver "$@" -l app.pid
 	holder=$pid
 	until_ok 10 has got ready
 }
@@ -200,7 +200,7 @@ hard() {
 	rm .app.pid.box && ln target .app.pid.box
 }
 locked() {
-	start locker bell -l .app.pid.box
+	start locker receiver -l .app.pid.box
 	until_ok 10 has locker ready && kill -STOP "$pid"
 }
 boxless 'a mailbox that was deleted' rm .app.pid.box
@@ -225,8 +225,8 @@ elif need setpriv; then
 	chmod 777 . site
 	top_watchrun=$top/watchrun
 	mkdir bin
-	for program in watchrun bell; do
-		[ $program = bell ] && top_watchrun=$top/tests/tools/bell
+	for program in watchrun receiver; do
+		[ $program = receiver ] && top_watchrun=$top/tests/tools/receiver
 		cat >bin/$program <<-END
 			#!/bin/sh
 			exec setpriv --reuid 65534 --clear-groups "$top_watchrun" "\$@"
@@ -310,7 +310,7 @@ ok 'and no message is left behind' not test -s .app.pid.box
 
 rm -f .*.box ./*.pid
 for name in one two; do
-	start $name bell -b -l $name.pid
+	start $name receiver -b -l $name.pid
 	until_ok 10 has $name ready
 done
 printf 'a\nb\n' | watchrun -f - -p one.pid a ';' -p two.pid b
@@ -321,7 +321,7 @@ ok 'and nothing else, either' not has two '> a'
 
 # ---- many reports ----
 
-start many bell -b -l many.pid
+start many receiver -b -l many.pid
 until_ok 5 has many ready
 loud='seq -f "line %g of a long report" 2000; exit 3'
 start log watchrun -v -w -e -p many.pid late -- sh -c "$loud" ';' \

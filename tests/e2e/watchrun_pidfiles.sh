@@ -11,7 +11,7 @@ ringer() {
 	rang=$1
 	shift
 	rm -f "$tmp/$rang"
-	start "$rang" bell "$@"
+	start "$rang" receiver "$@"
 	until_ok 10 has "$rang" ready
 }
 # rung n name: has it got so many signals, and soon after no more?

@@ -48,13 +48,13 @@ up() {
 change() {
 	echo "$1" >site/page.html
 }
-# ringing: what rings the bell of bell.pid goes to the file `rang`
+# ringing: the signals to receiver.pid go to the file `rang`
 ringing() {
-	rm -f bell.pid
-	start rang bell -l bell.pid
-	bell=$pid
+	rm -f receiver.pid
+	start rang receiver -l receiver.pid
+	receiver=$pid
 	until_ok 5 has rang ready
-	echo "$bell" >bell.pid
+	echo "$receiver" >receiver.pid
 }
 rung() {
 	until_ok 10 count "$1" rang USR1 || { cat rang; return 1; }
@@ -70,7 +70,7 @@ fi
 # ---- started anew ----
 
 ringing
-under -r -p bell.pid 'site/*' -- listen port log.up
+under -r -p receiver.pid 'site/*' -- listen port log.up
 ok 'a server is started at once' ups 1
 ok 'and the ring follows' rung 1
 change one
@@ -89,7 +89,7 @@ kill -INT "$watchrun"
 ok 'INT ends it by that signal' ended_by 'signal 2'
 ok 'and the server' gone "$(up 9)"
 ok 'and nothing is left' none_left
-kill "$bell"
+kill "$receiver"
 
 # The old one takes its time, and is gone before the new one is told of.
 cat >slow <<'END'
@@ -239,7 +239,7 @@ ok 'each time' runs 3 seen
 over
 
 ringing
-under -r -p bell.pid 'site/*' -- ./server
+under -r -p receiver.pid 'site/*' -- ./server
 ok 'a server that is not there is said' until_ok 5 has log './server:'
 ok 'watchrun goes on' kill -0 "$watchrun"
 ok 'and rings nobody' rung 0
@@ -253,7 +253,7 @@ change two
 ok 'where it is gone the old one is stopped' until_ok 5 gone "$(up 1)"
 ok 'nobody is rung' rung 1
 over
-kill "$bell"
+kill "$receiver"
 
 under -r 'site/*' -- sh -c 'exec >&- 2>&- <&-; exec listen port log.up'
 ups 1
@@ -277,7 +277,7 @@ over
 # ---- a limit ----
 
 ringing
-under -w -T 0.2 -p bell.pid 'site/*' -- sh -c 'echo run >>seen; sleep 1000'
+under -w -T 0.2 -p receiver.pid 'site/*' -- sh -c 'echo run >>seen; sleep 1000'
 change one
 ok 'a command that takes too long is said' until_ok 5 has log 'took longer'
 ok 'and stopped' none_left
@@ -285,18 +285,18 @@ ok 'nobody is rung' rung 0
 change two
 ok 'the next run has its own limit' until_ok 5 count 2 log 'took longer'
 over
-under -w -T 0.2 -k 0.2 -p bell.pid 'site/*' -- sh -c 'trap "" TERM
+under -w -T 0.2 -k 0.2 -p receiver.pid 'site/*' -- sh -c 'trap "" TERM
     setsid sleep 1000 & while :; do sleep 0.05; done'
 change one
 ok 'one that ignores TERM is killed' until_ok 5 has log 'took longer'
 ok 'with all that it started' none_left
 ok 'and nobody is rung' rung 0
 over
-under -w -T 100 -p bell.pid 'site/*' -- true
+under -w -T 100 -p receiver.pid 'site/*' -- true
 change one
 ok 'within the limit a command succeeds' rung 1
 over
-kill "$bell"
+kill "$receiver"
 # status n args...: the exit status under -1
 status() {
 	under -1 "$@"

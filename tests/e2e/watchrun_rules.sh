@@ -28,7 +28,7 @@ after() {
 	did "$@"
 }
 bell_of() {
-	start "$1.rang" bell -b -l "$1"
+	start "$1.rang" receiver -b -l "$1"
 	until_ok 10 has "$1.rang" ready
 }
 # heard name lines...: did its pidfile get just these signals and records?

@@ -23,18 +23,18 @@ esac
 seed=${SEED:-$(awk 'BEGIN { srand(); print int(rand() * 1000000000) }')}
 
 # torment args...: a watchrun whose runs each add a line to the file seen, with
-# the words that `. ./show` prints, and ring a bell; $watchrun
+# the words that `. ./show` prints, and signal a receiver; $watchrun
 torment() {
 	cat >run <<-'END'
 		state=$(. ./show 2>/dev/null | tr '\n' ' ')
 		printf '%s\n' "${state% }" >>seen
 	END
 	: >seen
-	start bell.log bell -l bell.pid
-	bell=$pid
-	until_ok 5 has bell.log ready
+	start receiver.log receiver -l receiver.pid
+	receiver=$pid
+	until_ok 5 has receiver.log ready
 	# shellcheck disable=SC2086
-	watch log -w $options -p bell.pid "$@" -- sh ./run
+	watch log -w $options -p receiver.pid "$@" -- sh ./run
 	watchrun=$pid
 	counts='.*'
 }
@@ -42,7 +42,7 @@ torment() {
 # relieve: end it
 relieve() {
 	stop "$watchrun"
-	stop "$bell"
+	stop "$receiver"
 }
 
 # asks 'a sentence' state most command...: after the command the last run finds
@@ -75,7 +75,7 @@ answers() {
 forget() {
 	: >seen
 	was_waited=$(waited)
-	rung=$(wc -l <bell.log)
+	rung=$(wc -l <receiver.log)
 	said=$(wc -l <log)
 }
 
@@ -102,7 +102,7 @@ few() {
 }
 # Two rings are one for who is kept waiting between them.
 rings() {
-	heard=$(($(wc -l <bell.log) - rung))
+	heard=$(($(wc -l <receiver.log) - rung))
 	lines "$heard" seen || { [ "$heard" -ge 1 ] &&
 	    [ "$heard" -lt "$(wc -l <seen)" ] && kept_waiting 100; }
 }

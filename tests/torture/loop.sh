@@ -10,11 +10,11 @@ ends() {
 	mkdir built
 	mkfifo told
 	echo 0 >built/file
-	start bell.log bell -l bell.pid
-	bell=$pid
-	until_ok 5 has bell.log ready
+	start receiver.log receiver -l receiver.pid
+	receiver=$pid
+	until_ok 5 has receiver.log ready
 	# shellcheck disable=SC2086
-	watch log -w $options -p bell.pid "$@" 'built/*' -- \
+	watch log -w $options -p receiver.pid "$@" 'built/*' -- \
 	    torture run told built/file
 	watchrun=$pid
 	ok "$n changes as a run ends, each built${*:+, $*}" \
@@ -26,7 +26,7 @@ ends() {
 }
 # Signals that come while one is pending merge with it.
 signalled() {
-	heard=$(grep -c USR1 bell.log)
+	heard=$(grep -c USR1 receiver.log)
 	[ "$heard" -gt $(($1 / 2)) ] && [ "$heard" -le "$1" ]
 }
 

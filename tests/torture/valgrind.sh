@@ -34,9 +34,9 @@ echo old >site/page.html
 ln -s ../other site/link
 ln -s page.html site/to-page
 : >seen
-start bell.log bell -l bell.pid
+start receiver.log receiver -l receiver.pid
 # shellcheck disable=SC2086
-watch log $options -p bell.pid -p none -x '*.css' 'site/**' 'site/link/*' \
+watch log $options -p receiver.pid -p none -x '*.css' 'site/**' 'site/link/*' \
     '{later,never}/*.html' -- sh -c 'cat site/page.html >>seen
     test ! -f site/fails'
 watchrun=$pid
@@ -57,7 +57,7 @@ rm -r later site/fails site/link
 echo newest >site/page.html
 ok 'of what goes' settled newest
 kill -USR1 "$watchrun"
-ok 'rung' until_ok 30 has bell.log USR1
+ok 'a signal comes' until_ok 30 has receiver.log USR1
 # More than its queue holds.
 kill -STOP "$watchrun"
 mkdir site/many
@@ -79,9 +79,9 @@ stop "$pid"
 ok 'TERM ends both, and nothing is lost' clean
 rm -f memory
 : >seen
-: >.bell.pid.box
+: >.receiver.pid.box
 # shellcheck disable=SC2086
-watch log $options -l0 -u -e -p bell.pid 'site/**' -- sh -c 'echo "$@" >>seen
+watch log $options -l0 -u -e -p receiver.pid 'site/**' -- sh -c 'echo "$@" >>seen
     test ! -f site/fails' - {} ';' -r -k 1 'site/*.html' -- sleep 100 ';' \
     -T 0.2 -p none 'site/page.html' -- sleep 100
 echo rules >site/page.html

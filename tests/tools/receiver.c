@@ -1,12 +1,12 @@
 #define _POSIX_C_SOURCE 200809L
-/* bell.c - a process that says which signals it got
+/* receiver.c - a process that prints the signals that it gets
  *
- * usage: bell [-bdir] [-l file]
+ * usage: receiver [-bdir] [-l file]
  *
  * Prints "ready", then a line for each signal that comes: USR1, USR2, HUP.
  * -d catches none of them (so they are deadly), -i ignores USR1; -l locks the
  * file for writing, with -r for reading.  It never writes into the file.  -b
- * makes the letter box of that file, and prints after each USR1 the letters
+ * makes the mailbox of that file, and prints after each USR1 the messages
  * that were in it, each line with "> " in front.
  */
 #include <fcntl.h>
@@ -60,14 +60,14 @@ nothing(int signo)
 }
 
 static void
-put_letters(const struct buf *letters)
+put_messages(const struct buf *messages)
 {
 	size_t i;
 	int c, last;
 
 	last = '\n';
-	for (i = 0; i < letters->len; i++) {
-		c = buf_head(letters)[i];
+	for (i = 0; i < messages->len; i++) {
+		c = buf_head(messages)[i];
 		if (last == '\n')
 			fputs("> ", stdout);
 		putchar(c);
@@ -77,14 +77,14 @@ put_letters(const struct buf *letters)
 }
 
 /*
- * The box is locked first, then the rings that came before that are drained:
- * all their letters are in it, and those of later rings are not.
+ * The mailbox is locked first, then the signals that came before that are
+ * drained: all their messages are in it, and those of later signals are not.
  */
 static void
-take_letters(const char *path)
+take_messages(const char *path)
 {
 	const struct timespec now = { 0 };
-	struct buf letters = { .max = MAILBOX_MAX };
+	struct buf messages = { .max = MAILBOX_MAX };
 	enum mailbox_result result;
 	struct mailbox box;
 	sigset_t set;
@@ -94,16 +94,16 @@ take_letters(const char *path)
 	result = mailbox_open(&box, path);
 	while (sigtimedwait(&set, NULL, &now) > 0)
 		;
-	if (result == MAILBOX_OK && mailbox_read(&box, &letters) == 0 &&
+	if (result == MAILBOX_OK && mailbox_read(&box, &messages) == 0 &&
 	    mailbox_empty(&box) == 0)
-		put_letters(&letters);
+		put_messages(&messages);
 	mailbox_close(&box);
-	buf_free(&letters);
+	buf_free(&messages);
 }
 
-/* Caught, and taken one at a time; from the box, too, if it is of a pidfile. */
+/* Print each signal, and after USR1 the messages of a pidfile's mailbox. */
 static void
-tell(bool ignoring, const char *box)
+print_signals(bool ignoring, const char *box)
 {
 	struct sigaction act;
 	sigset_t set;
@@ -127,7 +127,7 @@ tell(bool ignoring, const char *box)
 		if (sigwait(&set, &signo) == 0) {
 			put(name(signo));
 			if (signo == SIGUSR1 && box != NULL)
-				take_letters(box);
+				take_messages(box);
 		}
 }
 
@@ -167,7 +167,7 @@ main(int argc, char *argv[])
 	if (boxed && (path == NULL || mailbox_make(path) != MAILBOX_OK))
 		return 1;
 	if (!deadly)
-		tell(ignoring, boxed ? path : NULL);
+		print_signals(ignoring, boxed ? path : NULL);
 	put("ready\n");
 	for (;;)
 		pause();
