@@ -231,6 +231,14 @@ end(int signo)
 		dispatch_kill(&w.dispatch);
 }
 
+/* Act at once for these rules, whatever has changed. */
+static void
+run_rules(uint64_t rules)
+{
+	batch_any(&w.batch, rules, clock_ms());
+	batch_flush(&w.batch);
+}
+
 static bool
 on_signals(void)
 {
@@ -247,7 +255,7 @@ on_signals(void)
 		if (signals_has(taken, ends[i]))
 			end(ends[i]);
 	if (signals_has(taken, SIGUSR1))
-		batch_force(&w.batch, rules_all(w.rules), clock_ms());
+		run_rules(rules_all(w.rules));
 	if (signals_has(taken, SIGTSTP))
 		process_suspend(&w.dispatch.all);
 	leave_when_gone();
@@ -278,20 +286,14 @@ scan(void)
 		out_of_memory();
 }
 
-/* Return true if a batch is in hand. */
-static bool
-is_acting(void)
-{
-	return w.dispatch.current != DISPATCH_IDLE;
-}
-
 /* Return when the batch is to be taken, or BATCH_NEVER. */
 static int64_t
 batch_when(void)
 {
 	int64_t when;
 
-	if (is_acting() || w.dispatch.ending || w.dispatch.deliver.list.len > 0)
+	if (w.dispatch.current != DISPATCH_IDLE || w.dispatch.ending ||
+	    w.dispatch.deliver.list.len > 0)
 		return BATCH_NEVER;
 	when = batch_due(&w.batch);
 	if (!w.batch.outside && !w.input_ended &&
@@ -403,8 +405,8 @@ turn(void)
 	if (batch_when() <= clock_ms() && batch_is_ready() &&
 	    !w.dispatch.ending && dispatch_batch(&w.dispatch) < 0)
 		out_of_memory();
-	if (w.input_ended && !w.dispatch.ending && !is_acting() &&
-	    w.batch.rules == 0)
+	if (w.input_ended && !w.dispatch.ending &&
+	    w.dispatch.current == DISPATCH_IDLE && w.batch.rules == 0)
 		dispatch_stop(&w.dispatch, 0, 0);
 	leave_when_gone();
 }
@@ -555,7 +557,7 @@ main(int argc, char *argv[])
 	os_adopt();
 	if (w.tree != NULL && !w.options.wait && !w.options.once &&
 	    w.options.commands != 0)
-		batch_force(&w.batch, w.options.commands, clock_ms());
+		run_rules(w.options.commands);
 	for (;;)
 		turn();
 }

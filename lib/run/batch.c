@@ -237,13 +237,6 @@ batch_any(struct batch *b, uint64_t rules, int64_t now)
 }
 
 void
-batch_force(struct batch *b, uint64_t rules, int64_t now)
-{
-	batch_any(b, rules, now);
-	b->forced = true;
-}
-
-void
 batch_flush(struct batch *b)
 {
 	b->forced = b->rules != 0;

@@ -135,9 +135,6 @@ void batch_unsettled(struct batch *b, const char *path);
 /* Something changed that counts for these rules; it is not known what. */
 void batch_any(struct batch *b, uint64_t rules, int64_t now);
 
-/* Make it due at once for all these rules, changes or not. */
-void batch_force(struct batch *b, uint64_t rules, int64_t now);
-
 /* The batch is complete: it is due at once. */
 void batch_flush(struct batch *b);
 

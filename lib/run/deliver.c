@@ -207,36 +207,23 @@ send_to(struct deliver *d, size_t i, bool paths)
 }
 
 int
-deliver_batch(struct deliver *d, uint64_t ran, uint64_t failed)
+deliver_results(
+    struct deliver *d, uint64_t ran, uint64_t failed, uint64_t *reached)
 {
-	uint64_t rules, reached;
+	uint64_t rules;
 	int result;
 	size_t i;
 
-	reached = 0;
+	*reached = 0;
 	result = 0;
 	for (i = 0; i < d->batch->nreceivers && result == 0; i++) {
 		rules = d->batch->receivers[i];
 		if ((rules & ran) != 0 && (rules & failed) == 0) {
 			result = send_to(d, i, true);
-			reached |= bit(i);
+			*reached |= bit(i);
 		} else if ((rules & failed & d->broken) != 0)
 			result = send_to(d, i, false);
 	}
-	batch_done(d->batch, reached);
-	return result;
-}
-
-int
-deliver_failure(struct deliver *d, size_t rule)
-{
-	int result;
-	size_t i;
-
-	result = 0;
-	for (i = 0; i < d->batch->nreceivers && result == 0; i++)
-		if ((d->batch->receivers[i] & d->broken & bit(rule)) != 0)
-			result = send_to(d, i, false);
 	return result;
 }
 

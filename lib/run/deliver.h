@@ -48,19 +48,14 @@ int deliver_open(struct deliver *d, const struct options *options,
     struct batch *batch);
 
 /*
- * The batch in hand is done: these rules ran, and of these some failed.  If all
+ * These rules ran, and these failed, or their servers did by themselves.  If all
  * of a receiver's rules that ran succeeded, send it the paths that it is owed;
  * else only the reports of the rules that failed, if any of them keeps reports.
- * Returns 0, or -1: out of memory.
+ * *reached is set to the receivers that got their paths.  Returns 0, or -1: out of
+ * memory.
  */
-int deliver_batch(struct deliver *d, uint64_t ran, uint64_t failed);
-
-/*
- * The server of this rule failed: send its report, if it is kept, to the
- * receivers of the rule.
- * Returns 0, or -1: out of memory.
- */
-int deliver_failure(struct deliver *d, size_t rule);
+int deliver_results(
+    struct deliver *d, uint64_t ran, uint64_t failed, uint64_t *reached);
 
 /*
  * Write some of the list of -l to standard output, which poll(2) has called

@@ -31,13 +31,9 @@ first_rule(uint64_t rules)
 static const char *
 left_out(const char *path)
 {
-	const char *p;
+	static const char special[] = " \t\n'\"\\$`*?[]{}()<>|&;#~!";
 
-	for (p = path; *p != '\0'; p++)
-		if ((unsigned char)*p <= ' ' || *p == '\x7f' ||
-		    strchr("'\"\\$`*?[]{}()<>|&;#~!", *p) != NULL)
-			return "...";
-	return path;
+	return strpbrk(path, special) == NULL ? path : "...";
 }
 
 /* The batch in hand is the next of a row, or ends it. */
@@ -169,6 +165,7 @@ turn_of(struct dispatch *d, size_t i)
 static int
 go_on(struct dispatch *d)
 {
+	uint64_t reached;
 	int result;
 	size_t i;
 
@@ -181,7 +178,8 @@ go_on(struct dispatch *d)
 			return 0;
 	}
 	d->current = DISPATCH_IDLE;
-	result = deliver_batch(&d->deliver, d->ran, d->failed);
+	result = deliver_results(&d->deliver, d->ran, d->failed, &reached);
+	batch_done(d->batch, reached);
 	throttle_end(&d->throttle, clock_ms());
 	if (d->options->once)
 		d->ending = true;
@@ -192,12 +190,13 @@ go_on(struct dispatch *d)
 static int
 server_ended(struct dispatch *d, size_t i)
 {
+	uint64_t reached;
 	bool failed;
 
 	failed = command_ended(&d->commands[i]);
 	note_result(d, i, failed);
 	if (failed)
-		return deliver_failure(&d->deliver, i);
+		return deliver_results(&d->deliver, 0, bit(i), &reached);
 	d->calls->why("%s", d->commands[i].why);
 	return 0;
 }

@@ -155,14 +155,6 @@ process_status(const struct process *p)
 
 /* ---- the terminal ---- */
 
-static bool
-open_tty(struct processes *all)
-{
-	if (all->tty < 0)
-		all->tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	return all->tty >= 0;
-}
-
 /* Block SIGTTOU, which would stop us if we are in the background. */
 static void
 set_front(const struct processes *all, pid_t group, const struct termios *modes)
@@ -234,8 +226,9 @@ ask_terminal(struct process *p)
 	struct processes *all;
 
 	all = p->all;
-	if (!open_tty(all) || tcgetpgrp(all->tty) == p->pid ||
-	    give_terminal(p)) {
+	if (all->tty < 0)
+		all->tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (all->tty < 0 || tcgetpgrp(all->tty) == p->pid || give_terminal(p)) {
 		kill(-p->pid, SIGCONT);
 		return;
 	}
@@ -278,12 +271,8 @@ stopped(struct process *p, int signo)
 }
 
 static void
-changed(struct process *p, int status)
+set_ended(struct process *p, int status)
 {
-	if (WIFSTOPPED(status)) {
-		stopped(p, WSTOPSIG(status));
-		return;
-	}
 	p->status = status;
 	p->ended = true;
 	leave_terminal(p);
@@ -297,7 +286,10 @@ reap_command(struct processes *all, pid_t pid, int status)
 
 	for (p = all->v; p < all->v + all->n; p++)
 		if (pid == p->pid && !p->ended) {
-			changed(p, status);
+			if (WIFSTOPPED(status))
+				stopped(p, WSTOPSIG(status));
+			else
+				set_ended(p, status);
 			return true;
 		}
 	return false;
@@ -436,11 +428,8 @@ static enum process_news
 give_up(struct process *p)
 {
 	p->survived = true;
-	if (!p->ended) {
-		p->status = SIGKILL;
-		p->ended = true;
-		leave_terminal(p);
-	}
+	if (!p->ended)
+		set_ended(p, SIGKILL);
 	return over(p);
 }
 

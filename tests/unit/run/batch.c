@@ -230,14 +230,16 @@ test_force(void)
 {
 	struct batch b = { .settle = 10 };
 
-	batch_force(&b, 1, 0);
+	batch_any(&b, 1, 0);
+	batch_flush(&b);
 	ok(due_at(&b, 0) && batch_is_capped(&b, 0) && take(&b, 100) == 0,
 	    "a forced batch is due, changes or not");
 	ok(due_at(&b, BATCH_NEVER), "once");
 	change(&b, "a", 1, 200);
 	batch_unsettled(&b, "a");
 	batch_gone(&b, "b", 1, false, 200);
-	batch_force(&b, 1, 201);
+	batch_any(&b, 1, 201);
+	batch_flush(&b);
 	ok(due_at(&b, 0) && take(&b, 201) == 2,
 	    "it takes all that has changed, held or not");
 	change(&b, "b", 1, 300);
@@ -246,12 +248,14 @@ test_force(void)
 	b.settle = 0;
 	change(&b, "c", 1, 400);
 	take(&b, 400);
-	batch_force(&b, 1, 401);
+	batch_any(&b, 1, 401);
+	batch_flush(&b);
 	ok(due_at(&b, 0), "the pause of -t 0 does not postpone a forced batch");
 	take(&b, 401);
 	b.settle = 10;
 	change(&b, "a", 1, 500);
-	batch_force(&b, 2, 501);
+	batch_any(&b, 2, 501);
+	batch_flush(&b);
 	batch_drop(&b, b.first, 1);
 	ok(due_at(&b, 0), "a forced batch stays due if its paths are dropped");
 	batch_free(&b);

@@ -48,7 +48,8 @@ test_own(void)
 	take(&b, 900);
 	ok(taken.own, "but not the next one");
 	batch_changed(&b, "a", 1, BATCH_CHANGE, true, 1000);
-	batch_force(&b, 1, 1000);
+	batch_any(&b, 1, 1000);
+	batch_flush(&b);
 	take(&b, 1000);
 	ok(!taken.own, "a forced batch is not own");
 	batch_any(&b, 1, 1100);

@@ -117,7 +117,8 @@ test_forced(void)
 	fd = open_writer("a");
 	change(&batch, "a", 1, 0);
 	ok(!check(0, 10), "a file that is being saved holds its batch");
-	batch_force(&batch, 1, 20);
+	batch_any(&batch, 1, 20);
+	batch_flush(&batch);
 	ok(takes(0, 20, "a:1 "), "a forced batch does not wait for it");
 	change(&batch, "a", 1, 100);
 	ok(!check(0, 110), "the next batch waits for the rest of the save");
@@ -149,7 +150,8 @@ test_patient(void)
 	a = open_writer("a");
 	change(&batch, "a", 1, 7000);
 	ok(!check(0, 9000), "a patient batch waits");
-	batch_force(&batch, 1, 9010);
+	batch_any(&batch, 1, 9010);
+	batch_flush(&batch);
 	ok(takes(0, 9010, "a:1 "), "until it is forced");
 	close(a);
 	end_scene();

@@ -98,8 +98,22 @@ test_open(void)
 static int
 deliver_failed(uint64_t failed)
 {
+	uint64_t reached;
+	int result;
+
 	batch_take(&batch, 0, &taken);
-	return deliver_batch(&deliver, taken.rules, failed);
+	result = deliver_results(&deliver, taken.rules, failed, &reached);
+	batch_done(&batch, reached);
+	return result;
+}
+
+/* The server of the first rule fails. */
+static int
+fail_server(void)
+{
+	uint64_t reached;
+
+	return deliver_results(&deliver, 0, 1, &reached);
 }
 
 /* Return true if this, and nothing else, is in the mailbox of "pid". */
@@ -176,7 +190,7 @@ test_reports(void)
 	ok(deliver_failed(1) == 0 && in_mailbox(report) &&
 		listed(report, sizeof report - 1),
 	    "a failed rule sends its report in place of the paths");
-	ok(deliver_failure(&deliver, 0) == 0 && in_mailbox(report) &&
+	ok(fail_server() == 0 && in_mailbox(report) &&
 		listed(report, sizeof report - 1),
 	    "so does a server that failed by itself");
 	change(&batch, "b", 2, 0);
@@ -257,10 +271,10 @@ test_signal(void)
 	ok(says("signalled pid") && rung(c), "its holder is signalled");
 	ok(access(".pid.box", F_OK) < 0, "no mailbox is made");
 	deliver.broken = 1;
-	deliver_failure(&deliver, 0);
+	fail_server();
 	ok(spared(c), "a report does not signal without a mailbox");
 	scratch_put(".pid.box", "old\n\n");
-	deliver_failure(&deliver, 0);
+	fail_server();
 	ok(rung(c) &&
 		in_mailbox("old\n\n! cc: exit status 1\n! a.c:1\n! bad\n\n"),
 	    "with one it does");
