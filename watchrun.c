@@ -518,21 +518,21 @@ open_dispatch(void)
 static void
 take_options(int argc, char *argv[])
 {
-	if (options_parse(&w.options, argc, argv) < 0) {
+	int result;
+
+	result = options_parse(&w.options, argc, argv);
+	if (result < 0) {
 		if (*w.options.error == '\0')
 			out_of_memory();
 		msg_misuse("%s", w.options.error);
 	}
-	if (w.options.help)
+	if (result == 'h')
 		msg_usage();
-	if (w.options.version) {
+	if (result == 'V') {
 		puts("watchrun " RELEASE);
 		msg_printed();
 	}
-	if (w.options.quiet)
-		msg_set_level(MSG_QUIET);
-	if (w.options.verbose)
-		msg_set_level(MSG_VERBOSE);
+	msg_set_level(w.options.level);
 	w.rules = &w.options.rules;
 }
 

@@ -172,13 +172,13 @@ go_on(struct dispatch *d)
 	while (d->todo != 0) {
 		i = first_rule(d->todo);
 		d->todo &= ~bit(i);
-		d->ran |= bit(i);
 		d->current = i;
 		if (turn_of(d, i))
 			return 0;
 	}
 	d->current = DISPATCH_IDLE;
-	result = deliver_results(&d->deliver, d->ran, d->failed, &reached);
+	result = deliver_results(
+	    &d->deliver, d->taken.rules, d->failed, &reached);
 	batch_done(d->batch, reached);
 	throttle_end(&d->throttle, clock_ms());
 	if (d->options->once)
@@ -276,7 +276,7 @@ dispatch_batch(struct dispatch *d)
 	batch_take(d->batch, clock_ms(), &d->taken);
 	d->calls->why("a batch of %zu", d->taken.n);
 	d->todo = d->taken.rules;
-	d->ran = d->failed = 0;
+	d->failed = 0;
 	d->status = 0;
 	throttle(d);
 	return go_on(d);

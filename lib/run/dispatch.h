@@ -44,7 +44,7 @@ struct dispatch {
 	size_t current; /* the rule that has its turn */
 	int64_t retry_at; /* of a busy program, or PROCESS_NEVER */
 	int64_t retry_until;
-	uint64_t todo, ran, failed; /* rules */
+	uint64_t todo, failed; /* rules of the batch in hand */
 	int64_t changed; /* when the batch in hand began */
 	struct throttle throttle;
 	int signo; /* the signal that ends watchrun, or 0: the status */

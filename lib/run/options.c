@@ -135,9 +135,6 @@ option(struct options *o, int c)
 	case 'f':
 		o->from = optarg;
 		return *optarg == '\0' ? fail(o, "-f '': an empty name") : 0;
-	case 'h':
-		o->help = true;
-		break;
 	case 'i':
 		return seconds(o, c, 1, &o->poll);
 	case 'l':
@@ -151,18 +148,17 @@ option(struct options *o, int c)
 		break;
 	case 'q':
 	case 'v':
-		o->quiet = c == 'q';
-		o->verbose = c == 'v';
+		o->level = c == 'q' ? MSG_QUIET : MSG_VERBOSE;
 		break;
 	case 't':
 		o->many = 0;
 		return seconds(o, c, 0, &o->settle);
-	case 'V':
-		o->version = true;
-		break;
 	case 'w':
 		o->wait = true;
 		break;
+	case 'h':
+	case 'V':
+		return c;
 	case ':':
 		return fail(o, "-%c: wants an argument", optopt);
 	default:
@@ -183,12 +179,15 @@ any_option(struct options *o, struct rule *r, int c)
 	return result > 0 ? option(o, c) : result;
 }
 
-/* Parse one rule: options and patterns, then perhaps `--` and the command. */
+/*
+ * Parse one rule: options and patterns, then perhaps `--` and the command.
+ * Returns as options_parse.
+ */
 static int
 parse_rule(struct options *o, struct rule *r, int argc, char *argv[])
 {
 	bool any;
-	int c;
+	int c, result;
 
 	any = false;
 	while (optind < argc && strcmp(argv[optind], "--") != 0) {
@@ -197,10 +196,11 @@ parse_rule(struct options *o, struct rule *r, int argc, char *argv[])
 			if (pattern(o, argv[optind++], GLOB_WANTED) < 0)
 				return -1;
 			any = true;
-		} else if (any_option(o, r, c) < 0)
-			return -1;
-		if (o->help || o->version)
-			return 0;
+			continue;
+		}
+		result = any_option(o, r, c);
+		if (result != 0)
+			return result;
 	}
 	if (optind + 1 == argc)
 		return fail(o, "--: no command follows");
@@ -208,10 +208,9 @@ parse_rule(struct options *o, struct rule *r, int argc, char *argv[])
 		r->command = argv + optind + 1;
 		o->commands |= last_rule(o);
 	}
-	if (r->restart && r->command == NULL)
-		return fail(o, "-r: wants a command after --");
-	if (r->report && r->command == NULL)
-		return fail(o, "-e: wants a command after --");
+	if (r->command == NULL && (r->restart || r->report))
+		return fail(
+		    o, "-%c: wants a command after --", r->restart ? 'r' : 'e');
 	/* Without a pattern, all records of -f count. */
 	return any
 	    ? 0
@@ -266,7 +265,7 @@ static int
 parse_rules(struct options *o, int argc, char *argv[])
 {
 	struct rule *r;
-	int end;
+	int end, result;
 
 	optind = 1;
 	do {
@@ -274,25 +273,26 @@ parse_rules(struct options *o, int argc, char *argv[])
 		if (optind == end && end < argc)
 			return fail(o, "';': no rule stands before it");
 		r = add_rule(o);
-		if (r == NULL || parse_rule(o, r, end, argv) < 0)
-			return -1;
+		result = r == NULL ? -1 : parse_rule(o, r, end, argv);
+		if (result != 0)
+			return result;
 		argv[end] = NULL;
 		optind = end + 1;
-	} while (optind < argc && !o->help && !o->version);
+	} while (optind < argc);
 	return 0;
 }
 
 int
 options_parse(struct options *o, int argc, char *argv[])
 {
-	*o = (struct options){
-		.settle = BATCH_SETTLE, .many = BATCH_MANY, .end = '\n'
-	};
-	if (parse_rules(o, argc, argv) < 0)
-		return -1;
-	if (o->help || o->version)
-		return 0;
-	return check(o);
+	int result;
+
+	*o = (struct options){ .settle = BATCH_SETTLE,
+		.many = BATCH_MANY,
+		.level = MSG_NORMAL,
+		.end = '\n' };
+	result = parse_rules(o, argc, argv);
+	return result != 0 ? result : check(o);
 }
 
 void

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/msg.h"
 #include "match/rule.h"
 
 enum { OPTIONS_ERROR = 300 /* bytes of an error message */ };
@@ -19,12 +20,10 @@ struct options {
 	bool signals; /* a rule has -p */
 	bool once; /* -1 */
 	char end; /* of records: a newline, or a NUL with -0 */
-	bool help; /* -h; later arguments were not parsed */
 	bool list; /* -l */
 	bool dry; /* -n */
 	bool poke; /* -P */
-	bool quiet, verbose; /* -q, -v: the last one counts */
-	bool version; /* -V: as help */
+	enum msg_level level; /* -q, -v: the last one counts */
 	bool wait; /* -w */
 	char error[OPTIONS_ERROR]; /* as "what: why" */
 };
@@ -33,7 +32,7 @@ struct options {
  * Parse the arguments.  They are referenced, not copied, and a `;` that ends a
  * command is replaced with NULL.  Patterns that name an existing file are
  * literal (stat(2)).  Returns 0, or -1 with a message in error, which is "" if
- * memory is out.
+ * memory is out; or 'h' or 'V' at that option, and the rest is not parsed.
  */
 int options_parse(struct options *o, int argc, char *argv[]);
 

@@ -95,9 +95,9 @@ test_options(void)
 		 "-t 0 -x gen *.c lib -- make {} -f x -- y") == 0,
 	    "all options are taken, together and one by one");
 	r = &o.rules.v[0];
-	ok(o.end == '\0' && o.once && o.list && o.poke && o.wait && !o.quiet &&
-		o.verbose && !o.dry && o.settle == 0 && o.many == 0 &&
-		strcmp(o.from, "list") == 0,
+	ok(o.end == '\0' && o.once && o.list && o.poke && o.wait &&
+		o.level == MSG_VERBOSE && !o.dry && o.settle == 0 &&
+		o.many == 0 && strcmp(o.from, "list") == 0,
 	    "those of the whole");
 	ok(o.rules.ignore_nothing == 1 && r->report && r->restart &&
 		o.same == 1 && r->npidfiles == 2 &&
@@ -108,14 +108,14 @@ test_options(void)
 		strcmp(r->command[0], "make") == 0 &&
 		strcmp(r->command[4], "--") == 0 && r->command[6] == NULL,
 	    "patterns, and a command that holds anything");
-	ok(parse("a -v b -q -l") == 0 && has_patterns(0, "a b") && o.quiet &&
-		!o.verbose,
+	ok(parse("a -v b -q -l") == 0 && has_patterns(0, "a b") &&
+		o.level == MSG_QUIET,
 	    "options may follow patterns, and the last of -q and -v counts");
 	ok(parse("-i 0.2 -l") == 0 && o.poll == 200, "-i takes seconds");
 	ok(parse("-k 0 a -- b") == 0 && o.rules.v[0].grace == 0,
 	    "the grace may be none at all");
-	ok(parse("-h -z") == 0 && o.help, "nothing after -h is looked at");
-	ok(parse("-V -z") == 0 && o.version, "nor after -V");
+	ok(parse("-h -z") == 'h', "nothing after -h is looked at");
+	ok(parse("-V -z") == 'V', "nor after -V");
 	ok(parse("-n") == 0 && o.dry, "-n is taken");
 }
 
