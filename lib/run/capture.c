@@ -84,20 +84,14 @@ take(struct capture *c)
 {
 	ssize_t n;
 
-	if (c->nleft == 0)
-		c->at = 0;
-	if (PIECE > LEFT - (c->at + c->nleft)) {
-		memmove(c->left, c->left + c->at, c->nleft);
-		c->at = 0;
-	}
 	if (PIECE > LEFT - c->nleft)
 		return false;
 	do
-		n = read(c->from, c->left + c->at + c->nleft, PIECE);
+		n = read(c->from, c->left + c->nleft, PIECE);
 	while (n < 0 && errno == EINTR);
 	if (n <= 0)
 		return false;
-	keep(c, c->left + c->at + c->nleft, (size_t)n);
+	keep(c, c->left + c->nleft, (size_t)n);
 	c->nleft += (size_t)n;
 	return true;
 }
@@ -110,13 +104,13 @@ give(struct capture *c)
 	ssize_t n;
 
 	piece = c->nleft < PIECE ? c->nleft : PIECE;
-	n = write(c->to, c->left + c->at, piece);
+	n = write(c->to, c->left, piece);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return false;
 	if (n < 0)
 		n = (ssize_t)piece;
-	c->at += (size_t)n;
 	c->nleft -= (size_t)n;
+	memmove(c->left, c->left + n, c->nleft);
 	return true;
 }
 

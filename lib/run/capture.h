@@ -26,8 +26,8 @@ struct capture {
 	char *kept; /* the last nkept bytes of this run */
 	size_t nkept;
 	bool cut; /* earlier bytes of this run were dropped */
-	char *left; /* bytes to be written: left[at .. at + nleft) */
-	size_t at, nleft;
+	char *left; /* nleft bytes that are still to be written */
+	size_t nleft;
 };
 
 /*
