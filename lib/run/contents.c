@@ -139,12 +139,10 @@ void
 contents_found(struct contents *c, const char *path)
 {
 	uint64_t sum;
-	int64_t spent;
 
-	spent = c->spent;
 	c->spent = 0;
 	read_path(c, path, true, &sum);
-	c->spent = spent;
+	c->spent = 0;
 	set_sum(c, path, sum);
 }
 
