@@ -104,20 +104,7 @@ fail_turn(struct dispatch *d, size_t i, int status)
 	d->failed |= bit(i);
 }
 
-/* Return true if the program is being written to; its start is due again. */
-static bool
-is_busy_program(struct dispatch *d, int error)
-{
-	int64_t now;
-
-	now = clock_ms();
-	if (error != ETXTBSY || now >= d->retry_until)
-		return false;
-	d->retry_at = now + DISPATCH_PAUSE;
-	return true;
-}
-
-/* Returns true if the turn goes on: the command runs, or is tried again. */
+/* Returns true if the turn goes on: the command runs, or is due again. */
 static bool
 start(struct dispatch *d, size_t i)
 {
@@ -130,9 +117,11 @@ start(struct dispatch *d, size_t i)
 		return true;
 	any = d->taken.lost || (d->taken.any & bit(i)) != 0;
 	status = command_start(&d->commands[i], d->batch, any, clock_ms());
+	if (status != 0 && errno == ETXTBSY && clock_ms() < d->retry_until) {
+		d->retry_at = clock_ms() + DISPATCH_PAUSE;
+		return true;
+	}
 	if (status != 0) {
-		if (is_busy_program(d, errno))
-			return true;
 		fail_turn(d, i, status);
 		return false;
 	}
