@@ -363,11 +363,7 @@ open_command(struct dispatch *d, size_t i)
 	const struct rule *r;
 
 	r = &d->rules->v[i];
-	d->processes[i] = (struct process){ .all = &d->all,
-		.stop = r->stop,
-		.grace = r->grace,
-		.limit = r->limit,
-		.server = r->restart };
+	d->processes[i] = (struct process){ .all = &d->all, .rule = r };
 	d->commands[i] = (struct command){ .options = d->options,
 		.rule = r,
 		.number = i,

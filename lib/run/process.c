@@ -126,7 +126,7 @@ process_start(struct process *p, const struct process_how *how, int64_t now)
 
 	/* Processes adopted before do not belong to this command. */
 	adopted_update(&p->all->adopted);
-	pid = spawn(how, p->stop);
+	pid = spawn(how, p->rule->stop);
 	if (pid < 0)
 		return -1;
 	p->pid = pid;
@@ -134,10 +134,12 @@ process_start(struct process *p, const struct process_how *how, int64_t now)
 	p->ended = p->timed_out = p->survived = false;
 	p->suspended = p->asks = p->had_terminal = false;
 	p->sent = p->interrupted = 0;
-	p->limit_at = p->limit == 0 ? PROCESS_NEVER : later(now, p->limit);
+	p->limit_at = PROCESS_NEVER;
+	if (p->rule->limit != 0)
+		p->limit_at = later(now, p->rule->limit);
 	p->all->running++;
 	number = adopted_command(&p->all->adopted, pid);
-	if (!p->server || !p->some_left)
+	if (!p->rule->restart || !p->some_left)
 		p->number = number;
 	p->some_left = false;
 	return 0;
@@ -360,7 +362,7 @@ begin_stop(struct process *p, int signo)
 	has_ended = p->phase == PROCESS_IDLE ||
 	    (p->phase == PROCESS_RUNS && p->ended);
 	/* The daemons of a command that ended by itself live on. */
-	if (has_ended && (!p->server || p->number == 0))
+	if (has_ended && (!p->rule->restart || p->number == 0))
 		return false;
 	if (p->phase == PROCESS_RUNS) {
 		p->all->running--;
@@ -375,7 +377,7 @@ process_stop(struct process *p, int signo, int64_t now)
 	enum process_phase before;
 
 	if (signo == 0)
-		signo = p->stop;
+		signo = p->rule->stop;
 	before = p->phase;
 	if (before == PROCESS_DIES || !begin_stop(p, signo))
 		return;
@@ -385,7 +387,7 @@ process_stop(struct process *p, int signo, int64_t now)
 		p->kill_at = now + PROCESS_DYING;
 	} else if (before != PROCESS_STOPS) {
 		p->phase = PROCESS_STOPS;
-		p->kill_at = later(now, p->grace);
+		p->kill_at = later(now, p->rule->grace);
 	} else
 		return;
 	p->survived = false;
@@ -399,7 +401,7 @@ over(struct process *p)
 {
 	if (p->phase == PROCESS_RUNS) {
 		p->all->running--;
-		if (!p->server)
+		if (!p->rule->restart)
 			adopted_spare(&p->all->adopted, p->number);
 	}
 	p->pid = 0;
@@ -420,7 +422,7 @@ is_left(struct process *p, int64_t now)
 		return signal_all(p, SIGKILL);
 	/* Shells start what is in the background with INT and QUIT ignored. */
 	return signal_all(
-	    p, p->linger < PROCESS_LINGER_MAX ? p->with : p->stop);
+	    p, p->linger < PROCESS_LINGER_MAX ? p->with : p->rule->stop);
 }
 
 /* KILL did not end it: it belongs to another user or hangs in the kernel. */

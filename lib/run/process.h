@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <termios.h>
 
+#include "match/rule.h"
 #include "run/adopted.h"
 
 /*
@@ -66,10 +67,7 @@ struct processes {
 struct process {
 	/* set by the owner before the first start */
 	struct processes *all;
-	int stop; /* the signal that stops a command */
-	int64_t grace; /* from that to KILL */
-	int64_t limit; /* a command that runs longer is stopped; 0: none */
-	bool server; /* its leftovers are stopped with it */
+	const struct rule *rule; /* with -k, -r, -S, -T */
 	/* the command */
 	enum process_phase phase;
 	pid_t pid; /* leads its group; 0: none */

@@ -196,7 +196,7 @@ server(const char *script)
 	struct process r;
 
 	r = none();
-	r.server = true;
+	rule.restart = true;
 	start_in(&r, script);
 	return r;
 }

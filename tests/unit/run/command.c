@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "run/command.h"
 
-static struct rule rule;
+static struct rule rule = { .stop = SIGTERM };
 static struct options options = { .rules = { .v = &rule, .n = 1 } };
 static struct process run;
 static struct processes all = { .v = &run, .n = 1, .tty = -1 };
@@ -55,7 +55,7 @@ runs(const char *command, bool any)
 	job = (struct command){
 		.options = &options, .rule = &rule, .process = &run
 	};
-	run = (struct process){ .all = &all, .stop = SIGTERM };
+	run = (struct process){ .all = &all, .rule = &rule };
 	status = command_start(&job, &batch, any, clock_ms());
 	if (status != 0)
 		return status;
@@ -166,11 +166,10 @@ test_ends(void)
 		strcmp(job.why, "/: Permission denied") == 0,
 	    "a command that cannot be executed has status 126");
 	rule.limit = 50;
-	run.limit = 50;
 	job = (struct command){
 		.options = &options, .rule = &rule, .process = &run
 	};
-	run = (struct process){ .all = &all, .stop = SIGTERM, .limit = 50 };
+	run = (struct process){ .all = &all, .rule = &rule };
 	rule.command = split("sleep 1000");
 	command_start(&job, &batch, false, clock_ms());
 	do {

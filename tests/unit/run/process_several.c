@@ -75,7 +75,7 @@ test_limit(void)
 {
 	struct process r = none();
 
-	r.limit = 100;
+	rule.limit = 100;
 	start_in(&r, "exit 0");
 	ok(process_due(&r, 0) == 100 && ended(&r) && process_status(&r) == 0 &&
 		!r.timed_out,
@@ -115,7 +115,7 @@ test_limit(void)
 	start_in(&r, "exit 0");
 	ok(ended(&r) && process_status(&r) == 0,
 	    "the next command may succeed");
-	r.limit = INT64_MAX;
+	rule.limit = INT64_MAX;
 	start_in(&r, "exit 0");
 	ok(process_due(&r, 0) == PROCESS_NEVER && ended(&r),
 	    "the longest limit never passes");
@@ -126,8 +126,8 @@ test_stop_signal(void)
 {
 	struct process r = none();
 
-	r.stop = SIGINT;
-	r.grace = 70;
+	rule.stop = SIGINT;
+	rule.grace = 70;
 	signal(SIGINT, SIG_IGN); /* as in the background of a shell */
 	start_in(&r,
 	    "trap 'exit 9' INT; trap '' TERM; : >ready; "
@@ -139,7 +139,7 @@ test_stop_signal(void)
 	ok(process_status(&r) == 9,
 	    "a rule has its own stop signal, even if watchrun ignores it");
 	signal(SIGINT, SIG_DFL);
-	r.grace = 0;
+	rule.grace = 0;
 	start_in(&r, "trap '' INT; : >ready; while :; do sleep 0.01; done");
 	ready();
 	process_stop(&r, 0, 5);
@@ -272,7 +272,7 @@ test_asks(void)
 	start_in(&processes[0], "stty echo </dev/tty; exit 130");
 	ok(over(processes, 0) && processes[0].interrupted == SIGINT,
 	    "status 130 with the terminal is Ctrl-C");
-	processes[0].stop = SIGINT;
+	rule.stop = SIGINT;
 	start_in(
 	    &processes[0], "stty echo </dev/tty; : >ready; exec sleep 1000");
 	ok(has_it(processes, 0), "a third command has the terminal");
@@ -410,7 +410,7 @@ test_suspend(void)
 	struct process processes[BOTH] = { none(), none() };
 	int64_t before;
 
-	processes[0].limit = processes[1].limit = 1000;
+	rule.limit = 1000;
 	start_in(&processes[0],
 	    "stty -echo </dev/tty; read -r x </dev/tty; echo $x >a");
 	/* No shell: one that is about to start a program may not be stopped. */

@@ -15,13 +15,14 @@
 
 static char sh[] = "sh", c[] = "-c";
 static struct processes all = { .tty = -1 };
+static struct rule rule; /* of the processes */
 
+/* Reset the rule, too. */
 static inline struct process
 none(void)
 {
-	return (struct process){
-		.all = &all, .stop = SIGTERM, .grace = PROCESS_GRACE
-	};
+	rule = (struct rule){ .stop = SIGTERM, .grace = PROCESS_GRACE };
+	return (struct process){ .all = &all, .rule = &rule };
 }
 
 /* Reap for these commands, which are all. */
