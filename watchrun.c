@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -34,7 +33,7 @@ enum {
 	SPARE = 9, /* descriptors that the tree and the commands need */
 	INSIST = 1000, /* ms after the first signal to end; then KILL */
 	KILL_TRIES = 250, /* pauses at the end, until what was killed is gone */
-	KILL_PAUSE_NS = 2000000
+	KILL_PAUSE = 2 /* ms */
 };
 
 /* Indices of descriptors for poll(2); from CAPTURES on, two for each rule. */
@@ -195,14 +194,13 @@ on_record(const struct changelist_record *record)
 static void
 kill_rest(void)
 {
-	const struct timespec pause = { .tv_nsec = KILL_PAUSE_NS };
 	int tries;
 
 	dispatch_kill(&w.dispatch);
 	/* A process that left its group is ours once its parent is gone. */
 	for (tries = 0; dispatch_busy(&w.dispatch) && tries < KILL_TRIES;
 	     tries++) {
-		nanosleep(&pause, NULL);
+		poll(NULL, 0, KILL_PAUSE);
 		process_reap(&w.dispatch.all);
 		dispatch_tick(&w.dispatch);
 	}

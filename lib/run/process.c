@@ -418,11 +418,10 @@ is_left(struct process *p, int64_t now)
 	p->look_at = now + p->linger;
 	if (p->linger < PROCESS_LINGER_MAX)
 		p->linger *= 2;
-	if (p->phase == PROCESS_DIES)
-		return signal_all(p, SIGKILL);
 	/* Shells start what is in the background with INT and QUIT ignored. */
-	return signal_all(
-	    p, p->linger < PROCESS_LINGER_MAX ? p->with : p->rule->stop);
+	if (p->phase == PROCESS_STOPS && p->linger == PROCESS_LINGER_MAX)
+		p->with = p->rule->stop;
+	return signal_all(p, p->with);
 }
 
 /* KILL did not end it: it belongs to another user or hangs in the kernel. */
@@ -474,14 +473,6 @@ process_due(const struct process *p, int64_t now)
 
 /* ---- to suspend ---- */
 
-/* Move the deadlines by ms, in which all was suspended. */
-static void
-shift_deadlines(struct process *p, int64_t ms)
-{
-	p->limit_at = later(p->limit_at, ms);
-	p->kill_at = later(p->kill_at, ms);
-}
-
 /*
  * A command that waits for the terminal stays stopped until our group has it:
  * it would only ask again.
@@ -504,7 +495,7 @@ void
 process_suspend(struct processes *all)
 {
 	struct process *p, *front;
-	int64_t from;
+	int64_t from, passed;
 
 	front = all->front;
 	take_terminal(all);
@@ -513,9 +504,11 @@ process_suspend(struct processes *all)
 			kill(-p->pid, SIGTSTP);
 	from = clock_ms();
 	signals_suspend();
+	passed = clock_ms() - from;
 	for (p = all->v; p < all->v + all->n; p++) {
 		p->suspended = false;
-		shift_deadlines(p, clock_ms() - from);
+		p->limit_at = later(p->limit_at, passed);
+		p->kill_at = later(p->kill_at, passed);
 	}
 	if (front != NULL)
 		front->asks = !give_terminal(front);

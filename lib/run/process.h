@@ -74,9 +74,8 @@ struct process {
 	uint64_t number; /* see adopted_command; 0: none has been started */
 	int status; /* of the last one that ended, as from waitpid(2) */
 	/*
-	 * The signal of a command that held the terminal, and so got the signal
-	 * in place of watchrun: SIGINT if it died of Ctrl-C, SIGHUP if the
-	 * terminal hung up; else 0.
+	 * The signal that watchrun missed, since the command had the terminal:
+	 * SIGINT if it died of Ctrl-C, SIGHUP if the terminal hung up; else 0.
 	 */
 	int interrupted;
 	bool ended; /* the command itself; its group may live on */
