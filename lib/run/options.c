@@ -236,15 +236,6 @@ add_rule(struct options *o)
 	return &v[o->rules.n++];
 }
 
-/* Return the end of the rule that begins at i: a lone `;`, or argc. */
-static int
-rule_end(int i, int argc, char *argv[])
-{
-	while (i < argc && strcmp(argv[i], ";") != 0)
-		i++;
-	return i;
-}
-
 static int
 check(struct options *o)
 {
@@ -269,7 +260,9 @@ parse_rules(struct options *o, int argc, char *argv[])
 
 	optind = 1;
 	do {
-		end = rule_end(optind, argc, argv);
+		for (end = optind; end < argc; end++)
+			if (strcmp(argv[end], ";") == 0)
+				break;
 		if (optind == end && end < argc)
 			return fail(o, "';': no rule stands before it");
 		r = add_rule(o);
