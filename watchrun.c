@@ -214,7 +214,8 @@ leave_when_gone(void)
 		return;
 	if (w.dispatch.signo != 0)
 		signals_die(w.dispatch.signo);
-	if (w.dispatch.deliver.list.len == 0 && !dispatch_unsaid(&w.dispatch))
+	if (w.dispatch.deliver.list.len == 0 &&
+	    !dispatch_has_output(&w.dispatch))
 		exit(w.dispatch.status);
 }
 

@@ -140,7 +140,6 @@ contents_found(struct contents *c, const char *path)
 {
 	uint64_t sum;
 
-	c->spent = 0;
 	read_path(c, path, true, &sum);
 	c->spent = 0;
 	set_sum(c, path, sum);

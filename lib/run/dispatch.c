@@ -69,11 +69,10 @@ throttle_server(struct dispatch *d, size_t i)
 	const struct batch_path *p;
 	const char *path;
 
-	path = NULL;
 	p = (d->taken.any & bit(i)) == 0 ? d->batch->taken : NULL;
-	for (; p != NULL && path == NULL; p = p->taken)
-		if ((p->in_hand & bit(i)) != 0)
-			path = p->path;
+	while (p != NULL && (p->in_hand & bit(i)) == 0)
+		p = p->taken;
+	path = p == NULL ? NULL : p->path;
 	if (throttle_restart(&d->throttle, i, path, d->changed) && path != NULL)
 		d->calls->warn("does %s itself write %s after each start? "
 			       "then leave it out: -x %s",
@@ -329,7 +328,7 @@ dispatch_due(const struct dispatch *d, int64_t now)
 }
 
 bool
-dispatch_unsaid(const struct dispatch *d)
+dispatch_has_output(const struct dispatch *d)
 {
 	size_t i;
 

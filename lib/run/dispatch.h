@@ -84,7 +84,7 @@ void dispatch_kill(struct dispatch *d);
 bool dispatch_busy(const struct dispatch *d);
 
 /* Return true if output of commands is still to be written. */
-bool dispatch_unsaid(const struct dispatch *d);
+bool dispatch_has_output(const struct dispatch *d);
 
 /* Set the descriptors of commands' output, two a rule; then copy output. */
 void dispatch_poll(const struct dispatch *d, struct pollfd *fds);
