@@ -1,5 +1,5 @@
 #define _XOPEN_SOURCE 700
-/* options.c - tests of what the arguments of watchrun mean */
+/* options.c - tests of the arguments of watchrun */
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ free_rules(void)
 	o.rules.v = NULL;
 }
 
-/* parse arguments that stand with blanks between */
+/* Parse arguments with blanks between. */
 static int
 parse(const char *args)
 {
@@ -93,29 +93,29 @@ test_options(void)
 
 	ok(parse("-01aelPqruvw -f list -p a -pb -S INT -sHUP -k 1.5 -T 2 "
 		 "-t 0 -x gen *.c lib -- make {} -f x -- y") == 0,
-	    "all options are taken, together and one by one");
+	    "options may be joined or apart");
 	r = &o.rules.v[0];
 	ok(o.end == '\0' && o.once && o.list && o.poke && o.wait &&
 		o.level == MSG_VERBOSE && !o.dry && o.settle == 0 &&
 		o.many == 0 && strcmp(o.from, "list") == 0,
-	    "those of the whole");
+	    "options of all rules are set");
 	ok(o.rules.ignore_nothing == 1 && r->report && r->restart &&
 		o.same == 1 && r->npidfiles == 2 &&
 		strcmp(r->pidfiles[1], "b") == 0 && r->stop == SIGINT &&
 		r->signo == SIGHUP && r->grace == 1500 && r->limit == 2000,
-	    "those of the rule");
+	    "options of the rule are set");
 	ok(has_patterns(0, "-gen *.c lib") &&
 		strcmp(r->command[0], "make") == 0 &&
 		strcmp(r->command[4], "--") == 0 && r->command[6] == NULL,
-	    "patterns, and a command that holds anything");
+	    "patterns and the command are set, whatever the command holds");
 	ok(parse("a -v b -q -l") == 0 && has_patterns(0, "a b") &&
 		o.level == MSG_QUIET,
 	    "options may follow patterns, and the last of -q and -v counts");
 	ok(parse("-i 0.2 -l") == 0 && o.poll == 200, "-i takes seconds");
 	ok(parse("-k 0 a -- b") == 0 && o.rules.v[0].grace == 0,
-	    "the grace may be none at all");
-	ok(parse("-h -z") == 'h', "nothing after -h is looked at");
-	ok(parse("-V -z") == 'V', "nor after -V");
+	    "the grace may be 0");
+	ok(parse("-h -z") == 'h', "nothing after -h is parsed");
+	ok(parse("-V -z") == 'V', "nothing after -V is parsed");
 	ok(parse("-n") == 0 && o.dry, "-n is taken");
 }
 
@@ -127,30 +127,32 @@ test_rules(void)
 
 	ok(parse("-w *.c -- cc -c ; -r -p x *.css -- sass ; *.js") == 0 &&
 		o.rules.n == 3,
-	    "a ; divides rules");
+	    "a ; separates rules");
 	ok(strcmp(o.rules.v[0].command[1], "-c") == 0 &&
 		o.rules.v[0].command[2] == NULL,
-	    "and ends a command");
+	    "a ; ends a command");
 	ok(o.rules.v[1].restart && !o.rules.v[0].restart &&
 		o.rules.v[1].npidfiles == 1 && o.rules.v[0].npidfiles == 0,
-	    "each has its own options");
+	    "each rule has its own options");
 	ok(o.rules.v[2].command == NULL && has_patterns(2, "*.js"),
-	    "and patterns");
+	    "each rule has its own patterns");
 	ok(parse("a -- b ;") == 0 && o.rules.n == 1,
-	    "a ; at the end says nothing");
+	    "a ; at the end has no effect");
 	ok(parse("-l a ; -x b") == 0 && o.rules.n == 2 &&
 		has_patterns(1, "-b **"),
 	    "a rule without patterns is for all files");
 	ok(says("; a", "';': no rule stands before it"),
-	    "one at the start is an error");
-	ok(says("a ; ; b", "';': no rule stands before it"), "or two in a row");
+	    "a ; at the start is an error");
+	ok(says("a ; ; b", "';': no rule stands before it"),
+	    "two ; in a row are an error");
 	ok(says("a ; -t 1 b", "-t: belongs before the first ';'"),
-	    "what is for all rules belongs into the first");
+	    "options of all rules belong to the first rule");
 	for (i = n = 0; i < RULE_MAX; i++)
 		n += (size_t)snprintf(many + n, sizeof many - n, "-p a ; ");
 	ok(parse(many) == 0 && o.rules.n == RULE_MAX, "there may be 64 rules");
 	snprintf(many + n, sizeof many - n, "-p a");
-	ok(says(many, "';': more than 64 rules"), "but not more");
+	ok(says(many, "';': more than 64 rules"),
+	    "more than 64 rules are an error");
 }
 
 static void
@@ -162,11 +164,12 @@ test_from(void)
 	ok(rules_match(&o.rules, "a/.b/c", &by) == 1 &&
 		rules_match(&o.rules, "/x", &by) == 1 &&
 		rules_match(&o.rules, ".git/x", &by) == 1,
-	    "without a pattern all that comes counts");
-	ok(rules_match(&o.rules, "a/b.o", &by) == 0, "but what is left out");
+	    "without a pattern every path of the list counts");
+	ok(rules_match(&o.rules, "a/b.o", &by) == 0,
+	    "a path that -x leaves out does not count");
 	ok(parse("-f - *.c") == 0 && rules_match(&o.rules, "a.c", &by) == 1 &&
 		rules_match(&o.rules, "a.h", &by) == 0,
-	    "with one it has to match");
+	    "with a pattern a path has to match");
 }
 
 static void
@@ -201,22 +204,27 @@ test_effect(void)
 static void
 test_errors(void)
 {
-	ok(says("-z", "-z: no such option"), "an unknown option is said");
-	ok(says("-p", "-p: wants an argument"), "so is a missing argument");
-	ok(says("-s FAST", "-s FAST: not a signal"), "or an unknown signal");
-	ok(says("-S 0", "-S 0: not a signal"), "0 is none");
-	ok(says("-t x", "-t x: not a number of seconds"), "or a bad number");
-	ok(says("-i 0", "-i 0: must be more than 0"),
-	    "polling without a pause is none");
-	ok(says("-T 0", "-T 0: must be more than 0"), "nor is a limit of 0");
-	ok(says("a --", "--: no command follows"), "a command has to follow");
-	ok(says("a -- ; b", "--: no command follows"), "in each rule");
-	ok(says("-r a", "-r: wants a command after --"),
-	    "a server is a command");
-	ok(says("-e a", "-e: wants a command after --"), "so is what reports");
+	ok(says("-z", "-z: no such option"), "an unknown option is an error");
+	ok(says("-p", "-p: wants an argument"),
+	    "a missing argument is an error");
+	ok(says("-s FAST", "-s FAST: not a signal"),
+	    "an unknown signal is an error");
+	ok(says("-S 0", "-S 0: not a signal"), "0 is no signal");
+	ok(says("-t x", "-t x: not a number of seconds"),
+	    "a bad number is an error");
+	ok(says("-i 0", "-i 0: must be more than 0"), "polling needs a pause");
+	ok(says("-T 0", "-T 0: must be more than 0"),
+	    "a limit of 0 is an error");
+	ok(says("a --", "--: no command follows"),
+	    "a command has to follow --");
+	ok(says("a -- ; b", "--: no command follows"),
+	    "a command has to follow -- in each rule");
+	ok(says("-r a", "-r: wants a command after --"), "-r needs a command");
+	ok(says("-e a", "-e: wants a command after --"), "-e needs a command");
 	ok(says("-f - -i 1", "-i: nothing is watched under -f"),
-	    "a list is not polled");
-	ok(says("-f - -n", "-n: nothing is watched under -f"), "or shown");
+	    "-f cannot be polled");
+	ok(says("-f - -n", "-n: nothing is watched under -f"),
+	    "-f cannot be shown");
 }
 
 static char warnings[1000];
