@@ -87,7 +87,7 @@ stop "$watchrun"
 
 listening -p good -s HUP
 save_until 'signalled good'
-ok '-s HUP sends it' has locked HUP
+ok '-s HUP sends it' until_ok 10 has locked HUP
 stop "$watchrun"
 ringer usr2 -l two.pid
 # shellcheck disable=SC2016
