@@ -383,6 +383,7 @@ turn(void)
 {
 	static struct pollfd fds[CAPTURES + 2 * RULE_MAX];
 
+	leave_when_gone();
 	set_fds(fds);
 	if (fds_wait(fds, CAPTURES + 2 * w.rules->n, next_due()) < 0) {
 		if (errno != EINTR)
@@ -407,7 +408,6 @@ turn(void)
 	if (w.input_ended && !w.dispatch.ending &&
 	    w.dispatch.current == DISPATCH_IDLE && w.batch.rules == 0)
 		dispatch_stop(&w.dispatch, 0, 0);
-	leave_when_gone();
 }
 
 /* ---- the start ---- */
