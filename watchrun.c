@@ -435,17 +435,29 @@ open_signals(void)
 			signals_catch(all[i]);
 }
 
-/* Messages that are written to a file must not count as its changes. */
+/*
+ * Messages that are written to a file must not count as its changes.  proc(5) has
+ * the paths of our output; other systems do not tell them.
+ */
 static void
 find_output(void)
 {
+	char link[32];
 	struct stat st;
+	ssize_t n;
 	int i;
 
-	for (i = 0; i < 2; i++)
-		if (fstat(STDOUT_FILENO + i, &st) == 0 && S_ISREG(st.st_mode) &&
-		    os_path(STDOUT_FILENO + i, w.output[i], PATH_MAX) == 0)
-			w.rules->output[i] = w.output[i];
+	for (i = 0; i < 2; i++) {
+		snprintf(
+		    link, sizeof link, "/proc/self/fd/%d", STDOUT_FILENO + i);
+		if (fstat(STDOUT_FILENO + i, &st) < 0 || !S_ISREG(st.st_mode))
+			continue;
+		n = readlink(link, w.output[i], PATH_MAX - 1);
+		if (n < 0)
+			continue;
+		w.output[i][n] = '\0';
+		w.rules->output[i] = w.output[i];
+	}
 }
 
 static void
