@@ -311,7 +311,6 @@ open_input(void)
 {
 	update_init(&srv.told);
 	changelist_begin(&srv.reader, '\n');
-	srv.flush = INT64_MAX;
 	if (srv.input)
 		srv.server.fds[OWN_INPUT] = (struct pollfd){ .fd = STDIN_FILENO,
 			.events = POLLIN };
@@ -399,17 +398,6 @@ listen_at(struct net_place *place)
 	}
 }
 
-/* Its own files are not served, by whatever name. */
-static void
-hide(void)
-{
-	char path[MAILBOX_PATH];
-
-	docroot_hide(&srv.site.root, srv.pidfile.dev, srv.pidfile.ino);
-	if (mailbox_path(srv.pidpath, path) == MAILBOX_OK)
-		docroot_hide_path(&srv.site.root, path);
-}
-
 static void
 claim_pidfile(void)
 {
@@ -427,7 +415,7 @@ claim_pidfile(void)
 		msg_warn(
 		    "%s: no mailbox: each signal is a reload", srv.pidpath);
 	if (srv.dir != NULL)
-		hide();
+		docroot_hide(&srv.site.root, srv.pidfile.dev, srv.pidfile.ino);
 }
 
 static void
@@ -531,11 +519,11 @@ add_host(char *arg)
 static void
 add_field(const char *arg)
 {
-	if (site_add_field(&srv.site, arg) < 0)
-		msg_misuse("-H %s: %s", arg,
-		    errno == EPERM       ? "reloadws sets that itself"
-			: errno == E2BIG ? "too many headers"
-					 : "not a header: -H 'Name: value'");
+	const char *why;
+
+	why = site_add_field(&srv.site, arg);
+	if (why != NULL)
+		msg_misuse("-H %s: %s", arg, why);
 }
 
 static void
@@ -589,10 +577,8 @@ options(int argc, char **argv)
 		default:
 			msg_misuse("-%c: no such option", optopt);
 		}
-	if (optind < argc && strcmp(argv[optind], "-") == 0) {
-		srv.input = true;
-		optind++;
-	}
+	srv.input = optind < argc && strcmp(argv[optind], "-") == 0;
+	optind += srv.input;
 	if (optind < argc)
 		msg_misuse("%s: no argument but - is known", argv[optind]);
 	if (srv.site.nfields > 0 && srv.dir == NULL)
@@ -604,8 +590,7 @@ main(int argc, char **argv)
 {
 	msg_init("reloadws", usage);
 	srv.pidpath = "reloadws.pid";
-	srv.pidfile.fd = -1;
-	srv.end = srv.told_of.until = INT64_MAX;
+	srv.end = srv.flush = srv.told_of.until = INT64_MAX;
 	srv.access.hosts = srv.host;
 	options(argc, argv);
 	start();

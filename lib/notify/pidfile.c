@@ -75,6 +75,51 @@ open_and_lock(struct pidfile *p)
 	return result;
 }
 
+/*
+ * The number in a file without a lock may have passed on to another process.
+ * That process is younger than the file.
+ */
+static enum pidfile_result
+check_age(int fd, pid_t pid)
+{
+	struct stat st;
+	int64_t started, written, grain;
+
+	if (fstat(fd, &st) < 0)
+		return PIDFILE_ERRNO;
+	if (os_started(pid, &started) < 0)
+		return errno == ESRCH ? PIDFILE_STALE : PIDFILE_UNKNOWN;
+	written = os_mtime_ns(&st);
+	grain = written % 1000000000 == 0 ? GRAIN_WHOLE_NS : GRAIN_NS;
+	return started - grain <= written ? PIDFILE_OK : PIDFILE_YOUNGER;
+}
+
+/* Only a pidfile may be overwritten: nothing, or a number and a newline. */
+static enum pidfile_result
+check_text(struct pidfile *p)
+{
+	char text[TEXT];
+	struct stat st;
+	int64_t number;
+	ssize_t n;
+	size_t digits;
+
+	if (fstat(p->fd, &st) < 0 ||
+	    (n = pread(p->fd, text, sizeof text, 0)) < 0)
+		return PIDFILE_ERRNO;
+	digits = str_digits(text, (size_t)n, &number);
+	if (st.st_nlink != 1 || (n > 0 && digits == 0) ||
+	    (n > (ssize_t)digits &&
+		(n > (ssize_t)digits + 1 || text[digits] != '\n')))
+		return PIDFILE_OTHER;
+	/* A shell may have written our own number before exec. */
+	if (n == 0 || number < 1 || number > PID_MOST || number == getpid() ||
+	    check_age(p->fd, (pid_t)number) != PIDFILE_OK)
+		return PIDFILE_OK;
+	p->holder = (pid_t)number;
+	return PIDFILE_HELD;
+}
+
 static enum pidfile_result
 write_number(struct pidfile *p)
 {
@@ -100,6 +145,8 @@ pidfile_claim(const char *path, struct pidfile *p)
 		os_close(p->fd);
 		result = open_and_lock(p);
 	}
+	if (result == PIDFILE_OK)
+		result = check_text(p);
 	if (result == PIDFILE_OK)
 		result = write_number(p);
 	if (result != PIDFILE_OK) {
@@ -164,25 +211,6 @@ read_number(int fd, pid_t *pid)
 		return PIDFILE_GARBAGE;
 	*pid = (pid_t)number;
 	return PIDFILE_OK;
-}
-
-/*
- * The number in a file without a lock may have passed on to another process.
- * That process is younger than the file.
- */
-static enum pidfile_result
-check_age(int fd, pid_t pid)
-{
-	struct stat st;
-	int64_t started, written, grain;
-
-	if (fstat(fd, &st) < 0)
-		return PIDFILE_ERRNO;
-	if (os_started(pid, &started) < 0)
-		return errno == ESRCH ? PIDFILE_STALE : PIDFILE_UNKNOWN;
-	written = os_mtime_ns(&st);
-	grain = written % 1000000000 == 0 ? GRAIN_WHOLE_NS : GRAIN_NS;
-	return started - grain <= written ? PIDFILE_OK : PIDFILE_YOUNGER;
 }
 
 /* The process may have ended, and dropped its lock, since it was asked for. */
@@ -264,6 +292,7 @@ pidfile_why(enum pidfile_result result)
 		[PIDFILE_ERRNO] = "failed",
 		[PIDFILE_NOTFILE] = "not a regular file",
 		[PIDFILE_HELD] = "another process holds it",
+		[PIDFILE_OTHER] = "not a pidfile, so it is left alone",
 		[PIDFILE_EMPTY] = "empty, and no process holds it",
 		[PIDFILE_GARBAGE] = "holds no process number above 1",
 		[PIDFILE_STALE] = "no process holds it",

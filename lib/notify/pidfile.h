@@ -10,7 +10,8 @@ enum pidfile_result {
 	PIDFILE_OK,
 	PIDFILE_ERRNO, /* errno is set */
 	PIDFILE_NOTFILE, /* a link, directory, FIFO or device */
-	PIDFILE_HELD, /* claim: another process has it locked */
+	PIDFILE_HELD, /* claim: another process has it */
+	PIDFILE_OTHER, /* claim: it has several names, or is no pidfile */
 	PIDFILE_EMPTY, /* signal: no lock and no text */
 	PIDFILE_GARBAGE, /* signal: no lock and no number above 1 */
 	PIDFILE_STALE, /* signal: no lock and no such process */
@@ -26,11 +27,13 @@ struct pidfile {
 	int fd;
 	dev_t dev;
 	ino_t ino;
-	pid_t holder; /* after PIDFILE_HELD: the other process, or 0 */
+	pid_t holder; /* after PIDFILE_HELD: that process, or 0 */
 };
 
 /*
- * Lock path for writing and write our pid into it.  Call this when signals are
+ * Lock path for writing and write our pid into it.  An existing file is taken over
+ * only if it has one name and holds nothing, or one number, and no process of that
+ * number is older than the file; any other file is left as it is.  Call this when signals are
  * caught and the sockets listen: a signal may come at once.  p keeps the
  * pointer to path.  POSIX drops the lock when this process closes any other
  * descriptor of the file (fcntl(2)), so never open it again.

@@ -33,21 +33,10 @@ same(struct docroot_file f, const struct stat *st)
 	return f.dev == st->st_dev && f.ino == st->st_ino;
 }
 
-/* A path that may be another file by now needs a look, at files of two names. */
 static bool
-hidden(const struct docroot *root, const struct stat *st)
+is_hidden(const struct docroot *root, const struct stat *st)
 {
-	struct stat now;
-	size_t i;
-
-	for (i = 0; i < root->nhidden; i++)
-		if (same(root->hidden[i], st))
-			return true;
-	for (i = 0; i < root->npaths && st->st_nlink > 1; i++)
-		if (lstat(root->path_hidden[i], &now) == 0 &&
-		    now.st_dev == st->st_dev && now.st_ino == st->st_ino)
-			return true;
-	return false;
+	return root->hides && same(root->hidden, st);
 }
 
 /* may it be seen? 0, or -1 and ENOENT */
@@ -57,7 +46,7 @@ seen(const struct docroot *root, const struct stat *st)
 	errno = ENOENT;
 	if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode))
 		return -1;
-	return hidden(root, st) ? -1 : 0;
+	return is_hidden(root, st) ? -1 : 0;
 }
 
 /* put a directory in the place of the current one */
@@ -320,7 +309,7 @@ docroot_open(const struct docroot *root, const char *path, struct stat *st)
 	if (fstat(fd, st) == 0 && st->st_dev == w.st.st_dev &&
 	    st->st_ino == w.st.st_ino)
 		return fd;
-	if (!hidden(root, st))
+	if (!is_hidden(root, st))
 		close(fd);
 	errno = ENOENT;
 	return -1;
@@ -373,29 +362,13 @@ docroot_free(struct docroot *root)
 	let_go(root);
 	free(root->path);
 	root->path = NULL;
-	while (root->npaths > 0)
-		free(root->path_hidden[--root->npaths]);
 }
 
-int
+void
 docroot_hide(struct docroot *root, dev_t dev, ino_t ino)
 {
-	if (root->nhidden == DOCROOT_HIDDEN)
-		return -1;
-	root->hidden[root->nhidden++] = (struct docroot_file){ dev, ino };
-	return 0;
-}
-
-int
-docroot_hide_path(struct docroot *root, const char *path)
-{
-	char *copy;
-
-	copy = root->npaths == DOCROOT_HIDDEN ? NULL : strdup(path);
-	if (copy == NULL)
-		return -1;
-	root->path_hidden[root->npaths++] = copy;
-	return 0;
+	root->hides = true;
+	root->hidden = (struct docroot_file){ dev, ino };
 }
 
 /* "/." follows the link that the root may be. */

@@ -10,8 +10,7 @@
 
 enum {
 	DOCROOT_PATH = 4096, /* bytes of a path */
-	DOCROOT_LINKS = 40, /* symbolic links on the way to a file */
-	DOCROOT_HIDDEN = 4 /* hidden files */
+	DOCROOT_LINKS = 40 /* symbolic links on the way to a file */
 };
 
 /* Identifies a file, whatever its name. */
@@ -23,18 +22,16 @@ struct docroot_file {
 /*
  * A directory, which may be deleted and created again.  Symbolic links are
  * followed as long as they stay beneath it.  Names that start with a dot (but for
- * /.well-known), FIFOs, devices and hidden files do not exist here; hidden files
- * are never even opened.
+ * /.well-known), FIFOs, devices and a hidden file do not exist here; the hidden file
+ * is never even opened.
  */
 struct docroot {
 	char *path; /* absolute: the working directory may be replaced, too */
 	int fd; /* -1 while the directory does not exist */
 	struct docroot_file self;
 	char *real; /* the path without links, NULL while fd is -1 */
-	size_t nhidden;
-	struct docroot_file hidden[DOCROOT_HIDDEN];
-	size_t npaths;
-	char *path_hidden[DOCROOT_HIDDEN];
+	bool hides; /* a file, under all of its names */
+	struct docroot_file hidden;
 };
 
 /*
@@ -46,14 +43,8 @@ int docroot_init(struct docroot *root, const char *path);
 /* Close and free it. */
 void docroot_free(struct docroot *root);
 
-/* Hide a file.  Returns 0, or -1: DOCROOT_HIDDEN are hidden already. */
-int docroot_hide(struct docroot *root, dev_t dev, ino_t ino);
-
-/*
- * Hide the file that is at path at any time, under all of its names.  Returns 0, or
- * -1: DOCROOT_HIDDEN are hidden already, or out of memory.
- */
-int docroot_hide_path(struct docroot *root, const char *path);
+/* Hide a file, under all of its names, and it alone. */
+void docroot_hide(struct docroot *root, dev_t dev, ino_t ino);
 
 /* Reopen the directory if it was replaced.  Returns 0, or -1 with errno set. */
 int docroot_renew(struct docroot *root);

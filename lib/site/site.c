@@ -499,28 +499,26 @@ site_answer(struct site *s, const struct request *r, const char *generation,
 	return result;
 }
 
-int
+const char *
 site_add_field(struct site *s, const char *line)
 {
-	static const char *const ours[] = { "connection", "date", "keep-alive",
+	static const char ours[] = "reloadws sets that itself";
+	static const char *const names[] = { "connection", "date", "keep-alive",
 		"te", "trailer", "transfer-encoding", "upgrade" };
 	struct field f;
 	size_t i;
 
-	errno = EINVAL;
 	if (request_read_field((struct span){ line, strlen(line) }, &f) < 0)
-		return -1;
-	errno = EPERM;
+		return "not a header; give it as 'Name: value'";
 	if (f.name.n > 8 && str_is(f.name.p, 8, "content-"))
-		return -1;
-	for (i = 0; i < sizeof ours / sizeof ours[0]; i++)
-		if (span_is(f.name, ours[i]))
-			return -1;
-	errno = E2BIG;
+		return ours;
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (span_is(f.name, names[i]))
+			return ours;
 	if (s->nfields == SITE_FIELDS)
-		return -1;
+		return "too many headers";
 	s->fields[s->nfields++] = line;
-	return 0;
+	return NULL;
 }
 
 void

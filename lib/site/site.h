@@ -32,10 +32,9 @@ void site_free(struct site *s);
 
 /*
  * Add a field to all responses, in place of ours of that name.  The line is kept.
- * Returns 0, or -1 with errno set: EINVAL if it is none, EPERM if it is about how
- * responses are framed, E2BIG if there are SITE_FIELDS.
+ * Returns NULL, or why it cannot be added.
  */
-int site_add_field(struct site *s, const char *line);
+const char *site_add_field(struct site *s, const char *line);
 
 /* Put these fields into a response. */
 void site_put_fields(const struct site *s, struct response *response);

@@ -32,6 +32,7 @@ static void
 test_claim(void)
 {
 	struct pidfile p;
+	char own[40];
 
 	ok(pidfile_claim("pid", &p) == PIDFILE_OK && p.fd >= 0 &&
 		(fcntl(p.fd, F_GETFD) & FD_CLOEXEC) != 0,
@@ -41,10 +42,48 @@ test_claim(void)
 	ok(!is_there("pid") && p.fd == -1, "releasing removes it");
 	pidfile_release(&p);
 	ok(p.fd == -1, "a second release does nothing");
-	scratch_put("pid", "999999999 and a long stale text\nof two lines\n");
+	scratch_put("pid", "999999999\n");
 	ok(pidfile_claim("pid", &p) == PIDFILE_OK && holds_number(getpid()),
 	    "a stale pidfile is taken over, and none of its text is left");
 	pidfile_release(&p);
+	scratch_put("pid", "");
+	ok(pidfile_claim("pid", &p) == PIDFILE_OK && holds_number(getpid()),
+	    "so is an empty file");
+	pidfile_release(&p);
+	snprintf(own, sizeof own, "%ld\n", (long)getpid());
+	scratch_put("pid", own);
+	ok(pidfile_claim("pid", &p) == PIDFILE_OK,
+	    "so is one that a shell wrote before it became us");
+	pidfile_release(&p);
+}
+
+/* A typing error must not cost a file. */
+static void
+test_other_files(void)
+{
+	static const char *const texts[] = { "all: x\n", "12 34\n", "12\n\n",
+		"-5\n", " 12\n", "999999999 and a long text\n", "\n", "1\n" };
+	enum pidfile_result result;
+	struct pidfile p;
+	char name[60];
+	size_t i;
+
+	for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		scratch_put("other", texts[i]);
+		scratch_put("was", texts[i]);
+		snprintf(name, sizeof name, "file %d is left alone", (int)i);
+		result = pidfile_claim("other", &p);
+		scratch_sh("cmp -s other was");
+		ok(p.fd == -1 &&
+			(result == PIDFILE_OTHER || result == PIDFILE_HELD),
+		    name);
+	}
+	ok(pidfile_claim("other", &p) == PIDFILE_HELD && p.holder == 1,
+	    "so is that of a process which is older than it");
+	scratch_sh("echo 999999999 >other && ln other linked");
+	ok(pidfile_claim("other", &p) == PIDFILE_OTHER,
+	    "and one that has another name");
+	scratch_sh("echo 999999999 | cmp -s - linked; rm other linked was");
 }
 
 static void
@@ -203,6 +242,7 @@ main(void)
 {
 	scratch_begin();
 	test_claim();
+	test_other_files();
 	test_held();
 	test_not_files();
 	test_release();

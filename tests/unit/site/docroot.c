@@ -147,7 +147,6 @@ static void
 test_hidden(void)
 {
 	struct stat st;
-	int i;
 
 	link("root/file", "root/hard");
 	stat("root/file", &st);
@@ -156,31 +155,7 @@ test_hidden(void)
 	ok(is("file", "") && is("hard", "") && is("to-file", ""),
 	    "what is hidden is so by all its names");
 	ok(is("sub/inner", "inner"), "other files are not");
-	for (i = 1; docroot_hide(&s, st.st_dev, 1000000 + (ino_t)i) == 0; i++)
-		;
-	ok(i == DOCROOT_HIDDEN, "there is room for some of them");
-	s.nhidden = 0;
-}
-
-/* A file that others may replace is hidden by where it is. */
-static void
-test_hidden_path(void)
-{
-	put("box", "letters");
-	link("box", "root/box");
-	ok(is("box", "letters") && docroot_hide_path(&s, "box") == 0 &&
-		is("box", ""),
-	    "what is at a path is hidden by its other names");
-	rename("box", "box.old");
-	ok(is("box", "letters"), "not what was there");
-	put("box", "new");
-	remove("root/box");
-	link("box", "root/box");
-	ok(is("box", "") && is("sub/inner", "inner"), "but what is there now");
-	while (docroot_hide_path(&s, "x") == 0)
-		;
-	ok(s.npaths == DOCROOT_HIDDEN && is("sub/inner", "inner"),
-	    "there is room for some of these, too");
+	s.hides = false;
 }
 
 static int
@@ -254,7 +229,6 @@ main(void)
 	test_links();
 	test_limits();
 	test_hidden();
-	test_hidden_path();
 	test_names();
 	test_rights();
 	test_renewal();

@@ -112,7 +112,7 @@ test_hidden(void)
 	ok(list("", 100) == 0 && !holds("big") && list("zoo", 100) == 0 &&
 		!holds("up"),
 	    "what is hidden is not listed, nor are links to it");
-	s.nhidden = 0;
+	s.hides = false;
 }
 
 static void

@@ -1,6 +1,5 @@
 #define _XOPEN_SOURCE 700
 /* site.c - tests of files as answers */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -443,8 +442,8 @@ test_many(void)
 static void
 test_fields(void)
 {
-	ok(site_add_field(&s, "Cache-Control: no-store") == 0 &&
-		site_add_field(&s, "X-Own:y") == 0,
+	ok(site_add_field(&s, "Cache-Control: no-store") == NULL &&
+		site_add_field(&s, "X-Own:y") == NULL,
 	    "fields may be added to all responses");
 	ok(get("/a.css", "") == 200 && says("Cache-Control: no-cache\r\n"),
 	    "which the owner puts in");
@@ -453,15 +452,13 @@ test_fields(void)
 		says("X-Own:y\r\n") && says("ETag: ") &&
 		says("Content-Type: text/css"),
 	    "in place of those of that name");
-	ok(site_add_field(&s, "Content-Type: a/b") == -1 && errno == EPERM &&
-		site_add_field(&s, "transfer-encoding: x") == -1 &&
-		errno == EPERM,
+	ok(site_add_field(&s, "Content-Type: a/b") != NULL &&
+		site_add_field(&s, "transfer-encoding: x") != NULL,
 	    "none that frames responses");
-	ok(site_add_field(&s, "") == -1 && errno == EINVAL &&
-		site_add_field(&s, "x") == -1 && errno == EINVAL &&
-		site_add_field(&s, "a b: c") == -1 && errno == EINVAL &&
-		site_add_field(&s, "a: b\r\nc: d") == -1 && errno == EINVAL &&
-		site_add_field(&s, ": c") == -1,
+	ok(site_add_field(&s, "") != NULL && site_add_field(&s, "x") != NULL &&
+		site_add_field(&s, "a b: c") != NULL &&
+		site_add_field(&s, "a: b\r\nc: d") != NULL &&
+		site_add_field(&s, ": c") != NULL,
 	    "and nothing else");
 	s.nfields = 0;
 }
