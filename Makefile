@@ -31,7 +31,7 @@ LINK = $(CC) $(CFLAGS) $(LDFLAGS)
 
 OS = lib/os/os.o
 
-FLOOR = lib/base/buf.o lib/base/msg.o lib/base/str.o
+FLOOR = lib/base/buf.o lib/base/msg.o lib/base/str.o lib/base/utf8.o
 SYSTEM = lib/base/clock.o $(OS) lib/notify/pidfile.o lib/os/signals.o
 
 TREE = lib/base/hash.o lib/base/list.o lib/match/glob.o lib/match/rule.o \
@@ -48,7 +48,7 @@ FILES = lib/base/hash.o lib/site/conditional.o lib/site/listing.o lib/site/mime.
 	lib/site/inject.o lib/site/range.o lib/http/response.o lib/site/docroot.o \
 	lib/site/site.o
 
-RELOADWS = reloadws.o lib/base/json.o lib/base/utf8.o lib/http/access.o \
+RELOADWS = reloadws.o lib/base/json.o lib/http/access.o \
 	lib/http/request.o lib/http/net.o lib/notify/mailbox.o \
 	lib/notify/changelist.o lib/push/routes.o lib/http/connection.o \
 	lib/push/protocols.o lib/push/generation.o lib/push/update.o \
@@ -314,8 +314,9 @@ FDS_UNIT = tests/unit/base/fds.o lib/base/clock.o lib/base/fds.o
 tests/unit/base/fds: $(FDS_UNIT)
 	$(LINK) -o $@ $(FDS_UNIT)
 
-tests/unit/base/msg: tests/unit/base/msg.o lib/base/msg.o
-	$(LINK) -o $@ tests/unit/base/msg.o lib/base/msg.o
+MSG_UNIT = tests/unit/base/msg.o lib/base/msg.o lib/base/utf8.o
+tests/unit/base/msg: $(MSG_UNIT)
+	$(LINK) -o $@ $(MSG_UNIT)
 
 OPTIONS_UNIT = tests/unit/run/options.o lib/run/options.o lib/match/glob.o \
 	lib/match/rule.o lib/os/signals.o lib/base/str.o

@@ -23,22 +23,6 @@ plain(unsigned char c)
 	return c >= ' ' && c != '"' && c != '\\' && c != '<' && c != 0x7f;
 }
 
-/* the length of the character at p, or 0 if it is none */
-static size_t
-character(const unsigned char *p, size_t n)
-{
-	struct utf8 u = { 0 };
-	size_t i;
-
-	for (i = 0; i < n && i < 4; i++) {
-		if (utf8_feed(&u, p + i, 1) == 0)
-			return 0;
-		if (utf8_whole(&u))
-			return i + 1;
-	}
-	return 0;
-}
-
 int
 json_string(struct buf *b, const void *bytes, size_t n)
 {
@@ -61,7 +45,7 @@ json_string(struct buf *b, const void *bytes, size_t n)
 			r = escape(b, p[i]);
 			continue;
 		}
-		len = character(p + i, n - i);
+		len = utf8_length(p + i, n - i);
 		r = len > 0 ? buf_put(b, p + i, len)
 			    : buf_puts(b, "\xef\xbf\xbd");
 		len += len == 0;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "base/utf8.h"
 
 enum { LINE = 5000 }; /* a longest path and the words around it */
 
@@ -66,12 +67,33 @@ add_error(char *line, size_t size, int error)
 		snprintf(line, size, " %s", strerror(error));
 }
 
+/*
+ * Replace control characters, those of ISO 6429 (C1) too, and what is not UTF-8: a
+ * terminal may take them for commands.
+ */
+static void
+clean_line(char *line, size_t n)
+{
+	const unsigned char *p;
+	size_t i, len;
+
+	for (i = 0; i < n; i += len) {
+		p = (unsigned char *)line + i;
+		len = utf8_length(p, n - i);
+		if (len == 0 || *p < ' ' || *p == 0x7f ||
+		    (*p == 0xc2 && p[1] < 0xa0)) {
+			len += len == 0;
+			memset(line + i, '?', len);
+		}
+	}
+}
+
 /* One write a line, so that two programs on one terminal do not mix. */
 static void
 say(enum msg_level level, const char *fmt, va_list ap)
 {
 	char line[LINE];
-	size_t n, i;
+	size_t n;
 	int error;
 
 	if (level > msg.level)
@@ -84,9 +106,7 @@ say(enum msg_level level, const char *fmt, va_list ap)
 	if (fmt[strlen(fmt) - 1] == ':')
 		add_error(line + n, sizeof line - n, error);
 	n = strlen(line);
-	for (i = 0; i < n; i++)
-		if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
-			line[i] = '?';
+	clean_line(line, n);
 	if (n == sizeof line - 1)
 		n--;
 	line[n++] = '\n';

@@ -52,3 +52,17 @@ utf8_whole(const struct utf8 *u)
 {
 	return u->more == 0;
 }
+
+size_t
+utf8_length(const void *bytes, size_t n)
+{
+	struct utf8 u = { 0 };
+	const unsigned char *p;
+	size_t i;
+
+	p = bytes;
+	for (i = 0; i < n && utf8_feed(&u, p + i, 1) == 1; i++)
+		if (utf8_whole(&u))
+			return i + 1;
+	return 0;
+}

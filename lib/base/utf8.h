@@ -15,6 +15,9 @@ struct utf8 {
 /* Check n more bytes.  Returns how many of them are valid: n, or fewer. */
 size_t utf8_feed(struct utf8 *u, const void *bytes, size_t n);
 
+/* Return the length of the character at the front of n bytes, or 0 if it is invalid. */
+size_t utf8_length(const void *bytes, size_t n);
+
 /* Return whether the text so far ends where a character ends. */
 bool utf8_whole(const struct utf8 *u);
 

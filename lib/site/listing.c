@@ -62,21 +62,6 @@ static const char more[] = "</table>\n"
 			   "</body>\n"
 			   "</html>\n";
 
-/* the bytes of the character at s, n > 0; 0 where it is none or can't be shown */
-static size_t
-character(const char *s, size_t n)
-{
-	struct utf8 u = { 0 };
-	size_t i;
-
-	if ((unsigned char)*s < ' ' || *s == 0x7f)
-		return 0;
-	for (i = 0; i < n && utf8_feed(&u, s + i, 1) == 1; i++)
-		if (utf8_whole(&u))
-			return i + 1;
-	return 0;
-}
-
 int
 listing_text(struct buf *b, const char *s, size_t n)
 {
@@ -84,8 +69,8 @@ listing_text(struct buf *b, const char *s, size_t n)
 	int r;
 
 	for (i = 0, r = 0; i < n && r == 0; i += len) {
-		len = character(s + i, n - i);
-		if (len == 0) {
+		len = utf8_length(s + i, n - i);
+		if (len == 0 || (unsigned char)s[i] < ' ' || s[i] == 0x7f) {
 			r = buf_puts(b, "\xef\xbf\xbd");
 			len = 1;
 		} else if (s[i] == '<') {

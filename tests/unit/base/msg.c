@@ -90,7 +90,8 @@ warn_limit(void)
 static void
 warn_controls(void)
 {
-	msg_warn("a\nb\033[31mc\177d\te\x80\xff");
+	msg_warn("a\nb\033[31mc\177d\te\x80\xff\xc2\x9b"
+		 "f\xc3\xa9");
 }
 
 static void
@@ -191,8 +192,8 @@ main(void)
 	    strerror(EMFILE));
 	ok(said(text), "a lack of descriptors names the limit");
 	hear(warn_controls);
-	ok(said("prog: a?b?[31mc?d?e\x80\xff\n"),
-	    "control characters are shown as a question mark, others as is");
+	ok(said("prog: a?b?[31mc?d?e????f\xc3\xa9\n"),
+	    "control characters and what is not UTF-8 become question marks");
 	hear(warn_long);
 	ok(heard.writes == 2 && strlen(heard.said) < 6000 &&
 		strncmp(heard.said, "prog: xxx", 9) == 0 &&

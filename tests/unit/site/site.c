@@ -162,14 +162,30 @@ test_files(void)
 }
 
 static void
+test_charsets(void)
+{
+	put("root/latin.html", "<head>gr\xfc\xdf");
+	put("root/wide.html", "\xff\xfe<");
+	ok(get("/latin.html", "") == 200 && says("text/html\r\n"),
+	    "a page that is not UTF-8 is not said to be");
+	put("root/jis.css", "a { content: '\x1b$B%F\x1b(B' }");
+	put("root/jis.html", "<head>\x1b$B%F\x1b(B");
+	put("root/sjis.css", "a { content: '\x83\x65' }");
+	ok(get("/jis.css", "") == 200 && says("text/css\r\n") &&
+		get("/sjis.css", "") == 200 && says("text/css\r\n") &&
+		get("/jis.html", "") == 200 && says("text/html\r\n"),
+	    "nor any other text");
+	ok(get("/wide.html", "") == 200 && strstr(got, "script") == NULL,
+	    "nothing is put into UTF-16");
+}
+
+static void
 test_pages(void)
 {
 	static char big[SITE_LOOK + 20000];
 
 	put("root/p.html", "<!doctype html><head><title>p");
 	put("root/part.html", "<p>part");
-	put("root/latin.html", "<head>gr\xfc\xdf");
-	put("root/wide.html", "\xff\xfe<");
 	ok(get("/p.html", "") == 200 &&
 		strcmp(got, "<!doctype html><head>" TAG "<title>p") == 0 &&
 		says("text/html; charset=utf-8"),
@@ -208,17 +224,6 @@ test_pages(void)
 		get("/p.html", "X-Requested-With: XMLHttpRequest\r\n") == 200 &&
 		strstr(got, TAG) == NULL,
 	    "and nothing else");
-	ok(get("/latin.html", "") == 200 && says("text/html\r\n"),
-	    "a page that is not UTF-8 is not said to be");
-	put("root/jis.css", "a { content: '\x1b$B%F\x1b(B' }");
-	put("root/jis.html", "<head>\x1b$B%F\x1b(B");
-	put("root/sjis.css", "a { content: '\x83\x65' }");
-	ok(get("/jis.css", "") == 200 && says("text/css\r\n") &&
-		get("/sjis.css", "") == 200 && says("text/css\r\n") &&
-		get("/jis.html", "") == 200 && says("text/html\r\n"),
-	    "nor any other text");
-	ok(get("/wide.html", "") == 200 && strstr(got, "script") == NULL,
-	    "nothing is put into UTF-16");
 	memset(big, 'x', sizeof big - 1);
 	memcpy(big, "<head>", 6);
 	put("root/big.html", big);
@@ -532,6 +537,7 @@ main(void)
 	ok(site_init(&s, "root") == 0, "a directory can be served");
 	test_files();
 	test_pages();
+	test_charsets();
 	test_directories();
 	test_host();
 	test_conditions();
