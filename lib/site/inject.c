@@ -120,9 +120,14 @@ inject_look(const char *html, size_t n)
 
 /* ---- for whom ---- */
 
-const char inject_vary[] =
-    "Vary: Accept, HX-Request, Sec-Fetch-Dest, Turbo-Frame, "
-    "Upgrade-Insecure-Requests, X-Requested-With\r\n";
+const char *
+inject_vary(bool document)
+{
+	return document
+	    ? "Vary: HX-Request, Turbo-Frame, X-Requested-With\r\n"
+	    : "Vary: Accept, HX-Request, Sec-Fetch-Dest, Turbo-Frame, "
+	      "Upgrade-Insecure-Requests, X-Requested-With\r\n";
+}
 
 /* Return true if a browser says that the response will be shown. */
 static bool

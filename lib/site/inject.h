@@ -14,8 +14,11 @@ struct inject {
 	bool wide; /* UTF-16: nothing may be put in */
 };
 
-/* what decides whether a page has the script, as a line of a head */
-extern const char inject_vary[];
+/*
+ * Return what decides whether a page has the script, as a line of a head.  A document
+ * has it for scripts, too, and they are to find it in the browser's cache.
+ */
+const char *inject_vary(bool document);
 
 /* Return true if a page of our own is wanted, such as a list. */
 bool inject_wants_page(const struct request *r);

@@ -31,6 +31,7 @@ struct visit {
 	const char *type; /* its media type */
 	const char *encoding; /* its Content-Encoding, or NULL */
 	bool is_page;
+	bool is_document; /* a page, and not a fragment of one */
 	bool is_utf8; /* as far as was read */
 };
 
@@ -81,7 +82,7 @@ fail(struct visit *v, int status)
 	response_part(v->response, 0, 0);
 	v->response->status = status;
 	buf_puts(&v->response->fields, "Cache-Control: no-store\r\n");
-	buf_puts(&v->response->fields, inject_vary);
+	buf_puts(&v->response->fields, inject_vary(true));
 	if (!inject_wants_page(v->r)) {
 		buf_puts(&v->response->fields,
 		    "Content-Type: text/plain; charset=utf-8\r\n");
@@ -157,6 +158,7 @@ take_start(struct visit *v, const char *start, size_t n, bool *tagged)
 	v->is_utf8 = v->encoding == NULL && in_utf8(start, n);
 	if (v->is_page) {
 		page = inject_look(start, n);
+		v->is_document = page.document;
 		*tagged = inject_wanted(&page, v->r);
 		place = page.place;
 	}
@@ -214,7 +216,7 @@ give(struct visit *v, const struct validators *validators)
 	buf_printf(
 	    b, "ETag: %s\r\nCache-Control: no-cache\r\n", validators->etag);
 	if (v->is_page)
-		buf_puts(b, inject_vary);
+		buf_puts(b, inject_vary(v->is_document));
 	if (v->encoding != NULL)
 		buf_printf(b,
 		    "Content-Encoding: %s\r\nVary: Accept-Encoding\r\n",
@@ -326,7 +328,7 @@ not_found(struct visit *v)
 	b = &v->response->fields;
 	v->response->status = 404;
 	buf_puts(b, "Cache-Control: no-store\r\n");
-	buf_puts(b, inject_vary);
+	buf_puts(b, inject_vary(v->is_document));
 	return put_type(v);
 }
 
@@ -364,7 +366,7 @@ answer_listing(struct visit *v)
 		return SITE_AGAIN;
 	b = &v->response->body;
 	v->type = "text/html";
-	v->is_page = v->is_utf8 = true;
+	v->is_page = v->is_document = v->is_utf8 = true;
 	buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>");
 	if (inject_wants_page(v->r))
 		put_tag(b, v);

@@ -185,11 +185,7 @@ test("the back-button shows what rang meanwhile, after one reload", async (t) =>
 	await site.server.joined(3);
 	await view.back();
 	await view.shows("another");
-	/* reloadws says what a page depends on, so Firefox asks for it anew */
-	const anew = t.name === "firefox" && t.kind === "own";
-	const restored = await view.ask("whether it lay there", () => Boolean(sessionStorage.restored));
-
-	await view.loaded(restored || anew ? 2 : 3);
+	await view.loaded(await view.ask("whether it lay there", () => sessionStorage.restored) ? 2 : 3);
 });
 
 test("a page that goes closes its socket cleanly", async (t) => {

@@ -136,7 +136,7 @@ test("a restart and the back-button: what changed is seen, and nothing else", as
 	await site.server.joined(1);
 	await view.back();
 	await view.shows("another");
-	await view.loaded(t.name === "firefox" ? 3 : 2);	/* Firefox asks whether its page is still right, and gets the new one */
+	await view.loaded(t.name === "firefox" ? 4 : 2);
 }, ["own"]);
 
 test("a page without Last-Modified is compared by what is in it", async (t) => {

@@ -59,7 +59,7 @@ start_each instead list
 
 # The requests of others: as they are, but for the port.
 serve server -l 0
-start page wscat -t 60 "$port" /
+start page wscat -t 600 "$port" /
 until_ok 5 has page '* open'
 # posts path body: what curl -d does
 posts() {

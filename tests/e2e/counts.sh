@@ -65,7 +65,7 @@ count_calls() {
 	serve log -l 0 -p live.pid
 	server=$pid
 	for i in $(seq $LISTENERS); do
-		start "ear.$i" wscat -t 60 "$port" /
+		start "ear.$i" wscat -t 600 "$port" /
 		until_ok 5 has "ear.$i" open
 	done
 	sleep 0.2

@@ -36,10 +36,10 @@ echo '<html><head></head>page' >site/index.html
 serve server -l 0 -d site
 server=$pid
 
-start plain wscat -t 60 "$port" /
-start json wscat -t 60 "$port" /websocket
-start live wscat -t 60 "$port" /livereload
-start page wscat -t 60 -P reload.v1 "$port" /reload
+start plain wscat -t 600 "$port" /
+start json wscat -t 600 "$port" /websocket
+start live wscat -t 600 "$port" /livereload
+start page wscat -t 600 -P reload.v1 "$port" /reload
 events stream /reload
 events bext /__bext/events 'Accept: */*'
 hears page hello

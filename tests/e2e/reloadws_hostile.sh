@@ -45,7 +45,7 @@ serve slow_server -l 0 -p slow.pid
 server=$pid
 start slow swarm "$port" drip:200
 slow=$pid
-start good wscat -t 60 "$port" /
+start good wscat -t 600 "$port" /
 until_ok 5 has good '* open'
 rings=0
 while [ $rings -lt 10 ]; do

@@ -31,7 +31,7 @@ start server sh -c 'ulimit -n 12; exec reloadws -v -l 0'
 server=$pid
 until_ok 5 address server
 port=$(address server)
-start first wscat -t 60 "$port" /
+start first wscat -t 600 "$port" /
 first=$pid
 until_ok 5 has first '* open'
 let_in_or_not() {
@@ -42,7 +42,7 @@ let_in_or_not() {
 i=0
 while [ $i -lt 12 ]; do
 	i=$((i + 1))
-	start "listener$i" wscat -t 60 "$port" /
+	start "listener$i" wscat -t 600 "$port" /
 	until_ok 10 let_in_or_not
 	has "listener$i" '* open' || break
 done
@@ -74,7 +74,7 @@ address_on_terminal() {
 until_ok 5 address_on_terminal
 server=$(cat reloadws.pid)
 port=$(address_on_terminal)
-start plain wscat -t 60 "$port" /
+start plain wscat -t 600 "$port" /
 until_ok 5 has plain '* open'
 kill -HUP "$server"
 ok 'while the terminal is there HUP is a reload' until_ok 5 has plain reload

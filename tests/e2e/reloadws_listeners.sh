@@ -48,7 +48,7 @@ ok 'HUP is as USR1' until_ok 5 has page '"kind":"reload"'
 # The one before may not have gone yet.
 until_ok 5 listeners 0
 start slow wscat -s -t 60 "$port" /
-start quick wscat -t 60 "$port" /
+start quick wscat -t 600 "$port" /
 until_ok 5 listeners 2
 for i in 1 2 3 4 5 6 7 8 9 10; do
 	kill -USR1 "$server"

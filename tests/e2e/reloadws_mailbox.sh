@@ -31,7 +31,7 @@ server=$pid
 ok 'the server creates a mailbox' test -f $box
 ok 'only its owner may write to it' \
     test "$(find $box -perm 600)" = $box
-start page wscat -t 60 -P reload.v1 "$port" /reload
+start page wscat -t 600 -P reload.v1 "$port" /reload
 hears hello
 
 printf 'site/style.css\nsite/a b.css\n' | message
@@ -105,7 +105,7 @@ ok 'and its messages are not lost' hears '["late.css"]'
 stop "$server"
 serve server -l 0
 server=$pid
-start page wscat -t 60 -P reload.v1 "$port" /reload
+start page wscat -t 600 -P reload.v1 "$port" /reload
 hears hello
 # More than 256 paths are a broadcast without paths; so wait now and then.
 told() {
@@ -180,7 +180,7 @@ started="$started $server"
 exec 8>changes
 until_ok 5 address server
 port=$(address server)
-start page wscat -t 60 -P reload.v1 "$port" /reload 8>&-
+start page wscat -t 600 -P reload.v1 "$port" /reload 8>&-
 hears hello
 printf 'a.css\nb.css\n\n' >&8
 ok 'changes come by standard input' hears '["a.css","b.css"]'
@@ -207,7 +207,7 @@ server=$pid
 mkdir site
 echo old >site/page.html
 watch log -w -e -p reloadws.pid 'site/**' -- sh -c 'cat site/page.html; ! test -e broken'
-start page wscat -t 60 -P reload.v1 "$port" /reload
+start page wscat -t 600 -P reload.v1 "$port" /reload
 hears hello
 echo new >site/page.html
 ok 'changes come from watchrun' hears '"kind":"reload","paths":["site/page.html"]'

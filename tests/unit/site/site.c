@@ -207,13 +207,14 @@ test_pages(void)
 		strcmp(got, TAG "<p>part") == 0 &&
 		get("/part.html", "") == 200 && strcmp(got, "<p>part") == 0 &&
 		get("/part.html", "Accept: text/html\r\n") == 200 &&
-		strcmp(got, "<p>part") == 0,
+		strcmp(got, "<p>part") == 0 &&
+		says("Vary: Accept, HX-Request, Sec-Fetch-Dest,"),
 	    "also where browsers do not say what they fetch it for");
 	ok(get("/p.html", "Accept: text/html, */*;q=0.1\r\n") == 200 &&
 		strstr(got, TAG) != NULL &&
 		get("/p.html", "Accept: */*\r\n") == 200 &&
 		strstr(got, TAG) != NULL &&
-		says("Vary: Accept, HX-Request, Sec-Fetch-Dest,"),
+		says("Vary: HX-Request, Turbo-Frame, X-Requested-With\r\n"),
 	    "a document has it there, for what accepts pages");
 	ok(get("/p.html", "Accept: image/png\r\n") == 200 &&
 		strstr(got, TAG) == NULL &&
