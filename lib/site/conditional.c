@@ -30,7 +30,7 @@ set_tag(struct validators *v, uint64_t size, uint64_t sum)
 struct validators
 conditional_file(const struct stat *st)
 {
-	struct validators v;
+	struct validators v = { .modified = -1 };
 	int64_t now, mtime, ctime;
 	uint64_t what[5];
 
