@@ -84,6 +84,8 @@ rm -f memory
 watch log $options -l0 -u -e -p receiver.pid 'site/**' -- sh -c 'echo "$@" >>seen
     test ! -f site/fails' - {} ';' -r -k 1 'site/*.html' -- sleep 100 ';' \
     -T 0.2 -p none 'site/page.html' -- sleep 100
+# A change before the first run would belong to that, which gets no paths of files.
+until_ok 30 grep -q site seen
 echo rules >site/page.html
 ok 'of several rules' settled site/page.html
 : >seen
