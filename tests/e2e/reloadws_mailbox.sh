@@ -173,7 +173,9 @@ rmdir $box
 
 # ---- standard input ----
 
+# The shell opens the output only when somebody writes to the FIFO.
 mkfifo changes
+rm -f server
 reloadws -v -l 0 - <changes >server 2>&1 &
 server=$!
 started="$started $server"

@@ -266,7 +266,8 @@ test_frames(void)
 	first = protocol_frame(&frames, PROTOCOL_RELOAD_V1);
 	other = protocol_frame(&frames, PROTOCOL_PLAIN);
 	ok(first != NULL && first->len > 0 && other != NULL &&
-		IS((char *)buf_head(other) + 2, "reload"),
+		other->len == 8 &&
+		memcmp(buf_head(other), "\x81\x06reload", 8) == 0,
 	    "a broadcast is made for a protocol");
 	ok(protocol_frame(&frames, PROTOCOL_RELOAD_V1) == first, "once");
 	ok(frames.sent == 3 && frames.pages == 2, "its clients are counted");
