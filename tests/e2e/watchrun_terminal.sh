@@ -158,7 +158,7 @@ ok 'and Ctrl-C after it has is for watchrun' over '[signal 2]'
 
 term sh -c 'stty -a >before; watchrun -v -1 "site/*" -- \
     sh -c "stty raw -echo </dev/tty; stty -a </dev/tty >during; exit 3"
-    echo "status $?"; stty -a >after'
+    status=$?; stty -a >after; echo "status $status"'
 shows 'watching '
 echo new >site/page.html
 ok 'a command that sets the modes of the terminal can' over '[exit 0]'
@@ -282,7 +282,7 @@ quit
 # A command that is killed with the terminal in its hands.
 term sh -c 'stty -a >before
     watchrun -1 -v "site/*" -- sh -c "stty raw -echo </dev/tty; kill -9 \$\$"
-    echo "status $?"; stty -a >after'
+    status=$?; stty -a >after; echo "status $status"'
 shows 'watching '
 echo new >site/page.html
 ok 'a command that is killed with the terminal' over 'status 137'
