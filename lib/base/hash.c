@@ -101,21 +101,6 @@ hash_remove(struct hash *h, struct hash_node *node)
 	*h = (struct hash){ 0 };
 }
 
-void
-hash_free_all(struct hash *h)
-{
-	struct hash_node *node, *next;
-	size_t i;
-
-	for (i = 0; i < h->nbuckets; i++)
-		for (node = h->buckets[i]; node != NULL; node = next) {
-			next = node->next;
-			free(node);
-		}
-	free(h->buckets);
-	*h = (struct hash){ 0 };
-}
-
 static struct hash_node *
 find_from(struct hash_node *node, uint64_t hash)
 {

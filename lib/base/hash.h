@@ -45,9 +45,6 @@ int hash_add(struct hash *h, struct hash_node *node, uint64_t hash);
  */
 void hash_remove(struct hash *h, struct hash_node *node);
 
-/* Free all things, if each is malloc'd and begins with its node. */
-void hash_free_all(struct hash *h);
-
 /* Return the first node with this hash, or the next such node, or NULL. */
 struct hash_node *hash_first(const struct hash *h, uint64_t hash);
 struct hash_node *hash_next(const struct hash_node *node);

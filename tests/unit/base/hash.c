@@ -129,25 +129,6 @@ test_one_hash(void)
 	ok(h.n == 0, "many nodes of one hash are removed in any order");
 }
 
-static void
-test_free_all(void)
-{
-	struct hash h = { 0 };
-	struct thing *thing;
-	int i;
-
-	hash_free_all(&h);
-	for (i = 0; i < 1000; i++) {
-		thing = malloc(sizeof *thing);
-		if (thing == NULL || hash_add(&h, &thing->node, 7) < 0)
-			break;
-	}
-	hash_free_all(&h);
-	ok(i == 1000 && h.n == 0 && h.buckets == NULL &&
-		hash_first(&h, 7) == NULL,
-	    "a table is empty after all its things are freed");
-}
-
 int
 main(void)
 {
@@ -156,6 +137,5 @@ main(void)
 	test_many();
 	test_collisions();
 	test_one_hash();
-	test_free_all();
 	return test_end();
 }
