@@ -384,7 +384,7 @@ connection_feed(
 		take_requests(c, h);
 }
 
-/* Who asks and then sends no more still gets the answer. */
+/* A peer that shuts down its side after a request still gets the response. */
 void
 connection_eof(struct connection *c)
 {

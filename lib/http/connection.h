@@ -41,7 +41,7 @@ enum handler_result {
 	HANDLER_STREAM /* likewise, a stream of events (HTML, 9.2) */
 };
 
-/* What is done about requests and clients.  Functions return as buf_put. */
+/* Functions that respond to requests and serve clients; they return as buf_put. */
 struct handler {
 	void *arg; /* for the functions */
 	/*

@@ -15,7 +15,7 @@ enum {
 	NET_TRIES = 50 /* to find a port that is free at both loopbacks */
 };
 
-/* Where to listen; an empty address stands for both loopback addresses. */
+/* A place to listen at; an empty address stands for both loopback addresses. */
 struct net_place {
 	char address[NET_TEXT];
 	uint16_t port; /* 0: any that is free */

@@ -197,7 +197,10 @@ read_in(struct server *s, struct connection *c, int fd)
 		c->over = c->over || (errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
-/* What it has was so much before.  If all have too much, the one that grew goes. */
+/*
+ * Count the memory of a connection, which had `before` bytes.  If all connections
+ * together have too much, close the one that grew.
+ */
 static void
 account(struct server *s, struct connection *c, size_t before)
 {
@@ -247,7 +250,7 @@ serve(struct server *s, size_t i, bool due)
 		settle(s, i);
 }
 
-/* Who has not asked for anything goes first, the one that came first first. */
+/* Close a connection without a request, the oldest that never made one first. */
 static bool
 make_room(struct server *s)
 {
